@@ -1,0 +1,66 @@
+package dev.wxnotify.server.token;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+
+/**
+ * A credential that WeChat issued for one app.
+ *
+ * @param value the secret itself: it goes into requests to WeChat and nowhere else
+ * @param receivedAt when WeChat answered with it; a stable token is handed out many times, so this
+ *     is not when it was made
+ * @param expiresAt when WeChat will stop taking it
+ */
+public record AccessToken(String value, Instant receivedAt, Instant expiresAt)
+    implements TokenResult {
+
+  /** Refuses an empty value and a life that has no length. */
+  public AccessToken {
+    if (value.isEmpty()) {
+      throw new IllegalArgumentException("value is empty");
+    }
+    if (!expiresAt.isAfter(receivedAt)) {
+      throw new IllegalArgumentException(
+          "expiresAt: " + expiresAt + " (expected: after " + receivedAt + ")");
+    }
+  }
+
+  /** Returns how long the token was to live when it was received. */
+  public Duration life() {
+    return Duration.between(receivedAt, expiresAt);
+  }
+
+  /** Tells whether {@code other} is the same credential, however often it was handed out. */
+  public boolean isSameAs(AccessToken other) {
+    return value.equals(other.value);
+  }
+
+  /**
+   * Tells whether this token was made later than {@code other}. WeChat gives all tokens of an app
+   * the same life, so the one that expires later was made later; when it was received says nothing.
+   */
+  public boolean isNewerThan(AccessToken other) {
+    return expiresAt.isAfter(other.expiresAt);
+  }
+
+  /** Returns a short name of the token that is safe to log: the start of its SHA-256. */
+  public String fingerprint() {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 4);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Never holds the value. */
+  @Override
+  public String toString() {
+    return "AccessToken[" + fingerprint() + ", until " + expiresAt + "]";
+  }
+}

@@ -1,0 +1,47 @@
+package dev.wxnotify.server.token;
+
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+
+/**
+ * How long to leave WeChat alone after a token call failed: doubling, with jitter so that replicas
+ * spread out. A refusal that only the operator can mend waits longer from the start. Not
+ * thread-safe: the cache uses it under its lock.
+ */
+final class Backoff {
+  private static final Duration FIRST = Duration.ofMillis(500);
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration FIRST_REFUSED = Duration.ofSeconds(10);
+  private static final Duration LONGEST_REFUSED = Duration.ofMinutes(5);
+  private static final int MOST_DOUBLINGS = 16;
+
+  private final DoubleSupplier random;
+  private int failures;
+
+  /**
+   * @param random numbers from 0 (inclusive) to 1 (exclusive)
+   */
+  Backoff(DoubleSupplier random) {
+    this.random = random;
+  }
+
+  void reset() {
+    failures = 0;
+  }
+
+  /**
+   * Counts one more failure and returns how long to wait now: between half of the step and the
+   * whole.
+   */
+  Duration next(IssueResult.Failure failure) {
+    boolean refused =
+        failure instanceof IssueResult.Refused r
+            && r.kind() == IssueResult.Refused.Kind.CREDENTIALS;
+    Duration first = refused ? FIRST_REFUSED : FIRST;
+    Duration longest = refused ? LONGEST_REFUSED : LONGEST;
+    Duration step = first.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
+    failures++;
+    long millis = Math.min(step.toMillis(), longest.toMillis());
+    return Duration.ofMillis(millis / 2 + (long) (millis / 2.0 * random.getAsDouble()));
+  }
+}

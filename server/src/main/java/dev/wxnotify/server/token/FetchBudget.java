@@ -1,0 +1,41 @@
+package dev.wxnotify.server.token;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Bounds how often something happens within any stretch of time of a given length: the last line
+ * against a storm that eats the day's quota, whatever goes wrong.
+ */
+final class FetchBudget {
+  private final int limit;
+  private final Duration window;
+  private final Deque<Instant> spent = new ArrayDeque<>();
+
+  FetchBudget(int limit, Duration window) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: >= 1)");
+    }
+    this.limit = limit;
+    this.window = window;
+  }
+
+  /** Spends one if the window that ends {@code now} has one left. */
+  synchronized boolean trySpend(Instant now) {
+    while (!spent.isEmpty() && !spent.getFirst().plus(window).isAfter(now)) {
+      spent.removeFirst();
+    }
+    if (spent.size() >= limit) {
+      return false;
+    }
+    spent.addLast(now);
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return limit + " in " + window;
+  }
+}

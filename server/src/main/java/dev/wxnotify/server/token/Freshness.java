@@ -1,0 +1,11 @@
+package dev.wxnotify.server.token;
+
+/** How a token stands at a moment. */
+enum Freshness {
+  /** Use it. */
+  FRESH,
+  /** Use it, and have a new one fetched meanwhile. */
+  STALE,
+  /** Do not use it. */
+  EXPIRED
+}

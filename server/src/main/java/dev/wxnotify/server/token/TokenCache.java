@@ -1,0 +1,324 @@
+package dev.wxnotify.server.token;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The token of one app, for any number of callers.
+ *
+ * <pre>
+ *   time ─▶       FRESH                     STALE                    EXPIRED
+ *   callers       get the token at once     get the token at once    wait for the renewal
+ *   renewal       none                      one, in the background   the same one, and one only
+ *   it fails      -                         the token lives on;      all who wait share the failure;
+ *                                           again after a pause      the next try is after a pause
+ *   WeChat says   the token is dropped, if it is still the current one: callers wait for the renewal
+ *   40001
+ * </pre>
+ *
+ * <p>Concurrency: callers with a usable token read one volatile field and take no lock. Everything
+ * else changes under {@link #lock}; the renewal itself runs outside of it, and so do the callers
+ * that wait for it.
+ */
+public final class TokenCache implements AutoCloseable {
+  /**
+   * How often a rejection may cost a renewal. Beyond that the token is kept and the sends fail
+   * truthfully: WeChat would reject the next token as well.
+   */
+  private static final int REJECTIONS = 5;
+
+  private static final Duration REJECTIONS_WINDOW = Duration.ofMinutes(5);
+
+  private static final Logger log = LoggerFactory.getLogger(TokenCache.class);
+
+  private final String appId;
+  private final TokenFetch fetch;
+  private final TokenStore store;
+  private final TokenPolicy policy;
+  private final InstantSource clock;
+  private final ScheduledExecutorService timer;
+
+  private final Object lock = new Object();
+  private volatile @Nullable Current current;
+
+  @GuardedBy("lock")
+  private @Nullable CompletableFuture<TokenResult> renewal;
+
+  @GuardedBy("lock")
+  private @Nullable AccessToken rejected;
+
+  @GuardedBy("lock")
+  private @Nullable Pause pause;
+
+  @GuardedBy("lock")
+  private @Nullable ScheduledFuture<?> nextRenewal;
+
+  @GuardedBy("lock")
+  private final Backoff backoff;
+
+  @GuardedBy("lock")
+  private final FetchBudget rejections = new FetchBudget(REJECTIONS, REJECTIONS_WINDOW);
+
+  @GuardedBy("lock")
+  private boolean closed;
+
+  /** The token with the one completed future that all callers get. */
+  private record Current(AccessToken token, CompletableFuture<TokenResult> ready) {
+    Current(AccessToken token) {
+      this(token, CompletableFuture.completedFuture(token));
+    }
+  }
+
+  /** After a failure: what it was, and until when nobody asks again. */
+  private record Pause(IssueResult.Failure failure, Instant until) {}
+
+  /**
+   * Creates an empty cache; the first caller, or {@link #warmUp}, fills it.
+   *
+   * @param appId the app, for the log
+   * @param callsPerHour the most token calls of any hour, whatever goes wrong
+   * @param timer runs what is due later; it must not run tasks on the thread that schedules them
+   * @param random numbers from 0 (inclusive) to 1 (exclusive), for the jitter of pauses
+   */
+  public TokenCache(
+      String appId,
+      TokenIssuer issuer,
+      TokenStore store,
+      TokenPolicy policy,
+      int callsPerHour,
+      InstantSource clock,
+      ScheduledExecutorService timer,
+      DoubleSupplier random) {
+    this.appId = appId;
+    this.fetch =
+        new TokenFetch(
+            appId,
+            issuer,
+            store,
+            clock,
+            delay ->
+                CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, timer),
+            callsPerHour);
+    this.store = store;
+    this.policy = policy;
+    this.clock = clock;
+    this.timer = timer;
+    this.backoff = new Backoff(random);
+  }
+
+  /** Fetches the token if there is none, so that the first send does not wait for it. */
+  public void warmUp() {
+    var ignored = acquire();
+  }
+
+  /**
+   * Returns the token. The future is complete at once while the token is usable; else it completes
+   * with the renewal, normally, with a {@link NoToken} where that fails.
+   */
+  public CompletableFuture<TokenResult> acquire() {
+    Current usable = current;
+    if (usable == null) {
+      return renew();
+    }
+    switch (policy.freshness(usable.token, clock.instant())) {
+      case FRESH -> {
+        return usable.ready;
+      }
+      case STALE -> {
+        var ignored = renew();
+        return usable.ready;
+      }
+      case EXPIRED -> {
+        return renew();
+      }
+    }
+    throw new AssertionError();
+  }
+
+  /**
+   * Says that WeChat no longer takes {@code token}. It is dropped if it is still the current one; a
+   * token that has been replaced meanwhile changes nothing.
+   */
+  public void reject(AccessToken token) {
+    synchronized (lock) {
+      Current usable = current;
+      if (usable == null || !usable.token.isSameAs(token)) {
+        return;
+      }
+      if (!rejections.trySpend(clock.instant())) {
+        log.error(
+            "app {}: WeChat rejects every token that it issues; not renewing more often than {}",
+            appId,
+            rejections);
+        return;
+      }
+      current = null;
+      rejected = token;
+    }
+    log.info("app {}: WeChat rejected {}", appId, token);
+    var ignored = store.discard(token);
+  }
+
+  /** Stops renewals. Whoever waits for one gets a {@link NoToken}. */
+  @Override
+  public void close() {
+    CompletableFuture<TokenResult> waiting;
+    synchronized (lock) {
+      closed = true;
+      waiting = renewal;
+      if (nextRenewal != null) {
+        nextRenewal.cancel(false);
+      }
+    }
+    if (waiting != null) {
+      waiting.complete(closedResult());
+    }
+  }
+
+  private static NoToken closedResult() {
+    return new NoToken(new IssueResult.Unavailable("the server is stopping"), Duration.ZERO);
+  }
+
+  private CompletableFuture<TokenResult> renew() {
+    CompletableFuture<TokenResult> mine;
+    synchronized (lock) {
+      if (renewal != null) {
+        return renewal;
+      }
+      if (closed) {
+        return CompletableFuture.completedFuture(closedResult());
+      }
+      Instant now = clock.instant();
+      Current usable = current;
+      if (usable != null && policy.freshness(usable.token, now) == Freshness.FRESH) {
+        return usable.ready;
+      }
+      if (pause != null && now.isBefore(pause.until)) {
+        return CompletableFuture.completedFuture(
+            new NoToken(pause.failure, Duration.between(now, pause.until)));
+      }
+      mine = new CompletableFuture<>();
+      renewal = mine;
+    }
+    runFetch(mine);
+    return mine;
+  }
+
+  private void runFetch(CompletableFuture<TokenResult> mine) {
+    AccessToken known;
+    synchronized (lock) {
+      known = rejected;
+    }
+    var ignored =
+        fetch
+            .run(known, this::isGoodEnough)
+            .whenComplete(
+                (result, fault) ->
+                    finish(
+                        mine,
+                        known,
+                        fault == null
+                            ? result
+                            : TokenFetch.Result.of(
+                                new IssueResult.Unavailable("token renewal broke: " + fault))));
+  }
+
+  /**
+   * A stale token of the store is good enough for a cache that has none: it is renewed in the
+   * background then.
+   */
+  private boolean isGoodEnough(AccessToken token) {
+    Instant now = clock.instant();
+    return switch (policy.freshness(token, now)) {
+      case FRESH -> true;
+      case STALE -> {
+        Current usable = current;
+        yield usable == null || policy.freshness(usable.token, now) == Freshness.EXPIRED;
+      }
+      case EXPIRED -> false;
+    };
+  }
+
+  private void finish(
+      CompletableFuture<TokenResult> mine,
+      @Nullable AccessToken rejectedAtStart,
+      TokenFetch.Result result) {
+    AccessToken token = result.token();
+    TokenResult answer;
+    synchronized (lock) {
+      AccessToken no = rejected;
+      if (token != null && no != null && !no.equals(rejectedAtStart) && token.isSameAs(no)) {
+        answer = null; // It was rejected while it was on its way: once more, knowing that.
+      } else if (token != null) {
+        answer = adopt(token);
+        renewal = null;
+      } else {
+        answer = pauseAfter(result.failure());
+        renewal = null;
+      }
+    }
+    if (answer == null) {
+      runFetch(mine);
+      return;
+    }
+    if (answer instanceof NoToken none) {
+      log.warn(
+          "app {}: {}; next try in {}", appId, none.refusal().explanation(), none.retryAfter());
+    } else {
+      log.info("app {}: using {}", appId, answer);
+    }
+    mine.complete(answer);
+  }
+
+  /** An older token never replaces a newer one. */
+  @GuardedBy("lock")
+  private TokenResult adopt(AccessToken token) {
+    pause = null;
+    backoff.reset();
+    if (rejected != null && rejected.isSameAs(token)) {
+      rejected = null;
+    }
+    Current usable = current;
+    if (usable == null || !usable.token.isNewerThan(token)) {
+      current = new Current(token);
+      renewAt(policy.staleAt(token));
+      return token;
+    }
+    return usable.token;
+  }
+
+  @GuardedBy("lock")
+  private NoToken pauseAfter(IssueResult.@Nullable Failure failure) {
+    IssueResult.Failure why =
+        failure == null ? new IssueResult.Unavailable("no token and no reason") : failure;
+    Duration length = backoff.next(why);
+    Instant until = clock.instant().plus(length);
+    pause = new Pause(why, until);
+    renewAt(until);
+    return new NoToken(why, length);
+  }
+
+  /** Renews without waiting for a caller, so that a quiet app has a token too, and heals. */
+  @GuardedBy("lock")
+  private void renewAt(Instant when) {
+    if (nextRenewal != null) {
+      nextRenewal.cancel(false);
+    }
+    if (closed) {
+      return;
+    }
+    // One millisecond more: a timer may be early by less than that, and would find nothing to do.
+    long millis = Math.max(0, Duration.between(clock.instant(), when).toMillis()) + 1;
+    nextRenewal = timer.schedule(this::warmUp, millis, TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.wxnotify.server.token;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Decides how a token stands, as a pure function of the clock and two margins.
+ *
+ * <pre>
+ *   received                              expiresAt - staleMargin    expiresAt - expiryMargin   expiresAt
+ *      |------------------ FRESH ------------------|------- STALE -------|------ EXPIRED ------|
+ * </pre>
+ *
+ * <p>The stale margin must be below WeChat's overlap of five minutes: a stable token asked for
+ * earlier comes back unchanged, and one asked for later than that leaves both the old and the new
+ * valid (WeChat: getStableAccessToken). Both margins shrink with a short life, since a stable token
+ * may arrive with 300 seconds left.
+ *
+ * @param staleMargin the longest time before the end at which renewal begins
+ * @param expiryMargin the longest time before the end from which the token is no longer used, so
+ *     that it does not end on the way
+ */
+public record TokenPolicy(Duration staleMargin, Duration expiryMargin) {
+
+  /** The margins for tokens of WeChat: renewal begins four minutes before the end. */
+  public static final TokenPolicy DEFAULT =
+      new TokenPolicy(Duration.ofMinutes(4), Duration.ofSeconds(10));
+
+  private static final int STALE_PART = 8;
+  private static final int EXPIRY_PART = 20;
+
+  /** Refuses margins that would leave no time for renewal. */
+  public TokenPolicy {
+    if (expiryMargin.isNegative() || staleMargin.compareTo(expiryMargin) <= 0) {
+      throw new IllegalArgumentException(
+          "staleMargin: " + staleMargin + " (expected: > expiryMargin " + expiryMargin + ")");
+    }
+  }
+
+  Freshness freshness(AccessToken token, Instant now) {
+    if (!now.isBefore(unusableAt(token))) {
+      return Freshness.EXPIRED;
+    }
+    return now.isBefore(staleAt(token)) ? Freshness.FRESH : Freshness.STALE;
+  }
+
+  Instant staleAt(AccessToken token) {
+    return token.expiresAt().minus(shorter(staleMargin, token.life().dividedBy(STALE_PART)));
+  }
+
+  Instant unusableAt(AccessToken token) {
+    return token.expiresAt().minus(shorter(expiryMargin, token.life().dividedBy(EXPIRY_PART)));
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+}

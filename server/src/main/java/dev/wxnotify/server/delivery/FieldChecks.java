@@ -1,0 +1,61 @@
+package dev.wxnotify.server.delivery;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what is wrong with the fields of one message. */
+final class FieldChecks {
+  private final List<Violation> violations = new ArrayList<>(0);
+
+  void add(String field, String description) {
+    violations.add(new Violation(field, description));
+  }
+
+  /** Adds a violation unless {@code description} is null, which means that the rule is kept. */
+  void addIfBroken(String field, @Nullable String description) {
+    if (description != null) {
+      add(field, description);
+    }
+  }
+
+  /** Checks an identifier: there, not too long, and of characters that one can see. */
+  void requireIdentifier(String field, String value, int longest) {
+    if (value.isEmpty()) {
+      add(field, "is required");
+    } else {
+      optionalIdentifier(field, value, longest);
+    }
+  }
+
+  /** As {@link #requireIdentifier}, for a field that may be empty. */
+  void optionalIdentifier(String field, String value, int longest) {
+    if (value.length() > longest) {
+      add(field, "has " + value.length() + " characters (at most " + longest + ")");
+    }
+    if (hasBlankOrControl(value)) {
+      add(field, "has white space or control characters");
+    }
+  }
+
+  /** Ends the checks. */
+  void throwIfBroken() {
+    if (!violations.isEmpty()) {
+      throw new InvalidMessageException(violations);
+    }
+  }
+
+  List<Violation> violations() {
+    return violations;
+  }
+
+  private static boolean hasBlankOrControl(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (Character.isWhitespace(c) || Character.isISOControl(c)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,191 @@
+package dev.wxnotify.server.delivery;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The value rules of template keywords, by type, as WeChat publishes them (sendMessage,
+ * "参数值内容限制说明").
+ *
+ * <p>Only what is documented and certain is checked; WeChat judges the rest. It does not say how it
+ * counts characters, so that here a character is what a reader sees as one (a grapheme cluster),
+ * the most lenient count: nothing is refused here that WeChat may take.
+ */
+enum KeywordRule {
+  THING("thing") {
+    @Override
+    @Nullable String check(String value) {
+      return longerThan(value, 20);
+    }
+  },
+  NUMBER("number") {
+    @Override
+    @Nullable String check(String value) {
+      return matches(NUMBER_FORM, value) && digits(value) <= 32
+          ? null
+          : "must be a number of at most 32 digits, decimals allowed";
+    }
+  },
+  LETTER("letter") {
+    @Override
+    @Nullable String check(String value) {
+      return matches(LETTERS, value) ? null : "must be at most 32 letters A-Z a-z";
+    }
+  },
+  SYMBOL("symbol") {
+    @Override
+    @Nullable String check(String value) {
+      return value.codePoints().noneMatch(Character::isLetterOrDigit)
+          ? longerThan(value, 5)
+          : "must be at most 5 symbols, without letters, digits and Chinese";
+    }
+  },
+  CHARACTER_STRING("character_string") {
+    @Override
+    @Nullable String check(String value) {
+      return value.codePoints().noneMatch(KeywordRule::isChinese)
+          ? longerThan(value, 32)
+          : "must be at most 32 digits, letters and symbols, without Chinese";
+    }
+  },
+  TIME("time") {
+    @Override
+    @Nullable String check(String value) {
+      return moment(value);
+    }
+  },
+  DATE("date") {
+    @Override
+    @Nullable String check(String value) {
+      return moment(value);
+    }
+  },
+  AMOUNT("amount") {
+    @Override
+    @Nullable String check(String value) {
+      return matches(AMOUNT_FORM, value) && digitsBeforePoint(value) <= 10
+          ? null
+          : "must be at most one currency symbol and at most 10 digits, decimals allowed, and may"
+              + " end in 元";
+    }
+  },
+  PHONE_NUMBER("phone_number") {
+    @Override
+    @Nullable String check(String value) {
+      return value.codePoints().noneMatch(Character::isLetter)
+          ? longerThan(value, 17)
+          : "must be at most 17 digits and symbols";
+    }
+  },
+  CAR_NUMBER("car_number") {
+    @Override
+    @Nullable String check(String value) {
+      return matches(CAR_NUMBER_FORM, value)
+          ? null
+          : "must be at most 8 letters and digits, of which the first and the last may be Chinese";
+    }
+  },
+  NAME("name") {
+    @Override
+    @Nullable String check(String value) {
+      if (value.codePoints().anyMatch(Character::isDigit)) {
+        return "must have no digits";
+      }
+      return longerThan(value, value.codePoints().anyMatch(KeywordRule::isChinese) ? 10 : 20);
+    }
+  },
+  PHRASE("phrase") {
+    @Override
+    @Nullable String check(String value) {
+      return value.codePoints().allMatch(KeywordRule::isChinese) && longerThan(value, 5) == null
+          ? null
+          : "must be at most 5 Chinese characters";
+    }
+  };
+
+  private static final Pattern NUMBER_FORM = Pattern.compile("[+-]?[0-9]+(?:\\.[0-9]+)?");
+  private static final Pattern LETTERS = Pattern.compile("[A-Za-z]{1,32}");
+  private static final Pattern AMOUNT_FORM =
+      Pattern.compile("\\p{Sc}?[+-]?[0-9][0-9,]*(?:\\.[0-9]+)?元?");
+  private static final Pattern CAR_NUMBER_FORM =
+      Pattern.compile("[\\p{IsHan}A-Za-z0-9](?:[A-Za-z0-9]{0,6}[\\p{IsHan}A-Za-z0-9])?");
+
+  private static final String CLOCK = "(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?";
+  private static final String DAY =
+      "(?:[0-9]{4}年[0-9]{1,2}月(?:[0-9]{1,2}日)?|[0-9]{1,2}月[0-9]{1,2}日"
+          + "|[0-9]{4}([-/.])[0-9]{1,2}(?:\\1[0-9]{1,2})?|[0-9]{1,2}[-/.][0-9]{1,2})";
+  private static final String MOMENT = "(?:" + CLOCK + "|" + DAY + "(?: *" + CLOCK + ")?)";
+  private static final Pattern MOMENTS =
+      Pattern.compile(MOMENT + "(?: *~ *" + MOMENT.replace("\\1", "\\2") + ")?");
+
+  private static final Pattern GRAPHEME = Pattern.compile("\\X");
+
+  private final String prefix;
+
+  KeywordRule(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /**
+   * Returns the rule for a keyword, null where none is certain. The whole name without its number
+   * counts: {@code short_thing6} is no {@code thing}.
+   */
+  static @Nullable KeywordRule of(String keyword) {
+    int end = keyword.length();
+    while (end > 0 && isAsciiDigit(keyword.charAt(end - 1))) {
+      end--;
+    }
+    for (KeywordRule rule : RULES) {
+      if (rule.prefix.length() == end && keyword.startsWith(rule.prefix)) {
+        return rule;
+      }
+    }
+    return null;
+  }
+
+  private static final KeywordRule[] RULES = values();
+
+  /** Returns what is wrong with {@code value}, null if nothing. */
+  abstract @Nullable String check(String value);
+
+  private static @Nullable String moment(String value) {
+    return matches(MOMENTS, value)
+        ? null
+        : "must be a 24-hour time or a date in one of WeChat's forms, e.g. 15:01, 2019年10月1日 15:01"
+            + " or 2019-12-25 09:42; a range is joined by an ASCII ~";
+  }
+
+  private static @Nullable String longerThan(String value, int limit) {
+    if (value.length() <= limit) {
+      return null; // The cheap count is never below the exact one.
+    }
+    int characters = 0;
+    Matcher matcher = GRAPHEME.matcher(value);
+    while (matcher.find()) {
+      characters++;
+    }
+    return characters <= limit ? null : "has " + characters + " characters (at most " + limit + ")";
+  }
+
+  private static boolean matches(Pattern form, String value) {
+    return form.matcher(value).matches();
+  }
+
+  private static long digits(String value) {
+    return value.chars().filter(c -> isAsciiDigit((char) c)).count();
+  }
+
+  private static long digitsBeforePoint(String value) {
+    int point = value.indexOf('.');
+    return digits(point < 0 ? value : value.substring(0, point));
+  }
+
+  private static boolean isChinese(int codePoint) {
+    return Character.UnicodeScript.of(codePoint) == Character.UnicodeScript.HAN;
+  }
+
+  private static boolean isAsciiDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+}

@@ -1,0 +1,139 @@
+package dev.wxnotify.server.delivery;
+
+import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
+import dev.wxnotify.server.delivery.Permits.Lane;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Takes orders: admits them within the limit of messages in flight, answers repeats from the
+ * ledger, and has the rest sent.
+ *
+ * <p>All of it is asynchronous; a caller's thread never waits here.
+ */
+public final class MessageDelivery {
+  private static final Duration OVERLOADED_RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Duration IN_PROGRESS_RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final Permits inFlight;
+  private final OutcomeLedger ledger;
+  private final MessageSender sender;
+
+  /**
+   * Creates the delivery.
+   *
+   * @param inFlight one permit for each message that is being worked on
+   */
+  public MessageDelivery(Permits inFlight, OutcomeLedger ledger, MessageSender sender) {
+    this.inFlight = inFlight;
+    this.ledger = ledger;
+    this.sender = sender;
+  }
+
+  /** Delivers a single message, or answers at once that the server is at its limits. */
+  public Delivery deliver(Order order) {
+    if (!inFlight.tryAcquire(Lane.SINGLE)) {
+      return new Delivery(
+          CompletableFuture.completedFuture(
+              new Delivered(
+                  new SendOutcome.NotSent(
+                      Hindrance.OVERLOADED,
+                      "the server has as many messages in flight as it may have",
+                      null,
+                      OVERLOADED_RETRY_AFTER),
+                  false)),
+          () -> {});
+    }
+    return deliverAdmitted(order);
+  }
+
+  /**
+   * Runs {@code whenAdmitted} as soon as an item of a batch may be delivered, now or later; it
+   * returns whether it then calls {@link #deliverAdmitted}, which is what gives the admission back.
+   */
+  public void admitBatchItem(BooleanSupplier whenAdmitted) {
+    inFlight.acquire(Lane.BATCH, whenAdmitted);
+  }
+
+  /** Delivers an item of a batch that was admitted. */
+  public Delivery deliverAdmitted(Order order) {
+    Sending sending = sender.prepare(order);
+    Delivery delivery = new Delivery(sending.answer(), sending::cancel);
+    if (order.requestId().isEmpty()) {
+      var ignored = sending.ended().thenAccept(outcome -> finish(order, sending, outcome, false));
+      sending.start();
+    } else {
+      deliverOnce(order, sending);
+    }
+    return delivery;
+  }
+
+  private void deliverOnce(Order order, Sending sending) {
+    OutcomeLedger.Key key = new OutcomeLedger.Key(order.caller(), order.requestId());
+    String fingerprint = Fingerprint.of(order.app().appId(), order.message());
+    var ignored =
+        ledger
+            .claim(key, fingerprint)
+            .whenComplete(
+                (claim, fault) -> {
+                  if (fault != null) {
+                    sending.end(
+                        new SendOutcome.NotSent(
+                            Hindrance.INTERNAL_ERROR, "the ledger of request ids broke"));
+                    finish(order, sending, sending.ended().join(), false);
+                  } else {
+                    onClaim(order, sending, key, fingerprint, claim);
+                  }
+                });
+  }
+
+  private void onClaim(
+      Order order, Sending sending, OutcomeLedger.Key key, String fingerprint, Claim claim) {
+    if (claim instanceof Claim.Granted) {
+      var ignored =
+          sending
+              .ended()
+              .thenCompose(
+                  outcome ->
+                      (isKept(outcome)
+                              ? ledger.store(key, fingerprint, outcome)
+                              : ledger.release(key))
+                          .handle((stored, fault) -> outcome))
+              .thenAccept(outcome -> finish(order, sending, outcome, false));
+      sending.start();
+    } else if (claim instanceof Claim.Done done) {
+      sending.end(done.outcome());
+      finish(order, sending, done.outcome(), true);
+    } else {
+      SendOutcome no =
+          claim instanceof Claim.Conflict
+              ? new SendOutcome.Rejected(Rejection.REQUEST_ID_CONFLICT, null)
+              : new SendOutcome.NotSent(
+                  Hindrance.REQUEST_IN_PROGRESS,
+                  "a call with this request id is being worked on",
+                  null,
+                  IN_PROGRESS_RETRY_AFTER);
+      sending.end(no);
+      finish(order, sending, no, false);
+    }
+  }
+
+  /** What a repeat must not send again, or would be told again. */
+  private static boolean isKept(SendOutcome outcome) {
+    return outcome instanceof SendOutcome.Accepted
+        || outcome instanceof SendOutcome.Unknown
+        || (outcome instanceof SendOutcome.Rejected rejected && rejected.reason().isLasting());
+  }
+
+  private void finish(Order order, Sending sending, SendOutcome outcome, boolean replayed) {
+    OutcomeLog.log(order, outcome, replayed);
+    inFlight.release(order.lane());
+    sending.answer().complete(new Delivered(outcome, replayed));
+  }
+
+  /** Returns how many messages are being worked on. */
+  public int inFlight() {
+    return inFlight.used();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.wxnotify.server.delivery;
+
+import dev.wxnotify.server.token.AccessToken;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Writes one message to WeChat and reads its answer: one attempt, no retries. */
+@FunctionalInterface
+public interface MessageGateway {
+
+  /**
+   * Sends.
+   *
+   * <p>The gateway calls {@link WriteGate#tryPass} once, right before the first byte of the
+   * request, and writes only if that returns true. The stage always completes normally, within a
+   * bounded time, with {@link Answer.NotWritten} if and only if the gate was not passed.
+   */
+  CompletionStage<Answer> send(SubscribeMessage message, AccessToken token, WriteGate gate);
+
+  /** The point of no return. */
+  @FunctionalInterface
+  interface WriteGate {
+    /**
+     * Tells whether the message may be written now. Once it has said yes, the message counts as
+     * written.
+     */
+    boolean tryPass();
+  }
+
+  /** What came of one attempt. */
+  sealed interface Answer {
+    /**
+     * WeChat took the message.
+     *
+     * @param messageId its msgid in decimal digits; may be empty
+     */
+    record Accepted(String messageId) implements Answer {}
+
+    /**
+     * WeChat said no, for a reason that a retry of ours does not change.
+     *
+     * @param violations the field that WeChat named, if it named one
+     */
+    record Rejected(Rejection reason, WeChatError error, List<Violation> violations)
+        implements Answer {}
+
+    /** WeChat does not take the token (40001, 40014, 42001): it did not look at the message. */
+    record TokenRejected(WeChatError error) implements Answer {}
+
+    /**
+     * WeChat does not let this server in (40013, 40125, 40164, …): it did not look at the message.
+     */
+    record CredentialsRejected(WeChatError error) implements Answer {}
+
+    /** WeChat did not take the message and asks to try again (-1, or 43108 for the recipient). */
+    record Busy(WeChatError error) implements Answer {}
+
+    /** The request was surely not written. */
+    record NotWritten(String explanation) implements Answer {}
+
+    /** The request was written, at least in part, and no answer came that could be read. */
+    record NoAnswer(String explanation) implements Answer {}
+  }
+}

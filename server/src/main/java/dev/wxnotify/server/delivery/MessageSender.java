@@ -1,0 +1,78 @@
+package dev.wxnotify.server.delivery;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends messages: each when its recipient and a connection are free, with the app's token, again
+ * where WeChat surely has not taken it, and within the deadline. What all messages share is here;
+ * what one message does is {@link Sending}.
+ */
+public final class MessageSender {
+  private final MessageGateway gateway;
+  private final Permits connections;
+  private final RetryPolicy retryPolicy;
+  private final InstantSource clock;
+  private final LongSupplier nanoClock;
+  private final ScheduledExecutorService timer;
+  private final RecipientQueues recipients = new RecipientQueues();
+
+  /**
+   * Creates a sender.
+   *
+   * @param connections one permit for each request that may be under way to WeChat
+   * @param clock the time of day, for the reset of quotas
+   * @param nanoClock the time that deadlines are measured in, as {@link System#nanoTime}
+   * @param timer runs what is due later
+   */
+  public MessageSender(
+      MessageGateway gateway,
+      Permits connections,
+      RetryPolicy retryPolicy,
+      InstantSource clock,
+      LongSupplier nanoClock,
+      ScheduledExecutorService timer) {
+    this.gateway = gateway;
+    this.connections = connections;
+    this.retryPolicy = retryPolicy;
+    this.clock = clock;
+    this.nanoClock = nanoClock;
+    this.timer = timer;
+  }
+
+  /** Prepares to send; the order's timeout runs from now, and {@link Sending#start} begins. */
+  Sending prepare(Order order) {
+    return new Sending(this, order);
+  }
+
+  MessageGateway gateway() {
+    return gateway;
+  }
+
+  Permits connections() {
+    return connections;
+  }
+
+  RetryPolicy retryPolicy() {
+    return retryPolicy;
+  }
+
+  RecipientQueues recipients() {
+    return recipients;
+  }
+
+  LongSupplier nanoClock() {
+    return nanoClock;
+  }
+
+  ScheduledExecutorService timer() {
+    return timer;
+  }
+
+  @Nullable Duration retryAfter(Rejection reason) {
+    return QuotaReset.after(reason, clock.instant());
+  }
+}

@@ -1,0 +1,22 @@
+package dev.wxnotify.server.delivery;
+
+import dev.wxnotify.server.delivery.Permits.Lane;
+import java.time.Duration;
+
+/**
+ * What a caller wants done.
+ *
+ * @param app from which app to send
+ * @param message what to send
+ * @param caller who asks: the scope of {@code requestId}; empty for anonymous callers
+ * @param requestId the caller's name for the message; empty for none
+ * @param lane whether it is a single call or an item of a batch
+ * @param timeout how long the caller waits for an answer
+ */
+public record Order(
+    App app,
+    SubscribeMessage message,
+    String caller,
+    String requestId,
+    Lane lane,
+    Duration timeout) {}

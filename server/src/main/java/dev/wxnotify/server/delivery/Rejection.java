@@ -1,0 +1,43 @@
+package dev.wxnotify.server.delivery;
+
+/** Why a message was rejected. Two reasons differ only if the caller's next action does. */
+public enum Rejection {
+  /** WeChat does not know the open id. */
+  INVALID_OPEN_ID(true),
+  /** WeChat does not know the template. */
+  INVALID_TEMPLATE(true),
+  /** The page is not in the released version. */
+  INVALID_PAGE(true),
+  /** A value breaks WeChat's rule. */
+  INVALID_TEMPLATE_DATA(true),
+  /** The text has a word that WeChat blocks. */
+  CONTENT_BLOCKED(true),
+  /** The user has no subscription left. Daily business. */
+  USER_NOT_SUBSCRIBED(true),
+  /** WeChat restricted the app. */
+  APP_RESTRICTED(true),
+  /** The day's quota is used up. */
+  DAILY_QUOTA_EXHAUSTED(false),
+  /** The minute's quota is used up. */
+  RATE_LIMITED(false),
+  /** WeChat was busy, and stayed so through the retries. */
+  WECHAT_BUSY(false),
+  /** The request id belongs to another message. */
+  REQUEST_ID_CONFLICT(false),
+  /** A code that is not in our table. */
+  UNRECOGNIZED_WECHAT_ERROR(true);
+
+  private final boolean lasting;
+
+  Rejection(boolean lasting) {
+    this.lasting = lasting;
+  }
+
+  /**
+   * Tells whether a repeat of the same message gets the same answer, so that it is kept under its
+   * request id.
+   */
+  public boolean isLasting() {
+    return lasting;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.wxnotify.server.delivery;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How one app sends flash-sale reminders; the defaults are what the company's old service did.
+ *
+ * @param page the page that a tap opens, without query
+ * @param templateId the template for callers that name none; empty for none
+ * @param goodsKeyword the keyword for the goods name
+ * @param timeKeyword the keyword for the time
+ * @param noteKeyword the keyword for {@code note}
+ * @param note the fixed text
+ */
+public record SeckillTemplate(
+    String page,
+    String templateId,
+    String goodsKeyword,
+    String timeKeyword,
+    String noteKeyword,
+    String note) {
+
+  /** From this many UTF-16 units on a goods name is cut. */
+  private static final int CUT_FROM = 20;
+
+  private static final int CUT_TO = 15;
+  private static final String ELLIPSIS = "...";
+  private static final int MAX_GOODS_NAME = 1024;
+
+  /** Takes a leading slash off the page. */
+  public SeckillTemplate {
+    page = page.startsWith("/") ? page.substring(1) : page;
+  }
+
+  /**
+   * Makes the message that WeChat gets.
+   *
+   * @throws InvalidMessageException with everything that is wrong
+   */
+  public SubscribeMessage fill(SeckillMessage seckill) {
+    String template = seckill.templateId().isEmpty() ? templateId : seckill.templateId();
+    FieldChecks checks = new FieldChecks();
+    checks.requireIdentifier("open_id", seckill.openId(), SubscribeMessage.MAX_ID);
+    if (template.isEmpty()) {
+      checks.add("template_id", "is required: the app has none configured");
+    } else {
+      checks.requireIdentifier("template_id", template, SubscribeMessage.MAX_ID);
+    }
+    if (seckill.goodsName().isBlank()) {
+      checks.add("goods_name", "is required");
+    } else if (seckill.goodsName().length() > MAX_GOODS_NAME) {
+      checks.add(
+          "goods_name",
+          "has " + seckill.goodsName().length() + " characters (at most " + MAX_GOODS_NAME + ")");
+    }
+    checkTime(seckill.time(), checks);
+    checks.requireIdentifier("corp_id", seckill.corpId(), SubscribeMessage.MAX_ID);
+    checks.requireIdentifier("customer_id", seckill.customerId(), SubscribeMessage.MAX_ID);
+    checks.throwIfBroken();
+
+    Map<String, String> data = new LinkedHashMap<>();
+    data.put(goodsKeyword, shorten(seckill.goodsName()));
+    data.put(timeKeyword, seckill.time());
+    data.put(noteKeyword, note);
+    String filledPage =
+        page
+            + "?corpId="
+            + encode(seckill.corpId())
+            + "&customerId="
+            + encode(seckill.customerId());
+    return new SubscribeMessage(
+        seckill.openId(), template, filledPage, data, seckill.state(), seckill.language());
+  }
+
+  private static void checkTime(String time, FieldChecks checks) {
+    if (time.isEmpty()) {
+      checks.add("time", "is required");
+    } else {
+      checks.addIfBroken("time", KeywordRule.TIME.check(time));
+    }
+  }
+
+  /** WeChat refuses control characters; a surrogate pair is never cut in half. */
+  static String shorten(String goodsName) {
+    String clean = goodsName.replaceAll("\\p{Cc}", " ");
+    if (clean.length() < CUT_FROM) {
+      return clean;
+    }
+    boolean pairOnTheCut = Character.isHighSurrogate(clean.charAt(CUT_TO - 1));
+    return clean.substring(0, pairOnTheCut ? CUT_TO - 1 : CUT_TO) + ELLIPSIS;
+  }
+
+  /** As a URI component: a blank is {@code %20}, since a page's query is decoded as such. */
+  private static String encode(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,70 @@
+package dev.wxnotify.server.delivery;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The truth about one message. Four values, never blurred; each is a value and not an exception,
+ * since a refusal by WeChat is daily business.
+ */
+public sealed interface SendOutcome {
+
+  /**
+   * WeChat took it.
+   *
+   * @param messageId WeChat's msgid in decimal digits; empty where it gave none
+   */
+  record Accepted(String messageId) implements SendOutcome {}
+
+  /**
+   * WeChat said no.
+   *
+   * @param reason what helps
+   * @param error what WeChat said; null for {@link Rejection#REQUEST_ID_CONFLICT}, which this
+   *     server says
+   * @param violations the field that WeChat named, if it named one
+   * @param retryAfter when a repeat has a chance; null where waiting does not help
+   */
+  record Rejected(
+      Rejection reason,
+      @Nullable WeChatError error,
+      List<Violation> violations,
+      @Nullable Duration retryAfter)
+      implements SendOutcome {
+
+    /** A rejection that names no field and that waiting does not help. */
+    public Rejected(Rejection reason, @Nullable WeChatError error) {
+      this(reason, error, List.of(), null);
+    }
+  }
+
+  /**
+   * It never left this server: a repeat is safe.
+   *
+   * @param reason what helps
+   * @param explanation what happened, for people
+   * @param error what WeChat said, where it said something
+   * @param retryAfter when a repeat has a chance; null where nothing is known of that
+   */
+  record NotSent(
+      Hindrance reason,
+      String explanation,
+      @Nullable WeChatError error,
+      @Nullable Duration retryAfter)
+      implements SendOutcome {
+
+    /** A hindrance of our own. */
+    public NotSent(Hindrance reason, String explanation) {
+      this(reason, explanation, null, null);
+    }
+  }
+
+  /**
+   * It was written, and no answer came: a repeat may reach the user twice.
+   *
+   * @param doubt how that came
+   * @param explanation what happened, for people
+   */
+  record Unknown(Doubt doubt, String explanation) implements SendOutcome {}
+}

@@ -1,0 +1,296 @@
+package dev.wxnotify.server.delivery;
+
+import dev.wxnotify.server.delivery.MessageGateway.Answer;
+import dev.wxnotify.server.delivery.RecipientQueues.Recipient;
+import dev.wxnotify.server.token.AccessToken;
+import dev.wxnotify.server.token.IssueResult;
+import dev.wxnotify.server.token.NoToken;
+import dev.wxnotify.server.token.TokenResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message on its way, from the order to the end.
+ *
+ * <pre>
+ *             tryPass()                    answer: -1, 43108, token rejected
+ *   WAITING ────────────▶ WRITTEN ───────────────────────────────────▶ WAITING
+ *      │                     │
+ *      │ deadline, cancel    │ deadline, cancel
+ *      ▼                     ▼
+ *   ABANDONED             OVERDUE       (it may have arrived: the caller hears UNKNOWN,
+ *   (never written)                      no retry follows, the answer is still awaited)
+ * </pre>
+ *
+ * <p>Two futures tell two things: {@link #answer} is what the caller hears, by the deadline at the
+ * latest; {@link #ended} is what became of the message in truth, and means that its turn, its
+ * connection and its permit are free again.
+ *
+ * <p>Concurrency: the state is one atomic reference, so that exactly one of "write it" and "give it
+ * up" wins. The other fields are touched by one step at a time; the stages between the steps order
+ * them.
+ */
+final class Sending implements MessageGateway.WriteGate {
+  private static final Duration BUSY_RETRY_AFTER = Duration.ofSeconds(1);
+
+  private enum State {
+    WAITING,
+    WRITTEN,
+    OVERDUE,
+    ABANDONED
+  }
+
+  private final MessageSender sender;
+  private final Order order;
+  private final Recipient recipient;
+  private final long deadlineNanos;
+  private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+  private final CompletableFuture<Delivered> answer = new CompletableFuture<>();
+  private final CompletableFuture<SendOutcome> ended = new CompletableFuture<>();
+  private final Future<?> deadlineTask;
+
+  private int attempts;
+  private boolean holdsTurn;
+  private volatile @Nullable WeChatError busy;
+  private @Nullable AccessToken rejectedToken;
+
+  Sending(MessageSender sender, Order order) {
+    this.sender = sender;
+    this.order = order;
+    this.recipient = new Recipient(order.app().appId(), order.message().openId());
+    long nanos = order.timeout().toNanos();
+    this.deadlineNanos = sender.nanoClock().getAsLong() + nanos;
+    this.deadlineTask = sender.timer().schedule(this::onDeadline, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Completes with what the caller hears. */
+  CompletableFuture<Delivered> answer() {
+    return answer;
+  }
+
+  /** Completes with what became of the message, which may be after the caller was answered. */
+  CompletableFuture<SendOutcome> ended() {
+    return ended;
+  }
+
+  void start() {
+    sender.recipients().enter(recipient, this::takeTurn);
+  }
+
+  /** Ends an order that needs no sending, or that cannot be sent. */
+  void end(SendOutcome outcome) {
+    deadlineTask.cancel(false);
+    if (holdsTurn) {
+      holdsTurn = false;
+      sender.recipients().leave(recipient);
+    }
+    ended.complete(outcome);
+  }
+
+  /** Gives up what has not been written. What was written is awaited, but not repeated. */
+  void cancel() {
+    giveUp(
+        new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat"),
+        new SendOutcome.Unknown(Doubt.NO_ANSWER, "cancelled after it was written to WeChat"));
+  }
+
+  @Override
+  public boolean tryPass() {
+    return state.compareAndSet(State.WAITING, State.WRITTEN);
+  }
+
+  private void onDeadline() {
+    WeChatError lastBusy = busy;
+    giveUp(
+        lastBusy == null
+            ? new SendOutcome.NotSent(
+                Hindrance.DEADLINE_BEFORE_SEND,
+                "the deadline was over before the message was written to WeChat")
+            : busyFor(lastBusy),
+        new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline was over before WeChat answered"));
+  }
+
+  private void giveUp(SendOutcome ifNotWritten, SendOutcome ifWritten) {
+    if (state.compareAndSet(State.WAITING, State.ABANDONED)) {
+      answer.complete(new Delivered(ifNotWritten, false));
+    } else if (state.compareAndSet(State.WRITTEN, State.OVERDUE)) {
+      answer.complete(new Delivered(ifWritten, false));
+    } else if (state.get() == State.WAITING) {
+      giveUp(ifNotWritten, ifWritten); // WeChat's answer came in between.
+    }
+  }
+
+  private boolean isAbandoned() {
+    return state.get() == State.ABANDONED;
+  }
+
+  /** Ends a sending that was given up in time. */
+  private void endAbandoned() {
+    var ignored = answer.thenAccept(given -> end(given.outcome()));
+  }
+
+  private boolean takeTurn() {
+    if (isAbandoned()) {
+      endAbandoned();
+      return false;
+    }
+    holdsTurn = true;
+    acquireToken();
+    return true;
+  }
+
+  private void acquireToken() {
+    var ignored =
+        order
+            .app()
+            .tokens()
+            .acquire()
+            .whenComplete(
+                (token, fault) -> {
+                  if (fault == null) {
+                    useToken(token);
+                  } else {
+                    end(
+                        new SendOutcome.NotSent(
+                            Hindrance.INTERNAL_ERROR, "the token could not be acquired"));
+                  }
+                });
+  }
+
+  private void useToken(TokenResult result) {
+    if (isAbandoned()) {
+      endAbandoned();
+    } else if (result instanceof NoToken none) {
+      end(noToken(none));
+    } else if (result instanceof AccessToken token) {
+      if (rejectedToken != null && token.isSameAs(rejectedToken)) {
+        end(credentials("WeChat rejects the access token that it hands out", null));
+        return;
+      }
+      sender.connections().acquire(order.lane(), () -> attempt(token));
+    }
+  }
+
+  private boolean attempt(AccessToken token) {
+    if (isAbandoned()) {
+      endAbandoned();
+      return false;
+    }
+    attempts++;
+    var ignored =
+        sender
+            .gateway()
+            .send(order.message(), token, this)
+            .whenComplete(
+                (reply, fault) -> {
+                  sender.connections().release(order.lane());
+                  onAnswer(token, fault == null ? reply : broken(fault));
+                });
+    return true;
+  }
+
+  /**
+   * A gateway never fails; should one have a fault, the gate knows whether the message was written.
+   */
+  private Answer broken(Throwable fault) {
+    String text = "the gateway broke: " + fault.getClass().getSimpleName();
+    return state.get() == State.WAITING || isAbandoned()
+        ? new Answer.NotWritten(text)
+        : new Answer.NoAnswer(text);
+  }
+
+  private void onAnswer(AccessToken token, Answer reply) {
+    if (reply instanceof Answer.Accepted accepted) {
+      end(new SendOutcome.Accepted(accepted.messageId()));
+    } else if (reply instanceof Answer.Rejected no) {
+      end(
+          new SendOutcome.Rejected(
+              no.reason(), no.error(), no.violations(), sender.retryAfter(no.reason())));
+    } else if (reply instanceof Answer.CredentialsRejected no) {
+      end(credentials("WeChat does not let this server in", no.error()));
+    } else if (reply instanceof Answer.NoAnswer none) {
+      end(new SendOutcome.Unknown(Doubt.NO_ANSWER, none.explanation()));
+    } else if (reply instanceof Answer.TokenRejected no) {
+      onTokenRejected(token, no.error());
+    } else if (reply instanceof Answer.Busy no) {
+      busy = no.error();
+      retryOrEnd(busyFor(no.error()));
+    } else if (reply instanceof Answer.NotWritten none) {
+      retryOrEnd(new SendOutcome.NotSent(Hindrance.WECHAT_UNREACHABLE, none.explanation()));
+    }
+  }
+
+  private void onTokenRejected(AccessToken token, WeChatError error) {
+    order.app().tokens().reject(token);
+    if (rejectedToken != null) {
+      end(credentials("WeChat rejects the access token, after a refresh too", error));
+    } else if (!isOpenForRetry()) {
+      endAbandonedOr(
+          new SendOutcome.NotSent(
+              Hindrance.DEADLINE_BEFORE_SEND, "the deadline was over before a new token came"));
+    } else {
+      rejectedToken = token;
+      acquireToken();
+    }
+  }
+
+  /** Sends again after a pause, if there are attempts and time left. */
+  private void retryOrEnd(SendOutcome otherwise) {
+    Duration pause = sender.retryPolicy().pauseAfter(attempts);
+    boolean inTime = sender.nanoClock().getAsLong() + pause.toNanos() - deadlineNanos < 0;
+    if (sender.retryPolicy().allowsAnother(attempts) && inTime && isOpenForRetry()) {
+      var ignored =
+          sender.timer().schedule(this::acquireToken, pause.toNanos(), TimeUnit.NANOSECONDS);
+    } else {
+      endAbandonedOr(otherwise);
+    }
+  }
+
+  /**
+   * Makes a message that WeChat answered, and did not take, one that is waiting to be written
+   * again.
+   */
+  private boolean isOpenForRetry() {
+    return state.compareAndSet(State.WRITTEN, State.WAITING) || state.get() == State.WAITING;
+  }
+
+  private void endAbandonedOr(SendOutcome otherwise) {
+    if (isAbandoned()) {
+      endAbandoned();
+    } else {
+      end(otherwise);
+    }
+  }
+
+  private static SendOutcome noToken(NoToken none) {
+    if (none.refusal() instanceof IssueResult.Refused refused) {
+      WeChatError error = new WeChatError(refused.errcode(), refused.errmsg(), refused.rid());
+      if (refused.kind() == IssueResult.Refused.Kind.CREDENTIALS) {
+        return credentials("WeChat refuses this server an access token", error);
+      }
+      return new SendOutcome.NotSent(
+          Hindrance.WECHAT_UNREACHABLE,
+          "WeChat issues no access token now",
+          error,
+          none.retryAfter());
+    }
+    return new SendOutcome.NotSent(
+        Hindrance.WECHAT_UNREACHABLE,
+        "no access token is to be had: " + none.refusal().explanation(),
+        null,
+        none.retryAfter());
+  }
+
+  private static SendOutcome credentials(String explanation, @Nullable WeChatError error) {
+    return new SendOutcome.NotSent(Hindrance.WECHAT_CREDENTIALS, explanation, error, null);
+  }
+
+  private static SendOutcome busyFor(WeChatError error) {
+    return new SendOutcome.Rejected(Rejection.WECHAT_BUSY, error, List.of(), BUSY_RETRY_AFTER);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.wxnotify.server.delivery;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A message as WeChat's {@code /cgi-bin/message/subscribe/send} takes it. It keeps every rule that
+ * can be checked here.
+ *
+ * @param openId the recipient
+ * @param templateId the template
+ * @param page the page that a tap opens, without a leading slash; empty for none
+ * @param data values by keyword, in the caller's order
+ * @param state the version of the Mini Program that a tap opens
+ * @param language the language of the message's frame
+ */
+public record SubscribeMessage(
+    String openId,
+    String templateId,
+    String page,
+    Map<String, String> data,
+    MiniProgramState state,
+    Language language) {
+
+  static final int MAX_ID = 128;
+
+  /** Our limit: WeChat publishes none. */
+  static final int MAX_PAGE = 1024;
+
+  /**
+   * Our limit: a template has at most 5 keywords (WeChat: addTemplate), extra ones may be
+   * tolerated.
+   */
+  static final int MAX_DATA = 64;
+
+  private static final String DATA_SUFFIX = ".DATA";
+
+  /**
+   * Checks and normalises.
+   *
+   * @throws InvalidMessageException with everything that is wrong
+   */
+  public SubscribeMessage {
+    page = withoutLeadingSlash(page);
+    data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
+    FieldChecks checks = new FieldChecks();
+    checks.requireIdentifier("open_id", openId, MAX_ID);
+    checks.requireIdentifier("template_id", templateId, MAX_ID);
+    checks.optionalIdentifier("page", page, MAX_PAGE);
+    checkData(data, checks);
+    checks.throwIfBroken();
+  }
+
+  /** WeChat takes both forms today; an older API of it did not take the slash. */
+  private static String withoutLeadingSlash(String page) {
+    return page.startsWith("/") ? page.substring(1) : page;
+  }
+
+  private static void checkData(Map<String, String> data, FieldChecks checks) {
+    if (data.isEmpty()) {
+      checks.add("data", "is required");
+    }
+    if (data.size() > MAX_DATA) {
+      checks.add("data", "has " + data.size() + " entries (at most " + MAX_DATA + ")");
+      return;
+    }
+    data.forEach((keyword, value) -> checkEntry(keyword, value, checks));
+  }
+
+  private static void checkEntry(String keyword, String value, FieldChecks checks) {
+    if (keyword.isEmpty() || keyword.length() > MAX_ID) {
+      checks.add(
+          "data", "has a keyword of " + keyword.length() + " characters (1 to " + MAX_ID + ")");
+      return;
+    }
+    String field = "data[\"" + keyword + "\"]";
+    if (keyword.endsWith(DATA_SUFFIX)) {
+      checks.add(field, "the keyword must be given without " + DATA_SUFFIX);
+      return;
+    }
+    if (value.isEmpty()) {
+      checks.add(field, "is empty");
+      return;
+    }
+    if (value.chars().anyMatch(Character::isISOControl)) {
+      checks.add(field, "has control characters");
+      return;
+    }
+    KeywordRule rule = KeywordRule.of(keyword);
+    if (rule != null) {
+      checks.addIfBroken(field, rule.check(value));
+    }
+  }
+
+  /** Never holds the open id or the data. */
+  @Override
+  public String toString() {
+    return "SubscribeMessage[" + templateId + "]";
+  }
+}

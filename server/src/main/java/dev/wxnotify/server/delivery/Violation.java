@@ -1,0 +1,11 @@
+package dev.wxnotify.server.delivery;
+
+/**
+ * One field of a message that is wrong.
+ *
+ * @param field the field's path from the message, in the contract's names: {@code open_id}, {@code
+ *     data["thing1"]}
+ * @param description the rule that is broken, for people; it never repeats the value, which may be
+ *     personal
+ */
+public record Violation(String field, String description) {}

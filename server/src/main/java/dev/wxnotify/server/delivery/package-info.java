@@ -1,0 +1,9 @@
+/**
+ * Messages and what becomes of them: the rules of a message, the order of sends, retries,
+ * deadlines, limits, and the memory of request ids. Knows WeChat only through {@link
+ * dev.wxnotify.server.delivery.MessageGateway}.
+ */
+@NullMarked
+package dev.wxnotify.server.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,13 @@
+package dev.wxnotify.server.wechat;
+
+/**
+ * The AppSecret of one app. Redaction is by type: no text made of this object holds the secret.
+ *
+ * @param value the secret, for requests to WeChat only
+ */
+public record AppSecret(String value) {
+  @Override
+  public String toString() {
+    return "[REDACTED]";
+  }
+}

@@ -1,0 +1,109 @@
+package dev.wxnotify.server.wechat;
+
+import dev.wxnotify.server.delivery.Rejection;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * WeChat's error codes that mean something to us; the text of an answer is never looked at.
+ * Sources: the pages of sendMessage, getStableAccessToken and getAccessToken, and the global table
+ * of return codes.
+ */
+public enum WeChatErrorCode {
+  /** The platform is busy. */
+  SYSTEM_BUSY(-1, Meaning.BUSY, null),
+  /** For a send: the token was superseded. For a token: the AppSecret is wrong. */
+  INVALID_CREDENTIAL(40001, Meaning.TOKEN, null),
+  /** The open id is empty, foreign or malformed. */
+  INVALID_OPEN_ID(40003, Meaning.REJECTED, Rejection.INVALID_OPEN_ID),
+  /** The AppID is wrong. */
+  INVALID_APP_ID(40013, Meaning.CREDENTIALS, null),
+  /** The token is malformed or unknown. */
+  INVALID_ACCESS_TOKEN(40014, Meaning.TOKEN, null),
+  /** The template is unknown, deleted or another account's. */
+  INVALID_TEMPLATE(40037, Meaning.REJECTED, Rejection.INVALID_TEMPLATE),
+  /** The AppSecret is wrong. */
+  INVALID_APP_SECRET(40125, Meaning.CREDENTIALS, null),
+  /** The server's address is not on the list. */
+  ADDRESS_NOT_LISTED(40164, Meaning.CREDENTIALS, null),
+  /** The AppSecret is frozen. */
+  APP_SECRET_FROZEN(40243, Meaning.CREDENTIALS, null),
+  /** The page is not in the released version. */
+  INVALID_PAGE(41030, Meaning.REJECTED, Rejection.INVALID_PAGE),
+  /** The token reached the end of its life. */
+  ACCESS_TOKEN_EXPIRED(42001, Meaning.TOKEN, null),
+  /** The user has no subscription left. */
+  USER_REFUSED(43101, Meaning.REJECTED, Rejection.USER_NOT_SUBSCRIBED),
+  /** The account or the template is banned from subscribe messages. */
+  SUBSCRIBE_MESSAGE_BANNED(43107, Meaning.REJECTED, Rejection.APP_RESTRICTED),
+  /** Two sends to one open id at once. */
+  CONCURRENT_OPEN_ID(43108, Meaning.BUSY, null),
+  /** The day's quota of the API is used up. */
+  DAILY_QUOTA(45009, Meaning.REJECTED, Rejection.DAILY_QUOTA_EXHAUSTED),
+  /** The minute's quota is used up. */
+  MINUTE_QUOTA(45011, Meaning.REJECTED, Rejection.RATE_LIMITED),
+  /** The content has a blocked word. */
+  KEYWORD_BLOCKED(45168, Meaning.REJECTED, Rejection.CONTENT_BLOCKED),
+  /** A value breaks its rule, or a keyword is missing. */
+  INVALID_ARGUMENT(47003, Meaning.REJECTED, Rejection.INVALID_TEMPLATE_DATA),
+  /** The app may not use the API. */
+  API_UNAUTHORIZED(48001, Meaning.CREDENTIALS, null),
+  /** The API is banned for irregularities. */
+  API_FORBIDDEN(48004, Meaning.REJECTED, Rejection.APP_RESTRICTED),
+  /** The account is frozen. */
+  USER_UNAUTHORIZED(50001, Meaning.REJECTED, Rejection.APP_RESTRICTED),
+  /** The account is restricted. */
+  USER_LIMITED(50002, Meaning.REJECTED, Rejection.APP_RESTRICTED),
+  /** The server's address is not registered (third-party platforms). */
+  ADDRESS_NOT_REGISTERED(61004, Meaning.CREDENTIALS, null),
+  /** The third-party platform lacks the permission. */
+  COMPONENT_UNAUTHORIZED(61007, Meaning.CREDENTIALS, null);
+
+  /** What a code means for what happens next. */
+  enum Meaning {
+    /** The message is refused, and a retry of ours changes nothing. */
+    REJECTED,
+    /** WeChat did not take the message and asks to try again. */
+    BUSY,
+    /** Another token is needed. */
+    TOKEN,
+    /** Only the operator can act. */
+    CREDENTIALS
+  }
+
+  private static final Map<Integer, WeChatErrorCode> BY_CODE =
+      Arrays.stream(values())
+          .collect(Collectors.toUnmodifiableMap(WeChatErrorCode::code, Function.identity()));
+
+  private final int code;
+  private final Meaning meaning;
+  private final @Nullable Rejection rejection;
+
+  WeChatErrorCode(int code, Meaning meaning, @Nullable Rejection rejection) {
+    this.code = code;
+    this.meaning = meaning;
+    this.rejection = rejection;
+  }
+
+  /** Returns WeChat's number. */
+  public int code() {
+    return code;
+  }
+
+  Meaning meaning() {
+    return meaning;
+  }
+
+  /** Returns the reason of a code that means {@link Meaning#REJECTED}, else null. */
+  @Nullable Rejection rejection() {
+    return rejection;
+  }
+
+  /** Returns null for a code that is not in the table. */
+  static @Nullable WeChatErrorCode of(int errcode) {
+    return BY_CODE.get(errcode);
+  }
+}

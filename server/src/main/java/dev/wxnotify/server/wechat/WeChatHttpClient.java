@@ -1,0 +1,124 @@
+package dev.wxnotify.server.wechat;
+
+import static org.asynchttpclient.Dsl.asyncHttpClient;
+import static org.asynchttpclient.Dsl.config;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.asynchttpclient.AsyncHttpClient;
+import org.asynchttpclient.DefaultAsyncHttpClientConfig;
+import org.asynchttpclient.RequestBuilder;
+import org.asynchttpclient.proxy.ProxyServer;
+import org.asynchttpclient.uri.Uri;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to WeChat: asynchronous, pooled and bounded, HTTP/1.1 with keep-alive. Every
+ * request goes out at most once; nothing is repeated, redirected or remembered behind our back.
+ */
+public final class WeChatHttpClient implements AutoCloseable {
+  /** Below the keep-alive of common web servers, so that it is we who close an idle connection. */
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(20);
+
+  private static final Duration CONNECTION_LIFE = Duration.ofMinutes(10);
+
+  /**
+   * For token calls, and for connections that are still being closed when their permit is given
+   * back.
+   */
+  private static final int CONNECTION_HEADROOM = 32;
+
+  private static final String JSON = "application/json; charset=utf-8";
+
+  private final AsyncHttpClient client;
+  private final URI baseUrl;
+
+  /**
+   * Settings.
+   *
+   * @param baseUrl where WeChat is, without a path
+   * @param proxy an egress proxy for CONNECT; null for none
+   * @param connectTimeout the longest time to make a connection
+   * @param requestTimeout the longest time from the start of a request to the end of its answer
+   * @param maxConnections the most connections that messages use
+   */
+  public record Settings(
+      URI baseUrl,
+      @Nullable URI proxy,
+      Duration connectTimeout,
+      Duration requestTimeout,
+      int maxConnections) {}
+
+  /** Opens no connection yet. */
+  public WeChatHttpClient(Settings settings) {
+    this.baseUrl = settings.baseUrl();
+    DefaultAsyncHttpClientConfig.Builder config =
+        config()
+            .setThreadPoolName("wechat-http")
+            .setIoThreadsCount(Runtime.getRuntime().availableProcessors())
+            .setConnectTimeout(settings.connectTimeout())
+            .setRequestTimeout(settings.requestTimeout())
+            .setReadTimeout(Duration.ofMillis(-1))
+            .setPooledConnectionIdleTimeout(IDLE_TIMEOUT)
+            .setConnectionTtl(CONNECTION_LIFE)
+            .setMaxConnectionsPerHost(settings.maxConnections() + CONNECTION_HEADROOM)
+            .setKeepAlive(true)
+            .setHttp2Enabled(false)
+            .setMaxRequestRetry(0)
+            .setFollowRedirect(false)
+            .setCookieStore(null)
+            .setCompressionEnforced(false)
+            .setEnableAutomaticDecompression(false)
+            .setUserAgent("wxnotify");
+    URI proxy = settings.proxy();
+    if (proxy != null) {
+      config.setProxyServer(new ProxyServer.Builder(proxy.getHost(), proxy.getPort()).build());
+    }
+    this.client = asyncHttpClient(config);
+  }
+
+  /** Returns the address of an endpoint, to be made once and used often. */
+  Uri address(String path, @Nullable String query) {
+    return new Uri(
+        baseUrl.getScheme(), null, baseUrl.getHost(), baseUrl.getPort(), path, query, null);
+  }
+
+  /**
+   * Posts JSON.
+   *
+   * @param gate asked once, right before the first byte is written; false means that nothing is
+   *     written
+   */
+  CompletableFuture<HttpResult> post(Uri address, byte[] json, BooleanSupplier gate) {
+    return execute(
+        new RequestBuilder("POST")
+            .setUri(address)
+            .setHeader("content-type", JSON)
+            .setCharset(StandardCharsets.UTF_8)
+            .setBody(json),
+        gate);
+  }
+
+  CompletableFuture<HttpResult> get(Uri address) {
+    return execute(new RequestBuilder("GET").setUri(address), () -> true);
+  }
+
+  private CompletableFuture<HttpResult> execute(RequestBuilder request, BooleanSupplier gate) {
+    ExchangeHandler handler = new ExchangeHandler(gate);
+    try {
+      var ignored = client.executeRequest(request, handler);
+    } catch (RuntimeException e) {
+      handler.onThrowable(e);
+    }
+    return handler.result();
+  }
+
+  /** Closes all connections, under way or not. */
+  @Override
+  public void close() throws java.io.IOException {
+    client.close();
+  }
+}

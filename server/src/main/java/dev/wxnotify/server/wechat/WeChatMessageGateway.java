@@ -1,0 +1,117 @@
+package dev.wxnotify.server.wechat;
+
+import dev.wxnotify.server.delivery.MessageGateway;
+import dev.wxnotify.server.delivery.Rejection;
+import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.token.AccessToken;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.asynchttpclient.uri.Uri;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends subscribe messages by {@code POST /cgi-bin/message/subscribe/send} (WeChat: sendMessage).
+ */
+public final class WeChatMessageGateway implements MessageGateway {
+  private static final String PATH = "/cgi-bin/message/subscribe/send";
+  private static final int SERVER_ERROR = 500;
+
+  /**
+   * {@code argument invalid! data.thing4.value is empty}; older answers cut the text at any place.
+   */
+  private static final Pattern NAMED_FIELD =
+      Pattern.compile("data\\.([A-Za-z_]+\\d*)(?:\\.value)?(.*)");
+
+  private static final Logger log = LoggerFactory.getLogger(WeChatMessageGateway.class);
+
+  private final WeChatHttpClient http;
+  private volatile @Nullable Addressed latest;
+
+  /** The address for one token: made once for the many messages that use it. */
+  private record Addressed(AccessToken token, Uri address) {}
+
+  /** Sends through {@code http}. */
+  public WeChatMessageGateway(WeChatHttpClient http) {
+    this.http = http;
+  }
+
+  @Override
+  public CompletionStage<Answer> send(SubscribeMessage message, AccessToken token, WriteGate gate) {
+    return http.post(addressFor(token), SubscribeMessageJson.write(message), gate::tryPass)
+        .thenApply(WeChatMessageGateway::toAnswer);
+  }
+
+  private Uri addressFor(AccessToken token) {
+    Addressed known = latest;
+    if (known == null || !known.token.isSameAs(token)) {
+      String query = "access_token=" + URLEncoder.encode(token.value(), StandardCharsets.UTF_8);
+      known = new Addressed(token, http.address(PATH, query));
+      latest = known;
+    }
+    return known.address;
+  }
+
+  private static Answer toAnswer(HttpResult result) {
+    if (result instanceof HttpResult.NotWritten not) {
+      return new Answer.NotWritten("WeChat could not be reached: " + not.explanation());
+    }
+    if (result instanceof HttpResult.Broken broken) {
+      return new Answer.NoAnswer("no answer of WeChat: " + broken.explanation());
+    }
+    HttpResult.Answered answered = (HttpResult.Answered) result;
+    if (answered.status() >= SERVER_ERROR) {
+      return new Answer.NoAnswer("WeChat answered HTTP " + answered.status());
+    }
+    WeChatAnswer answer = answered.answer();
+    if (answer == null) {
+      return new Answer.NoAnswer(
+          "WeChat answered HTTP " + answered.status() + " with a body that cannot be read");
+    }
+    if (answer.errcode() == null) {
+      return new Answer.NoAnswer("WeChat's answer has no errcode");
+    }
+    return answer.errcode() == 0
+        ? new Answer.Accepted(answer.messageId())
+        : classify(answer.toError());
+  }
+
+  private static Answer classify(WeChatError error) {
+    WeChatErrorCode code = WeChatErrorCode.of(error.errcode());
+    if (code == null) {
+      log.warn("WeChat answered with the unknown errcode {}: {}", error.errcode(), error.errmsg());
+      return new Answer.Rejected(Rejection.UNRECOGNIZED_WECHAT_ERROR, error, List.of());
+    }
+    return switch (code.meaning()) {
+      case TOKEN -> new Answer.TokenRejected(error);
+      case BUSY -> new Answer.Busy(error);
+      case CREDENTIALS -> new Answer.CredentialsRejected(error);
+      case REJECTED -> {
+        Rejection rejection = code.rejection();
+        if (rejection == null) {
+          throw new AssertionError(code + " has no rejection");
+        }
+        yield new Answer.Rejected(rejection, error, namedField(rejection, error));
+      }
+    };
+  }
+
+  private static List<Violation> namedField(Rejection rejection, WeChatError error) {
+    Matcher matcher = NAMED_FIELD.matcher(error.errmsg());
+    if (rejection != Rejection.INVALID_TEMPLATE_DATA || !matcher.find()) {
+      return List.of();
+    }
+    String rule = matcher.group(2).strip();
+    return List.of(
+        new Violation(
+            "data[\"" + matcher.group(1) + "\"]",
+            "WeChat: " + (rule.isEmpty() ? "invalid" : rule)));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.wxnotify.server.wechat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.wxnotify.server.token.IssueResult;
+import dev.wxnotify.server.token.TokenIssuer;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Asks WeChat for tokens of one app, by {@code POST /cgi-bin/stable_token} (WeChat:
+ * getStableAccessToken) or by the classic {@code GET /cgi-bin/token} (WeChat: getAccessToken),
+ * which supersedes the former token at every call.
+ */
+public final class WeChatTokenIssuer implements TokenIssuer {
+  private static final String STABLE_PATH = "/cgi-bin/stable_token";
+  private static final String CLASSIC_PATH = "/cgi-bin/token";
+  private static final String GRANT_TYPE = "client_credential";
+  private static final int OK = 200;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final WeChatHttpClient http;
+  private final Endpoint endpoint;
+  private final String appId;
+  private final AppSecret secret;
+
+  /** Which of WeChat's two endpoints issues the tokens; they know nothing of each other. */
+  public enum Endpoint {
+    /** The same token for everybody who asks, while it lives. */
+    STABLE,
+    /** A new token for each call. */
+    CLASSIC
+  }
+
+  /** Asks for tokens of the app {@code appId}. */
+  public WeChatTokenIssuer(
+      WeChatHttpClient http, Endpoint endpoint, String appId, AppSecret secret) {
+    this.http = http;
+    this.endpoint = endpoint;
+    this.appId = appId;
+    this.secret = secret;
+  }
+
+  @Override
+  public CompletionStage<IssueResult> issue(Mode mode) {
+    return switch (endpoint) {
+      case STABLE -> stable(mode).thenApply(WeChatTokenIssuer::toResult);
+      case CLASSIC -> classic().thenApply(WeChatTokenIssuer::toResult);
+    };
+  }
+
+  private CompletableFuture<HttpResult> stable(Mode mode) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("grant_type", GRANT_TYPE);
+      json.writeStringField("appid", appId);
+      json.writeStringField("secret", secret.value());
+      json.writeBooleanField("force_refresh", mode == Mode.FORCED);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return http.post(
+        http.address(STABLE_PATH, null),
+        text.toString().getBytes(StandardCharsets.UTF_8),
+        () -> true);
+  }
+
+  private CompletableFuture<HttpResult> classic() {
+    return http.get(
+        http.address(
+            CLASSIC_PATH,
+            "grant_type="
+                + GRANT_TYPE
+                + "&appid="
+                + URLEncoder.encode(appId, StandardCharsets.UTF_8)
+                + "&secret="
+                + URLEncoder.encode(secret.value(), StandardCharsets.UTF_8)));
+  }
+
+  private static IssueResult toResult(HttpResult result) {
+    if (result instanceof HttpResult.NotWritten not) {
+      return new IssueResult.Unavailable("WeChat could not be reached: " + not.explanation());
+    }
+    if (result instanceof HttpResult.Broken broken) {
+      return new IssueResult.Unavailable("no answer of WeChat: " + broken.explanation());
+    }
+    HttpResult.Answered answered = (HttpResult.Answered) result;
+    WeChatAnswer answer = answered.status() == OK ? answered.answer() : null;
+    if (answer == null) {
+      return new IssueResult.Unavailable(
+          "WeChat answered HTTP " + answered.status() + " with a body that cannot be read");
+    }
+    Integer errcode = answer.errcode();
+    if (errcode != null && errcode != 0) {
+      return new IssueResult.Refused(kindOf(errcode), errcode, answer.errmsg(), answer.rid());
+    }
+    Long life = answer.expiresIn();
+    if (answer.accessToken().isEmpty() || life == null || life <= 0) {
+      return new IssueResult.Unavailable("WeChat's answer has no token, or no life of it");
+    }
+    return new IssueResult.Issued(answer.accessToken(), Duration.ofSeconds(life));
+  }
+
+  /** At a token endpoint 40001 means a wrong AppSecret, so that most codes are the operator's. */
+  private static IssueResult.Refused.Kind kindOf(int errcode) {
+    WeChatErrorCode code = WeChatErrorCode.of(errcode);
+    boolean passes =
+        code == WeChatErrorCode.SYSTEM_BUSY
+            || code == WeChatErrorCode.DAILY_QUOTA
+            || code == WeChatErrorCode.MINUTE_QUOTA;
+    return passes ? IssueResult.Refused.Kind.BUSY : IssueResult.Refused.Kind.CREDENTIALS;
+  }
+}

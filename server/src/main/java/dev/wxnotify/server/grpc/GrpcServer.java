@@ -1,0 +1,85 @@
+package dev.wxnotify.server.grpc;
+
+import dev.wxnotify.server.delivery.Apps;
+import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.v1.NotificationServiceGrpc;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The listening server: the service of the contract, health and reflection, on the direct executor.
+ */
+public final class GrpcServer {
+  /** The largest request, as the contract says. */
+  static final int MAX_REQUEST = 256 * 1024;
+
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final Server server;
+
+  /**
+   * Builds the server; {@link #start} binds it.
+   *
+   * @param reflection whether callers may ask for the contract
+   * @param timer runs what is due later
+   */
+  public GrpcServer(
+      InetSocketAddress address,
+      boolean reflection,
+      Apps apps,
+      MessageDelivery delivery,
+      ScheduledExecutorService timer) {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .directExecutor()
+            .maxInboundMessageSize(MAX_REQUEST)
+            .addService(new NotificationGrpcService(delivery, new RequestMapper(apps), timer))
+            .addService(health.getHealthService())
+            .intercept(new ErrorInterceptor());
+    if (reflection) {
+      addReflection(builder);
+    }
+    this.server = builder.build();
+  }
+
+  /** Both versions: tools in use know the one or the other. */
+  @SuppressWarnings("deprecation")
+  private static void addReflection(NettyServerBuilder builder) {
+    builder
+        .addService(ProtoReflectionServiceV1.newInstance())
+        .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
+  }
+
+  /** Binds the port and serves. */
+  public void start() throws IOException {
+    server.start();
+    health.setStatus(NotificationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+  }
+
+  /** Returns the port that was bound. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /**
+   * Stops: not healthy and no new calls at once, the accepted ones finish within {@code grace}.
+   *
+   * @return whether all of them did
+   */
+  public boolean stop(Duration grace) throws InterruptedException {
+    health.enterTerminalState();
+    server.shutdown();
+    boolean drained = server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+    if (!drained) {
+      server.shutdownNow();
+    }
+    return drained;
+  }
+}

@@ -1,0 +1,16 @@
+package dev.wxnotify.server.grpc;
+
+import dev.wxnotify.server.delivery.App;
+import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.delivery.Violation;
+import java.util.List;
+
+/** A request's message in the terms of the core. */
+sealed interface MappedMessage {
+
+  /** It keeps every rule that can be checked here. */
+  record Valid(App app, SubscribeMessage message) implements MappedMessage {}
+
+  /** It does not; the fields are paths from the request's root. */
+  record Invalid(List<Violation> violations) implements MappedMessage {}
+}

@@ -1,0 +1,106 @@
+package dev.wxnotify.server.grpc;
+
+import dev.wxnotify.server.delivery.Delivered;
+import dev.wxnotify.server.delivery.Delivery;
+import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Order;
+import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.v1.BatchSendRequest;
+import dev.wxnotify.v1.BatchSendResponse;
+import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.SendSeckillMessageRequest;
+import dev.wxnotify.v1.SendSeckillMessageResponse;
+import dev.wxnotify.v1.SendSubscribeMessageRequest;
+import dev.wxnotify.v1.SendSubscribeMessageResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiFunction;
+
+/** The service of the contract. It runs on the event loop of gRPC and never blocks it. */
+final class NotificationGrpcService extends NotificationServiceGrpc.NotificationServiceImplBase {
+  private final MessageDelivery delivery;
+  private final RequestMapper mapper;
+  private final ScheduledExecutorService timer;
+
+  NotificationGrpcService(
+      MessageDelivery delivery, RequestMapper mapper, ScheduledExecutorService timer) {
+    this.delivery = delivery;
+    this.mapper = mapper;
+    this.timer = timer;
+  }
+
+  @Override
+  public void sendSubscribeMessage(
+      SendSubscribeMessageRequest request, StreamObserver<SendSubscribeMessageResponse> responses) {
+    send(
+        mapper.map(request),
+        request.getRequestId(),
+        request.getValidateOnly(),
+        responses,
+        (messageId, replayed) ->
+            SendSubscribeMessageResponse.newBuilder()
+                .setMessageId(messageId)
+                .setReplayed(replayed)
+                .build());
+  }
+
+  @Override
+  public void sendSeckillMessage(
+      SendSeckillMessageRequest request, StreamObserver<SendSeckillMessageResponse> responses) {
+    send(
+        mapper.map(request),
+        request.getRequestId(),
+        request.getValidateOnly(),
+        responses,
+        (messageId, replayed) ->
+            SendSeckillMessageResponse.newBuilder()
+                .setMessageId(messageId)
+                .setReplayed(replayed)
+                .build());
+  }
+
+  @Override
+  public StreamObserver<BatchSendRequest> batchSend(StreamObserver<BatchSendResponse> responses) {
+    return new BatchStream(
+            delivery, mapper, (ServerCallStreamObserver<BatchSendResponse>) responses)
+        .open(CallTimeout.ofCurrentStream(), timer);
+  }
+
+  private <R> void send(
+      MappedMessage mapped,
+      String requestId,
+      boolean validateOnly,
+      StreamObserver<R> responses,
+      BiFunction<String, Boolean, R> toResponse) {
+    if (mapped instanceof MappedMessage.Invalid invalid) {
+      responses.onError(Statuses.of(SendErrors.invalid(invalid.violations())));
+    } else if (validateOnly) {
+      responses.onNext(toResponse.apply("", false));
+      responses.onCompleted();
+    } else if (mapped instanceof MappedMessage.Valid valid) {
+      Delivery sent =
+          delivery.deliver(
+              new Order(
+                  valid.app(),
+                  valid.message(),
+                  "",
+                  requestId,
+                  Lane.SINGLE,
+                  CallTimeout.ofCurrentCall()));
+      ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(sent::cancel);
+      var ignored = sent.answer().thenAccept(answer -> respond(answer, responses, toResponse));
+    }
+  }
+
+  private static <R> void respond(
+      Delivered answer, StreamObserver<R> responses, BiFunction<String, Boolean, R> toResponse) {
+    if (answer.outcome() instanceof SendOutcome.Accepted accepted) {
+      responses.onNext(toResponse.apply(accepted.messageId(), answer.replayed()));
+      responses.onCompleted();
+    } else {
+      responses.onError(Statuses.of(SendErrors.of(answer.outcome(), "message")));
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.wxnotify.server.grpc;
+
+import com.google.protobuf.Duration;
+import com.google.rpc.Code;
+import dev.wxnotify.server.delivery.Doubt;
+import dev.wxnotify.server.delivery.Hindrance;
+import dev.wxnotify.server.delivery.Rejection;
+import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.v1.FieldViolation;
+import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.SendError;
+import dev.wxnotify.v1.SendError.ErrorReason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where outcomes become errors of the contract: code, reason, outcome and details.
+ */
+final class SendErrors {
+  /**
+   * The most bytes of field violations. They travel twice in the trailers of a call, and clients
+   * take 8 KiB of those by default.
+   */
+  private static final int MAX_VIOLATIONS = 2_000;
+
+  private SendErrors() {}
+
+  static SendError invalid(List<Violation> violations) {
+    StringBuilder text = new StringBuilder("the request is invalid: ");
+    Violation first = violations.get(0);
+    text.append(first.field()).append(' ').append(first.description());
+    if (violations.size() > 1) {
+      text.append(" (and ").append(violations.size() - 1).append(" more)");
+    }
+    return error(
+            Code.INVALID_ARGUMENT,
+            ErrorReason.INVALID_REQUEST,
+            Outcome.OUTCOME_REJECTED,
+            text.toString())
+        .addAllFieldViolations(bounded("", violations))
+        .build();
+  }
+
+  /** A fault of this server; what it was is in the log and not in the answer. */
+  static SendError internal(Outcome outcome) {
+    return error(
+            Code.INTERNAL, ErrorReason.INTERNAL_ERROR, outcome, "the server has a fault of its own")
+        .build();
+  }
+
+  /** The stream's time is over; whatever has no result was not sent. */
+  static SendError streamDeadline() {
+    return error(
+            Code.DEADLINE_EXCEEDED,
+            ErrorReason.DEADLINE_BEFORE_SEND,
+            Outcome.OUTCOME_NOT_SENT,
+            "the stream's deadline is over; items without a result were not sent")
+        .build();
+  }
+
+  /**
+   * Returns the error for an outcome.
+   *
+   * @param path where in the request the message is, for the fields that WeChat names
+   */
+  static SendError of(SendOutcome outcome, String path) {
+    if (outcome instanceof SendOutcome.Rejected rejected) {
+      return of(rejected, path);
+    }
+    if (outcome instanceof SendOutcome.NotSent notSent) {
+      return of(notSent);
+    }
+    if (outcome instanceof SendOutcome.Unknown unknown) {
+      return error(
+              code(unknown.doubt()),
+              ErrorReason.OUTCOME_UNKNOWN,
+              Outcome.OUTCOME_UNKNOWN,
+              unknown.explanation())
+          .build();
+    }
+    throw new IllegalArgumentException("an accepted message has no error");
+  }
+
+  private static SendError of(SendOutcome.Rejected rejected, String path) {
+    ErrorReason reason = reason(rejected.reason());
+    WeChatError said = rejected.error();
+    String text =
+        said == null
+            ? "the request_id was used for another message"
+            : "WeChat rejected the message: " + said.errcode() + " " + said.errmsg();
+    SendError.Builder error =
+        error(code(rejected.reason()), reason, Outcome.OUTCOME_REJECTED, text)
+            .addAllFieldViolations(bounded(path + ".", rejected.violations()));
+    addWeChat(error, said);
+    addRetryAfter(error, rejected.retryAfter());
+    return error.build();
+  }
+
+  private static SendError of(SendOutcome.NotSent notSent) {
+    SendError.Builder error =
+        error(
+            code(notSent.reason()),
+            reason(notSent.reason()),
+            Outcome.OUTCOME_NOT_SENT,
+            notSent.explanation());
+    addWeChat(error, notSent.error());
+    addRetryAfter(error, notSent.retryAfter());
+    return error.build();
+  }
+
+  private static SendError.Builder error(
+      Code code, ErrorReason reason, Outcome outcome, String message) {
+    return SendError.newBuilder()
+        .setCode(code.getNumber())
+        .setReason(reason)
+        .setOutcome(outcome)
+        .setMessage(message);
+  }
+
+  private static void addWeChat(SendError.Builder error, @Nullable WeChatError said) {
+    if (said != null) {
+      error
+          .setWechatErrcode(said.errcode())
+          .setWechatErrmsg(said.errmsg())
+          .setWechatRid(said.rid());
+    }
+  }
+
+  private static void addRetryAfter(
+      SendError.Builder error, java.time.@Nullable Duration retryAfter) {
+    if (retryAfter != null) {
+      error.setRetryAfter(
+          Duration.newBuilder().setSeconds(retryAfter.getSeconds()).setNanos(retryAfter.getNano()));
+    }
+  }
+
+  private static List<FieldViolation> bounded(String prefix, List<Violation> violations) {
+    List<FieldViolation> fields = new ArrayList<>(violations.size());
+    int bytes = 0;
+    for (Violation violation : violations) {
+      FieldViolation field = violation(prefix + violation.field(), violation.description());
+      bytes += field.getSerializedSize();
+      if (bytes > MAX_VIOLATIONS) {
+        int left = violations.size() - fields.size();
+        fields.add(violation("", left + " more fields are wrong and not listed here"));
+        break;
+      }
+      fields.add(field);
+    }
+    return fields;
+  }
+
+  private static FieldViolation violation(String field, String description) {
+    return FieldViolation.newBuilder().setField(field).setDescription(description).build();
+  }
+
+  private static Code code(Rejection rejection) {
+    return switch (rejection) {
+      case INVALID_OPEN_ID,
+          INVALID_TEMPLATE,
+          INVALID_PAGE,
+          INVALID_TEMPLATE_DATA,
+          CONTENT_BLOCKED ->
+          Code.INVALID_ARGUMENT;
+      case USER_NOT_SUBSCRIBED, APP_RESTRICTED, UNRECOGNIZED_WECHAT_ERROR ->
+          Code.FAILED_PRECONDITION;
+      case DAILY_QUOTA_EXHAUSTED, RATE_LIMITED -> Code.RESOURCE_EXHAUSTED;
+      case WECHAT_BUSY -> Code.UNAVAILABLE;
+      case REQUEST_ID_CONFLICT -> Code.ALREADY_EXISTS;
+    };
+  }
+
+  private static ErrorReason reason(Rejection rejection) {
+    return switch (rejection) {
+      case INVALID_OPEN_ID -> ErrorReason.INVALID_OPEN_ID;
+      case INVALID_TEMPLATE -> ErrorReason.INVALID_TEMPLATE;
+      case INVALID_PAGE -> ErrorReason.INVALID_PAGE;
+      case INVALID_TEMPLATE_DATA -> ErrorReason.INVALID_TEMPLATE_DATA;
+      case CONTENT_BLOCKED -> ErrorReason.CONTENT_BLOCKED;
+      case USER_NOT_SUBSCRIBED -> ErrorReason.USER_NOT_SUBSCRIBED;
+      case APP_RESTRICTED -> ErrorReason.APP_RESTRICTED;
+      case DAILY_QUOTA_EXHAUSTED -> ErrorReason.DAILY_QUOTA_EXHAUSTED;
+      case RATE_LIMITED -> ErrorReason.RATE_LIMITED;
+      case WECHAT_BUSY -> ErrorReason.WECHAT_BUSY;
+      case REQUEST_ID_CONFLICT -> ErrorReason.REQUEST_ID_CONFLICT;
+      case UNRECOGNIZED_WECHAT_ERROR -> ErrorReason.UNRECOGNIZED_WECHAT_ERROR;
+    };
+  }
+
+  private static Code code(Hindrance hindrance) {
+    return switch (hindrance) {
+      case WECHAT_CREDENTIALS, INTERNAL_ERROR -> Code.INTERNAL;
+      case WECHAT_UNREACHABLE -> Code.UNAVAILABLE;
+      case OVERLOADED -> Code.RESOURCE_EXHAUSTED;
+      case DEADLINE_BEFORE_SEND -> Code.DEADLINE_EXCEEDED;
+      case CANCELLED -> Code.CANCELLED;
+      case REQUEST_IN_PROGRESS -> Code.ABORTED;
+    };
+  }
+
+  private static ErrorReason reason(Hindrance hindrance) {
+    return switch (hindrance) {
+      case WECHAT_CREDENTIALS -> ErrorReason.WECHAT_CREDENTIALS;
+      case WECHAT_UNREACHABLE -> ErrorReason.WECHAT_UNREACHABLE;
+      case OVERLOADED -> ErrorReason.OVERLOADED;
+      case DEADLINE_BEFORE_SEND -> ErrorReason.DEADLINE_BEFORE_SEND;
+      case CANCELLED -> ErrorReason.CALL_CANCELLED;
+      case REQUEST_IN_PROGRESS -> ErrorReason.REQUEST_IN_PROGRESS;
+      case INTERNAL_ERROR -> ErrorReason.INTERNAL_ERROR;
+    };
+  }
+
+  private static Code code(Doubt doubt) {
+    return switch (doubt) {
+      case DEADLINE -> Code.DEADLINE_EXCEEDED;
+      case NO_ANSWER -> Code.UNKNOWN;
+    };
+  }
+}

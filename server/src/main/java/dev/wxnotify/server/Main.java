@@ -1,12 +1,36 @@
 package dev.wxnotify.server;
 
-/** The entry of the jar. */
+import dev.wxnotify.server.cli.SendCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The entry of the jar: finds the command and runs it. */
+@Command(
+    name = "wxnotify",
+    description = "Sends WeChat Mini Program subscribe messages for a company's services.",
+    subcommands = {ServeCommand.class, SendCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = ImplementationVersion.class)
 public final class Main {
+  /** The command line is wrong; as in sysexits.h. */
+  static final int EXIT_USAGE = 64;
 
   private Main() {}
 
-  /** Runs the command that {@code args} name. */
+  /** Runs the command that {@code args} name, and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.out.println("wxnotify");
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Main());
+    everywhere(commandLine);
+    return commandLine;
+  }
+
+  private static void everywhere(CommandLine commandLine) {
+    commandLine.getCommandSpec().exitCodeOnInvalidInput(EXIT_USAGE);
+    commandLine.getSubcommands().values().forEach(Main::everywhere);
   }
 }

@@ -1,0 +1,156 @@
+package dev.wxnotify.server;
+
+import dev.wxnotify.server.delivery.App;
+import dev.wxnotify.server.delivery.Apps;
+import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
+import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.MessageSender;
+import dev.wxnotify.server.delivery.Permits;
+import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.token.InMemoryTokenStore;
+import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenPolicy;
+import dev.wxnotify.server.wechat.WeChatHttpClient;
+import dev.wxnotify.server.wechat.WeChatMessageGateway;
+import dev.wxnotify.server.wechat.WeChatTokenIssuer;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole server: the one place where its parts are made and put together. */
+final class NotificationServer implements AutoCloseable {
+  /**
+   * One in this many permits is kept for single calls: enough for them, and batches do not miss it.
+   */
+  private static final int RESERVED_PART = 32;
+
+  private static final Logger log = LoggerFactory.getLogger(NotificationServer.class);
+
+  private final ServerSettings settings;
+  private final ScheduledThreadPoolExecutor timer;
+  private final WeChatHttpClient http;
+  private final Apps apps;
+  private final GrpcServer grpc;
+
+  /** Makes the parts; nothing runs yet. */
+  NotificationServer(ServerSettings settings) {
+    InstantSource clock = InstantSource.system();
+    DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+    this.settings = settings;
+    this.timer = timer();
+    this.http = new WeChatHttpClient(settings.weChat());
+    this.apps = apps(settings, http, clock, timer, random);
+    MessageSender sender =
+        new MessageSender(
+            new WeChatMessageGateway(http),
+            permits(settings.weChat().maxConnections()),
+            new RetryPolicy(random),
+            clock,
+            System::nanoTime,
+            timer);
+    MessageDelivery delivery =
+        new MessageDelivery(
+            permits(settings.maxInFlight()),
+            new InMemoryOutcomeLedger(settings.ledgerEntries(), System::nanoTime),
+            sender);
+    this.grpc =
+        new GrpcServer(settings.grpcAddress(), settings.reflection(), apps, delivery, timer);
+  }
+
+  private static Permits permits(int limit) {
+    return new Permits(limit, Math.max(1, limit / RESERVED_PART));
+  }
+
+  private static Apps apps(
+      ServerSettings settings,
+      WeChatHttpClient http,
+      InstantSource clock,
+      ScheduledThreadPoolExecutor timer,
+      DoubleSupplier random) {
+    App byDefault = null;
+    List<App> all = new ArrayList<>();
+    for (ServerSettings.AppSettings app : settings.apps()) {
+      TokenCache tokens =
+          new TokenCache(
+              app.appId(),
+              new WeChatTokenIssuer(http, settings.tokenEndpoint(), app.appId(), app.secret()),
+              new InMemoryTokenStore(clock),
+              TokenPolicy.DEFAULT,
+              settings.tokenCallsPerHour(),
+              clock,
+              timer,
+              random);
+      App made = new App(app.appId(), tokens, app.seckill());
+      all.add(made);
+      if (app.isDefault()) {
+        byDefault = made;
+      }
+    }
+    return new Apps(all, byDefault);
+  }
+
+  /** One thread for everything that is due later; it only ever starts things. */
+  private static ScheduledThreadPoolExecutor timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "wxnotify-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+
+  /**
+   * Binds the port, serves, and fetches the tokens, so that the first message does not wait for
+   * one.
+   */
+  void start() throws IOException {
+    grpc.start();
+    apps.all().forEach(app -> app.tokens().warmUp());
+    log.info(
+        "ready: gRPC on {}:{}, WeChat at {}, {} app(s)",
+        settings.grpcAddress().getHostString(),
+        grpc.port(),
+        settings.weChat().baseUrl(),
+        apps.all().size());
+  }
+
+  /** Returns the port of gRPC that was bound. */
+  int grpcPort() {
+    return grpc.port();
+  }
+
+  /**
+   * Stops: no new calls, accepted ones finish within the grace period, then everything is closed.
+   */
+  @Override
+  public void close() {
+    Duration grace = settings.grace();
+    try {
+      if (!grpc.stop(grace)) {
+        log.warn("stopped with calls under way: they took longer than {}", grace);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    apps.all().forEach(app -> app.tokens().close());
+    timer.shutdownNow();
+    try {
+      http.close();
+    } catch (IOException e) {
+      log.warn("closing the connections to WeChat failed: {}", e.toString());
+    }
+    log.info("stopped");
+  }
+}

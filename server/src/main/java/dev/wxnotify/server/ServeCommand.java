@@ -1,0 +1,134 @@
+package dev.wxnotify.server;
+
+import dev.wxnotify.server.sandbox.Sandbox;
+import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.server.sandbox.SandboxTemplates;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code wxnotify serve}: runs the server until it is told to stop. */
+@Command(
+    name = "serve",
+    description = "Run the server until SIGTERM or Ctrl-C.",
+    mixinStandardHelpOptions = true,
+    versionProvider = ImplementationVersion.class,
+    footer = {
+      "",
+      "The configuration is a YAML file, environment variables, or both: the key",
+      "wxnotify.grpc.port is the variable WXNOTIFY_GRPC_PORT. See README.md for all keys.",
+      "",
+      "Exit codes: 0 stopped, 64 the command line is wrong, 69 could not bind or start,",
+      "78 the configuration is wrong."
+    })
+final class ServeCommand implements Callable<Integer> {
+  /** Could not bind or start; as EX_UNAVAILABLE in sysexits.h. */
+  static final int EXIT_UNAVAILABLE = 69;
+
+  /** The configuration is wrong; as EX_CONFIG in sysexits.h. */
+  static final int EXIT_CONFIG = 78;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "A YAML file of configuration.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--sandbox",
+      description = "Send to a fake WeChat inside this process; no WeChat account is needed.")
+  private boolean sandbox;
+
+  @Option(
+      names = "--sandbox-port",
+      paramLabel = "PORT",
+      description = "The port of the fake WeChat, to control it by HTTP (default: any free one).",
+      defaultValue = "0")
+  private int sandboxPort;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try {
+      if (!sandbox) {
+        return serve(Map.of(), null);
+      }
+      try (Sandbox weChat = Sandbox.start(SandboxOptions.builder().port(sandboxPort).build())) {
+        return serve(overrides(weChat), weChat);
+      }
+    } catch (ConfigurationException e) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("wxnotify: the configuration is wrong:");
+      e.mistakes().forEach(mistake -> err.println("  " + mistake));
+      return EXIT_CONFIG;
+    } catch (IOException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      spec.commandLine().getErr().println("wxnotify: could not start: " + cause.getMessage());
+      return EXIT_UNAVAILABLE;
+    }
+  }
+
+  private int serve(Map<String, String> overrides, @Nullable Sandbox weChat)
+      throws ConfigurationException, IOException, InterruptedException {
+    ServerSettings settings = ConfigLoader.load(config, System.getenv(), overrides);
+    if (weChat != null && settings.apps().size() > 1) {
+      throw new ConfigurationException(
+          List.of("wxnotify.apps: --sandbox brings its own app; configure no others with it"));
+    }
+    NotificationServer server = new NotificationServer(settings);
+    server.start();
+    if (weChat != null) {
+      printCalls(server.grpcPort(), weChat);
+    }
+    stopOnSignal(server);
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  /**
+   * A process that was told to stop, and did, has done well: its exit code is 0 and not that of the
+   * signal.
+   */
+  private static void stopOnSignal(NotificationServer server) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  Runtime.getRuntime().halt(0);
+                },
+                "wxnotify-stop"));
+  }
+
+  private static Map<String, String> overrides(Sandbox weChat) {
+    return Map.of(
+        "wxnotify.wechat.base-url", weChat.baseUrl().toString(),
+        "wxnotify.apps.sandbox.app-id", SandboxOptions.APP_ID,
+        "wxnotify.apps.sandbox.app-secret", SandboxOptions.APP_SECRET,
+        "wxnotify.apps.sandbox.seckill.template-id", SandboxTemplates.SECKILL_TEMPLATE_ID);
+  }
+
+  private void printCalls(int port, Sandbox weChat) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        """
+        The fake WeChat is at %2$s (app %3$s). Try:
+
+          grpcurl -plaintext 127.0.0.1:%1$d list
+          grpcurl -plaintext -d '{"message": {"open_id": "some-user", "goods_name": "Coffee", "time": "2026-11-24 20:00", "corp_id": "1", "customer_id": "2"}}' \\
+              127.0.0.1:%1$d wxnotify.v1.NotificationService/SendSeckillMessage
+          grpcurl -plaintext -d '{"message": {"open_id": "sandbox-43101", "goods_name": "Coffee", "time": "2026-11-24 20:00", "corp_id": "1", "customer_id": "2"}}' \\
+              127.0.0.1:%1$d wxnotify.v1.NotificationService/SendSeckillMessage
+
+        """,
+        port, weChat.baseUrl(), SandboxOptions.APP_ID);
+    out.flush();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.wxnotify.server.sandbox;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The faults in force, asked once per request. */
+final class FaultBook {
+
+  private final List<Entry> entries = new CopyOnWriteArrayList<>();
+
+  void add(Fault fault) {
+    entries.add(new Entry(fault));
+  }
+
+  void clear() {
+    entries.clear();
+  }
+
+  /** The faults that may still strike. */
+  List<Fault> list() {
+    return entries.stream().filter(Entry::isAlive).map(Entry::fault).toList();
+  }
+
+  /** Latencies add up; of the rest the oldest that strikes counts. */
+  Trouble next(SandboxEndpoint endpoint) {
+    if (entries.isEmpty()) {
+      return Trouble.NONE;
+    }
+    Trouble trouble = Trouble.NONE;
+    for (Entry entry : entries) {
+      Effect effect = entry.fault.effect();
+      boolean latency = effect.kind() == EffectKind.LATENCY;
+      if (!entry.fault.concerns(endpoint) || (!latency && trouble.effect() != null)) {
+        continue;
+      }
+      if (entry.strikes()) {
+        trouble =
+            latency
+                ? trouble.plus(Duration.ofMillis(effect.argument()))
+                : new Trouble(trouble.delay(), effect);
+      }
+    }
+    return trouble;
+  }
+
+  private static final class Entry {
+
+    private final Fault fault;
+
+    @GuardedBy("this")
+    private final SplittableRandom random;
+
+    @GuardedBy("this")
+    private long seen;
+
+    @GuardedBy("this")
+    private long struck;
+
+    Entry(Fault fault) {
+      this.fault = fault;
+      this.random = new SplittableRandom(fault.seed());
+    }
+
+    Fault fault() {
+      return fault;
+    }
+
+    synchronized boolean isAlive() {
+      return fault.count() == 0 || struck < fault.count();
+    }
+
+    synchronized boolean strikes() {
+      if (!isAlive()) {
+        return false;
+      }
+      seen++;
+      boolean strikes =
+          seen % fault.every() == 0
+              && (fault.probability() == 1 || random.nextDouble() < fault.probability());
+      if (strikes) {
+        struck++;
+      }
+      return strikes;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.wxnotify.server.sandbox;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * A running fake of WeChat. Point a client of WeChat's API at {@link #baseUrl()}. Whatever can be
+ * done here in Java can be done over HTTP under {@code /sandbox/}, a path that WeChat does not
+ * have.
+ */
+public final class Sandbox implements AutoCloseable {
+
+  private final FakeWeChat weChat;
+  private final HttpServer server;
+  private final String host;
+
+  private Sandbox(FakeWeChat weChat, HttpServer server, String host) {
+    this.weChat = weChat;
+    this.server = server;
+    this.host = host;
+  }
+
+  /** Starts with the defaults on a free port of the loopback address. */
+  public static Sandbox start() throws IOException {
+    return start(SandboxOptions.defaults());
+  }
+
+  /** Starts with the system's clock. */
+  public static Sandbox start(SandboxOptions options) throws IOException {
+    return start(options, Clock.systemUTC());
+  }
+
+  /**
+   * Starts with a clock that a test can move. Tokens, quotas and message times follow it; latencies
+   * do not, they are real.
+   *
+   * @throws IOException if the port cannot be bound
+   */
+  public static Sandbox start(SandboxOptions options, InstantSource clock) throws IOException {
+    FakeWeChat weChat = new FakeWeChat(options, clock);
+    HttpServer server =
+        HttpServer.start(
+            options.host(),
+            options.port(),
+            () -> new RequestHandler(weChat::answer, weChat.counters()));
+    return new Sandbox(weChat, server, options.host());
+  }
+
+  /** Where to find this sandbox, without a slash at the end. */
+  public URI baseUrl() {
+    String name = host.contains(":") ? "[" + host + "]" : host;
+    return URI.create("http://" + name + ":" + port());
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** What has happened since the start or the last reset. */
+  public SandboxState state() {
+    return weChat.state();
+  }
+
+  /** The last accepted messages, oldest first. */
+  public List<AcceptedMessage> messages() {
+    return weChat.mailbox().accepted();
+  }
+
+  /** The last sends that were read, whatever came of them, oldest first. */
+  public List<ReceivedSend> received() {
+    return weChat.mailbox().received();
+  }
+
+  /** Puts a fault in force. */
+  public void addFault(Fault fault) {
+    weChat.faults().add(fault);
+  }
+
+  /** The faults that may still strike. */
+  public List<Fault> faults() {
+    return weChat.faults().list();
+  }
+
+  /** Ends all faults. */
+  public void clearFaults() {
+    weChat.faults().clear();
+  }
+
+  /** Ends the current tokens of both kinds. Returns how many there were. */
+  public int revokeToken(String appId, RevokeMode mode) {
+    return weChat.tokens().revoke(appId, null, mode);
+  }
+
+  /** Ends the current token of one kind. Returns 0 if there was none. */
+  public int revokeToken(String appId, TokenKind kind, RevokeMode mode) {
+    return weChat.tokens().revoke(appId, kind, mode);
+  }
+
+  /** Writes into the ledger, in place of what it says for that user and template. */
+  public void subscribe(Subscription subscription) {
+    weChat.ledger().put(subscription);
+  }
+
+  /**
+   * Goes back to the start: messages, counts, quotas, ledger, faults. Tokens stay good, so that a
+   * running client does not notice.
+   */
+  public void reset() {
+    weChat.reset();
+  }
+
+  /** Closes the port and all connections. */
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,14 @@
+package dev.wxnotify.server.sandbox;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What the faults in force do to one request. */
+record Trouble(Duration delay, @Nullable Effect effect) {
+
+  static final Trouble NONE = new Trouble(Duration.ZERO, null);
+
+  Trouble plus(Duration more) {
+    return new Trouble(delay.plus(more), effect);
+  }
+}

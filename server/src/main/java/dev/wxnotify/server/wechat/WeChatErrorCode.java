@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Sources: the pages of sendMessage, getStableAccessToken and getAccessToken, and the global table
  * of return codes.
  */
-public enum WeChatErrorCode {
+enum WeChatErrorCode {
   /** The platform is busy. */
   SYSTEM_BUSY(-1, Meaning.BUSY, null),
   /** For a send: the token was superseded. For a token: the AppSecret is wrong. */
@@ -89,7 +89,7 @@ public enum WeChatErrorCode {
   }
 
   /** Returns WeChat's number. */
-  public int code() {
+  int code() {
     return code;
   }
 

@@ -1,0 +1,200 @@
+package dev.wxnotify.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A package is one of our nouns (the core) or somebody else's technology (an edge). */
+class ArchitectureTest {
+  private static final String ROOT = "dev.wxnotify.server";
+
+  private static final JavaClasses OURS =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  @Test
+  void packages_areCoreEdgesAndRoot_andNoOthers() {
+    classes()
+        .should()
+        .resideInAnyPackage(
+            ROOT,
+            ROOT + ".token",
+            ROOT + ".delivery",
+            ROOT + ".grpc",
+            ROOT + ".wechat",
+            ROOT + ".cli",
+            ROOT + ".sandbox")
+        .check(OURS);
+  }
+
+  @Test
+  void token_importsNothingOfOurs() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".token..")
+        .should()
+        .dependOnClassesThat(oursOutside("token"))
+        .check(OURS);
+  }
+
+  @Test
+  void delivery_importsOnlyToken() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".delivery..")
+        .should()
+        .dependOnClassesThat(oursOutside("delivery", "token"))
+        .check(OURS);
+  }
+
+  @Test
+  void sandbox_importsNothingOfOurs() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".sandbox..")
+        .should()
+        .dependOnClassesThat(oursOutside("sandbox"))
+        .check(OURS);
+  }
+
+  @Test
+  void commands_knowTheStubOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".cli..")
+        .should()
+        .dependOnClassesThat(serversOwnOutside("cli"))
+        .check(OURS);
+  }
+
+  @Test
+  void core_seesNoForeignTechnology() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + ".token..", ROOT + ".delivery..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.grpc..",
+            "com.google.protobuf..",
+            "com.google.rpc..",
+            "dev.wxnotify.v1..",
+            "com.fasterxml..",
+            "org.asynchttpclient..",
+            "io.netty..",
+            "io.lettuce..",
+            "io.micrometer..",
+            "io.smallrye..",
+            "picocli..",
+            "java.net.http..")
+        .check(OURS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"grpc", "wechat", "cli", "sandbox"})
+  void edge_isImportedByTheRootOnly(String edge) {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + "..")
+        .and()
+        .resideOutsideOfPackages(ROOT, ROOT + "." + edge + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "." + edge + "..")
+        .check(OURS);
+  }
+
+  @Test
+  void root_isImportedByNobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT)
+        .check(OURS);
+  }
+
+  @Test
+  void contract_isKnownToTheEdgesThatSpeakItOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + ".grpc..", ROOT + ".cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.wxnotify.v1..")
+        .check(OURS);
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(OURS);
+  }
+
+  /**
+   * The sandbox is a product of its own, which users' tests see; the other edges show the root what
+   * it wires.
+   */
+  @Test
+  void edges_arePublicOnlyWhereTheRootUsesThem() {
+    classes()
+        .that()
+        .resideInAnyPackage(ROOT + ".grpc..", ROOT + ".cli..", ROOT + ".wechat..")
+        .and()
+        .areTopLevelClasses()
+        .and()
+        .haveModifier(JavaModifier.PUBLIC)
+        .should(beUsedByTheRoot())
+        .check(OURS);
+  }
+
+  private static ArchCondition<JavaClass> beUsedByTheRoot() {
+    return new ArchCondition<>("be used by the root") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        boolean used =
+            item.getDirectDependenciesToSelf().stream()
+                .anyMatch(d -> d.getOriginClass().getPackageName().equals(ROOT));
+        events.add(
+            new SimpleConditionEvent(
+                item, used, item.getName() + " is public and the root does not use it"));
+      }
+    };
+  }
+
+  private static DescribedPredicate<JavaClass> oursOutside(String... packages) {
+    return new DescribedPredicate<>("are ours, outside of %s", List.of(packages)) {
+      @Override
+      public boolean test(JavaClass used) {
+        return used.getPackageName().startsWith("dev.wxnotify")
+            && List.of(packages).stream()
+                .noneMatch(p -> used.getPackageName().equals(ROOT + "." + p));
+      }
+    };
+  }
+
+  private static DescribedPredicate<JavaClass> serversOwnOutside(String own) {
+    return new DescribedPredicate<>("are the server's, outside of %s", own) {
+      @Override
+      public boolean test(JavaClass used) {
+        return used.getPackageName().startsWith(ROOT)
+            && !used.getPackageName().equals(ROOT + "." + own);
+      }
+    };
+  }
+}

@@ -1,0 +1,133 @@
+package dev.wxnotify.server;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wxnotify.server.sandbox.Sandbox;
+import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.server.sandbox.SandboxTemplates;
+import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.SendError;
+import dev.wxnotify.v1.SendSubscribeMessageRequest;
+import dev.wxnotify.v1.SubscribeMessage;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The whole server on real sockets, with a sandbox behind it and a channel to it. */
+final class RunningServer implements AutoCloseable {
+  private final Sandbox sandbox;
+  private final NotificationServer server;
+  private final ManagedChannel channel;
+
+  private RunningServer(Sandbox sandbox, NotificationServer server, ManagedChannel channel) {
+    this.sandbox = sandbox;
+    this.server = server;
+    this.channel = channel;
+  }
+
+  static RunningServer start() throws Exception {
+    return start(SandboxOptions.defaults(), Map.of());
+  }
+
+  /**
+   * Starts.
+   *
+   * @param keys configuration in addition to the tests' own, or in place of it
+   */
+  static RunningServer start(SandboxOptions options, Map<String, String> keys) throws Exception {
+    Sandbox sandbox = Sandbox.start(options);
+    Map<String, String> all = new HashMap<>();
+    all.put("wxnotify.grpc.port", "0");
+    all.put("wxnotify.wechat.base-url", sandbox.baseUrl().toString());
+    all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
+    all.put("wxnotify.apps.shop.app-secret", SandboxOptions.APP_SECRET);
+    all.putAll(keys);
+    NotificationServer server = new NotificationServer(ConfigLoader.load(null, Map.of(), all));
+    try {
+      server.start();
+    } catch (IOException e) {
+      sandbox.close();
+      throw e;
+    }
+    return new RunningServer(
+        sandbox,
+        server,
+        NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build());
+  }
+
+  Sandbox sandbox() {
+    return sandbox;
+  }
+
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  NotificationServiceGrpc.NotificationServiceBlockingStub blocking() {
+    return NotificationServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  NotificationServiceGrpc.NotificationServiceFutureStub future() {
+    return NotificationServiceGrpc.newFutureStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  NotificationServiceGrpc.NotificationServiceStub async() {
+    return NotificationServiceGrpc.newStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  /** A message that the sandbox takes from everybody but the open ids that it knows better. */
+  static SubscribeMessage messageTo(String openId) {
+    return SubscribeMessage.newBuilder()
+        .setOpenId(openId)
+        .setTemplateId(SandboxTemplates.SECKILL_TEMPLATE_ID)
+        .putData("thing1", "Coffee")
+        .putData("time2", "2026-11-24 20:00")
+        .putData("thing3", "soon")
+        .build();
+  }
+
+  static SendSubscribeMessageRequest requestTo(String openId) {
+    return SendSubscribeMessageRequest.newBuilder().setMessage(messageTo(openId)).build();
+  }
+
+  /** Returns all details of one type that a failure carries. */
+  static <T extends com.google.protobuf.Message> List<T> details(
+      StatusRuntimeException failure, Class<T> type) throws InvalidProtocolBufferException {
+    com.google.rpc.Status status = StatusProto.fromThrowable(failure);
+    List<T> found = new ArrayList<>();
+    if (status != null) {
+      for (Any detail : status.getDetailsList()) {
+        if (detail.is(type)) {
+          found.add(detail.unpack(type));
+        }
+      }
+    }
+    return found;
+  }
+
+  static SendError sendError(StatusRuntimeException failure) throws InvalidProtocolBufferException {
+    List<SendError> errors = details(failure, SendError.class);
+    if (errors.size() != 1) {
+      throw new AssertionError("one SendError expected, not " + errors.size(), failure);
+    }
+    return errors.get(0);
+  }
+
+  void stopServer() {
+    server.close();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    server.close();
+    sandbox.close();
+  }
+}

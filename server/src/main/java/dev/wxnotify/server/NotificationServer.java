@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class NotificationServer implements AutoCloseable {
   private final WeChatHttpClient http;
   private final Apps apps;
   private final GrpcServer grpc;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Makes the parts; nothing runs yet. */
   NotificationServer(ServerSettings settings) {
@@ -136,6 +138,9 @@ final class NotificationServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     Duration grace = settings.grace();
     try {
       if (!grpc.stop(grace)) {

@@ -19,6 +19,15 @@ final class FieldChecks {
     }
   }
 
+  /** Checks a text of any characters: there, and not too long. */
+  void requireText(String field, String value, int longest) {
+    if (value.isBlank()) {
+      add(field, "is required");
+    } else if (value.length() > longest) {
+      addTooLong(field, value.length(), longest);
+    }
+  }
+
   /** Checks an identifier: there, not too long, and of characters that one can see. */
   void requireIdentifier(String field, String value, int longest) {
     if (value.isEmpty()) {
@@ -31,11 +40,15 @@ final class FieldChecks {
   /** As {@link #requireIdentifier}, for a field that may be empty. */
   void optionalIdentifier(String field, String value, int longest) {
     if (value.length() > longest) {
-      add(field, "has " + value.length() + " characters (at most " + longest + ")");
+      addTooLong(field, value.length(), longest);
     }
     if (hasBlankOrControl(value)) {
       add(field, "has white space or control characters");
     }
+  }
+
+  private void addTooLong(String field, int length, int longest) {
+    add(field, "has " + length + " characters (at most " + longest + ")");
   }
 
   /** Ends the checks. */
@@ -43,10 +56,6 @@ final class FieldChecks {
     if (!violations.isEmpty()) {
       throw new InvalidMessageException(violations);
     }
-  }
-
-  List<Violation> violations() {
-    return violations;
   }
 
   private static boolean hasBlankOrControl(String value) {

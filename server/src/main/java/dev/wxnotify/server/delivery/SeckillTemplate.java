@@ -49,16 +49,11 @@ public record SeckillTemplate(
     } else {
       checks.requireIdentifier("template_id", template, SubscribeMessage.MAX_ID);
     }
-    if (seckill.goodsName().isBlank()) {
-      checks.add("goods_name", "is required");
-    } else if (seckill.goodsName().length() > MAX_GOODS_NAME) {
-      checks.add(
-          "goods_name",
-          "has " + seckill.goodsName().length() + " characters (at most " + MAX_GOODS_NAME + ")");
-    }
+    checks.requireText("goods_name", seckill.goodsName(), MAX_GOODS_NAME);
     checkTime(seckill.time(), checks);
-    checks.requireIdentifier("corp_id", seckill.corpId(), SubscribeMessage.MAX_ID);
-    checks.requireIdentifier("customer_id", seckill.customerId(), SubscribeMessage.MAX_ID);
+    // These are URL-encoded, so that any characters will do.
+    checks.requireText("corp_id", seckill.corpId(), SubscribeMessage.MAX_ID);
+    checks.requireText("customer_id", seckill.customerId(), SubscribeMessage.MAX_ID);
     checks.throwIfBroken();
 
     Map<String, String> data = new LinkedHashMap<>();

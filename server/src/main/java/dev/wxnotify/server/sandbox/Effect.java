@@ -15,7 +15,7 @@ public record Effect(EffectKind kind, int argument) {
   public Effect {
     if (!kind.accepts(argument)) {
       throw new IllegalArgumentException(
-          "argument: " + argument + " (expected: " + kind.expected() + ")");
+          "what: " + kind.label() + "=" + argument + " (expected: " + kind.expected() + ")");
     }
   }
 
@@ -57,7 +57,7 @@ public record Effect(EffectKind kind, int argument) {
       return new Effect(kind, Integer.parseInt(argument));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "argument: " + argument + " (expected: " + kind.expected() + ")", e);
+          "what: " + kind.label() + "=" + argument + " (expected: " + kind.expected() + ")", e);
     }
   }
 

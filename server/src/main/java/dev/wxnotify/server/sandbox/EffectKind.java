@@ -100,7 +100,7 @@ public enum EffectKind {
       case ERRCODE -> "errcode=N, N not 0";
       case LATENCY -> "latency=MS, above 0";
       case HTTP -> "http=STATUS, 200 to 599";
-      default -> "none";
+      default -> label + ", without a value";
     };
   }
 

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A running fake of WeChat. Point a client of WeChat's API at {@link #baseUrl()}. Whatever can be
@@ -41,11 +42,12 @@ public final class Sandbox implements AutoCloseable {
    */
   public static Sandbox start(SandboxOptions options, InstantSource clock) throws IOException {
     FakeWeChat weChat = new FakeWeChat(options, clock);
+    ControlApi control = new ControlApi(weChat);
+    Function<Call, Answer> answers =
+        call -> ControlApi.owns(call.path()) ? control.answer(call) : weChat.answer(call);
     HttpServer server =
         HttpServer.start(
-            options.host(),
-            options.port(),
-            () -> new RequestHandler(weChat::answer, weChat.counters()));
+            options.host(), options.port(), () -> new RequestHandler(answers, weChat.counters()));
     return new Sandbox(weChat, server, options.host());
   }
 

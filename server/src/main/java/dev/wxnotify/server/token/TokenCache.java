@@ -107,7 +107,9 @@ public final class TokenCache implements AutoCloseable {
             store,
             clock,
             delay ->
-                CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, timer),
+                task -> {
+                  var ignored = timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+                },
             callsPerHour);
     this.store = store;
     this.policy = policy;

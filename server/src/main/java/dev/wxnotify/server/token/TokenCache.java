@@ -282,21 +282,34 @@ public final class TokenCache implements AutoCloseable {
     mine.complete(answer);
   }
 
-  /** An older token never replaces a newer one. */
+  /**
+   * An older token never replaces a newer one, and one that is over is of no use to anybody: both
+   * count as failures, since asking again at once would bring the same.
+   */
   @GuardedBy("lock")
   private TokenResult adopt(AccessToken token) {
+    if (isOlder(token, current)) {
+      return pauseAfter(new IssueResult.Unavailable("the token offered ends before the current"));
+    }
+    if (policy.freshness(token, clock.instant()) == Freshness.EXPIRED) {
+      return pauseAfter(new IssueResult.Unavailable("the token came too late to be used"));
+    }
     pause = null;
     backoff.reset();
     if (rejected != null && rejected.isSameAs(token)) {
       rejected = null;
     }
-    Current usable = current;
-    if (usable == null || !usable.token.isNewerThan(token)) {
-      current = new Current(token);
-      renewAt(policy.staleAt(token));
-      return token;
-    }
-    return usable.token;
+    current = new Current(token);
+    renewAt(policy.staleAt(token));
+    return token;
+  }
+
+  /**
+   * The same token is never older, even if it ends a little earlier than we thought: the last word
+   * on its life counts, and lets its margins shrink.
+   */
+  private static boolean isOlder(AccessToken token, @Nullable Current than) {
+    return than != null && !than.token.isSameAs(token) && than.token.isNewerThan(token);
   }
 
   @GuardedBy("lock")

@@ -237,16 +237,14 @@ public final class TokenCache implements AutoCloseable {
 
   /**
    * A stale token of the store is good enough for a cache that has none: it is renewed in the
-   * background then.
+   * background then. An older one than the cache has is not: it would not be adopted.
    */
   private boolean isGoodEnough(AccessToken token) {
     Instant now = clock.instant();
+    Current usable = current;
     return switch (policy.freshness(token, now)) {
-      case FRESH -> true;
-      case STALE -> {
-        Current usable = current;
-        yield usable == null || policy.freshness(usable.token, now) == Freshness.EXPIRED;
-      }
+      case FRESH -> !isOlder(token, usable);
+      case STALE -> usable == null || policy.freshness(usable.token, now) == Freshness.EXPIRED;
       case EXPIRED -> false;
     };
   }

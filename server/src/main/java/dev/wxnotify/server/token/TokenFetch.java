@@ -93,8 +93,13 @@ final class TokenFetch {
    */
   CompletableFuture<Result> run(@Nullable AccessToken rejected, Predicate<AccessToken> goodEnough) {
     Predicate<AccessToken> usable =
-        token -> (rejected == null || !token.isSameAs(rejected)) && goodEnough.test(token);
+        token -> (rejected == null || isSuccessor(token, rejected)) && goodEnough.test(token);
     return loadOrAsk(rejected, usable).toCompletableFuture();
+  }
+
+  /** A token from before the rejected one ended with it, or soon will. */
+  private static boolean isSuccessor(AccessToken token, AccessToken rejected) {
+    return !token.isSameAs(rejected) && !rejected.isNewerThan(token);
   }
 
   private CompletionStage<Result> loadOrAsk(

@@ -235,6 +235,7 @@ final class Sending implements MessageGateway.WriteGate {
               Hindrance.DEADLINE_BEFORE_SEND, "the deadline was over before a new token came"));
     } else {
       rejectedToken = token;
+      attempts--; // This retry comes on top of those that the policy allows.
       acquireToken();
     }
   }

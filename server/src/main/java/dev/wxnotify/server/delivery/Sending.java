@@ -9,6 +9,7 @@ import dev.wxnotify.server.token.TokenResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -183,15 +184,21 @@ final class Sending implements MessageGateway.WriteGate {
     }
     attempts++;
     var ignored =
-        sender
-            .gateway()
-            .send(order.message(), token, this)
+        write(token)
             .whenComplete(
                 (reply, fault) -> {
                   sender.connections().release(order.lane());
                   onAnswer(token, fault == null ? reply : broken(fault));
                 });
     return true;
+  }
+
+  private CompletionStage<Answer> write(AccessToken token) {
+    try {
+      return sender.gateway().send(order.message(), token, this);
+    } catch (RuntimeException fault) {
+      return CompletableFuture.failedStage(fault);
+    }
   }
 
   /**

@@ -117,12 +117,14 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   private void giveUp(SendOutcome ifNotWritten, SendOutcome ifWritten) {
-    if (state.compareAndSet(State.WAITING, State.ABANDONED)) {
-      answer.complete(new Delivered(ifNotWritten, false));
-    } else if (state.compareAndSet(State.WRITTEN, State.OVERDUE)) {
-      answer.complete(new Delivered(ifWritten, false));
-    } else if (state.get() == State.WAITING) {
-      giveUp(ifNotWritten, ifWritten); // WeChat's answer came in between.
+    State now = state.get();
+    while (now == State.WAITING || now == State.WRITTEN) {
+      boolean written = now == State.WRITTEN;
+      if (state.compareAndSet(now, written ? State.OVERDUE : State.ABANDONED)) {
+        answer.complete(new Delivered(written ? ifWritten : ifNotWritten, false));
+        return;
+      }
+      now = state.get(); // It was written, or WeChat answered, in between.
     }
   }
 

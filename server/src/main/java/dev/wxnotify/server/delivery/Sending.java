@@ -53,7 +53,6 @@ final class Sending implements MessageGateway.WriteGate {
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
   private final CompletableFuture<Delivered> answer = new CompletableFuture<>();
   private final CompletableFuture<SendOutcome> ended = new CompletableFuture<>();
-  private final Future<?> deadlineTask;
 
   private int attempts;
   private boolean holdsTurn;
@@ -66,7 +65,8 @@ final class Sending implements MessageGateway.WriteGate {
     this.recipient = new Recipient(order.app().appId(), order.message().openId());
     long nanos = order.timeout().toNanos();
     this.deadlineNanos = sender.nanoClock().getAsLong() + nanos;
-    this.deadlineTask = sender.timer().schedule(this::onDeadline, nanos, TimeUnit.NANOSECONDS);
+    Future<?> deadline = sender.timer().schedule(this::onDeadline, nanos, TimeUnit.NANOSECONDS);
+    var ignored = answer.thenRun(() -> deadline.cancel(false));
   }
 
   /** Completes with what the caller hears. */
@@ -81,16 +81,6 @@ final class Sending implements MessageGateway.WriteGate {
 
   void start() {
     sender.recipients().enter(recipient, this::takeTurn);
-  }
-
-  /** Ends an order that needs no sending, or that cannot be sent. */
-  void end(SendOutcome outcome) {
-    deadlineTask.cancel(false);
-    if (holdsTurn) {
-      holdsTurn = false;
-      sender.recipients().leave(recipient);
-    }
-    ended.complete(outcome);
   }
 
   /** Gives up what has not been written. What was written is awaited, but not repeated. */
@@ -117,6 +107,10 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   private void giveUp(SendOutcome ifNotWritten, SendOutcome ifWritten) {
+    if (ended.isDone()) {
+      answer.complete(new Delivered(ended.join(), false)); // The ledger is slow to take it down.
+      return;
+    }
     State now = state.get();
     while (now == State.WAITING || now == State.WRITTEN) {
       boolean written = now == State.WRITTEN;
@@ -130,6 +124,14 @@ final class Sending implements MessageGateway.WriteGate {
 
   private boolean isAbandoned() {
     return state.get() == State.ABANDONED;
+  }
+
+  private void end(SendOutcome outcome) {
+    if (holdsTurn) {
+      holdsTurn = false;
+      sender.recipients().leave(recipient);
+    }
+    ended.complete(outcome);
   }
 
   /** Ends a sending that was given up in time. */

@@ -72,18 +72,21 @@ public final class MessageDelivery {
   private void deliverOnce(Order order, Sending sending) {
     OutcomeLedger.Key key = new OutcomeLedger.Key(order.caller(), order.requestId());
     String fingerprint = Fingerprint.of(order.app().appId(), order.message());
+    // Inside a stage, so that a ledger that throws is one that fails.
     var ignored =
-        ledger
-            .claim(key, fingerprint)
+        CompletableFuture.completedFuture(key)
+            .thenCompose(same -> ledger.claim(same, fingerprint))
             .whenComplete(
                 (claim, fault) -> {
-                  if (fault != null) {
-                    sending.end(
-                        new SendOutcome.NotSent(
-                            Hindrance.INTERNAL_ERROR, "the ledger of request ids broke"));
-                    finish(order, sending, sending.ended().join(), false);
-                  } else {
+                  if (fault == null) {
                     onClaim(order, sending, key, fingerprint, claim);
+                  } else {
+                    finish(
+                        order,
+                        sending,
+                        new SendOutcome.NotSent(
+                            Hindrance.INTERNAL_ERROR, "the ledger of request ids broke"),
+                        false);
                   }
                 });
   }
@@ -96,14 +99,13 @@ public final class MessageDelivery {
               .ended()
               .thenCompose(
                   outcome ->
-                      (isKept(outcome)
-                              ? ledger.store(key, fingerprint, outcome)
-                              : ledger.release(key))
-                          .handle((stored, fault) -> outcome))
-              .thenAccept(outcome -> finish(order, sending, outcome, false));
+                      isKept(outcome)
+                          ? ledger.store(key, fingerprint, outcome)
+                          : ledger.release(key))
+              .whenComplete(
+                  (stored, fault) -> finish(order, sending, sending.ended().join(), false));
       sending.start();
     } else if (claim instanceof Claim.Done done) {
-      sending.end(done.outcome());
       finish(order, sending, done.outcome(), true);
     } else {
       SendOutcome no =
@@ -114,7 +116,6 @@ public final class MessageDelivery {
                   "a call with this request id is being worked on",
                   null,
                   IN_PROGRESS_RETRY_AFTER);
-      sending.end(no);
       finish(order, sending, no, false);
     }
   }

@@ -9,6 +9,7 @@ import dev.wxnotify.server.token.TokenResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,7 +53,6 @@ final class Sending implements MessageGateway.WriteGate {
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
   private final CompletableFuture<Delivered> answer = new CompletableFuture<>();
   private final CompletableFuture<SendOutcome> ended = new CompletableFuture<>();
-  private final Future<?> deadlineTask;
 
   private int attempts;
   private boolean holdsTurn;
@@ -65,7 +65,8 @@ final class Sending implements MessageGateway.WriteGate {
     this.recipient = new Recipient(order.app().appId(), order.message().openId());
     long nanos = order.timeout().toNanos();
     this.deadlineNanos = sender.nanoClock().getAsLong() + nanos;
-    this.deadlineTask = sender.timer().schedule(this::onDeadline, nanos, TimeUnit.NANOSECONDS);
+    Future<?> deadline = sender.timer().schedule(this::onDeadline, nanos, TimeUnit.NANOSECONDS);
+    var ignored = answer.thenRun(() -> deadline.cancel(false));
   }
 
   /** Completes with what the caller hears. */
@@ -80,16 +81,6 @@ final class Sending implements MessageGateway.WriteGate {
 
   void start() {
     sender.recipients().enter(recipient, this::takeTurn);
-  }
-
-  /** Ends an order that needs no sending, or that cannot be sent. */
-  void end(SendOutcome outcome) {
-    deadlineTask.cancel(false);
-    if (holdsTurn) {
-      holdsTurn = false;
-      sender.recipients().leave(recipient);
-    }
-    ended.complete(outcome);
   }
 
   /** Gives up what has not been written. What was written is awaited, but not repeated. */
@@ -116,17 +107,31 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   private void giveUp(SendOutcome ifNotWritten, SendOutcome ifWritten) {
-    if (state.compareAndSet(State.WAITING, State.ABANDONED)) {
-      answer.complete(new Delivered(ifNotWritten, false));
-    } else if (state.compareAndSet(State.WRITTEN, State.OVERDUE)) {
-      answer.complete(new Delivered(ifWritten, false));
-    } else if (state.get() == State.WAITING) {
-      giveUp(ifNotWritten, ifWritten); // WeChat's answer came in between.
+    if (ended.isDone()) {
+      answer.complete(new Delivered(ended.join(), false)); // The ledger is slow to take it down.
+      return;
+    }
+    State now = state.get();
+    while (now == State.WAITING || now == State.WRITTEN) {
+      boolean written = now == State.WRITTEN;
+      if (state.compareAndSet(now, written ? State.OVERDUE : State.ABANDONED)) {
+        answer.complete(new Delivered(written ? ifWritten : ifNotWritten, false));
+        return;
+      }
+      now = state.get(); // It was written, or WeChat answered, in between.
     }
   }
 
   private boolean isAbandoned() {
     return state.get() == State.ABANDONED;
+  }
+
+  private void end(SendOutcome outcome) {
+    if (holdsTurn) {
+      holdsTurn = false;
+      sender.recipients().leave(recipient);
+    }
+    ended.complete(outcome);
   }
 
   /** Ends a sending that was given up in time. */
@@ -183,15 +188,21 @@ final class Sending implements MessageGateway.WriteGate {
     }
     attempts++;
     var ignored =
-        sender
-            .gateway()
-            .send(order.message(), token, this)
+        write(token)
             .whenComplete(
                 (reply, fault) -> {
                   sender.connections().release(order.lane());
                   onAnswer(token, fault == null ? reply : broken(fault));
                 });
     return true;
+  }
+
+  private CompletionStage<Answer> write(AccessToken token) {
+    try {
+      return sender.gateway().send(order.message(), token, this);
+    } catch (RuntimeException fault) {
+      return CompletableFuture.failedStage(fault);
+    }
   }
 
   /**
@@ -235,6 +246,7 @@ final class Sending implements MessageGateway.WriteGate {
               Hindrance.DEADLINE_BEFORE_SEND, "the deadline was over before a new token came"));
     } else {
       rejectedToken = token;
+      attempts--; // This retry comes on top of those that the policy allows.
       acquireToken();
     }
   }

@@ -1,0 +1,258 @@
+package dev.wxnotify.server.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wxnotify.server.delivery.Permits.Lane;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class PermitsTest {
+  private static final int MANY = 100_000;
+
+  private final List<String> ran = new ArrayList<>();
+
+  /** A task that notes its name and keeps its permit. */
+  private BooleanSupplier keeping(String name) {
+    return () -> {
+      ran.add(name);
+      return true;
+    };
+  }
+
+  private BooleanSupplier notInterested(String name) {
+    return () -> {
+      ran.add(name);
+      return false;
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, -1", "2, 2", "0, 0"})
+  void create_reserveThatLeavesNothingOrIsNegative_isRefused(int limit, int reserved) {
+    assertThatThrownBy(() -> new Permits(limit, reserved))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("reserved: " + reserved);
+  }
+
+  @Test
+  void tryAcquire_single_takesAllOfThemAndNoMore() {
+    Permits permits = new Permits(3, 1);
+
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isFalse();
+    assertThat(permits.used()).isEqualTo(3);
+  }
+
+  @Test
+  void tryAcquire_batch_leavesTheReserveToSingles() {
+    Permits permits = new Permits(3, 1);
+
+    assertThat(permits.tryAcquire(Lane.BATCH)).isTrue();
+    assertThat(permits.tryAcquire(Lane.BATCH)).isTrue();
+    assertThat(permits.tryAcquire(Lane.BATCH)).isFalse();
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isFalse();
+  }
+
+  @Test
+  void tryAcquire_othersWaitInTheClass_isNoOvertaking() {
+    Permits permits = new Permits(2, 1);
+    assertThat(permits.tryAcquire(Lane.BATCH)).isTrue();
+    permits.acquire(Lane.BATCH, keeping("waiting"));
+
+    assertThat(permits.tryAcquire(Lane.BATCH)).isFalse();
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Lane.class)
+  void acquire_permitFree_runsNow(Lane lane) {
+    Permits permits = new Permits(2, 1);
+
+    permits.acquire(lane, keeping("now"));
+
+    assertThat(ran).containsExactly("now");
+    assertThat(permits.used()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Lane.class)
+  void acquire_notInterested_permitIsFreeAgain(Lane lane) {
+    Permits permits = new Permits(2, 1);
+
+    permits.acquire(lane, notInterested("now"));
+
+    assertThat(permits.used()).isZero();
+    assertThat(permits.tryAcquire(lane)).isTrue();
+  }
+
+  @Test
+  void release_severalWait_letsOneInFirstComeFirstServed() {
+    Permits permits = new Permits(1, 0);
+    permits.acquire(Lane.BATCH, keeping("first"));
+    permits.acquire(Lane.BATCH, keeping("second"));
+    permits.acquire(Lane.BATCH, keeping("third"));
+
+    permits.release(Lane.BATCH);
+    assertThat(ran).containsExactly("first", "second");
+    permits.release(Lane.BATCH);
+    assertThat(ran).containsExactly("first", "second", "third");
+    permits.release(Lane.BATCH);
+    assertThat(permits.used()).isZero();
+  }
+
+  @Test
+  void release_bothClassesWait_singlesGoFirst() {
+    Permits permits = new Permits(1, 0);
+    permits.acquire(Lane.SINGLE, keeping("holder"));
+    permits.acquire(Lane.BATCH, keeping("batch 1"));
+    permits.acquire(Lane.BATCH, keeping("batch 2"));
+    permits.acquire(Lane.SINGLE, keeping("single 1"));
+    permits.acquire(Lane.SINGLE, keeping("single 2"));
+
+    permits.release(Lane.SINGLE);
+    permits.release(Lane.SINGLE);
+    permits.release(Lane.SINGLE);
+    permits.release(Lane.BATCH);
+    permits.release(Lane.BATCH);
+
+    assertThat(ran).containsExactly("holder", "single 1", "single 2", "batch 1", "batch 2");
+    assertThat(permits.used()).isZero();
+  }
+
+  @Test
+  void release_bySingleWhileBatchesAreAtTheirLimit_keepsTheReserve() {
+    Permits permits = new Permits(2, 1);
+    permits.acquire(Lane.BATCH, keeping("batch 1"));
+    permits.acquire(Lane.SINGLE, keeping("single"));
+    permits.acquire(Lane.BATCH, keeping("batch 2"));
+
+    permits.release(Lane.SINGLE);
+    assertThat(ran).containsExactly("batch 1", "single");
+
+    permits.release(Lane.BATCH);
+    assertThat(ran).containsExactly("batch 1", "single", "batch 2");
+  }
+
+  @Test
+  void release_nextIsNotInterested_goesToTheOneAfter() {
+    Permits permits = new Permits(1, 0);
+    permits.acquire(Lane.SINGLE, keeping("holder"));
+    permits.acquire(Lane.SINGLE, notInterested("left"));
+    permits.acquire(Lane.BATCH, notInterested("left too"));
+    permits.acquire(Lane.BATCH, keeping("next"));
+
+    permits.release(Lane.SINGLE);
+
+    assertThat(ran).containsExactly("holder", "left", "left too", "next");
+    assertThat(permits.used()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Lane.class)
+  void release_manyLostInterest_unwindsWithoutDeepStack(Lane lane) {
+    Permits permits = new Permits(1, 0);
+    assertThat(permits.tryAcquire(lane)).isTrue();
+    for (int i = 0; i < MANY; i++) {
+      permits.acquire(lane, notInterested("left"));
+    }
+
+    permits.release(lane);
+
+    assertThat(ran).hasSize(MANY);
+    assertThat(permits.used()).isZero();
+  }
+
+  /** As when WeChat is down, and each attempt fails on the spot. */
+  @ParameterizedTest
+  @EnumSource(Lane.class)
+  void release_manyAreDoneOnTheSpot_unwindsWithoutDeepStack(Lane lane) {
+    Permits permits = new Permits(1, 0);
+    assertThat(permits.tryAcquire(lane)).isTrue();
+    for (int i = 0; i < MANY; i++) {
+      permits.acquire(
+          lane,
+          () -> {
+            ran.add("done");
+            permits.release(lane);
+            return true;
+          });
+    }
+
+    permits.release(lane);
+
+    assertThat(ran).hasSize(MANY);
+    assertThat(permits.used()).isZero();
+  }
+
+  @Test
+  void release_insideATask_letsOthersInAfterIt() {
+    Permits permits = new Permits(2, 0);
+    permits.acquire(Lane.SINGLE, keeping("holder 1"));
+    permits.acquire(Lane.SINGLE, keeping("holder 2"));
+    permits.acquire(
+        Lane.SINGLE,
+        () -> {
+          permits.release(Lane.SINGLE); // Its own,
+          permits.release(Lane.SINGLE); // and the one of holder 2.
+          ran.add("releasing both");
+          return true;
+        });
+    permits.acquire(Lane.SINGLE, keeping("next 1"));
+    permits.acquire(Lane.SINGLE, keeping("next 2"));
+    permits.acquire(Lane.SINGLE, keeping("next 3"));
+
+    permits.release(Lane.SINGLE);
+
+    assertThat(ran).containsExactly("holder 1", "holder 2", "releasing both", "next 1", "next 2");
+    assertThat(permits.used()).isEqualTo(2);
+  }
+
+  /** Two mechanisms of one thread do not take each other for a nested release. */
+  @Test
+  void release_insideATaskOfOtherPermits_letsTheNextInAtOnce() {
+    Permits outer = new Permits(1, 0);
+    Permits inner = new Permits(1, 0);
+    inner.acquire(Lane.SINGLE, keeping("inner holder"));
+    inner.acquire(Lane.SINGLE, keeping("inner next"));
+    outer.acquire(Lane.SINGLE, keeping("outer holder"));
+    outer.acquire(
+        Lane.SINGLE,
+        () -> {
+          inner.release(Lane.SINGLE);
+          ran.add("outer next");
+          return true;
+        });
+
+    outer.release(Lane.SINGLE);
+
+    assertThat(ran).containsExactly("inner holder", "outer holder", "inner next", "outer next");
+  }
+
+  @Test
+  void acquire_insideATask_isServed() {
+    Permits permits = new Permits(1, 0);
+    AtomicInteger rounds = new AtomicInteger();
+    permits.acquire(Lane.SINGLE, keeping("holder"));
+    permits.acquire(
+        Lane.SINGLE,
+        () -> {
+          permits.acquire(Lane.SINGLE, keeping("follower " + rounds.incrementAndGet()));
+          return false;
+        });
+
+    permits.release(Lane.SINGLE);
+
+    assertThat(ran).containsExactly("holder", "follower 1");
+    assertThat(permits.used()).isEqualTo(1);
+  }
+}

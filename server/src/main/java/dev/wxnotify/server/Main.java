@@ -1,6 +1,7 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.server.cli.SendCommand;
+import dev.wxnotify.server.sandbox.SandboxCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "wxnotify",
     description = "Sends WeChat Mini Program subscribe messages for a company's services.",
-    subcommands = {ServeCommand.class, SendCommand.class},
+    subcommands = {ServeCommand.class, SandboxCommand.class, SendCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = ImplementationVersion.class)

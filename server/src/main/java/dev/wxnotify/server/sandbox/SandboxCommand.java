@@ -49,8 +49,7 @@ public final class SandboxCommand implements Callable<Integer> {
   public Integer call() {
     SandboxOptions options = options();
     try (Sandbox sandbox = Sandbox.start(options)) {
-      SandboxGreeting.print(spec.commandLine().getOut(), sandbox, options);
-      waitForSignal(sandbox);
+      runUntilStopped(sandbox, options);
       return STOPPED;
     } catch (IOException e) {
       PrintWriter err = spec.commandLine().getErr();
@@ -68,9 +67,11 @@ public final class SandboxCommand implements Callable<Integer> {
     }
   }
 
-  private void waitForSignal(Sandbox sandbox) {
+  private void runUntilStopped(Sandbox sandbox, SandboxOptions options) {
     Thread hook = new Thread(() -> stopAndExit(sandbox), "sandbox-stop");
+    // Before the greeting: whoever reads it may stop the sandbox at once.
     Runtime.getRuntime().addShutdownHook(hook);
+    SandboxGreeting.print(spec.commandLine().getOut(), sandbox, options);
     try {
       stop.await();
     } catch (InterruptedException e) {

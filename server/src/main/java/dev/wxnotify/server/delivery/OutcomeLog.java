@@ -1,5 +1,6 @@
 package dev.wxnotify.server.delivery;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +22,27 @@ final class OutcomeLog {
         && no.reason() == Rejection.USER_NOT_SUBSCRIBED) {
       log.debug("app {}: {} is not subscribed", order.app().appId(), masked(order));
     } else if (log.isInfoEnabled()) {
-      log.info("app {}: {} to {}", order.app().appId(), outcome, masked(order));
+      log.info("app {}: to {}: {}", order.app().appId(), masked(order), describe(outcome));
     }
+  }
+
+  private static String describe(SendOutcome outcome) {
+    if (outcome instanceof SendOutcome.Rejected no) {
+      return "rejected, " + no.reason() + describe(no.error());
+    }
+    if (outcome instanceof SendOutcome.NotSent no) {
+      return "not sent, " + no.reason() + ": " + no.explanation() + describe(no.error());
+    }
+    if (outcome instanceof SendOutcome.Unknown unknown) {
+      return "unknown, " + unknown.doubt() + ": " + unknown.explanation();
+    }
+    return "accepted";
+  }
+
+  private static String describe(@Nullable WeChatError error) {
+    return error == null
+        ? ""
+        : " (WeChat " + error.errcode() + " " + error.errmsg() + " rid: " + error.rid() + ")";
   }
 
   private static String masked(Order order) {

@@ -58,6 +58,7 @@ final class Sending implements MessageGateway.WriteGate {
   private boolean holdsTurn;
   private volatile @Nullable WeChatError busy;
   private @Nullable AccessToken rejectedToken;
+  private @Nullable WeChatError tokenError;
 
   Sending(MessageSender sender, Order order) {
     this.sender = sender;
@@ -174,7 +175,7 @@ final class Sending implements MessageGateway.WriteGate {
       end(noToken(none));
     } else if (result instanceof AccessToken token) {
       if (rejectedToken != null && token.isSameAs(rejectedToken)) {
-        end(credentials("WeChat rejects the access token that it hands out", null));
+        end(credentials("WeChat rejects the access token that it hands out", tokenError));
         return;
       }
       sender.connections().acquire(order.lane(), () -> attempt(token));
@@ -246,6 +247,7 @@ final class Sending implements MessageGateway.WriteGate {
               Hindrance.DEADLINE_BEFORE_SEND, "the deadline was over before a new token came"));
     } else {
       rejectedToken = token;
+      tokenError = error;
       attempts--; // This retry comes on top of those that the policy allows.
       acquireToken();
     }

@@ -38,6 +38,9 @@ record WeChatAnswer(
   /** Longer texts would not fit into the trailers of a gRPC call. */
   private static final int MAX_ERRMSG = 256;
 
+  /** A text of somebody else's must not begin a line of its own in the log. */
+  private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
+
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Never holds the token. */
@@ -94,7 +97,7 @@ record WeChatAnswer(
           errcode =
               code == null || code != code.intValue() ? null : Integer.valueOf(code.intValue());
         }
-        case "errmsg" -> errmsg = text;
+        case "errmsg" -> errmsg = CONTROLS.matcher(text).replaceAll(" ");
         case "msgid" -> messageId = wholeNumber(text) == null ? "" : text.strip();
         case "access_token" -> accessToken = text;
         case "expires_in" -> expiresIn = wholeNumber(text);

@@ -100,9 +100,9 @@ final class OutcomeLogTest {
     assertThat(appender.list).hasSize(1);
     assertThat(appender.list.get(0).getLevel()).isEqualTo(Level.INFO);
     assertThat(appender.list.get(0).getFormattedMessage())
-        .startsWith("app wx-app: ")
-        .contains("INVALID_TEMPLATE", "40037", "64300265-0451f298-143cb2bf")
-        .endsWith("to oAB***jkl");
+        .isEqualTo(
+            "app wx-app: to oAB***jkl: rejected, INVALID_TEMPLATE"
+                + " (WeChat 40037 invalid template_id rid: 64300265-0451f298-143cb2bf)");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -227,12 +228,17 @@ public final class TokenCache implements AutoCloseable {
             .whenComplete(
                 (result, fault) ->
                     finish(
-                        mine,
-                        known,
-                        fault == null
-                            ? result
-                            : TokenFetch.Result.of(
-                                new IssueResult.Unavailable("token renewal broke: " + fault))));
+                        mine, known, fault == null ? result : TokenFetch.Result.of(broken(fault))));
+  }
+
+  /** Names the kind only: the text of a stray exception may hold a URL, and that the AppSecret. */
+  private static IssueResult.Unavailable broken(Throwable fault) {
+    Throwable cause = fault.getCause();
+    return new IssueResult.Unavailable(
+        "token renewal broke: "
+            + (fault instanceof CompletionException && cause != null ? cause : fault)
+                .getClass()
+                .getName());
   }
 
   /**

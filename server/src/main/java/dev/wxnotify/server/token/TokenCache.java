@@ -126,12 +126,13 @@ public final class TokenCache implements AutoCloseable {
 
   /**
    * Returns the token. The future is complete at once while the token is usable; else it completes
-   * with the renewal, normally, with a {@link NoToken} where that fails.
+   * with the renewal, normally, with a {@link NoToken} where that fails. A future that waits is the
+   * caller's own: to cancel it, or to let it time out, ends nobody else's wait.
    */
   public CompletableFuture<TokenResult> acquire() {
     Current usable = current;
     if (usable == null) {
-      return renew();
+      return renew().copy();
     }
     switch (policy.freshness(usable.token, clock.instant())) {
       case FRESH -> {
@@ -142,7 +143,7 @@ public final class TokenCache implements AutoCloseable {
         return usable.ready;
       }
       case EXPIRED -> {
-        return renew();
+        return renew().copy();
       }
     }
     throw new AssertionError();

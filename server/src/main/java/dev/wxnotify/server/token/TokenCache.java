@@ -264,9 +264,11 @@ public final class TokenCache implements AutoCloseable {
     TokenResult answer;
     synchronized (lock) {
       AccessToken no = rejected;
-      if (token != null && no != null && !no.equals(rejectedAtStart) && token.isSameAs(no)) {
-        answer = null; // It was rejected while it was on its way: once more, knowing that.
-      } else if (token != null) {
+      boolean rejectedOnItsWay =
+          token != null && no != null && !no.equals(rejectedAtStart) && token.isSameAs(no);
+      if (rejectedOnItsWay && !closed) {
+        answer = null; // Once more, knowing that.
+      } else if (token != null && !rejectedOnItsWay) {
         answer = adopt(token);
         renewal = null;
       } else {

@@ -70,6 +70,10 @@ public final class TokenCache implements AutoCloseable {
   @GuardedBy("lock")
   private final FetchBudget rejections = new FetchBudget(REJECTIONS, REJECTIONS_WINDOW);
 
+  /** Each send may be rejected: saying so each time would flood the log. */
+  @GuardedBy("lock")
+  private final FetchBudget complaints = new FetchBudget(1, REJECTIONS_WINDOW);
+
   @GuardedBy("lock")
   private boolean closed;
 
@@ -159,11 +163,14 @@ public final class TokenCache implements AutoCloseable {
       if (usable == null || !usable.token.isSameAs(token)) {
         return;
       }
-      if (!rejections.trySpend(clock.instant())) {
-        log.error(
-            "app {}: WeChat rejects every token that it issues; not renewing more often than {}",
-            appId,
-            rejections);
+      Instant now = clock.instant();
+      if (!rejections.trySpend(now)) {
+        if (complaints.trySpend(now)) {
+          log.error(
+              "app {}: WeChat rejects every token that it issues; not renewing more often than {}",
+              appId,
+              rejections);
+        }
         return;
       }
       current = null;

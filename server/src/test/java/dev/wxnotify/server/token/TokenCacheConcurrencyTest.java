@@ -36,16 +36,16 @@ class TokenCacheConcurrencyTest {
     threads.shutdownNow();
   }
 
+  /** A cache without a store, which would make up for some mistakes. */
   private TokenCache cacheAsking(FakeTokenIssuer issuer) {
+    FlakyTokenStore store = new FlakyTokenStore(clock);
+    store.breakDown();
+    return cacheAsking(issuer, store);
+  }
+
+  private TokenCache cacheAsking(FakeTokenIssuer issuer, TokenStore store) {
     return new TokenCache(
-        "wx-test",
-        issuer,
-        new InMemoryTokenStore(clock),
-        TokenPolicy.DEFAULT,
-        CALLS_PER_HOUR,
-        clock,
-        threads,
-        () -> 0.5);
+        "wx-test", issuer, store, TokenPolicy.DEFAULT, CALLS_PER_HOUR, clock, threads, () -> 0.5);
   }
 
   @Test
@@ -175,7 +175,8 @@ class TokenCacheConcurrencyTest {
               ? FakeTokenIssuer.stable(clock, life, overlap)
               : FakeTokenIssuer.classic(clock, life, overlap);
       this.issuer = number % 3 == 0 ? quick : quick.answeringOn(threads);
-      this.cache = cacheAsking(issuer);
+      this.cache =
+          number % 4 < 2 ? cacheAsking(issuer) : cacheAsking(issuer, new InMemoryTokenStore(clock));
     }
 
     void run() throws Exception {

@@ -137,6 +137,7 @@ class TokenCacheTest {
           };
       useIssuer(FakeTokenIssuer.classic(clock, LIFE, OVERLAP));
       cache = cacheAsking(issuer, interrupted);
+      store.breakDown(); // Else it would help out.
       cache.warmUp();
       clock.advance(LIFE);
 
@@ -479,6 +480,7 @@ class TokenCacheTest {
       AccessToken first = token(cache.acquire());
       scheduler.advance(UNTIL_STALE.plus(TIMER_STEP));
       assertThat(serial(cache.acquire())).isEqualTo(2);
+      int uses = store.uses();
 
       for (int i = 0; i < 100; i++) {
         cache.reject(first);
@@ -486,6 +488,7 @@ class TokenCacheTest {
 
       assertThat(serial(cache.acquire())).isEqualTo(2);
       assertThat(issuer.calls()).hasSize(2);
+      assertThat(store.uses()).isEqualTo(uses);
     }
 
     @Test
@@ -565,8 +568,12 @@ class TokenCacheTest {
       assertThat(issuer.calls(Mode.FORCED)).isZero();
     }
 
-    @Test
-    void reject_againWithinFiveMinutes_usesTheVouchedTokenUntilForcingIsDue() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void reject_againWithinFiveMinutes_usesTheVouchedTokenUntilForcingIsDue(boolean storeDown) {
+      if (storeDown) {
+        store.breakDown();
+      }
       cache.reject(token(cache.acquire()));
       AccessToken second = token(cache.acquire());
       assertThat(FakeTokenIssuer.serialOf(second)).isEqualTo(2);
@@ -669,6 +676,7 @@ class TokenCacheTest {
 
       assertThat(issuer.calls(Mode.NORMAL)).isEqualTo(1 + 5);
       assertThat(issuer.calls(Mode.FORCED)).isEqualTo(stable ? 1 : 0);
+      assertThat(scheduler.pending()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -681,7 +689,8 @@ class TokenCacheTest {
 
       actAllDay(
           () -> {
-            if (cache.acquire().join() instanceof AccessToken token) {
+            if (cache.acquire().getNow(new NoToken(DOWN, Duration.ZERO))
+                instanceof AccessToken token) {
               cache.reject(token);
             }
           });
@@ -959,6 +968,7 @@ class TokenCacheTest {
 
       cache.close();
       cache.close();
+      assertThat(scheduler.pending()).isZero();
       scheduler.advance(UNTIL_STALE.plus(TIMER_STEP));
 
       assertThat(serial(cache.acquire())).isEqualTo(1);

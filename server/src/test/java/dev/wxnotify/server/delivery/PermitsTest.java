@@ -203,7 +203,8 @@ final class PermitsTest {
         Lane.SINGLE,
         () -> {
           permits.release(Lane.SINGLE); // Its own,
-          permits.release(Lane.SINGLE); // and the one of holder 2.
+          permits.release(Lane.SINGLE); // and the one of holder 2,
+          assertThat(permits.tryAcquire(Lane.SINGLE)).isFalse(); // which others wait for.
           ran.add("releasing both");
           return true;
         });

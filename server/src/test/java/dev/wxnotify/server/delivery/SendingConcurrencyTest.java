@@ -28,7 +28,10 @@ final class SendingConcurrencyTest {
   private static final int ROUNDS = 10_000;
   private static final WeChatError ERROR = new WeChatError(-1, "system error", "");
 
+  private static final int MOST_SPINS = 20;
+
   private final DeliveryFixture fixture = new DeliveryFixture();
+  private final AtomicInteger arrivals = new AtomicInteger();
 
   @Test
   void cancel_whileItIsWritten_exactlyOneWins() throws Exception {
@@ -59,6 +62,7 @@ final class SendingConcurrencyTest {
             thread -> {
               for (int round = 0; round < ROUNDS; round++) {
                 begin.await(10, TimeUnit.SECONDS);
+                meet(round);
                 if (thread == 0) {
                   written.add(fixture.gateway.last().write());
                 } else {
@@ -82,6 +86,20 @@ final class SendingConcurrencyTest {
       }
     }
     fixture.assertNothingIsHeld();
+  }
+
+  /**
+   * Lets both threads go on within a moment that is shorter than what they race for: a barrier
+   * alone wakes one long before the other.
+   */
+  private void meet(int round) {
+    arrivals.incrementAndGet();
+    while (arrivals.get() < 2 * (round + 1)) {
+      Thread.onSpinWait();
+    }
+    for (int i = ThreadLocalRandom.current().nextInt(MOST_SPINS); i > 0; i--) {
+      Thread.onSpinWait();
+    }
   }
 
   private void answerIf(boolean written) {

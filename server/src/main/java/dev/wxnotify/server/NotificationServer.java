@@ -5,12 +5,17 @@ import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.server.delivery.MessageSender;
+import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.redis.RedisLink;
+import dev.wxnotify.server.redis.RedisOutcomeLedger;
+import dev.wxnotify.server.redis.RedisTokenStore;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenPolicy;
+import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
@@ -19,10 +24,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +40,20 @@ final class NotificationServer implements AutoCloseable {
    */
   private static final int RESERVED_PART = 32;
 
+  /**
+   * How long the start waits for Redis, so that a fleet that starts at once shares its first token.
+   */
+  private static final Duration REDIS_PATIENCE = Duration.ofSeconds(2);
+
+  /** A claim in the ledger outlasts the attempt that it covers by this. */
+  private static final Duration ATTEMPT_SLACK = Duration.ofSeconds(2);
+
   private static final Logger log = LoggerFactory.getLogger(NotificationServer.class);
 
   private final ServerSettings settings;
   private final ScheduledThreadPoolExecutor timer;
   private final WeChatHttpClient http;
+  private final @Nullable RedisLink redis;
   private final Apps apps;
   private final GrpcServer grpc;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -49,7 +65,8 @@ final class NotificationServer implements AutoCloseable {
     this.settings = settings;
     this.timer = timer();
     this.http = new WeChatHttpClient(settings.weChat());
-    this.apps = apps(settings, http, clock, timer, random);
+    this.redis = settings.redis() == null ? null : new RedisLink(settings.redis(), timer);
+    this.apps = apps(settings, http, redis, clock, timer, random);
     MessageSender sender =
         new MessageSender(
             new WeChatMessageGateway(http),
@@ -61,8 +78,9 @@ final class NotificationServer implements AutoCloseable {
     MessageDelivery delivery =
         new MessageDelivery(
             permits(settings.maxInFlight()),
-            new InMemoryOutcomeLedger(settings.ledgerEntries(), System::nanoTime),
-            sender);
+            ledger(settings, redis),
+            sender,
+            settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
     this.grpc =
         new GrpcServer(settings.grpcAddress(), settings.reflection(), apps, delivery, timer);
   }
@@ -74,6 +92,7 @@ final class NotificationServer implements AutoCloseable {
   private static Apps apps(
       ServerSettings settings,
       WeChatHttpClient http,
+      @Nullable RedisLink redis,
       InstantSource clock,
       ScheduledThreadPoolExecutor timer,
       DoubleSupplier random) {
@@ -84,7 +103,7 @@ final class NotificationServer implements AutoCloseable {
           new TokenCache(
               app.appId(),
               new WeChatTokenIssuer(http, settings.tokenEndpoint(), app.appId(), app.secret()),
-              new InMemoryTokenStore(clock),
+              store(redis, app.appId(), settings.tokenEndpoint(), clock),
               TokenPolicy.DEFAULT,
               settings.tokenCallsPerHour(),
               clock,
@@ -97,6 +116,21 @@ final class NotificationServer implements AutoCloseable {
       }
     }
     return new Apps(all, byDefault);
+  }
+
+  private static TokenStore store(
+      @Nullable RedisLink redis,
+      String appId,
+      WeChatTokenIssuer.Endpoint endpoint,
+      InstantSource clock) {
+    return redis == null
+        ? new InMemoryTokenStore(clock)
+        : new RedisTokenStore(redis, appId, endpoint.name().toLowerCase(Locale.ROOT), clock);
+  }
+
+  private static OutcomeLedger ledger(ServerSettings settings, @Nullable RedisLink redis) {
+    OutcomeLedger own = new InMemoryOutcomeLedger(settings.ledgerEntries(), System::nanoTime);
+    return redis == null ? own : new RedisOutcomeLedger(redis, own);
   }
 
   /** One thread for everything that is due later; it only ever starts things. */
@@ -117,7 +151,10 @@ final class NotificationServer implements AutoCloseable {
    * Binds the port, serves, and fetches the tokens, so that the first message does not wait for
    * one.
    */
-  void start() throws IOException {
+  void start() throws IOException, InterruptedException {
+    if (redis != null) {
+      redis.connect(REDIS_PATIENCE);
+    }
     grpc.start();
     apps.all().forEach(app -> app.tokens().warmUp());
     log.info(
@@ -151,6 +188,9 @@ final class NotificationServer implements AutoCloseable {
     }
     apps.all().forEach(app -> app.tokens().close());
     timer.shutdownNow();
+    if (redis != null) {
+      redis.close();
+    }
     try {
       http.close();
     } catch (IOException e) {

@@ -28,6 +28,9 @@ interface ServerConfig {
   /** The memory of request ids. */
   Ledger ledger();
 
+  /** What the replicas of a fleet share. */
+  Redis redis();
+
   /** How the server stops. */
   Shutdown shutdown();
 
@@ -138,6 +141,20 @@ interface ServerConfig {
     /** The most outcomes that are remembered for their request ids. */
     @WithDefault("200000")
     long maxEntries();
+  }
+
+  /** {@code wxnotify.redis}. */
+  interface Redis {
+    /** Where Redis is; absent for a server that shares nothing. */
+    Optional<String> url();
+
+    /** Begins every key, so that several fleets can share one Redis. */
+    @WithDefault("wxnotify:")
+    String keyPrefix();
+
+    /** The most that a command to Redis may add to the latency of a message. */
+    @WithDefault("100ms")
+    Duration commandTimeout();
   }
 
   /** {@code wxnotify.shutdown}. */

@@ -2,6 +2,7 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.server.ServerSettings.AppSettings;
 import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
@@ -52,6 +53,7 @@ final class SettingsReader {
     atLeast("wxnotify.ledger.max-entries", config.ledger().maxEntries(), 1);
     positive("wxnotify.shutdown.grace", config.shutdown().grace());
     List<AppSettings> apps = apps(config.apps());
+    RedisLink.Settings redis = redis(config.redis());
     if (grpcAddress == null || weChat == null) {
       return null;
     }
@@ -64,6 +66,7 @@ final class SettingsReader {
         config.weChat().tokenCallsPerHour(),
         apps,
         config.ledger().maxEntries(),
+        redis,
         config.shutdown().grace());
   }
 
@@ -126,6 +129,23 @@ final class SettingsReader {
       return null;
     }
     return url;
+  }
+
+  /** The URL is not repeated in the mistake: there may be a password in it. */
+  private RedisLink.@Nullable Settings redis(ServerConfig.Redis redis) {
+    positive("wxnotify.redis.command-timeout", redis.commandTimeout());
+    if (redis.url().isEmpty()) {
+      return null;
+    }
+    String url = redis.url().get().strip();
+    if (!RedisLink.isValidUrl(url)) {
+      mistake(
+          "wxnotify.redis.url",
+          "expected: redis://, rediss://, redis-sentinel://host:port,host:port#master or"
+              + " redis-cluster://host:port,host:port");
+      return null;
+    }
+    return new RedisLink.Settings(url, redis.keyPrefix(), redis.commandTimeout());
   }
 
   private @Nullable URI proxy(String text) {

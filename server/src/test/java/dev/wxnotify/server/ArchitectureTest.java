@@ -37,6 +37,7 @@ class ArchitectureTest {
             ROOT + ".delivery",
             ROOT + ".grpc",
             ROOT + ".wechat",
+            ROOT + ".redis",
             ROOT + ".cli",
             ROOT + ".sandbox")
         .check(OURS);
@@ -106,7 +107,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"grpc", "wechat", "cli", "sandbox"})
+  @ValueSource(strings = {"grpc", "wechat", "redis", "cli", "sandbox"})
   void edge_isImportedByTheRootOnly(String edge) {
     noClasses()
         .that()
@@ -154,7 +155,8 @@ class ArchitectureTest {
   void edges_arePublicOnlyWhereTheRootUsesThem() {
     classes()
         .that()
-        .resideInAnyPackage(ROOT + ".grpc..", ROOT + ".cli..", ROOT + ".wechat..")
+        .resideInAnyPackage(
+            ROOT + ".grpc..", ROOT + ".cli..", ROOT + ".wechat..", ROOT + ".redis..")
         .and()
         .areTopLevelClasses()
         .and()

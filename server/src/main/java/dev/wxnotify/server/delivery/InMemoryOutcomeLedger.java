@@ -43,7 +43,7 @@ public final class InMemoryOutcomeLedger implements OutcomeLedger {
   }
 
   @Override
-  public CompletionStage<Claim> claim(Key key, String fingerprint) {
+  public CompletionStage<Claim> claim(Key key, String fingerprint, Duration longest) {
     Claim[] claim = new Claim[1];
     underWay.compute(
         key,

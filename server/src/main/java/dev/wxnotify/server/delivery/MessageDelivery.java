@@ -19,16 +19,21 @@ public final class MessageDelivery {
   private final Permits inFlight;
   private final OutcomeLedger ledger;
   private final MessageSender sender;
+  private final Duration longestAttempt;
 
   /**
    * Creates the delivery.
    *
    * @param inFlight one permit for each message that is being worked on
+   * @param longestAttempt how long WeChat may take to answer a message that was written in the last
+   *     moment before its deadline
    */
-  public MessageDelivery(Permits inFlight, OutcomeLedger ledger, MessageSender sender) {
+  public MessageDelivery(
+      Permits inFlight, OutcomeLedger ledger, MessageSender sender, Duration longestAttempt) {
     this.inFlight = inFlight;
     this.ledger = ledger;
     this.sender = sender;
+    this.longestAttempt = longestAttempt;
   }
 
   /** Delivers a single message, or answers at once that the server is at its limits. */
@@ -75,7 +80,8 @@ public final class MessageDelivery {
     // Inside a stage, so that a ledger that throws is one that fails.
     var ignored =
         CompletableFuture.completedFuture(key)
-            .thenCompose(same -> ledger.claim(same, fingerprint))
+            .thenCompose(
+                same -> ledger.claim(same, fingerprint, order.timeout().plus(longestAttempt)))
             .whenComplete(
                 (claim, fault) -> {
                   if (fault == null) {

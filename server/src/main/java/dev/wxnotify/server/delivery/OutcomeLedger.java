@@ -1,5 +1,6 @@
 package dev.wxnotify.server.delivery;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -20,8 +21,10 @@ public interface OutcomeLedger {
    * Claims a key for a message that is about to be sent, unless the key is taken.
    *
    * @param fingerprint the same for the same message, and different for another one
+   * @param longest after which time at the latest the claim is stored or given back; one that is
+   *     not has lost its owner
    */
-  CompletionStage<Claim> claim(Key key, String fingerprint);
+  CompletionStage<Claim> claim(Key key, String fingerprint, Duration longest);
 
   /** Stores the outcome for a key that was claimed. */
   CompletionStage<Void> store(Key key, String fingerprint, SendOutcome outcome);

@@ -45,7 +45,11 @@ final class DeliveryFixture {
     this.otherApp = app("wx-other", timer);
     this.sender = sender(gateway, timer);
     this.delivery =
-        new MessageDelivery(inFlight, new InMemoryOutcomeLedger(1_000, clock.nanos()), sender);
+        new MessageDelivery(
+            inFlight,
+            new InMemoryOutcomeLedger(1_000, clock.nanos()),
+            sender,
+            Duration.ofSeconds(5));
   }
 
   private App app(String appId, ScheduledExecutorService timer) {

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.delivery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -53,8 +54,8 @@ final class FlakyLedger implements OutcomeLedger {
   }
 
   @Override
-  public CompletionStage<Claim> claim(Key key, String fingerprint) {
-    return moody(() -> ledger.claim(key, fingerprint));
+  public CompletionStage<Claim> claim(Key key, String fingerprint, Duration longest) {
+    return moody(() -> ledger.claim(key, fingerprint, longest));
   }
 
   @Override

@@ -35,7 +35,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
   }
 
   private static Claim claim(OutcomeLedger ledger, int number) {
-    return ledger.claim(key(number), MESSAGE).toCompletableFuture().join();
+    return ledger.claim(key(number), MESSAGE, Duration.ofMinutes(1)).toCompletableFuture().join();
   }
 
   @Test

@@ -42,7 +42,7 @@ final class MessageDeliveryTest {
       new InMemoryOutcomeLedger(1_000, fixture.clock.nanos());
   private final FlakyLedger ledger = new FlakyLedger(memory);
   private final MessageDelivery delivery =
-      new MessageDelivery(fixture.inFlight, ledger, fixture.sender);
+      new MessageDelivery(fixture.inFlight, ledger, fixture.sender, Duration.ofSeconds(5));
 
   @AfterEach
   void nothingIsHeld() {
@@ -524,7 +524,8 @@ final class MessageDeliveryTest {
                 told ->
                     memory.claim(
                         new OutcomeLedger.Key(order.caller(), order.requestId()),
-                        Fingerprint.of(order.app().appId(), order.message())));
+                        Fingerprint.of(order.app().appId(), order.message()),
+                        Duration.ofSeconds(20)));
 
     gateway.last().answer(new Answer.CredentialsRejected(ERROR));
 

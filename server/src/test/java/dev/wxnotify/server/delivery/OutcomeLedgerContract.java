@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every ledger does. All of it holds across instances that share a backend. */
 public abstract class OutcomeLedgerContract {
+  private static final Duration LONGEST = Duration.ofSeconds(20);
+
   private static final OutcomeLedger.Key KEY = new OutcomeLedger.Key("caller", "request-1");
   private static final String MESSAGE = "0123456789abcdef0123456789abcdef";
   private static final String OTHER_MESSAGE = "fedcba9876543210fedcba9876543210";
@@ -40,7 +42,7 @@ public abstract class OutcomeLedgerContract {
 
   private static Claim claim(OutcomeLedger ledger, OutcomeLedger.Key key, String fingerprint)
       throws Exception {
-    return await(ledger.claim(key, fingerprint));
+    return await(ledger.claim(key, fingerprint, LONGEST));
   }
 
   private void claimAndStore(OutcomeLedger.Key key, SendOutcome outcome) throws Exception {

@@ -147,7 +147,11 @@ final class SendingConcurrencyTest {
             System::nanoTime,
             timer);
     MessageDelivery delivery =
-        new MessageDelivery(inFlight, new InMemoryOutcomeLedger(100_000, System::nanoTime), sender);
+        new MessageDelivery(
+            inFlight,
+            new InMemoryOutcomeLedger(100_000, System::nanoTime),
+            sender,
+            Duration.ofSeconds(5));
 
     List<List<Told>> told =
         Concurrently.run(THREADS, thread -> deliverMany(delivery, thread)).resultsOfAll();

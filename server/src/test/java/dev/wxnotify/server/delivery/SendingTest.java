@@ -716,6 +716,7 @@ final class SendingTest {
     return new MessageDelivery(
         fixture.inFlight,
         new InMemoryOutcomeLedger(10, fixture.clock.nanos()),
-        fixture.sender(gateway, fixture.timer));
+        fixture.sender(gateway, fixture.timer),
+        Duration.ofSeconds(5));
   }
 }

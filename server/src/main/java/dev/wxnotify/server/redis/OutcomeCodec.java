@@ -1,0 +1,65 @@
+package dev.wxnotify.server.redis;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.wxnotify.server.delivery.Doubt;
+import dev.wxnotify.server.delivery.SendOutcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Outcomes as JSON. The names of the records' components are the stored form: a test pins them. */
+final class OutcomeCodec {
+  /** What a claim becomes whose owner never came back. */
+  static final SendOutcome LOST =
+      new SendOutcome.Unknown(
+          Doubt.NO_ANSWER,
+          "the replica that was sending this message ended before it was answered");
+
+  private static final Logger log = LoggerFactory.getLogger(OutcomeCodec.class);
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .addMixIn(SendOutcome.class, Typed.class)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(
+                  JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private OutcomeCodec() {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "outcome")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = SendOutcome.Accepted.class, name = "accepted"),
+    @JsonSubTypes.Type(value = SendOutcome.Rejected.class, name = "rejected"),
+    @JsonSubTypes.Type(value = SendOutcome.NotSent.class, name = "not_sent"),
+    @JsonSubTypes.Type(value = SendOutcome.Unknown.class, name = "unknown")
+  })
+  private interface Typed {}
+
+  static String encode(SendOutcome outcome) {
+    try {
+      return JSON.writeValueAsString(outcome);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("outcomes are plain values", e);
+    }
+  }
+
+  /** Another version may have written what this one does not know: it was sent all the same. */
+  static SendOutcome decode(String text) {
+    try {
+      return JSON.readValue(text, SendOutcome.class);
+    } catch (JsonProcessingException e) {
+      log.warn("an outcome in the ledger cannot be read: {}", e.getOriginalMessage());
+      return new SendOutcome.Unknown(
+          Doubt.NO_ANSWER, "the outcome on record cannot be read by this version of the server");
+    }
+  }
+}

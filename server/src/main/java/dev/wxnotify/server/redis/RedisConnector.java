@@ -1,0 +1,135 @@
+package dev.wxnotify.server.redis;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.RedisClusterURIUtil;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Connects to Redis in whatever form it runs: standalone and TLS ({@code redis://}, {@code
+ * rediss://}), Sentinel ({@code redis-sentinel://host:port,host:port#master}) and Cluster ({@code
+ * redis-cluster://host:port,host:port}).
+ */
+final class RedisConnector implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration RECONNECT_DELAY = Duration.ofMillis(500);
+  private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
+  private static final int QUEUE = 10_000;
+  private static final String CLUSTER = "-cluster";
+
+  private final ClientResources resources;
+  private final AbstractRedisClient client;
+  private final Supplier<CompletableFuture<RedisClusterAsyncCommands<String, String>>> connect;
+
+  /**
+   * Makes a client that is not connected yet.
+   *
+   * @throws IllegalArgumentException if the URL is none of Redis
+   */
+  RedisConnector(String url, Duration commandTimeout) {
+    resources =
+        DefaultClientResources.builder().reconnectDelay(Delay.constant(RECONNECT_DELAY)).build();
+    URI uri = URI.create(url);
+    if (isCluster(uri)) {
+      RedisClusterClient cluster = cluster(url, commandTimeout);
+      client = cluster;
+      connect =
+          () ->
+              cluster
+                  .connectAsync(StringCodec.UTF8)
+                  .thenApply(StatefulRedisClusterConnection::async);
+    } else {
+      RedisURI single = RedisURI.create(uri);
+      RedisClient standalone = RedisClient.create(resources, single);
+      standalone.setOptions(common(ClientOptions.builder(), commandTimeout).build());
+      client = standalone;
+      connect =
+          () ->
+              standalone
+                  .connectAsync(StringCodec.UTF8, single)
+                  .toCompletableFuture()
+                  .thenApply(StatefulRedisConnection::async);
+    }
+  }
+
+  static boolean isValid(String url) {
+    try {
+      URI uri = URI.create(url);
+      if (isCluster(uri)) {
+        return !RedisClusterURIUtil.toRedisURIs(withoutCluster(url)).isEmpty();
+      }
+      RedisURI redis = RedisURI.create(uri);
+      return redis.getHost() != null || !redis.getSentinels().isEmpty();
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static boolean isCluster(URI uri) {
+    return uri.getScheme() != null && uri.getScheme().endsWith(CLUSTER);
+  }
+
+  private static URI withoutCluster(String url) {
+    return URI.create(url.replaceFirst(CLUSTER, ""));
+  }
+
+  private RedisClusterClient cluster(String url, Duration commandTimeout) {
+    RedisClusterClient cluster =
+        RedisClusterClient.create(resources, RedisClusterURIUtil.toRedisURIs(withoutCluster(url)));
+    ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+    common(options, commandTimeout);
+    cluster.setOptions(
+        options
+            .topologyRefreshOptions(
+                ClusterTopologyRefreshOptions.builder()
+                    .enablePeriodicRefresh(TOPOLOGY_REFRESH)
+                    .build())
+            .build());
+    return cluster;
+  }
+
+  /** Nothing waits for a Redis that is not there: commands fail at once or within the timeout. */
+  private static ClientOptions.Builder common(
+      ClientOptions.Builder options, Duration commandTimeout) {
+    return options
+        .autoReconnect(true)
+        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        .requestQueueSize(QUEUE)
+        .timeoutOptions(TimeoutOptions.enabled(commandTimeout))
+        .socketOptions(
+            SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build());
+  }
+
+  /** Connects once; a connection that was made reconnects by itself. */
+  CompletableFuture<RedisClusterAsyncCommands<String, String>> connect() {
+    try {
+      return connect.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+    var ignored = resources.shutdown(0, 1, TimeUnit.SECONDS);
+  }
+}

@@ -2,6 +2,7 @@ package dev.wxnotify.server.wechat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.wxnotify.server.delivery.SubscribeMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,7 +14,10 @@ import java.util.Map;
  * of non-ASCII, every field explicit except a page that is not wanted, which must be absent.
  */
 final class SubscribeMessageJson {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Without the feature, a character beyond the BMP becomes two escapes. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
+
   private static final int USUAL_SIZE = 512;
 
   private SubscribeMessageJson() {}

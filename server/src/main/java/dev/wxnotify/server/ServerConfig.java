@@ -129,7 +129,7 @@ interface ServerConfig {
     String noteKeyword();
 
     /** The fixed text. */
-    @WithDefault("秒杀活动即将开始\\,支持一键发布到商店")
+    @WithDefault("秒杀活动即将开始,支持一键发布到商店")
     String note();
   }
 

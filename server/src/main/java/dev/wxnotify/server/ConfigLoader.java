@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the configuration: what the command sets, over the environment, over the YAML file, over
- * the defaults.
+ * the defaults. Values are taken as they are: the library's interceptors, and with them expressions
+ * and profiles, stay out, since a secret may have any characters.
  */
 final class ConfigLoader {
   private static final int FILE_ORDINAL = 200;
@@ -42,8 +43,7 @@ final class ConfigLoader {
             .withSources(new PropertiesConfigSource(overrides, "command line", COMMAND_ORDINAL))
             .withSources(new EnvConfigSource(environment, ENVIRONMENT_ORDINAL))
             .withConverter(Duration.class, CONVERTER_PRIORITY, new DurationConverter())
-            .withMapping(ServerConfig.class)
-            .addDefaultInterceptors();
+            .withMapping(ServerConfig.class);
     if (file != null) {
       builder.withSources(yaml(file));
     }

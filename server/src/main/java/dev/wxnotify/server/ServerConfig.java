@@ -92,8 +92,8 @@ interface ServerConfig {
 
   /** {@code wxnotify.apps.NAME}. */
   interface AppConfig {
-    /** The AppID. */
-    String appId();
+    /** The AppID; required. */
+    Optional<String> appId();
 
     /** The AppSecret; this or {@link #appSecretFile}. */
     Optional<String> appSecret();

@@ -71,9 +71,9 @@ final class SettingsReader {
   }
 
   private @Nullable InetSocketAddress grpcAddress(ServerConfig.Grpc grpc) {
-    if (grpc.port() < 0 || grpc.port() > MAX_PORT) {
+    boolean isPort = grpc.port() >= 0 && grpc.port() <= MAX_PORT;
+    if (!isPort) {
       mistake("wxnotify.grpc.port", grpc.port() + " (expected: 0 to " + MAX_PORT + ")");
-      return null;
     }
     try {
       InetAddress address = InetAddress.getByName(grpc.host());
@@ -84,7 +84,7 @@ final class SettingsReader {
                 + " is not a loopback address, and nothing says who may call; set"
                 + " wxnotify.grpc.allow-anonymous=true to let anybody who reaches the port send");
       }
-      return new InetSocketAddress(address, grpc.port());
+      return isPort ? new InetSocketAddress(address, grpc.port()) : null;
     } catch (UnknownHostException e) {
       mistake("wxnotify.grpc.host", grpc.host() + " is not a known host");
       return null;
@@ -196,8 +196,10 @@ final class SettingsReader {
     configs.forEach(
         (name, config) -> {
           String key = "wxnotify.apps." + name;
-          String appId = config.appId().strip();
-          if (!appId.matches("[A-Za-z0-9_-]{1,64}")) {
+          String appId = config.appId().orElse("").strip();
+          if (appId.isEmpty()) {
+            mistake(key + ".app-id", "is required");
+          } else if (!appId.matches("[A-Za-z0-9_-]{1,64}")) {
             mistake(key + ".app-id", "is not an AppID");
           } else if (!ids.add(appId)) {
             mistake(key + ".app-id", appId + " is configured twice");

@@ -1,5 +1,6 @@
 package dev.wxnotify.server.wechat;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.ByteArrayOutputStream;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * decided by {@link #written} alone, which is set right before the first byte; an exception's class
  * says nothing of that.
  *
- * <p>Concurrency: the client calls one method at a time; {@code written} may be set on the caller's
- * thread and read on the client's.
+ * <p>Concurrency: the client calls the methods of an answer one at a time, but its timer may end
+ * the exchange while another thread is about to write. The lock makes these two exclusive:
+ * whichever comes first, the result and the gate say the same.
  */
 final class ExchangeHandler implements AsyncHandler<@Nullable Void> {
   /** WeChat's answers have some hundred bytes. */
@@ -32,7 +34,13 @@ final class ExchangeHandler implements AsyncHandler<@Nullable Void> {
   private final BooleanSupplier gate;
   private final CompletableFuture<HttpResult> result = new CompletableFuture<>();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream(USUAL_ANSWER);
-  private volatile boolean written;
+
+  @GuardedBy("this")
+  private boolean written;
+
+  @GuardedBy("this")
+  private boolean ended;
+
   private int status;
   private boolean tooLarge;
 
@@ -50,10 +58,21 @@ final class ExchangeHandler implements AsyncHandler<@Nullable Void> {
     if (request.getHttpRequest().method().equals(HttpMethod.CONNECT)) {
       return; // To the proxy: WeChat sees nothing of it.
     }
-    if (!gate.getAsBoolean()) {
+    beginWriting();
+  }
+
+  /** Passes the gate, or throws. */
+  synchronized void beginWriting() {
+    if (ended || !gate.getAsBoolean()) {
       throw new NotWantedException();
     }
     written = true;
+  }
+
+  /** Ends the exchange and tells whether the request was written; from now on it never is. */
+  private synchronized boolean endWritten() {
+    ended = true;
+    return written;
   }
 
   @Override
@@ -79,7 +98,7 @@ final class ExchangeHandler implements AsyncHandler<@Nullable Void> {
 
   @Override
   public @Nullable Void onCompleted() {
-    if (!written) {
+    if (!endWritten()) {
       result.complete(new HttpResult.NotWritten("the proxy answered HTTP " + status));
     } else if (tooLarge) {
       result.complete(new HttpResult.Broken("the answer has more than " + MAX_ANSWER + " bytes"));
@@ -92,7 +111,7 @@ final class ExchangeHandler implements AsyncHandler<@Nullable Void> {
   @Override
   public void onThrowable(Throwable fault) {
     result.complete(
-        written
+        endWritten()
             ? new HttpResult.Broken(explain(fault))
             : new HttpResult.NotWritten(explain(fault)));
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.wxnotify.server.delivery.WeChatError;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * whatever content type. The body must be one whole JSON object all the same: of half an answer
  * nothing is believed.
  *
- * @param errcode null where the answer has none that can be read
+ * @param errcode null where the answer has none that can be read, or several that differ
  * @param errmsg as it came, without the rid; empty where there is none
  * @param rid empty where there is none
  * @param messageId the msgid, in decimal digits and never through a double, since it exceeds 2^53;
@@ -85,6 +86,7 @@ record WeChatAnswer(
 
   private static final class Fields {
     private @Nullable Integer errcode;
+    private boolean errcodeSeen;
     private String errmsg = "";
     private String messageId = "";
     private String accessToken = "";
@@ -93,9 +95,9 @@ record WeChatAnswer(
     void set(String name, String text) {
       switch (name) {
         case "errcode" -> {
-          Long code = wholeNumber(text);
-          errcode =
-              code == null || code != code.intValue() ? null : Integer.valueOf(code.intValue());
+          Integer code = errcode(text);
+          errcode = errcodeSeen && !Objects.equals(errcode, code) ? null : code;
+          errcodeSeen = true;
         }
         case "errmsg" -> errmsg = CONTROLS.matcher(text).replaceAll(" ");
         case "msgid" -> messageId = wholeNumber(text) == null ? "" : text.strip();
@@ -123,6 +125,11 @@ record WeChatAnswer(
           messageId,
           accessToken,
           expiresIn);
+    }
+
+    private static @Nullable Integer errcode(String text) {
+      Long code = wholeNumber(text);
+      return code == null || code != code.intValue() ? null : Integer.valueOf(code.intValue());
     }
 
     private static @Nullable Long wholeNumber(String text) {

@@ -28,7 +28,7 @@ public final class WeChatMessageGateway implements MessageGateway {
    * {@code argument invalid! data.thing4.value is empty}; older answers cut the text at any place.
    */
   private static final Pattern NAMED_FIELD =
-      Pattern.compile("data\\.([A-Za-z_]+\\d*)(?:\\.value)?(.*)");
+      Pattern.compile("data\\.([A-Za-z_]+\\d*)(?:\\.[a-z]*)?(.*)");
 
   private static final Logger log = LoggerFactory.getLogger(WeChatMessageGateway.class);
 

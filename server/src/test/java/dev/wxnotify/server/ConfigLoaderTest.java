@@ -1,0 +1,626 @@
+package dev.wxnotify.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wxnotify.server.ServerSettings.AppSettings;
+import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.WeChatHttpClient;
+import dev.wxnotify.server.wechat.WeChatTokenIssuer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigLoaderTest {
+  private static final String SECRET = "0123456789abcdef-s3cr3t";
+  private static final Map<String, String> ONE_APP =
+      Map.of("wxnotify.apps.shop.app-id", "wx-shop", "wxnotify.apps.shop.app-secret", SECRET);
+  private static final Map<String, String> SECOND_APP =
+      Map.of("wxnotify.apps.club.app-id", "wx-club", "wxnotify.apps.club.app-secret", "x");
+  private static final SeckillTemplate USUAL_SECKILL =
+      new SeckillTemplate(
+          "pages/seckill/index", "", "thing1", "time2", "thing3", "秒杀活动即将开始,支持一键发布到商店");
+
+  private final Path directory;
+
+  ConfigLoaderTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  // Defaults.
+
+  @Test
+  void defaults_ofEveryKey_areThoseOfTheManual() throws Exception {
+    assertThat(load(ONE_APP, Map.of()))
+        .isEqualTo(
+            new ServerSettings(
+                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9090),
+                1000,
+                true,
+                new WeChatHttpClient.Settings(
+                    URI.create("https://api.weixin.qq.com"),
+                    null,
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(5),
+                    512),
+                WeChatTokenIssuer.Endpoint.STABLE,
+                150,
+                List.of(new AppSettings("wx-shop", new AppSecret(SECRET), true, USUAL_SECKILL)),
+                200_000,
+                Duration.ofSeconds(15)));
+  }
+
+  // Each key, from each source.
+
+  static Stream<Arguments> keys() {
+    return Stream.of(
+        key("wxnotify.grpc.host", "127.0.0.2", s -> s.grpcAddress().getHostString()),
+        key("wxnotify.grpc.port", "0", s -> s.grpcAddress().getPort()),
+        key("wxnotify.grpc.max-in-flight", "17", ServerSettings::maxInFlight),
+        key("wxnotify.grpc.reflection", "false", ServerSettings::reflection),
+        key("wxnotify.wechat.base-url", "https://sh.api.weixin.qq.com", s -> s.weChat().baseUrl()),
+        key("wxnotify.wechat.proxy", "http://egress:3128", s -> s.weChat().proxy()),
+        key(
+            "wxnotify.wechat.token-endpoint",
+            "classic",
+            s -> s.tokenEndpoint().name().toLowerCase(Locale.ROOT)),
+        key("wxnotify.wechat.token-calls-per-hour", "3", ServerSettings::tokenCallsPerHour),
+        key("wxnotify.wechat.connect-timeout", "PT0.5S", s -> s.weChat().connectTimeout()),
+        key("wxnotify.wechat.request-timeout", "PT7S", s -> s.weChat().requestTimeout()),
+        key("wxnotify.wechat.max-connections", "9", s -> s.weChat().maxConnections()),
+        key("wxnotify.ledger.max-entries", "5", ServerSettings::ledgerEntries),
+        key("wxnotify.shutdown.grace", "PT1M", ServerSettings::grace),
+        key("wxnotify.apps.shop.app-id", "wx-other", s -> app(s).appId()),
+        key("wxnotify.apps.shop.app-secret", "other", s -> app(s).secret().value()),
+        key("wxnotify.apps.shop.default", "true", s -> app(s).isDefault()),
+        key("wxnotify.apps.shop.seckill.page", "pages/sale", s -> app(s).seckill().page()),
+        key("wxnotify.apps.shop.seckill.template-id", "t-1", s -> app(s).seckill().templateId()),
+        key(
+            "wxnotify.apps.shop.seckill.goods-keyword",
+            "thing11",
+            s -> app(s).seckill().goodsKeyword()),
+        key(
+            "wxnotify.apps.shop.seckill.time-keyword",
+            "date3",
+            s -> app(s).seckill().timeKeyword()),
+        key(
+            "wxnotify.apps.shop.seckill.note-keyword",
+            "short_thing4",
+            s -> app(s).seckill().noteKeyword()),
+        key("wxnotify.apps.shop.seckill.note", "快来,开始", s -> app(s).seckill().note()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void key_inTheFile_isRead(String key, String value, Function<ServerSettings, Object> setting)
+      throws Exception {
+    ServerSettings settings = load(with(ONE_APP, key, value), Map.of());
+
+    assertThat(String.valueOf(setting.apply(settings))).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void key_inTheEnvironment_isReadInsteadOfTheFile(
+      String key, String value, Function<ServerSettings, Object> setting) throws Exception {
+    ServerSettings settings = load(ONE_APP, Map.of(variable(key), value));
+
+    assertThat(String.valueOf(setting.apply(settings))).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void key_ofTheCommand_isReadInsteadOfTheEnvironment(
+      String key, String value, Function<ServerSettings, Object> setting) throws Exception {
+    ServerSettings settings =
+        ConfigLoader.load(
+            file(ONE_APP), Map.of(variable(key), "not for any key: ${"), Map.of(key, value));
+
+    assertThat(String.valueOf(setting.apply(settings))).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"main", "MAIN", "shop2", "x2024y", "a1b2"})
+  void environment_alone_isAWholeServer(String name) throws Exception {
+    String prefix = "WXNOTIFY_APPS_" + name.toUpperCase(Locale.ROOT);
+
+    ServerSettings settings =
+        ConfigLoader.load(
+            null,
+            Map.of(
+                prefix + "_APP_ID",
+                "wx-main",
+                prefix + "_APP_SECRET",
+                SECRET,
+                prefix + "_SECKILL_TEMPLATE_ID",
+                "t-9",
+                "WXNOTIFY_GRPC_PORT",
+                "0",
+                "WXNOTIFY_WECHAT_BASE_URL",
+                "http://127.0.0.1:8080"),
+            Map.of());
+
+    assertThat(settings.grpcAddress().getPort()).isZero();
+    assertThat(settings.weChat().baseUrl()).hasToString("http://127.0.0.1:8080");
+    assertThat(app(settings).appId()).isEqualTo("wx-main");
+    assertThat(app(settings).secret()).isEqualTo(new AppSecret(SECRET));
+    assertThat(app(settings).seckill().templateId()).isEqualTo("t-9");
+    assertThat(app(settings).isDefault()).isTrue();
+  }
+
+  @Test
+  void environment_secretFile_isEnoughForAServer() throws Exception {
+    Path secret = Files.writeString(directory.resolve("secret"), SECRET + "\n");
+
+    ServerSettings settings =
+        ConfigLoader.load(
+            null,
+            Map.of(
+                "WXNOTIFY_APPS_MAIN_APP_ID",
+                "wx-main",
+                "WXNOTIFY_APPS_MAIN_APP_SECRET_FILE",
+                secret.toString()),
+            Map.of());
+
+    assertThat(app(settings).secret()).isEqualTo(new AppSecret(SECRET));
+  }
+
+  @Test
+  void environment_variablesOfOthers_areNoMistakes() throws Exception {
+    ServerSettings settings =
+        load(
+            ONE_APP,
+            Map.of(
+                "WXNOTIFY_LOG_LEVEL", "DEBUG",
+                "WXNOTIFY_SERVICE_HOST", "10.0.0.1",
+                "WXNOTIFY_PORT", "tcp://10.0.0.1:9090",
+                "PATH", "/bin",
+                "wxnotify", "x",
+                "SMALLRYE_CONFIG_PROFILE", "dev"));
+
+    assertThat(settings).isEqualTo(load(ONE_APP, Map.of()));
+  }
+
+  // Values that must survive.
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a${b}c$$d\\e,f",
+        "${b}",
+        "${b:c}",
+        "a$b",
+        "$$",
+        "a\\,b",
+        "a\\\\b",
+        "${",
+        "#{x}",
+        "${wxnotify.apps.shop.app-id}",
+        "%dev.x",
+        "中😀",
+      })
+  void secret_withAnyCharacters_survivesFromEverySource(String secret) throws Exception {
+    String key = "wxnotify.apps.shop.app-secret";
+    Path secretFile = Files.writeString(directory.resolve("secret"), secret + "\n");
+
+    assertThat(
+            Stream.of(
+                    load(with(ONE_APP, key, secret), Map.of()),
+                    load(ONE_APP, Map.of(variable(key), secret)),
+                    ConfigLoader.load(file(ONE_APP), Map.of(), Map.of(key, secret)),
+                    load(withSecretFile(secretFile), Map.of()))
+                .map(settings -> app(settings).secret().value()))
+        .containsExactly(secret, secret, secret, secret);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "500ms,PT0.5S",
+    "2s,PT2S",
+    "'2 s',PT2S",
+    "' 5m ',PT5M",
+    "1h,PT1H",
+    "PT1.5S,PT1.5S",
+    "pt3s,PT3S",
+  })
+  void duration_asPeopleWriteIt_isRead(String text, Duration duration) throws Exception {
+    assertThat(load(with(ONE_APP, "wxnotify.shutdown.grace", text), Map.of()).grace())
+        .isEqualTo(duration);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://localhost:1",
+        "http://127.0.0.1",
+        "http://127.9.9.9:80/",
+        "http://[::1]:8080",
+        "https://api2.weixin.qq.com/",
+        "HTTPS://api.weixin.qq.com:8443",
+      })
+  void baseUrl_ofTheKnownForms_isTaken(String url) throws Exception {
+    assertThat(load(with(ONE_APP, "wxnotify.wechat.base-url", url), Map.of()))
+        .extracting(settings -> settings.weChat().baseUrl())
+        .isEqualTo(URI.create(url));
+  }
+
+  @Test
+  void host_beyondLoopbackWithAllowAnonymous_isTaken() throws Exception {
+    ServerSettings settings =
+        load(
+            ONE_APP,
+            Map.of("WXNOTIFY_GRPC_HOST", "0.0.0.0", "WXNOTIFY_GRPC_ALLOW_ANONYMOUS", "true"));
+
+    assertThat(settings.grpcAddress().getAddress().isAnyLocalAddress()).isTrue();
+  }
+
+  @Test
+  void apps_several_keepTheirDefault() throws Exception {
+    ServerSettings settings =
+        load(with(with(ONE_APP, SECOND_APP), "wxnotify.apps.club.default", "true"), Map.of());
+
+    assertThat(settings.apps())
+        .extracting(AppSettings::appId, AppSettings::isDefault)
+        .containsExactlyInAnyOrder(tuple("wx-shop", false), tuple("wx-club", true));
+  }
+
+  @Test
+  void apps_severalWithoutDefault_haveNone() throws Exception {
+    ServerSettings settings = load(with(ONE_APP, SECOND_APP), Map.of());
+
+    assertThat(settings.apps()).extracting(AppSettings::isDefault).containsExactly(false, false);
+  }
+
+  // Mistakes.
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "wxnotify.grpc.port | 65536 | wxnotify.grpc.port: 65536",
+        "wxnotify.grpc.port | -1 | wxnotify.grpc.port: -1",
+        "wxnotify.grpc.port | http | wxnotify.grpc.port",
+        "wxnotify.grpc.host | 0.0.0.0 | wxnotify.grpc.host: 0.0.0.0 is not a loopback address",
+        "wxnotify.grpc.host | 192.0.2.1 | wxnotify.grpc.allow-anonymous=true",
+        "wxnotify.grpc.host | nobody.invalid | wxnotify.grpc.host: nobody.invalid is not a known",
+        "wxnotify.grpc.max-in-flight | 1 | wxnotify.grpc.max-in-flight: 1 (expected: >= 2)",
+        "wxnotify.grpc.max-in-flight | many | wxnotify.grpc.max-in-flight: ",
+        "wxnotify.grpc.reflection | flase | wxnotify.grpc.reflection: \"flase\" (expected: true",
+        "wxnotify.wechat.base-url | http://api.weixin.qq.com | the AppSecret travels on it",
+        "wxnotify.wechat.base-url | http://127.0.0.1.example.com | the AppSecret travels on it",
+        "wxnotify.wechat.base-url | http://localhost.example.com | the AppSecret travels on it",
+        "wxnotify.wechat.base-url | https://a/cgi-bin | wxnotify.wechat.base-url: expected",
+        "wxnotify.wechat.base-url | https://a?b | wxnotify.wechat.base-url: expected",
+        "wxnotify.wechat.base-url | https://u:p@a | wxnotify.wechat.base-url: expected",
+        "wxnotify.wechat.base-url | api.weixin.qq.com | wxnotify.wechat.base-url: expected",
+        "wxnotify.wechat.base-url | ftp://a | wxnotify.wechat.base-url: ftp is not",
+        "wxnotify.wechat.base-url | https:// | wxnotify.wechat.base-url: expected",
+        "wxnotify.wechat.base-url | mailto:a | wxnotify.wechat.base-url: expected",
+        "wxnotify.wechat.proxy | https://a:1 | wxnotify.wechat.proxy: expected",
+        "wxnotify.wechat.proxy | http://a | wxnotify.wechat.proxy: expected",
+        "wxnotify.wechat.proxy | a:1 | wxnotify.wechat.proxy: expected",
+        "wxnotify.wechat.token-endpoint | both | wxnotify.wechat.token-endpoint: both (expected",
+        "wxnotify.wechat.token-calls-per-hour | 0 | wxnotify.wechat.token-calls-per-hour: 0",
+        "wxnotify.wechat.connect-timeout | 0s | wxnotify.wechat.connect-timeout: PT0S",
+        "wxnotify.wechat.request-timeout | PT-1S | wxnotify.wechat.request-timeout: PT-1S",
+        "wxnotify.wechat.request-timeout | soon | wxnotify.wechat.request-timeout",
+        "wxnotify.wechat.max-connections | 1 | wxnotify.wechat.max-connections: 1",
+        "wxnotify.ledger.max-entries | 0 | wxnotify.ledger.max-entries: 0",
+        "wxnotify.shutdown.grace | 5 | wxnotify.shutdown.grace",
+        "wxnotify.apps.shop.app-id | two words | wxnotify.apps.shop.app-id: is not an AppID",
+        "wxnotify.apps.shop.app-secret-file | /x | wxnotify.apps.shop: expected: exactly one",
+        "wxnotify.apps.shop.seckill.page | a?b | wxnotify.apps.shop.seckill.page: expected",
+        "wxnotify.apps.shop.seckill.goods-keyword | Thing | wxnotify.apps.shop.seckill.goods-keyw",
+        "wxnotify.apps.shop.seckill.time-keyword | thing1 | the three keywords must differ",
+        "wxnotify.apps.club.app-id | wx-club | wxnotify.apps.club: expected: exactly one",
+      })
+  void mistake_inOneKey_isToldByKeyFromFileAndEnvironment(String key, String value, String told)
+      throws Exception {
+    assertThat(mistakes(with(ONE_APP, key, value), Map.of()))
+        .singleElement()
+        .asString()
+        .contains(told);
+    assertThat(mistakes(ONE_APP, Map.of(variable(key), value)))
+        .singleElement()
+        .asString()
+        .contains(told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "wxnotify.grpc.prot",
+        "wxnotify.grpcc.port",
+        "wxnotify.apps.shop.app_id",
+        "wxnotify.apps.shop.seckill.pages",
+        "wxnotify.unknown",
+      })
+  void mistake_unknownKeyInTheFile_isTold(String key) throws Exception {
+    assertThat(mistakes(with(ONE_APP, key, "1"), Map.of()))
+        .singleElement()
+        .asString()
+        .contains(key);
+  }
+
+  @Test
+  void mistake_noApp_isTold() throws Exception {
+    assertThat(mistakes(Map.of("wxnotify.grpc.port", "0"), Map.of()))
+        .singleElement()
+        .asString()
+        .startsWith("wxnotify.apps: there is none");
+  }
+
+  @Test
+  void mistake_missingAppId_isToldByKey() throws Exception {
+    assertThat(mistakes(Map.of("wxnotify.apps.shop.app-secret", SECRET), Map.of()))
+        .singleElement()
+        .asString()
+        .contains("wxnotify.apps.shop.app-id")
+        .doesNotContain(SECRET);
+  }
+
+  @Test
+  void mistake_emptySecretFile_isToldByKey() throws Exception {
+    Path empty = Files.writeString(directory.resolve("secret"), " \n");
+
+    assertThat(mistakes(withSecretFile(empty), Map.of()))
+        .singleElement()
+        .asString()
+        .startsWith("wxnotify.apps.shop.app-secret");
+  }
+
+  @Test
+  void mistake_unreadableSecretFile_isToldByKey() throws Exception {
+    assertThat(mistakes(withSecretFile(directory.resolve("absent")), Map.of()))
+        .containsExactly(
+            "wxnotify.apps.shop.app-secret-file: cannot be read: " + directory.resolve("absent"));
+  }
+
+  @Test
+  void mistake_twoDefaults_isTold() throws Exception {
+    assertThat(
+            mistakes(
+                with(
+                    with(ONE_APP, SECOND_APP),
+                    Map.of(
+                        "wxnotify.apps.shop.default",
+                        "true",
+                        "wxnotify.apps.club.default",
+                        "true")),
+                Map.of()))
+        .containsExactly("wxnotify.apps: more than one app has default=true");
+  }
+
+  @Test
+  void mistake_oneAppIdTwice_isToldByKey() throws Exception {
+    assertThat(
+            mistakes(
+                with(with(ONE_APP, SECOND_APP), "wxnotify.apps.club.app-id", "wx-shop"), Map.of()))
+        .singleElement()
+        .asString()
+        .matches("wxnotify\\.apps\\.(shop|club)\\.app-id: wx-shop is configured twice");
+  }
+
+  @Test
+  void mistakes_manyAtOnce_areAllToldAndNoSecretWithThem() throws Exception {
+    List<String> mistakes =
+        mistakes(
+            """
+            wxnotify:
+              grpc:
+                prot: 1
+                port: 70000
+                host: 192.0.2.1
+                max-in-flight: lots
+              wechat:
+                base-url: http://api.weixin.qq.com
+                proxy: nowhere
+                token-endpoint: both
+                connect-timeout: soon
+                request-timeout: 0s
+              apps:
+                shop:
+                  app-secret: 0123456789abcdef-s3cr3t
+                  app-secret-file: /somewhere
+                club:
+                  app-id: wx-club
+                  default: "perhaps"
+            """,
+            Map.of("WXNOTIFY_LEDGER_MAX_ENTRIES", "-3", "WXNOTIFY_SHUTDOWN_GRACE", "never"));
+
+    for (String key :
+        List.of(
+            "wxnotify.grpc.prot",
+            "wxnotify.grpc.port",
+            "wxnotify.grpc.host",
+            "wxnotify.grpc.max-in-flight",
+            "wxnotify.wechat.base-url",
+            "wxnotify.wechat.proxy",
+            "wxnotify.wechat.token-endpoint",
+            "wxnotify.wechat.connect-timeout",
+            "wxnotify.wechat.request-timeout",
+            "wxnotify.apps.shop.app-id",
+            "wxnotify.apps.shop: expected",
+            "wxnotify.apps.club: expected",
+            "wxnotify.apps.club.default",
+            "wxnotify.ledger.max-entries",
+            "wxnotify.shutdown.grace")) {
+      assertThat(mistakes).as(key).filteredOn(mistake -> mistake.contains(key)).hasSize(1);
+    }
+    assertThat(mistakes).allSatisfy(mistake -> assertThat(mistake).doesNotContain(SECRET));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "wxnotify: [",
+        "wxnotify:\n\t- x",
+        "wxnotify:\n  apps:\n    shop:\n      app-secret: \"0123456789abcdef-s3cr3t",
+        "app-secret: 0123456789abcdef-s3cr3t: x",
+        "- 0123456789abcdef-s3cr3t",
+        "0123456789abcdef-s3cr3t",
+        "!!java.lang.Object x",
+      })
+  void file_notYamlOfKeys_isToldWithoutItsContent(String content) throws Exception {
+    List<String> mistakes = mistakes(content, Map.of());
+
+    assertThat(mistakes).isNotEmpty();
+    assertThat(mistakes).allSatisfy(mistake -> assertThat(mistake).doesNotContain(SECRET));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "wxnotify.grpc.port: 0",
+        "wxnotfy: {grpc: {port: 0}}",
+        "grpc: {port: 0}",
+        "wxnotify-grpc: 1",
+      })
+  void file_keyOutsideOfOurs_isAMistakeAndNotPassedOver(String content) throws Exception {
+    assertThat(mistakes(content + "\n", variables(ONE_APP)))
+        .singleElement()
+        .asString()
+        .contains(content.substring(0, content.indexOf(':')));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Shop2", "SHOP", "2024", "shop-2", "shop_2", "店"})
+  void file_appName_isTheOperators(String name) throws Exception {
+    ServerSettings settings =
+        load(
+            Map.of(
+                "wxnotify.apps." + name + ".app-id",
+                "wx-shop",
+                "wxnotify.apps." + name + ".app-secret",
+                SECRET),
+            Map.of());
+
+    assertThat(app(settings).secret()).isEqualTo(new AppSecret(SECRET));
+  }
+
+  @Test
+  void file_empty_isAConfigurationWithoutApps() throws Exception {
+    assertThat(mistakes("", Map.of()))
+        .singleElement()
+        .asString()
+        .startsWith("wxnotify.apps: there is none");
+  }
+
+  @Test
+  void file_absent_isTold() {
+    Path absent = directory.resolve("absent.yaml");
+
+    assertThat(mistakes(absent, Map.of()))
+        .containsExactly("--config: " + absent + " cannot be read");
+  }
+
+  @Test
+  void settings_asText_holdNoSecret() throws Exception {
+    assertThat(load(ONE_APP, Map.of()).toString()).doesNotContain(SECRET);
+  }
+
+  // Help.
+
+  private static Arguments key(
+      String key, String value, Function<ServerSettings, @Nullable Object> setting) {
+    return Arguments.of(key, value, setting);
+  }
+
+  private static Map<String, String> with(Map<String, String> keys, String key, String value) {
+    return with(keys, Map.of(key, value));
+  }
+
+  private static Map<String, String> with(Map<String, String> keys, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(keys);
+    all.putAll(more);
+    return all;
+  }
+
+  private static Map<String, String> withSecretFile(Path secretFile) {
+    return Map.of(
+        "wxnotify.apps.shop.app-id",
+        "wx-shop",
+        "wxnotify.apps.shop.app-secret-file",
+        secretFile.toString());
+  }
+
+  /**
+   * By the rule of the manual: upper case, and an underscore for all that is no letter or digit.
+   */
+  private static String variable(String key) {
+    return key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
+  private static Map<String, String> variables(Map<String, String> keys) {
+    return keys.entrySet().stream()
+        .collect(Collectors.toMap(entry -> variable(entry.getKey()), Map.Entry::getValue));
+  }
+
+  private static AppSettings app(ServerSettings settings) {
+    assertThat(settings.apps()).hasSize(1);
+    return settings.apps().get(0);
+  }
+
+  private ServerSettings load(Map<String, String> keys, Map<String, String> environment)
+      throws Exception {
+    return ConfigLoader.load(file(keys), environment, Map.of());
+  }
+
+  private List<String> mistakes(Map<String, String> keys, Map<String, String> environment)
+      throws IOException {
+    return mistakes(file(keys), environment);
+  }
+
+  private List<String> mistakes(String yaml, Map<String, String> environment) throws IOException {
+    return mistakes(file(yaml), environment);
+  }
+
+  private static List<String> mistakes(Path file, Map<String, String> environment) {
+    return catchThrowableOfType(
+            ConfigurationException.class,
+            () -> ConfigLoader.load(file, new HashMap<>(environment), Map.of()))
+        .mistakes();
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(Files.createTempFile(directory, "config", ".yaml"), yaml);
+  }
+
+  /** Every JSON text is one of YAML too. */
+  private Path file(Map<String, String> keys) throws IOException {
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    keys.forEach(
+        (key, value) -> {
+          ObjectNode parent = root;
+          List<String> parts = List.of(key.split("\\."));
+          for (String part : parts.subList(0, parts.size() - 1)) {
+            parent = parent.withObjectProperty(part);
+          }
+          parent.put(parts.get(parts.size() - 1), value);
+        });
+    return file(root.toString());
+  }
+}

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +70,10 @@ public final class TokenCache implements AutoCloseable {
   @GuardedBy("lock")
   private final FetchBudget rejections = new FetchBudget(REJECTIONS, REJECTIONS_WINDOW);
 
+  /** Each send may be rejected: saying so each time would flood the log. */
+  @GuardedBy("lock")
+  private final FetchBudget complaints = new FetchBudget(1, REJECTIONS_WINDOW);
+
   @GuardedBy("lock")
   private boolean closed;
 
@@ -107,7 +112,9 @@ public final class TokenCache implements AutoCloseable {
             store,
             clock,
             delay ->
-                CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, timer),
+                task -> {
+                  var ignored = timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+                },
             callsPerHour);
     this.store = store;
     this.policy = policy;
@@ -123,12 +130,13 @@ public final class TokenCache implements AutoCloseable {
 
   /**
    * Returns the token. The future is complete at once while the token is usable; else it completes
-   * with the renewal, normally, with a {@link NoToken} where that fails.
+   * with the renewal, normally, with a {@link NoToken} where that fails. A future that waits is the
+   * caller's own: to cancel it, or to let it time out, ends nobody else's wait.
    */
   public CompletableFuture<TokenResult> acquire() {
     Current usable = current;
     if (usable == null) {
-      return renew();
+      return renew().copy();
     }
     switch (policy.freshness(usable.token, clock.instant())) {
       case FRESH -> {
@@ -139,7 +147,7 @@ public final class TokenCache implements AutoCloseable {
         return usable.ready;
       }
       case EXPIRED -> {
-        return renew();
+        return renew().copy();
       }
     }
     throw new AssertionError();
@@ -155,11 +163,14 @@ public final class TokenCache implements AutoCloseable {
       if (usable == null || !usable.token.isSameAs(token)) {
         return;
       }
-      if (!rejections.trySpend(clock.instant())) {
-        log.error(
-            "app {}: WeChat rejects every token that it issues; not renewing more often than {}",
-            appId,
-            rejections);
+      Instant now = clock.instant();
+      if (!rejections.trySpend(now)) {
+        if (complaints.trySpend(now)) {
+          log.error(
+              "app {}: WeChat rejects every token that it issues; not renewing more often than {}",
+              appId,
+              rejections);
+        }
         return;
       }
       current = null;
@@ -229,22 +240,29 @@ public final class TokenCache implements AutoCloseable {
                         known,
                         fault == null
                             ? result
-                            : TokenFetch.Result.of(
-                                new IssueResult.Unavailable("token renewal broke: " + fault))));
+                            : TokenFetch.Result.of(broken(fault))));
+  }
+
+  /** Names the kind only: the text of a stray exception may hold a URL, and that the AppSecret. */
+  private static IssueResult.Unavailable broken(Throwable fault) {
+    Throwable cause = fault.getCause();
+    return new IssueResult.Unavailable(
+        "token renewal broke: "
+            + (fault instanceof CompletionException && cause != null ? cause : fault)
+                .getClass()
+                .getName());
   }
 
   /**
    * A stale token of the store is good enough for a cache that has none: it is renewed in the
-   * background then.
+   * background then. An older one than the cache has is not: it would not be adopted.
    */
   private boolean isGoodEnough(AccessToken token) {
     Instant now = clock.instant();
+    Current usable = current;
     return switch (policy.freshness(token, now)) {
-      case FRESH -> true;
-      case STALE -> {
-        Current usable = current;
-        yield usable == null || policy.freshness(usable.token, now) == Freshness.EXPIRED;
-      }
+      case FRESH -> !isOlder(token, usable);
+      case STALE -> usable == null || policy.freshness(usable.token, now) == Freshness.EXPIRED;
       case EXPIRED -> false;
     };
   }
@@ -257,9 +275,11 @@ public final class TokenCache implements AutoCloseable {
     TokenResult answer;
     synchronized (lock) {
       AccessToken no = rejected;
-      if (token != null && no != null && !no.equals(rejectedAtStart) && token.isSameAs(no)) {
-        answer = null; // It was rejected while it was on its way: once more, knowing that.
-      } else if (token != null) {
+      boolean rejectedOnItsWay =
+          token != null && no != null && !no.equals(rejectedAtStart) && token.isSameAs(no);
+      if (rejectedOnItsWay && !closed) {
+        answer = null; // Once more, knowing that.
+      } else if (token != null && !rejectedOnItsWay) {
         answer = adopt(token);
         renewal = null;
       } else {
@@ -280,21 +300,34 @@ public final class TokenCache implements AutoCloseable {
     mine.complete(answer);
   }
 
-  /** An older token never replaces a newer one. */
+  /**
+   * An older token never replaces a newer one, and one that is over is of no use to anybody: both
+   * count as failures, since asking again at once would bring the same.
+   */
   @GuardedBy("lock")
   private TokenResult adopt(AccessToken token) {
+    if (isOlder(token, current)) {
+      return pauseAfter(new IssueResult.Unavailable("the token offered ends before the current"));
+    }
+    if (policy.freshness(token, clock.instant()) == Freshness.EXPIRED) {
+      return pauseAfter(new IssueResult.Unavailable("the token came too late to be used"));
+    }
     pause = null;
     backoff.reset();
     if (rejected != null && rejected.isSameAs(token)) {
       rejected = null;
     }
-    Current usable = current;
-    if (usable == null || !usable.token.isNewerThan(token)) {
-      current = new Current(token);
-      renewAt(policy.staleAt(token));
-      return token;
-    }
-    return usable.token;
+    current = new Current(token);
+    renewAt(policy.staleAt(token));
+    return token;
+  }
+
+  /**
+   * The same token is never older, even if it ends a little earlier than we thought: the last word
+   * on its life counts, and lets its margins shrink.
+   */
+  private static boolean isOlder(AccessToken token, @Nullable Current than) {
+    return than != null && !than.token.isSameAs(token) && than.token.isNewerThan(token);
   }
 
   @GuardedBy("lock")

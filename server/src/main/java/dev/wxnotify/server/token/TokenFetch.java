@@ -93,8 +93,15 @@ final class TokenFetch {
    */
   CompletableFuture<Result> run(@Nullable AccessToken rejected, Predicate<AccessToken> goodEnough) {
     Predicate<AccessToken> usable =
-        token -> (rejected == null || !token.isSameAs(rejected)) && goodEnough.test(token);
-    return loadOrAsk(rejected, usable).toCompletableFuture();
+        token -> (rejected == null || isSuccessor(token, rejected)) && goodEnough.test(token);
+    // Started inside a stage, so that a port that throws cannot leave the cache waiting for ever.
+    return CompletableFuture.completedFuture(usable)
+        .thenCompose(wanted -> loadOrAsk(rejected, wanted));
+  }
+
+  /** A token from before the rejected one ended with it, or soon will. */
+  private static boolean isSuccessor(AccessToken token, AccessToken rejected) {
+    return !token.isSameAs(rejected) && !rejected.isNewerThan(token);
   }
 
   private CompletionStage<Result> loadOrAsk(
@@ -196,6 +203,11 @@ final class TokenFetch {
         .thenApply(
             answer -> {
               if (answer instanceof Issued issued) {
+                if (issued.life().isZero() || issued.life().isNegative()) {
+                  return Result.of(
+                      new IssueResult.Unavailable(
+                          "WeChat issued a token with no life left: " + issued.life()));
+                }
                 // Counted from the moment of asking: the token can only live longer than that.
                 return Result.of(new AccessToken(issued.value(), asked, asked.plus(issued.life())));
               }

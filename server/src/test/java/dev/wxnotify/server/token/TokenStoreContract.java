@@ -1,0 +1,291 @@
+package dev.wxnotify.server.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wxnotify.server.testing.Concurrently;
+import dev.wxnotify.server.token.TokenStore.Lease;
+import dev.wxnotify.server.token.TokenStore.Purpose;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What every {@link TokenStore} must do. Each test starts with an empty backend. Times are short,
+ * so that a store whose time cannot be faked can let them pass, and whole milliseconds.
+ */
+public abstract class TokenStoreContract {
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration SHORT = Duration.ofMillis(400);
+
+  /** Surely later than the end of what lives for {@link #SHORT}. */
+  private static final Duration PAST_SHORT = Duration.ofMillis(700);
+
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final int MOST_POLLS = 250;
+
+  /** Returns the store of one replica: the same one during a test. */
+  protected abstract TokenStore store();
+
+  /** Returns the store of another replica, on the same backend. */
+  protected abstract TokenStore storeOfAnotherReplica();
+
+  /** Returns what time it is for the stores. */
+  protected abstract Instant now();
+
+  /** Lets time pass for the stores. */
+  protected abstract void letPass(Duration duration) throws InterruptedException;
+
+  @Test
+  void load_emptyStore_isEmpty() throws Exception {
+    assertThat(await(store().load())).isEmpty();
+  }
+
+  @Test
+  void load_afterSave_isTheWholeTokenForEveryReplica() throws Exception {
+    AccessToken token = token("98_-aB/+= \"{}:\\\u79d8\u5bc6", LONG);
+
+    await(store().save(token));
+
+    assertThat(await(store().load())).contains(token);
+    assertThat(await(storeOfAnotherReplica().load())).contains(token);
+  }
+
+  @Test
+  void load_pastTheLifeOfTheToken_isEmpty() throws Exception {
+    await(store().save(token("short", SHORT)));
+
+    letPass(PAST_SHORT);
+
+    assertThat(await(store().load())).isEmpty();
+    assertThat(await(storeOfAnotherReplica().load())).isEmpty();
+  }
+
+  @Test
+  void save_newerToken_replacesTheOlder() throws Exception {
+    AccessToken newer = token("newer", LONG.plusMillis(1));
+    await(store().save(token("older", LONG)));
+
+    await(storeOfAnotherReplica().save(newer));
+
+    assertThat(await(store().load())).contains(newer);
+  }
+
+  @Test
+  void save_olderToken_leavesTheNewer() throws Exception {
+    AccessToken newer = token("newer", LONG.plusMillis(1));
+    await(store().save(newer));
+
+    await(storeOfAnotherReplica().save(token("older", LONG)));
+
+    assertThat(await(store().load())).contains(newer);
+  }
+
+  @Test
+  void save_sameTokenHandedOutAgain_isStillThere() throws Exception {
+    AccessToken token = token("same", LONG);
+    await(store().save(token));
+
+    await(storeOfAnotherReplica().save(token));
+
+    assertThat(await(store().load())).contains(token);
+  }
+
+  @Test
+  void save_afterTheLastOneExpired_isThere() throws Exception {
+    await(store().save(token("short", SHORT)));
+    letPass(PAST_SHORT);
+    AccessToken next = token("next", LONG);
+
+    await(store().save(next));
+
+    assertThat(await(store().load())).contains(next);
+  }
+
+  @Test
+  void save_manyAtOnce_theNewestStays() throws Exception {
+    Instant received = now().truncatedTo(ChronoUnit.MILLIS);
+    List<Optional<AccessToken>> seen =
+        Concurrently.run(
+                16,
+                thread -> {
+                  AccessToken mine =
+                      new AccessToken(
+                          "token-" + thread, received, received.plus(LONG).plusMillis(thread));
+                  TokenStore store = thread % 2 == 0 ? store() : storeOfAnotherReplica();
+                  await(store.save(mine));
+                  return await(store.load()).filter(token -> !mine.isNewerThan(token));
+                })
+            .resultsOfAll();
+
+    assertThat(seen).allSatisfy(token -> assertThat(token).isPresent());
+    assertThat(await(store().load()).map(AccessToken::value)).contains("token-15");
+  }
+
+  @Test
+  void discard_theStoredToken_removesIt() throws Exception {
+    AccessToken token = token("bad", LONG);
+    await(store().save(token));
+
+    await(storeOfAnotherReplica().discard(token));
+
+    assertThat(await(store().load())).isEmpty();
+  }
+
+  @Test
+  void discard_storedTokenAsItWasReceivedAtAnotherTime_removesIt() throws Exception {
+    await(store().save(token("bad", LONG)));
+
+    await(store().discard(token("bad", LONG.minusSeconds(10))));
+
+    assertThat(await(store().load())).isEmpty();
+  }
+
+  @Test
+  void discard_anotherToken_changesNothing() throws Exception {
+    AccessToken good = token("good", LONG);
+    await(store().save(good));
+
+    await(store().discard(token("bad", LONG)));
+
+    assertThat(await(store().load())).contains(good);
+  }
+
+  @Test
+  void discard_emptyStore_isHarmless() throws Exception {
+    await(store().discard(token("bad", LONG)));
+
+    assertThat(await(store().load())).isEmpty();
+  }
+
+  @Test
+  void save_olderAfterDiscardOfTheNewer_isThere() throws Exception {
+    AccessToken newer = token("newer", LONG.plusMillis(1));
+    AccessToken older = token("older", LONG);
+    await(store().save(newer));
+    await(store().discard(newer));
+
+    await(store().save(older));
+
+    assertThat(await(store().load())).contains(older);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tryLease_heldByAnyReplica_isEmpty(Purpose purpose) throws Exception {
+    assertThat(await(store().tryLease(purpose, LONG))).isPresent();
+
+    assertThat(await(store().tryLease(purpose, LONG))).isEmpty();
+    assertThat(await(storeOfAnotherReplica().tryLease(purpose, LONG))).isEmpty();
+  }
+
+  @Test
+  void tryLease_manyAtOnce_exactlyOneGetsIt() throws Exception {
+    List<Optional<Lease>> leases =
+        Concurrently.run(
+                16,
+                thread ->
+                    await(
+                        (thread % 2 == 0 ? store() : storeOfAnotherReplica())
+                            .tryLease(Purpose.FETCH, LONG)))
+            .resultsOfAll();
+
+    assertThat(leases).filteredOn(Optional::isPresent).hasSize(1);
+  }
+
+  @Test
+  void tryLease_otherPurposeHeld_isIndependent() throws Exception {
+    Lease fetch = await(store().tryLease(Purpose.FETCH, LONG)).orElseThrow();
+
+    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FORCE, LONG))).isPresent();
+    fetch.release();
+
+    assertThat(await(store().tryLease(Purpose.FORCE, LONG))).isEmpty();
+  }
+
+  @Test
+  void tryLease_afterTheHoldersTime_isFree() throws Exception {
+    assertThat(await(store().tryLease(Purpose.FETCH, SHORT))).isPresent();
+
+    letPass(PAST_SHORT);
+
+    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isPresent();
+  }
+
+  @Test
+  void tryLease_refused_doesNotLengthenTheHoldersTime() throws Exception {
+    assertThat(await(store().tryLease(Purpose.FETCH, SHORT))).isPresent();
+    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isEmpty();
+
+    letPass(PAST_SHORT);
+
+    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isPresent();
+  }
+
+  @Test
+  void release_byTheHolder_freesItForEveryReplica() throws Exception {
+    Lease lease = await(store().tryLease(Purpose.FETCH, LONG)).orElseThrow();
+
+    lease.release();
+
+    assertThat(leaseSoon(storeOfAnotherReplica())).isPresent();
+  }
+
+  @Test
+  void release_afterTheLeaseWentToAnother_endsNothing() throws Exception {
+    Lease late = await(store().tryLease(Purpose.FETCH, SHORT)).orElseThrow();
+    letPass(PAST_SHORT);
+    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isPresent();
+
+    late.release();
+
+    assertStaysHeld();
+  }
+
+  @Test
+  void release_twice_doesNotEndTheNextLease() throws Exception {
+    Lease first = await(store().tryLease(Purpose.FETCH, LONG)).orElseThrow();
+    first.release();
+    assertThat(leaseSoon(store())).isPresent();
+
+    first.release();
+
+    assertStaysHeld();
+  }
+
+  /** A release may take effect after it returned, so looking once would prove nothing. */
+  private void assertStaysHeld() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      assertThat(await(store().tryLease(Purpose.FETCH, LONG))).isEmpty();
+      letPass(POLL);
+    }
+  }
+
+  private Optional<Lease> leaseSoon(TokenStore store) throws Exception {
+    Optional<Lease> lease = await(store.tryLease(Purpose.FETCH, LONG));
+    for (int i = 0; i < MOST_POLLS && lease.isEmpty(); i++) {
+      letPass(POLL);
+      lease = await(store.tryLease(Purpose.FETCH, LONG));
+    }
+    return lease;
+  }
+
+  private AccessToken token(String value, Duration life) {
+    Instant received = now().truncatedTo(ChronoUnit.MILLIS);
+    return new AccessToken(value, received, received.plus(life));
+  }
+
+  /** Returns what the stage completes with, within a bounded time. */
+  protected static <T> T await(CompletionStage<T> stage)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+}

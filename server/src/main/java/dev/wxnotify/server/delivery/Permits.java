@@ -2,7 +2,9 @@ package dev.wxnotify.server.delivery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,10 @@ public final class Permits {
 
   @GuardedBy("lock")
   private final Queue<BooleanSupplier> batches = new ArrayDeque<>();
+
+  /** The threads that are in the loop of {@link #release}. */
+  @GuardedBy("lock")
+  private final Set<Thread> lettingIn = new HashSet<>();
 
   @GuardedBy("lock")
   private int used;
@@ -84,21 +90,41 @@ public final class Permits {
     }
   }
 
-  /** Gives a permit back and lets the next one in. */
+  /**
+   * Gives a permit back and lets those in that wait for it. Where a task that is being let in gives
+   * its permit back on the spot, or another one, the loop that runs it lets in the next: a loop and
+   * no recursion, since thousands may be done, or have lost interest, at once.
+   */
   public void release(Lane lane) {
-    Waiting next = giveBack(lane);
-    while (next != null && !next.task.getAsBoolean()) {
-      next = giveBack(next.lane); // A loop and no recursion: thousands may have lost interest.
+    Thread here = Thread.currentThread();
+    Waiting next;
+    synchronized (lock) {
+      giveBack(lane);
+      next = lettingIn.contains(here) ? null : takeNext();
+      if (next == null) {
+        return;
+      }
+      lettingIn.add(here);
+    }
+    try {
+      while (next != null) {
+        next = letIn(next);
+      }
+    } finally {
+      synchronized (lock) {
+        lettingIn.remove(here);
+      }
     }
   }
 
   private record Waiting(Lane lane, BooleanSupplier task) {}
 
-  private @Nullable Waiting giveBack(Lane lane) {
+  /** Runs a task with its permit and returns the one after it. */
+  private @Nullable Waiting letIn(Waiting waiting) {
+    boolean kept = waiting.task.getAsBoolean();
     synchronized (lock) {
-      used--;
-      if (lane == Lane.BATCH) {
-        usedByBatches--;
+      if (!kept) {
+        giveBack(waiting.lane);
       }
       return takeNext();
     }
@@ -108,6 +134,14 @@ public final class Permits {
   public int used() {
     synchronized (lock) {
       return used;
+    }
+  }
+
+  @GuardedBy("lock")
+  private void giveBack(Lane lane) {
+    used--;
+    if (lane == Lane.BATCH) {
+      usedByBatches--;
     }
   }
 

@@ -11,14 +11,39 @@ import org.jspecify.annotations.Nullable;
  * Lets one message at a time go to each recipient, since WeChat answers 43108 to concurrent ones.
  * First come, first served.
  *
- * <p>Concurrency: a queue is touched only inside the map's atomic operations on its key; turns are
- * given outside of them. A recipient with nothing under way takes no memory.
+ * <p>Concurrency: a line is touched only inside the map's atomic operations on its key; turns are
+ * given outside of them, by one thread at a time. A turn that ends while it is being given, on this
+ * thread or another, leaves the next one to the thread that gives it: a loop and no recursion,
+ * since thousands may fail on the spot. A recipient with nothing under way takes no memory.
  */
 final class RecipientQueues {
-  private final Map<Recipient, Queue<BooleanSupplier>> waiting = new ConcurrentHashMap<>();
+  private final Map<Recipient, Line> lines = new ConcurrentHashMap<>();
 
   /** One user of one app. */
   record Recipient(String appId, String openId) {}
+
+  /** Those who wait for one recipient while somebody has the turn. */
+  private static final class Line {
+    /** Null until somebody waits: the common case allocates none. */
+    private @Nullable Queue<BooleanSupplier> waiting;
+
+    /** Whether a thread is inside the turn's function. */
+    boolean giving = true;
+
+    /** Whether the turn ended meanwhile. */
+    boolean ended;
+
+    void add(BooleanSupplier turn) {
+      if (waiting == null) {
+        waiting = new ArrayDeque<>(2);
+      }
+      waiting.add(turn);
+    }
+
+    @Nullable BooleanSupplier next() {
+      return waiting == null ? null : waiting.poll();
+    }
+  }
 
   /**
    * Runs {@code turn} as soon as nothing else is under way to the recipient: now, or on the thread
@@ -29,45 +54,66 @@ final class RecipientQueues {
    */
   void enter(Recipient recipient, BooleanSupplier turn) {
     boolean[] free = new boolean[1];
-    waiting.compute(
+    lines.compute(
         recipient,
-        (key, queue) -> {
-          if (queue == null) {
+        (key, line) -> {
+          if (line == null) {
             free[0] = true;
-            return NOBODY;
+            return new Line();
           }
-          Queue<BooleanSupplier> real = queue == NOBODY ? new ArrayDeque<>(2) : queue;
-          real.add(turn);
-          return real;
+          line.add(turn);
+          return line;
         });
-    if (free[0] && !turn.getAsBoolean()) {
-      leave(recipient);
+    if (free[0]) {
+      give(recipient, turn);
     }
   }
 
   /** Ends a turn and gives the next one. */
   void leave(Recipient recipient) {
-    BooleanSupplier next;
-    do {
-      next = takeNext(recipient);
-    } while (next != null && !next.getAsBoolean());
+    BooleanSupplier[] next = new BooleanSupplier[1];
+    lines.computeIfPresent(
+        recipient,
+        (key, line) -> {
+          if (line.giving) {
+            line.ended = true;
+            return line;
+          }
+          return pass(line, next);
+        });
+    give(recipient, next[0]);
   }
 
   int size() {
-    return waiting.size();
+    return lines.size();
   }
 
-  private @Nullable BooleanSupplier takeNext(Recipient recipient) {
+  private void give(Recipient recipient, @Nullable BooleanSupplier turn) {
+    BooleanSupplier next = turn;
+    while (next != null) {
+      next = afterGiving(recipient, next.getAsBoolean());
+    }
+  }
+
+  private @Nullable BooleanSupplier afterGiving(Recipient recipient, boolean kept) {
     BooleanSupplier[] next = new BooleanSupplier[1];
-    waiting.computeIfPresent(
+    lines.computeIfPresent(
         recipient,
-        (key, queue) -> {
-          next[0] = queue.poll();
-          return next[0] == null ? null : queue;
+        (key, line) -> {
+          if (kept && !line.ended) {
+            line.giving = false;
+            return line;
+          }
+          return pass(line, next);
         });
     return next[0];
   }
 
-  /** Stands for an empty queue, so that the common case allocates none. Never added to. */
-  private static final Queue<BooleanSupplier> NOBODY = new ArrayDeque<>(0);
+  /** Takes the next turn out of a line; null, which ends the line, where there is none. */
+  private static @Nullable Line pass(Line line, @Nullable BooleanSupplier[] next) {
+    next[0] = line.next();
+    line.giving = true;
+    line.ended = false;
+    return next[0] == null ? null : line;
+  }
 }

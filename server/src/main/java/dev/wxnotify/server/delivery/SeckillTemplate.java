@@ -49,7 +49,7 @@ public record SeckillTemplate(
     } else {
       checks.requireIdentifier("template_id", template, SubscribeMessage.MAX_ID);
     }
-    if (seckill.goodsName().isBlank()) {
+    if (withoutControls(seckill.goodsName()).isBlank()) {
       checks.add("goods_name", "is required");
     } else if (seckill.goodsName().length() > MAX_GOODS_NAME) {
       checks.add(
@@ -59,18 +59,19 @@ public record SeckillTemplate(
     checkTime(seckill.time(), checks);
     checks.requireIdentifier("corp_id", seckill.corpId(), SubscribeMessage.MAX_ID);
     checks.requireIdentifier("customer_id", seckill.customerId(), SubscribeMessage.MAX_ID);
-    checks.throwIfBroken();
-
-    Map<String, String> data = new LinkedHashMap<>();
-    data.put(goodsKeyword, shorten(seckill.goodsName()));
-    data.put(timeKeyword, seckill.time());
-    data.put(noteKeyword, note);
     String filledPage =
         page
             + "?corpId="
             + encode(seckill.corpId())
             + "&customerId="
             + encode(seckill.customerId());
+    checkLength(filledPage, checks);
+    checks.throwIfBroken();
+
+    Map<String, String> data = new LinkedHashMap<>();
+    data.put(goodsKeyword, shorten(seckill.goodsName()));
+    data.put(timeKeyword, seckill.time());
+    data.put(noteKeyword, note);
     return new SubscribeMessage(
         seckill.openId(), template, filledPage, data, seckill.state(), seckill.language());
   }
@@ -83,14 +84,33 @@ public record SeckillTemplate(
     }
   }
 
-  /** WeChat refuses control characters; a surrogate pair is never cut in half. */
+  /** A caller gives no page, but the two ids that make one long: nine characters for a Chinese. */
+  private static void checkLength(String filledPage, FieldChecks checks) {
+    if (filledPage.length() > SubscribeMessage.MAX_PAGE) {
+      String description =
+          "makes a page of "
+              + filledPage.length()
+              + " characters with the other id, encoded (at most "
+              + SubscribeMessage.MAX_PAGE
+              + ")";
+      checks.add("corp_id", description);
+      checks.add("customer_id", description);
+    }
+  }
+
+  /** A surrogate pair is never cut in half. */
   static String shorten(String goodsName) {
-    String clean = goodsName.replaceAll("\\p{Cc}", " ");
+    String clean = withoutControls(goodsName);
     if (clean.length() < CUT_FROM) {
       return clean;
     }
     boolean pairOnTheCut = Character.isHighSurrogate(clean.charAt(CUT_TO - 1));
     return clean.substring(0, pairOnTheCut ? CUT_TO - 1 : CUT_TO) + ELLIPSIS;
+  }
+
+  /** WeChat refuses control characters. */
+  private static String withoutControls(String text) {
+    return text.replaceAll("\\p{Cc}", " ");
   }
 
   /** As a URI component: a blank is {@code %20}, since a page's query is decoded as such. */

@@ -9,6 +9,7 @@ import dev.wxnotify.server.token.TokenResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -116,12 +117,14 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   private void giveUp(SendOutcome ifNotWritten, SendOutcome ifWritten) {
-    if (state.compareAndSet(State.WAITING, State.ABANDONED)) {
-      answer.complete(new Delivered(ifNotWritten, false));
-    } else if (state.compareAndSet(State.WRITTEN, State.OVERDUE)) {
-      answer.complete(new Delivered(ifWritten, false));
-    } else if (state.get() == State.WAITING) {
-      giveUp(ifNotWritten, ifWritten); // WeChat's answer came in between.
+    State now = state.get();
+    while (now == State.WAITING || now == State.WRITTEN) {
+      boolean written = now == State.WRITTEN;
+      if (state.compareAndSet(now, written ? State.OVERDUE : State.ABANDONED)) {
+        answer.complete(new Delivered(written ? ifWritten : ifNotWritten, false));
+        return;
+      }
+      now = state.get(); // It was written, or WeChat answered, in between.
     }
   }
 
@@ -183,15 +186,21 @@ final class Sending implements MessageGateway.WriteGate {
     }
     attempts++;
     var ignored =
-        sender
-            .gateway()
-            .send(order.message(), token, this)
+        write(token)
             .whenComplete(
                 (reply, fault) -> {
                   sender.connections().release(order.lane());
                   onAnswer(token, fault == null ? reply : broken(fault));
                 });
     return true;
+  }
+
+  private CompletionStage<Answer> write(AccessToken token) {
+    try {
+      return sender.gateway().send(order.message(), token, this);
+    } catch (RuntimeException fault) {
+      return CompletableFuture.failedStage(fault);
+    }
   }
 
   /**
@@ -235,6 +244,7 @@ final class Sending implements MessageGateway.WriteGate {
               Hindrance.DEADLINE_BEFORE_SEND, "the deadline was over before a new token came"));
     } else {
       rejectedToken = token;
+      attempts--; // This retry comes on top of those that the policy allows.
       acquireToken();
     }
   }

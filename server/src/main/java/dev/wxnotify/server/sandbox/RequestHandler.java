@@ -63,7 +63,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private void serve(ChannelHandlerContext ctx, Waiting next) {
     busy = true;
-    log.debug("{}", next.call());
+    log.trace("{}", next.call());
     Answer answer = answers.apply(next.call());
     Delivery delivery = new Delivery(ctx, answer, next.keepAlive(), () -> served(ctx));
     if (answer.delay().isZero()) {

@@ -236,11 +236,7 @@ public final class TokenCache implements AutoCloseable {
             .whenComplete(
                 (result, fault) ->
                     finish(
-                        mine,
-                        known,
-                        fault == null
-                            ? result
-                            : TokenFetch.Result.of(broken(fault))));
+                        mine, known, fault == null ? result : TokenFetch.Result.of(broken(fault))));
   }
 
   /** Names the kind only: the text of a stray exception may hold a URL, and that the AppSecret. */

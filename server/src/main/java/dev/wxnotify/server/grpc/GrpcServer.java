@@ -40,7 +40,9 @@ public final class GrpcServer {
         NettyServerBuilder.forAddress(address)
             .directExecutor()
             .maxInboundMessageSize(MAX_REQUEST)
-            .addService(new NotificationGrpcService(delivery, new RequestMapper(apps), timer))
+            .addService(
+                UnparsedMessages.of(
+                    new NotificationGrpcService(delivery, new RequestMapper(apps), timer)))
             .addService(health.getHealthService())
             .intercept(new ErrorInterceptor());
     if (reflection) {

@@ -12,6 +12,7 @@ import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError;
 import dev.wxnotify.v1.SendError.ErrorReason;
+import io.grpc.MethodDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,33 @@ final class SendErrors {
             text.toString())
         .addAllFieldViolations(bounded("", violations))
         .build();
+  }
+
+  /**
+   * A request that cannot be parsed.
+   *
+   * @param method what was called
+   * @param why what is wrong with the bytes; it repeats none of them
+   */
+  static SendError unreadable(MethodDescriptor<?, ?> method, String why) {
+    String called = method.getFullMethodName();
+    return method.getType().clientSendsOneMessage()
+        ? error(
+                Code.INVALID_ARGUMENT,
+                ErrorReason.INVALID_REQUEST,
+                Outcome.OUTCOME_REJECTED,
+                "the request of " + called + " cannot be parsed: " + why)
+            .build()
+        : error(
+                Code.INVALID_ARGUMENT,
+                ErrorReason.INVALID_REQUEST,
+                Outcome.OUTCOME_UNKNOWN,
+                "an item of "
+                    + called
+                    + " cannot be parsed, which ends the stream; items without a result may have"
+                    + " been sent: "
+                    + why)
+            .build();
   }
 
   /** A fault of this server; what it was is in the log and not in the answer. */

@@ -4,6 +4,7 @@ import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -55,7 +56,9 @@ public final class GrpcServer {
   @SuppressWarnings("deprecation")
   private static void addReflection(NettyServerBuilder builder) {
     builder
-        .addService(ProtoReflectionServiceV1.newInstance())
+        .addService(
+            ServerInterceptors.intercept(
+                ProtoReflectionServiceV1.newInstance(), new ErrorDetailsReflection()))
         .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 

@@ -41,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency: items arrive on gRPC's thread, results on any. Whoever adds a result drains the
  * queue, one thread at a time (the counter {@code draining} lets the first one in and makes it go
  * round again for the others), so that the tally and the sending of results need no lock.
+ *
+ * <p>An item may arrive while the deadline's thread ends the stream. Who reads an item writes
+ * {@code received} and then looks at {@code overdue}; who ends the stream writes {@code overdue}
+ * and then looks at {@code received}. So the item is either awaited, or not sent.
  */
 final class BatchStream implements StreamObserver<BatchSendRequest> {
   /** Above the most connections to WeChat, so that one stream can use them all. */
@@ -121,6 +125,10 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   /** The server has room for the item. Returns whether the item makes use of it. */
   private boolean begin(Item item, MappedMessage.Valid valid) {
     if (over || !waiting.compareAndSet(item, null)) {
+      return false;
+    }
+    if (overdue) { // Asked for in time, and read too late.
+      add(toResult(item, DEADLINE));
       return false;
     }
     Delivery sent =

@@ -1,6 +1,8 @@
 package dev.wxnotify.server.grpc;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.SendError;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -9,12 +11,14 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The last net: a stray exception becomes INTERNAL_ERROR with the details that every error has, and
- * its text goes to the log only. A call is closed once.
+ * its text goes to the log only. A request that cannot be parsed becomes INVALID_REQUEST. A call is
+ * closed once, and what it has under way is cancelled then.
  */
 final class ErrorInterceptor implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(ErrorInterceptor.class);
@@ -46,17 +50,27 @@ final class ErrorInterceptor implements ServerInterceptor {
       }
     }
 
-    /** Nobody knows how far the call came, so nobody may call the message unsent. */
     void fail(RuntimeException fault) {
-      log.error("a call of {} broke", getMethodDescriptor().getFullMethodName(), fault);
-      StatusRuntimeException error = Statuses.of(SendErrors.internal(Outcome.OUTCOME_UNKNOWN));
+      StatusRuntimeException error = Statuses.of(errorFor(fault));
       Metadata trailers = error.getTrailers();
       close(error.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+
+    private SendError errorFor(RuntimeException fault) {
+      if (fault.getCause() instanceof InvalidProtocolBufferException invalid) {
+        log.debug("a request that cannot be parsed", invalid);
+        return SendErrors.unreadable(
+            getMethodDescriptor(), Objects.requireNonNullElse(invalid.getMessage(), "no protobuf"));
+      }
+      log.error("a call of {} broke", getMethodDescriptor().getFullMethodName(), fault);
+      // Nobody knows how far the call came, so nobody may call the message unsent.
+      return SendErrors.internal(Outcome.OUTCOME_UNKNOWN);
     }
   }
 
   private static final class Guarded<Q> extends SimpleForwardingServerCallListener<Q> {
     private final CloseOnce<Q, ?> call;
+    private boolean broken;
 
     Guarded(ServerCall.Listener<Q> delegate, CloseOnce<Q, ?> call) {
       super(delegate);
@@ -83,11 +97,26 @@ final class ErrorInterceptor implements ServerInterceptor {
       guard(super::onReady);
     }
 
+    /** gRPC calls one at a time, and goes on calling after the call was closed. */
     private void guard(Runnable step) {
+      if (broken) {
+        return;
+      }
       try {
         step.run();
       } catch (RuntimeException e) {
+        broken = true;
         call.fail(e);
+        cancelWhatIsUnderWay();
+      }
+    }
+
+    /** Of a call that the server itself closed, the handler would never hear. */
+    private void cancelWhatIsUnderWay() {
+      try {
+        super.onCancel();
+      } catch (RuntimeException e) {
+        log.error("a broken call could not be cancelled", e);
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -40,7 +41,9 @@ public final class GrpcServer {
         NettyServerBuilder.forAddress(address)
             .directExecutor()
             .maxInboundMessageSize(MAX_REQUEST)
-            .addService(new NotificationGrpcService(delivery, new RequestMapper(apps), timer))
+            .addService(
+                UnparsedMessages.of(
+                    new NotificationGrpcService(delivery, new RequestMapper(apps), timer)))
             .addService(health.getHealthService())
             .intercept(new ErrorInterceptor());
     if (reflection) {
@@ -53,7 +56,9 @@ public final class GrpcServer {
   @SuppressWarnings("deprecation")
   private static void addReflection(NettyServerBuilder builder) {
     builder
-        .addService(ProtoReflectionServiceV1.newInstance())
+        .addService(
+            ServerInterceptors.intercept(
+                ProtoReflectionServiceV1.newInstance(), new ErrorDetailsReflection()))
         .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 

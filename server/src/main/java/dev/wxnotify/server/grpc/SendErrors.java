@@ -12,26 +12,37 @@ import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError;
 import dev.wxnotify.v1.SendError.ErrorReason;
+import io.grpc.MethodDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one place where outcomes become errors of the contract: code, reason, outcome and details.
+ *
+ * <p>Everything in an error is bounded, since clients take 8 KiB of trailers by default and learn
+ * nothing of a larger error. A byte of the message costs up to six there: it travels twice in the
+ * details, in base64, and percent-encoded as the text of the status. Other bytes cost three.
  */
 final class SendErrors {
-  /**
-   * The most bytes of field violations. They travel twice in the trailers of a call, and clients
-   * take 8 KiB of those by default.
-   */
+  private static final int MAX_MESSAGE = 500;
+
+  /** As much as WeChat's answers are read to. */
+  private static final int MAX_ERRMSG = 768;
+
   private static final int MAX_VIOLATIONS = 2_000;
+
+  /** Of the field that the message names, so that there is room for all violations. */
+  private static final int MAX_FIELD_IN_MESSAGE = 120;
+
+  private static final String ELLIPSIS = "…";
 
   private SendErrors() {}
 
   static SendError invalid(List<Violation> violations) {
     StringBuilder text = new StringBuilder("the request is invalid: ");
     Violation first = violations.get(0);
-    text.append(first.field()).append(' ').append(first.description());
+    text.append(cut(first.field(), MAX_FIELD_IN_MESSAGE)).append(' ').append(first.description());
     if (violations.size() > 1) {
       text.append(" (and ").append(violations.size() - 1).append(" more)");
     }
@@ -42,6 +53,33 @@ final class SendErrors {
             text.toString())
         .addAllFieldViolations(bounded("", violations))
         .build();
+  }
+
+  /**
+   * A request that cannot be parsed.
+   *
+   * @param method what was called
+   * @param why what is wrong with the bytes; it repeats none of them
+   */
+  static SendError unreadable(MethodDescriptor<?, ?> method, String why) {
+    String called = method.getFullMethodName();
+    return method.getType().clientSendsOneMessage()
+        ? error(
+                Code.INVALID_ARGUMENT,
+                ErrorReason.INVALID_REQUEST,
+                Outcome.OUTCOME_REJECTED,
+                "the request of " + called + " cannot be parsed: " + why)
+            .build()
+        : error(
+                Code.INVALID_ARGUMENT,
+                ErrorReason.INVALID_REQUEST,
+                Outcome.OUTCOME_UNKNOWN,
+                "an item of "
+                    + called
+                    + " cannot be parsed, which ends the stream; items without a result may have"
+                    + " been sent: "
+                    + why)
+            .build();
   }
 
   /** A fault of this server; what it was is in the log and not in the answer. */
@@ -117,14 +155,14 @@ final class SendErrors {
         .setCode(code.getNumber())
         .setReason(reason)
         .setOutcome(outcome)
-        .setMessage(message);
+        .setMessage(cut(message, MAX_MESSAGE));
   }
 
   private static void addWeChat(SendError.Builder error, @Nullable WeChatError said) {
     if (said != null) {
       error
           .setWechatErrcode(said.errcode())
-          .setWechatErrmsg(said.errmsg())
+          .setWechatErrmsg(cut(said.errmsg(), MAX_ERRMSG))
           .setWechatRid(said.rid());
     }
   }
@@ -151,6 +189,28 @@ final class SendErrors {
       fields.add(field);
     }
     return fields;
+  }
+
+  /** Returns the start of {@code text} that has at most {@code maxBytes} in UTF-8. */
+  private static String cut(String text, int maxBytes) {
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
+      bytes += utf8Length(text.codePointAt(i));
+      if (bytes > maxBytes) {
+        return text.substring(0, i) + ELLIPSIS;
+      }
+    }
+    return text;
+  }
+
+  private static int utf8Length(int codePoint) {
+    if (codePoint < 0x80) {
+      return 1;
+    }
+    if (codePoint < 0x800) {
+      return 2;
+    }
+    return Character.isBmpCodePoint(codePoint) ? 3 : 4;
   }
 
   private static FieldViolation violation(String field, String description) {

@@ -1,0 +1,69 @@
+package dev.wxnotify.server.grpc;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.rpc.ErrorDetailsProto;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.reflection.v1.FileDescriptorResponse;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+
+/**
+ * Lets reflection know {@code google/rpc/error_details.proto}, so that tools show the details of
+ * errors in readable form. Details travel as {@code Any}, and the contract does not import that
+ * file, so that reflection by itself never meets it.
+ */
+final class ErrorDetailsReflection implements ServerInterceptor {
+  private static final FileDescriptor FILE = ErrorDetailsProto.getDescriptor();
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    return next.startCall(
+        new SimpleForwardingServerCall<>(call) {
+          @Override
+          @SuppressWarnings("unchecked") // An answer of reflection is of that type: R is.
+          public void sendMessage(R answer) {
+            super.sendMessage(
+                answer instanceof ServerReflectionResponse response && isNotFound(response)
+                    ? (R) withFile(response)
+                    : answer);
+          }
+        },
+        headers);
+  }
+
+  private static boolean isNotFound(ServerReflectionResponse response) {
+    ServerReflectionRequest request = response.getOriginalRequest();
+    return response.hasErrorResponse()
+        && (request.getFileByFilename().equals(FILE.getFullName())
+            || declares(request.getFileContainingSymbol()));
+  }
+
+  /** Nested messages count: {@code google.rpc.BadRequest.FieldViolation}. */
+  private static boolean declares(String symbol) {
+    String prefix = FILE.getPackage() + ".";
+    if (!symbol.startsWith(prefix)) {
+      return false;
+    }
+    String[] names = symbol.substring(prefix.length()).split("\\.", -1);
+    Descriptor found = FILE.findMessageTypeByName(names[0]);
+    for (int i = 1; i < names.length && found != null; i++) {
+      found = found.findNestedTypeByName(names[i]);
+    }
+    return found != null;
+  }
+
+  private static ServerReflectionResponse withFile(ServerReflectionResponse response) {
+    FileDescriptorResponse.Builder files =
+        FileDescriptorResponse.newBuilder().addFileDescriptorProto(FILE.toProto().toByteString());
+    for (FileDescriptor dependency : FILE.getDependencies()) {
+      files.addFileDescriptorProto(dependency.toProto().toByteString());
+    }
+    return response.toBuilder().setFileDescriptorResponse(files).build();
+  }
+}

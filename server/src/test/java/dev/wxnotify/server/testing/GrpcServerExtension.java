@@ -1,0 +1,262 @@
+package dev.wxnotify.server.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wxnotify.server.delivery.App;
+import dev.wxnotify.server.delivery.Apps;
+import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
+import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.MessageGateway;
+import dev.wxnotify.server.delivery.MessageSender;
+import dev.wxnotify.server.delivery.Permits;
+import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.token.InMemoryTokenStore;
+import dev.wxnotify.server.token.IssueResult;
+import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenPolicy;
+import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
+import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceFutureStub;
+import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceStub;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The gRPC edge as the server wires it, listening on a free port of the loopback address, with a
+ * fake WeChat at its end; a new one for each test. A test fails if an answer that came through
+ * {@link #channel} breaks the contract, whatever else the test looks at.
+ */
+public final class GrpcServerExtension implements BeforeEachCallback, AfterEachCallback {
+  /** The app of messages that name none. */
+  public static final String APP_ID = "wx0123456789abcdef";
+
+  /** An app that messages must name. */
+  public static final String OTHER_APP_ID = "wxfedcba9876543210";
+
+  private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Duration TOKEN_LIFE = Duration.ofHours(2);
+  private static final int TOKEN_CALLS_PER_HOUR = 20;
+  private static final long LEDGER_ENTRIES = 100_000;
+
+  private final MessageGateway gateway;
+  private final Permits inFlight;
+  private final Permits connections;
+  private final ConformanceInterceptor conformance = new ConformanceInterceptor();
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final List<TokenCache> tokens = new ArrayList<>();
+
+  private @Nullable FragileTimer timer;
+  private @Nullable GrpcServer server;
+  private @Nullable Channel channel;
+
+  /** A server with room for everything. */
+  public GrpcServerExtension(MessageGateway gateway) {
+    this(gateway, new Permits(100_000, 1), new Permits(100_000, 1));
+  }
+
+  /**
+   * A server.
+   *
+   * @param inFlight one permit for each message that is being worked on
+   * @param connections one permit for each request that may be under way to WeChat
+   */
+  public GrpcServerExtension(MessageGateway gateway, Permits inFlight, Permits connections) {
+    this.gateway = gateway;
+    this.inFlight = inFlight;
+    this.connections = connections;
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    timer = new FragileTimer();
+    App byDefault = app(APP_ID, timer);
+    GrpcServer made =
+        new GrpcServer(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            true,
+            new Apps(List.of(byDefault, app(OTHER_APP_ID, timer)), byDefault),
+            delivery(timer),
+            timer);
+    made.start();
+    server = made;
+    channel = ClientInterceptors.intercept(newChannel(), conformance);
+  }
+
+  private MessageDelivery delivery(FragileTimer timer) {
+    return new MessageDelivery(
+        inFlight,
+        new InMemoryOutcomeLedger(LEDGER_ENTRIES, System::nanoTime),
+        new MessageSender(
+            gateway,
+            connections,
+            new RetryPolicy(() -> 0),
+            InstantSource.system(),
+            System::nanoTime,
+            timer));
+  }
+
+  private App app(String appId, FragileTimer timer) {
+    TokenCache cache =
+        new TokenCache(
+            appId,
+            mode ->
+                CompletableFuture.completedStage(
+                    new IssueResult.Issued("token of " + appId, TOKEN_LIFE)),
+            new InMemoryTokenStore(InstantSource.system()),
+            TokenPolicy.DEFAULT,
+            TOKEN_CALLS_PER_HOUR,
+            InstantSource.system(),
+            timer,
+            () -> 0);
+    tokens.add(cache);
+    return new App(
+        appId,
+        cache,
+        new SeckillTemplate(
+            "pages/seckill/index", "", "thing1", "time2", "thing3", "秒杀活动即将开始,支持一键发布到商店"));
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws InterruptedException {
+    List<String> offences = conformance.offences(); // What is cut off below has no answer.
+    for (ManagedChannel each : channels) {
+      each.shutdownNow();
+    }
+    for (ManagedChannel each : channels) {
+      each.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    stop();
+    tokens.forEach(TokenCache::close);
+    started(timer).shutdownNow();
+    assertThat(offences).as("answers that break the contract").isEmpty();
+  }
+
+  /** Stops the server as a signal does, with a grace period that is long enough. */
+  public boolean stop() throws InterruptedException {
+    return started(server).stop(GRACE);
+  }
+
+  /** Begins to stop, and lets what was accepted go on. */
+  public CompletableFuture<Boolean> stopInBackground() {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return stop();
+          } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts this thread", e);
+          }
+        },
+        task -> new Thread(task, "stopping").start());
+  }
+
+  /** Makes every use of the server's timer fail with {@code text} from now on. */
+  public void breakTimer(String text) {
+    started(timer).fault = text;
+  }
+
+  /** Returns the port that the server listens on. */
+  public int port() {
+    return started(server).port();
+  }
+
+  /** Returns how many messages are being worked on. */
+  public int inFlight() {
+    return inFlight.used();
+  }
+
+  /** Returns a connection whose answers are held against the contract. */
+  public Channel channel() {
+    return started(channel);
+  }
+
+  /** Returns another connection, with a client's defaults, whose answers nobody looks at. */
+  public ManagedChannel newChannel() {
+    return newChannel(NettyChannelBuilder.DEFAULT_FLOW_CONTROL_WINDOW);
+  }
+
+  /** Returns another connection that buffers at most {@code window} bytes of a stream. */
+  public ManagedChannel newChannel(int window) {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
+    ManagedChannel made =
+        NettyChannelBuilder.forAddress(address).usePlaintext().flowControlWindow(window).build();
+    channels.add(made);
+    return made;
+  }
+
+  /** Returns a stub whose calls wait for their answer. */
+  public NotificationServiceBlockingStub blocking() {
+    return NotificationServiceGrpc.newBlockingStub(channel());
+  }
+
+  /** Returns a stub whose calls do not wait. */
+  public NotificationServiceFutureStub future() {
+    return NotificationServiceGrpc.newFutureStub(channel());
+  }
+
+  /** Returns a stub for streams. */
+  public NotificationServiceStub async() {
+    return NotificationServiceGrpc.newStub(channel());
+  }
+
+  private static <T> T started(@Nullable T part) {
+    return Objects.requireNonNull(part, "the server is started before each test");
+  }
+
+  /** One thread, as the server's timer, that can be broken. */
+  private static final class FragileTimer extends ScheduledThreadPoolExecutor {
+    private volatile @Nullable String fault;
+
+    FragileTimer() {
+      super(
+          1,
+          task -> {
+            Thread thread = new Thread(task, "timer");
+            thread.setDaemon(true);
+            return thread;
+          });
+      setRemoveOnCancelPolicy(true);
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+      failIfBroken();
+      return super.schedule(command, delay, unit);
+    }
+
+    @Override
+    public <V extends @Nullable Object> ScheduledFuture<V> schedule(
+        Callable<V> callable, long delay, TimeUnit unit) {
+      failIfBroken();
+      return super.schedule(callable, delay, unit);
+    }
+
+    private void failIfBroken() {
+      String text = fault;
+      if (text != null) {
+        throw new RejectedExecutionException(text);
+      }
+    }
+  }
+}

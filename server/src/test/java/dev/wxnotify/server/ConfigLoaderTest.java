@@ -1,6 +1,7 @@
 package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wxnotify.server.ServerSettings.AppSettings;
 import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
@@ -22,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -70,7 +73,33 @@ class ConfigLoaderTest {
                 150,
                 List.of(new AppSettings("wx-shop", new AppSecret(SECRET), true, USUAL_SECKILL)),
                 200_000,
+                null,
                 Duration.ofSeconds(15)));
+  }
+
+  @Test
+  void redis_keysBesideTheUrl_haveTheDefaultsOfTheManual() throws Exception {
+    ServerSettings settings =
+        load(with(ONE_APP, "wxnotify.redis.url", "redis://:s3cret@cache:6379"), Map.of());
+
+    assertThat(settings.redis())
+        .isEqualTo(
+            new RedisLink.Settings(
+                "redis://:s3cret@cache:6379", "wxnotify:", Duration.ofMillis(100)));
+    assertThat(settings.toString()).doesNotContain("s3cret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://:s3cret@cache", "redis://", "redis-cluster://", "s3cret cache"})
+  void redis_urlOfAnotherForm_isAMistakeThatDoesNotRepeatIt(String url) {
+    assertThatThrownBy(() -> load(with(ONE_APP, "wxnotify.redis.url", url), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("wxnotify.redis.url: expected: redis://")
+        .hasMessageNotContaining("s3cret");
+  }
+
+  private static RedisLink.Settings redis(ServerSettings settings) {
+    return Objects.requireNonNull(settings.redis());
   }
 
   // Each key, from each source.
@@ -93,6 +122,7 @@ class ConfigLoaderTest {
         key("wxnotify.wechat.max-connections", "9", s -> s.weChat().maxConnections()),
         key("wxnotify.ledger.max-entries", "5", ServerSettings::ledgerEntries),
         key("wxnotify.shutdown.grace", "PT1M", ServerSettings::grace),
+        key("wxnotify.redis.url", "redis://cache:6379", s -> redis(s).url()),
         key("wxnotify.apps.shop.app-id", "wx-other", s -> app(s).appId()),
         key("wxnotify.apps.shop.app-secret", "other", s -> app(s).secret().value()),
         key("wxnotify.apps.shop.default", "true", s -> app(s).isDefault()),

@@ -490,7 +490,8 @@ class BatchStreamTest {
                   new RetryPolicy(() -> 0),
                   clock,
                   clock.nanos(),
-                  timer));
+                  timer),
+              Duration.ofSeconds(5));
       delivery = made;
     }
     return made;

@@ -122,7 +122,7 @@ class RequestMapperTest {
         seckill("no time", "time", m -> m.clearTime()),
         seckill("no such time", "time", m -> m.setTime("soon")),
         seckill("no corp", "corp_id", m -> m.clearCorpId()),
-        seckill("blank in corp", "corp_id", m -> m.setCorpId("a b")),
+        seckill("blank corp", "corp_id", m -> m.setCorpId(" ")),
         seckill("long corp", "corp_id", m -> m.setCorpId(LONGEST_ID + "x")),
         seckill("no customer", "customer_id", m -> m.clearCustomerId()),
         seckill("long customer", "customer_id", m -> m.setCustomerId(LONGEST_ID + "x")),

@@ -114,7 +114,8 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
             new RetryPolicy(() -> 0),
             InstantSource.system(),
             System::nanoTime,
-            timer));
+            timer),
+        Duration.ofSeconds(5));
   }
 
   private App app(String appId, FragileTimer timer) {

@@ -69,8 +69,8 @@ final class ServeCommand implements Callable<Integer> {
       e.mistakes().forEach(mistake -> err.println("  " + mistake));
       return EXIT_CONFIG;
     } catch (IOException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      spec.commandLine().getErr().println("wxnotify: could not start: " + cause.getMessage());
+      String why = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
+      spec.commandLine().getErr().println("wxnotify: could not start: " + e.getMessage() + why);
       return EXIT_UNAVAILABLE;
     }
   }

@@ -1,0 +1,157 @@
+package dev.wxnotify.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServeCommandTest {
+  private static final String SECRET = "0123456789abcdef-s3cr3t";
+
+  @Test
+  void serve_portInUse_exitsWith69AndOneClearLine() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        WxnotifyProcess process =
+            WxnotifyProcess.start(
+                Map.of(
+                    "WXNOTIFY_APPS_MAIN_APP_ID",
+                    "wx-main",
+                    "WXNOTIFY_APPS_MAIN_APP_SECRET",
+                    SECRET,
+                    "WXNOTIFY_WECHAT_BASE_URL",
+                    "http://127.0.0.1:1",
+                    "WXNOTIFY_GRPC_PORT",
+                    String.valueOf(taken.getLocalPort())),
+                "serve")) {
+      assertThat(process.exitCode()).isEqualTo(69);
+      assertThat(process.err().lines())
+          .singleElement()
+          .asString()
+          .startsWith("wxnotify: could not start: ")
+          .contains("127.0.0.1:" + taken.getLocalPort(), "in use");
+    }
+  }
+
+  @Test
+  void serve_sandboxPortInUse_exitsWith69AndOneClearLine() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        WxnotifyProcess process =
+            WxnotifyProcess.start(
+                Map.of("WXNOTIFY_GRPC_PORT", "0"),
+                "serve",
+                "--sandbox",
+                "--sandbox-port",
+                String.valueOf(taken.getLocalPort()))) {
+      assertThat(process.exitCode()).isEqualTo(69);
+      assertThat(process.err().lines())
+          .singleElement()
+          .asString()
+          .startsWith("wxnotify: could not start: ")
+          .contains("in use");
+    }
+  }
+
+  @Test
+  void serve_wrongConfiguration_exitsWith78AndEveryKey(@TempDir Path directory) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("wxnotify.yaml"),
+            """
+            wxnotify:
+              grpc:
+                prot: 1
+                max-in-flight: lots
+              apps:
+                main:
+                  app-secret: 0123456789abcdef-s3cr3t
+            """);
+    try (WxnotifyProcess process =
+        WxnotifyProcess.start(
+            Map.of("WXNOTIFY_WECHAT_BASE_URL", "http://api.weixin.qq.com"),
+            "serve",
+            "--config",
+            file.toString())) {
+      assertThat(process.exitCode()).isEqualTo(78);
+      assertThat(process.err())
+          .startsWith("wxnotify: the configuration is wrong:")
+          .contains(
+              "\n  wxnotify.grpc.prot: ",
+              "\n  wxnotify.grpc.max-in-flight: ",
+              "\n  wxnotify.apps.main.app-id: ",
+              "\n  wxnotify.wechat.base-url: ")
+          .doesNotContain(SECRET);
+      assertThat(process.err().lines()).hasSize(5);
+      assertThat(process.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void serve_noConfiguration_exitsWith78() throws Exception {
+    try (WxnotifyProcess process = WxnotifyProcess.start(Map.of(), "serve")) {
+      assertThat(process.exitCode()).isEqualTo(78);
+      assertThat(process.err()).contains("wxnotify.apps: there is none");
+    }
+  }
+
+  @Test
+  void serve_absentFile_exitsWith78(@TempDir Path directory) throws Exception {
+    Path absent = directory.resolve("absent.yaml");
+    try (WxnotifyProcess process =
+        WxnotifyProcess.start(Map.of(), "serve", "--config", absent.toString())) {
+      assertThat(process.exitCode()).isEqualTo(78);
+      assertThat(process.err()).contains("--config: " + absent + " cannot be read");
+    }
+  }
+
+  @Test
+  void serve_sandboxBesideAnotherApp_exitsWith78() throws Exception {
+    try (WxnotifyProcess process =
+        WxnotifyProcess.start(
+            Map.of(
+                "WXNOTIFY_GRPC_PORT", "0",
+                "WXNOTIFY_APPS_MAIN_APP_ID", "wx-main",
+                "WXNOTIFY_APPS_MAIN_APP_SECRET", SECRET),
+            "serve",
+            "--sandbox")) {
+      assertThat(process.exitCode()).isEqualTo(78);
+      assertThat(process.err()).contains("wxnotify.apps: --sandbox brings its own app");
+    }
+  }
+
+  @Test
+  void serve_sandbox_sendsUntilItIsTerminatedAndExitsWith0() throws Exception {
+    try (WxnotifyProcess server =
+        WxnotifyProcess.start(
+            Map.of("WXNOTIFY_GRPC_PORT", "0", "WXNOTIFY_LOG_LEVEL", "INFO"),
+            "serve",
+            "--sandbox")) {
+      String ready = server.awaitErr("ready: gRPC on ");
+      String address = ready.replaceAll(".*ready: gRPC on (\\S+),.*", "$1");
+
+      try (WxnotifyProcess client =
+          WxnotifyProcess.start(
+              Map.of(),
+              "send",
+              "seckill",
+              "--server=" + address,
+              "--open-id=some-user",
+              "--goods-name=Coffee",
+              "--time=2026-11-24 20:00",
+              "--corp-id=1",
+              "--customer-id=2")) {
+        assertThat(client.exitCode()).isZero();
+        assertThat(client.out()).startsWith("ACCEPTED  message_id ");
+      }
+
+      server.terminate();
+      assertThat(server.exitCode()).isZero();
+      assertThat(server.err()).contains("stopped").doesNotContain("Exception");
+      assertThat(server.out()).contains("grpcurl -plaintext " + address + " list");
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dev.wxnotify.server;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The program in a process of its own, as an operator starts it; killed when closed. */
+final class WxnotifyProcess implements AutoCloseable {
+  private final Process process;
+  private final Output out;
+  private final Output err;
+
+  private WxnotifyProcess(Process process) {
+    this.process = process;
+    this.out = new Output(process.inputReader(StandardCharsets.UTF_8));
+    this.err = new Output(process.errorReader(StandardCharsets.UTF_8));
+  }
+
+  static WxnotifyProcess start(Map<String, String> environment, String... args) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dstdout.encoding=UTF-8",
+                "-Dstderr.encoding=UTF-8",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("WXNOTIFY") || name.equals("JAVA_TOOL_OPTIONS"));
+    builder.environment().putAll(environment);
+    return new WxnotifyProcess(builder.start());
+  }
+
+  /** Waits for the end. */
+  int exitCode() throws InterruptedException {
+    int code = process.waitFor();
+    out.awaitEnd();
+    err.awaitEnd();
+    return code;
+  }
+
+  /** Sends SIGTERM; by its handle, since the process itself would close our ends of its streams. */
+  void terminate() {
+    if (!process.toHandle().destroy()) {
+      throw new AssertionError("the process took no signal");
+    }
+  }
+
+  /** Waits until a line of standard error holds {@code part}, and returns it. */
+  String awaitErr(String part) throws InterruptedException {
+    String line = err.await(part);
+    if (line == null) {
+      throw new AssertionError("never said: " + part + ", but: " + err());
+    }
+    return line;
+  }
+
+  String out() {
+    return out.text();
+  }
+
+  String err() {
+    return err.text();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  /** Collects the lines of one stream, on a thread of its own. */
+  private static final class Output {
+    @GuardedBy("this")
+    private final List<String> lines = new ArrayList<>();
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    Output(BufferedReader reader) {
+      Thread thread = new Thread(() -> read(reader), "wxnotify-output");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    /** Waits for a line with {@code part}; returns null if the stream ends before. */
+    synchronized @Nullable String await(String part) throws InterruptedException {
+      int seen = 0;
+      while (true) {
+        for (; seen < lines.size(); seen++) {
+          if (lines.get(seen).contains(part)) {
+            return lines.get(seen);
+          }
+        }
+        if (ended) {
+          return null;
+        }
+        wait();
+      }
+    }
+
+    synchronized void awaitEnd() throws InterruptedException {
+      while (!ended) {
+        wait();
+      }
+    }
+
+    synchronized String text() {
+      return String.join("\n", lines);
+    }
+
+    private void read(BufferedReader reader) {
+      try (reader) {
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+          add(line);
+        }
+      } catch (IOException e) {
+        add("(broken off: " + e + ")"); // Killed.
+      }
+      end();
+    }
+
+    private synchronized void add(String line) {
+      lines.add(line);
+      notifyAll();
+    }
+
+    private synchronized void end() {
+      ended = true;
+      notifyAll();
+    }
+  }
+}

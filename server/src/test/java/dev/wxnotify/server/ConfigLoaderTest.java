@@ -156,7 +156,8 @@ class ConfigLoaderTest {
   @MethodSource("keys")
   void key_inTheEnvironment_isReadInsteadOfTheFile(
       String key, String value, Function<ServerSettings, Object> setting) throws Exception {
-    ServerSettings settings = load(ONE_APP, Map.of(variable(key), value));
+    ServerSettings settings =
+        load(with(ONE_APP, key, "not for any key"), Map.of(variable(key), value));
 
     assertThat(String.valueOf(setting.apply(settings))).isEqualTo(value);
   }

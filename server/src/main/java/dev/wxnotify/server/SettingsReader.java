@@ -94,6 +94,11 @@ final class SettingsReader {
   private WeChatHttpClient.@Nullable Settings weChat(ServerConfig.WeChat weChat) {
     URI baseUrl = baseUrl(weChat.baseUrl());
     URI proxy = weChat.proxy().map(this::proxy).orElse(null);
+    if (proxy != null && baseUrl != null && baseUrl.getScheme().equalsIgnoreCase("http")) {
+      mistake(
+          "wxnotify.wechat.proxy",
+          "is for https only: over http the proxy would see the AppSecret");
+    }
     positive("wxnotify.wechat.connect-timeout", weChat.connectTimeout());
     positive("wxnotify.wechat.request-timeout", weChat.requestTimeout());
     atLeast("wxnotify.wechat.max-connections", weChat.maxConnections(), 2);

@@ -78,6 +78,20 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void proxy_forPlainHttp_isAMistake() {
+    assertThatThrownBy(
+            () ->
+                load(
+                    with(
+                        with(ONE_APP, "wxnotify.wechat.base-url", "http://127.0.0.1:1"),
+                        "wxnotify.wechat.proxy",
+                        "http://egress:3128"),
+                    Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("wxnotify.wechat.proxy: is for https only");
+  }
+
+  @Test
   void redis_keysBesideTheUrl_haveTheDefaultsOfTheManual() throws Exception {
     ServerSettings settings =
         load(with(ONE_APP, "wxnotify.redis.url", "redis://:s3cret@cache:6379"), Map.of());

@@ -93,6 +93,9 @@ final class Sending implements MessageGateway.WriteGate {
 
   @Override
   public boolean tryPass() {
+    if (sender.nanoClock().getAsLong() - deadlineNanos >= 0) {
+      onDeadline(); // The timer is a little late, and would let a message out that is too late.
+    }
     return state.compareAndSet(State.WAITING, State.WRITTEN);
   }
 

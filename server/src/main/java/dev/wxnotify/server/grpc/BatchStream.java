@@ -270,7 +270,13 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   private static BatchItemResult.Builder result(Item item) {
     return BatchItemResult.newBuilder()
         .setIndex(item.index)
-        .setRequestId(item.request.getRequestId());
+        .setRequestId(shown(item.request.getRequestId()));
+  }
+
+  /** One that is too long is refused, and must not fill the memory while its result waits. */
+  private static String shown(String requestId) {
+    int longest = RequestMapper.MAX_REQUEST_ID;
+    return requestId.length() <= longest ? requestId : requestId.substring(0, longest);
   }
 
   private static String messagePath(BatchSendRequest request) {

@@ -15,6 +15,9 @@ final class CallTimeout {
   /** For calls, and items of a batch, that have no deadline of their own. */
   static final Duration DEFAULT = Duration.ofSeconds(10);
 
+  /** A deadline may be centuries away, which no timer can count. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   private static final Duration LONGEST_MARGIN = Duration.ofMillis(100);
   private static final int MARGIN_PART = 20;
 
@@ -35,7 +38,8 @@ final class CallTimeout {
   }
 
   private static Duration before(Deadline deadline) {
-    Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    long nanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    Duration left = Duration.ofNanos(Math.min(nanos, LONGEST.toNanos()));
     Duration margin = left.dividedBy(MARGIN_PART);
     return left.minus(margin.compareTo(LONGEST_MARGIN) < 0 ? margin : LONGEST_MARGIN);
   }

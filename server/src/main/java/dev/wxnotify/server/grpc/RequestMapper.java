@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * them at once.
  */
 final class RequestMapper {
-  private static final int MAX_REQUEST_ID = 64;
+  static final int MAX_REQUEST_ID = 64;
 
   /**
    * Stands in for the configuration of an app that is not known, so that the other fields are

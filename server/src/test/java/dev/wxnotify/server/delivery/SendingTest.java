@@ -712,6 +712,21 @@ final class SendingTest {
             new SendOutcome.Unknown(Doubt.NO_ANSWER, "the gateway broke: IllegalStateException"));
   }
 
+  /** The timer has not run yet, as one that is a little late. */
+  @Test
+  void write_afterTheDeadline_isRefusedThoughTheTimerIsLate() {
+    fixture.warmUp();
+    fixture.gateway.go(Until.CALLED);
+
+    Delivery delivery = fixture.delivery.deliver(fixture.order(Duration.ZERO));
+
+    assertThat(fixture.gateway.last().write()).isFalse();
+    assertThat(DeliveryFixture.heard(delivery))
+        .isInstanceOfSatisfying(
+            SendOutcome.NotSent.class,
+            no -> assertThat(no.reason()).isEqualTo(Hindrance.DEADLINE_BEFORE_SEND));
+  }
+
   private MessageDelivery deliveryWith(MessageGateway gateway) {
     return new MessageDelivery(
         fixture.inFlight,

@@ -30,6 +30,7 @@ final class WxnotifyProcess implements AutoCloseable {
                 "-Dstdout.encoding=UTF-8",
                 "-Dstderr.encoding=UTF-8",
                 "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED", // As the manifest of the jar says.
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));

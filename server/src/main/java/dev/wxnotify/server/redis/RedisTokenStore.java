@@ -11,7 +11,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The token of one app and kind in Redis: {@code expiresAt:receivedAt:value} (milliseconds since
@@ -19,11 +23,15 @@ import org.jspecify.annotations.Nullable;
  * hash tag, so that they live on one node of a cluster.
  */
 public final class RedisTokenStore implements TokenStore {
+  private static final Logger log = LoggerFactory.getLogger(RedisTokenStore.class);
+
+  /** What is stored and is no token counts as none, and is replaced. */
   private static final Script SAVE =
       new Script(
           """
           local stored = redis.call('GET', KEYS[1])
-          if stored and tonumber(string.match(stored, '^(%d+):')) > tonumber(ARGV[1]) then
+          local ends = stored and string.match(stored, '^(%d+):%d+:.')
+          if ends and #ends <= 15 and tonumber(ends) > tonumber(ARGV[1]) then
             return 'older'
           end
           redis.call('SET', KEYS[1], ARGV[1] .. ':' .. ARGV[2], 'PX', ARGV[3])
@@ -48,6 +56,10 @@ public final class RedisTokenStore implements TokenStore {
           end
           return 'done'
           """);
+
+  /** At most 15 digits: more are no time, and Lua would round them. */
+  private static final Pattern STORED =
+      Pattern.compile("(\\d{1,15}):(\\d{1,15}):(.+)", Pattern.DOTALL);
 
   private final RedisLink redis;
   private final String key;
@@ -112,14 +124,20 @@ public final class RedisTokenStore implements TokenStore {
                         }));
   }
 
-  private static @Nullable AccessToken parse(@Nullable String stored) {
+  /** What is stored is not logged: it may be a token all the same. */
+  private @Nullable AccessToken parse(@Nullable String stored) {
     if (stored == null) {
       return null;
     }
-    String[] parts = stored.split(":", 3);
-    return new AccessToken(
-        parts[2],
-        Instant.ofEpochMilli(Long.parseLong(parts[1])),
-        Instant.ofEpochMilli(Long.parseLong(parts[0])));
+    Matcher parts = STORED.matcher(stored);
+    if (parts.matches()) {
+      Instant expiresAt = Instant.ofEpochMilli(Long.parseLong(parts.group(1)));
+      Instant receivedAt = Instant.ofEpochMilli(Long.parseLong(parts.group(2)));
+      if (expiresAt.isAfter(receivedAt)) {
+        return new AccessToken(parts.group(3), receivedAt, expiresAt);
+      }
+    }
+    log.debug("redis: what is stored under {} is no token", key);
+    return null;
   }
 }

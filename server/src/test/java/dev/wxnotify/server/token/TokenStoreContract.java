@@ -71,8 +71,9 @@ public abstract class TokenStoreContract {
 
   @Test
   void save_newerToken_replacesTheOlder() throws Exception {
+    AccessToken older = token("older", LONG);
     AccessToken newer = token("newer", LONG.plusMillis(1));
-    await(store().save(token("older", LONG)));
+    await(store().save(older));
 
     await(storeOfAnotherReplica().save(newer));
 
@@ -81,10 +82,11 @@ public abstract class TokenStoreContract {
 
   @Test
   void save_olderToken_leavesTheNewer() throws Exception {
+    AccessToken older = token("older", LONG);
     AccessToken newer = token("newer", LONG.plusMillis(1));
     await(store().save(newer));
 
-    await(storeOfAnotherReplica().save(token("older", LONG)));
+    await(storeOfAnotherReplica().save(older));
 
     assertThat(await(store().load())).contains(newer);
   }
@@ -168,8 +170,8 @@ public abstract class TokenStoreContract {
 
   @Test
   void save_olderAfterDiscardOfTheNewer_isThere() throws Exception {
-    AccessToken newer = token("newer", LONG.plusMillis(1));
     AccessToken older = token("older", LONG);
+    AccessToken newer = token("newer", LONG.plusMillis(1));
     await(store().save(newer));
     await(store().discard(newer));
 

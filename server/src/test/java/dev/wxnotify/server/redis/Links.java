@@ -1,0 +1,65 @@
+package dev.wxnotify.server.redis;
+
+import dev.wxnotify.server.testing.Await;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** The links of several replicas, each a client of its own. */
+final class Links implements AutoCloseable {
+  static final String PREFIX = "test:";
+
+  /**
+   * Longer than any pause of a busy machine, so that no test meets an outage that it did not make.
+   */
+  static final Duration PATIENT = Duration.ofSeconds(10);
+
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "test-timer");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final List<RedisLink> links = new CopyOnWriteArrayList<>();
+
+  ScheduledExecutorService timer() {
+    return timer;
+  }
+
+  /** Returns a link that nobody has connected yet. */
+  RedisLink unconnected(String url, Duration commandTimeout) {
+    RedisLink link = new RedisLink(new RedisLink.Settings(url, PREFIX, commandTimeout), timer);
+    links.add(link);
+    return link;
+  }
+
+  /** Returns a link that is up. */
+  RedisLink up(String url, Duration commandTimeout) throws Exception {
+    RedisLink link = unconnected(url, commandTimeout);
+    link.connect(PATIENT);
+    awaitUp(link);
+    return link;
+  }
+
+  /** Returns a link that is up and stays so whatever the machine is busy with. */
+  RedisLink up(String url) throws Exception {
+    return up(url, PATIENT);
+  }
+
+  static void awaitUp(RedisLink link) throws Exception {
+    Await.until("redis is up", link::isUp);
+  }
+
+  static void awaitDown(RedisLink link) throws Exception {
+    Await.until("redis is down", () -> !link.isUp());
+  }
+
+  @Override
+  public void close() {
+    links.forEach(RedisLink::close);
+    timer.shutdownNow();
+  }
+}

@@ -10,6 +10,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.wxnotify.server.delivery.Doubt;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.delivery.WeChatError;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,11 +60,44 @@ final class OutcomeCodec {
   /** Another version may have written what this one does not know: it was sent all the same. */
   static SendOutcome decode(String text) {
     try {
-      return JSON.readValue(text, SendOutcome.class);
+      SendOutcome outcome = JSON.readValue(text, SendOutcome.class);
+      if (isWhole(outcome)) {
+        return outcome;
+      }
+      log.warn("redis: an outcome in the ledger lacks what this version of the server needs");
     } catch (JsonProcessingException e) {
-      log.warn("an outcome in the ledger cannot be read: {}", e.getOriginalMessage());
-      return new SendOutcome.Unknown(
-          Doubt.NO_ANSWER, "the outcome on record cannot be read by this version of the server");
+      log.warn("redis: an outcome in the ledger cannot be read: {}", e.getOriginalMessage());
     }
+    return new SendOutcome.Unknown(
+        Doubt.NO_ANSWER, "the outcome on record cannot be read by this version of the server");
+  }
+
+  /** Jackson knows nothing of what may be null. */
+  private static boolean isWhole(@Nullable SendOutcome outcome) {
+    if (outcome instanceof SendOutcome.Accepted accepted) {
+      return areThere(accepted.messageId());
+    }
+    if (outcome instanceof SendOutcome.Rejected rejected) {
+      return areThere(rejected.reason(), rejected.violations())
+          && rejected.violations().stream().allMatch(OutcomeCodec::isWhole)
+          && isWhole(rejected.error());
+    }
+    if (outcome instanceof SendOutcome.NotSent notSent) {
+      return areThere(notSent.reason(), notSent.explanation()) && isWhole(notSent.error());
+    }
+    return outcome instanceof SendOutcome.Unknown unknown
+        && areThere(unknown.doubt(), unknown.explanation());
+  }
+
+  private static boolean isWhole(@Nullable Violation violation) {
+    return violation != null && areThere(violation.field(), violation.description());
+  }
+
+  private static boolean isWhole(@Nullable WeChatError error) {
+    return error == null || areThere(error.errmsg(), error.rid());
+  }
+
+  private static boolean areThere(@Nullable Object... values) {
+    return Stream.of(values).allMatch(Objects::nonNull);
   }
 }

@@ -13,16 +13,17 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger that the replicas of a fleet share. The process's own ledger is asked first, and is
  * what is left while Redis is down.
  *
- * <p>One key for each request id, whose value is either a claim, {@code P:fingerprint:owner:until},
- * or an outcome, {@code D:fingerprint:json}. A claim whose time is over has lost its owner: whether
- * the owner had sent the message nobody knows, so the next one to ask turns it into an UNKNOWN
- * outcome. All of that is one script, and so one round trip.
+ * <p>One key for each request id, whose value is either a claim, {@code
+ * P:fingerprint:owner:number:until}, or an outcome, {@code D:fingerprint:json}. A claim whose time
+ * is over has lost its owner: whether the owner had sent the message nobody knows, so the next one
+ * to ask turns it into an UNKNOWN outcome. All of that is one script, and so one round trip.
  */
 public final class RedisOutcomeLedger implements OutcomeLedger {
   private static final String GRANTED = "G";
@@ -30,8 +31,8 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   private static final String CONFLICT = "C";
 
   /**
-   * Arguments: fingerprint, owner, milliseconds that the claim lasts, retention, outcome of a lost
-   * claim.
+   * Arguments: fingerprint, owner, number, milliseconds that the claim lasts, retention, outcome of
+   * a lost claim. A claim of the same owner was given back, or its ledger would not have asked.
    */
   private static final Script CLAIM =
       new Script(
@@ -39,27 +40,27 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
           local stored = redis.call('GET', KEYS[1])
           local time = redis.call('TIME')
           local now = time[1] * 1000 + math.floor(time[2] / 1000)
-          if not stored then
-            local claim = 'P:' .. ARGV[1] .. ':' .. ARGV[2] .. ':' .. string.format('%.0f', now + ARGV[3])
-            redis.call('SET', KEYS[1], claim, 'PX', ARGV[4])
-            return 'G'
+          if stored then
+            if string.sub(stored, 1, 2) == 'D:' then
+              return stored
+            end
+            local fingerprint, owner, until_ = string.match(stored, '^P:([^:]*):([^:]*):%d+:(%d+)$')
+            if owner ~= ARGV[2] then
+              if fingerprint ~= ARGV[1] then
+                return 'C'
+              end
+              if now < tonumber(until_) then
+                return 'I'
+              end
+              local lost = 'D:' .. fingerprint .. ':' .. ARGV[6]
+              redis.call('SET', KEYS[1], lost, 'PX', ARGV[5])
+              return lost
+            end
           end
-          if string.sub(stored, 1, 2) == 'D:' then
-            return stored
-          end
-          local fingerprint, owner, until_ = string.match(stored, '^P:([^:]*):([^:]*):(%d+)$')
-          if fingerprint ~= ARGV[1] then
-            return 'C'
-          end
-          if owner == ARGV[2] then
-            return 'G'
-          end
-          if now < tonumber(until_) then
-            return 'I'
-          end
-          local lost = 'D:' .. fingerprint .. ':' .. ARGV[5]
-          redis.call('SET', KEYS[1], lost, 'PX', ARGV[4])
-          return lost
+          local ends = string.format('%.0f', now + ARGV[4])
+          local claim = 'P:' .. ARGV[1] .. ':' .. ARGV[2] .. ':' .. ARGV[3] .. ':' .. ends
+          redis.call('SET', KEYS[1], claim, 'PX', ARGV[5])
+          return 'G'
           """);
 
   /** Arguments: fingerprint, outcome, retention. An outcome on record is never replaced. */
@@ -73,13 +74,16 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
           return 'done'
           """);
 
-  /** Argument: owner. */
+  /** Arguments: owner, and the number of its last claim that this may be about. */
   private static final Script RELEASE =
       new Script(
           """
           local stored = redis.call('GET', KEYS[1])
-          if stored and string.match(stored, '^P:[^:]*:([^:]*):%d+$') == ARGV[1] then
-            redis.call('DEL', KEYS[1])
+          if stored then
+            local owner, number = string.match(stored, '^P:[^:]*:([^:]*):(%d+):%d+$')
+            if owner == ARGV[1] and tonumber(number) <= tonumber(ARGV[2]) then
+              redis.call('DEL', KEYS[1])
+            end
           end
           return 'done'
           """);
@@ -96,10 +100,27 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   private final RedisLink redis;
   private final OutcomeLedger own;
   private final String owner = UUID.randomUUID().toString();
+
+  /**
+   * Numbers the claims, so that a claim is not given back by the release of the one before it. The
+   * process's own ledger frees a key before Redis does, and the next claim may be faster.
+   */
+  private final AtomicLong claims = new AtomicLong();
+
   private final Map<Key, Untold> untold = new ConcurrentHashMap<>();
 
-  /** What became of a claim; no outcome means that it was given back. */
-  private record Untold(String fingerprint, @Nullable SendOutcome outcome) {}
+  /**
+   * What became of a claim.
+   *
+   * @param outcome null if it was given back
+   * @param lastClaim the number of the last claim that this may be about
+   */
+  private record Untold(String fingerprint, @Nullable SendOutcome outcome, long lastClaim) {
+    /** An outcome is the last word: a repeat would be a second copy. */
+    Untold or(Untold later) {
+      return outcome != null ? this : later;
+    }
+  }
 
   /**
    * Shares {@code own} through {@code redis}.
@@ -133,6 +154,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
             keyOf(key),
             fingerprint,
             owner,
+            Long.toString(claims.incrementAndGet()),
             Long.toString(longest.toMillis()),
             RETENTION,
             OutcomeCodec.encode(OutcomeCodec.LOST))
@@ -166,7 +188,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
       default -> {
         String[] parts = reply.split(":", 3);
         yield parts[1].equals(fingerprint)
-            ? new Claim.Done(OutcomeCodec.decode(parts[2]))
+            ? new Claim.Done(OutcomeCodec.decode(parts.length == 3 ? parts[2] : ""))
             : new Claim.Conflict();
       }
     };
@@ -175,27 +197,28 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   @Override
   public CompletionStage<Void> store(Key key, String fingerprint, SendOutcome outcome) {
     return own.store(key, fingerprint, outcome)
-        .thenCompose(stored -> tell(key, new Untold(fingerprint, outcome)));
+        .thenCompose(stored -> tell(key, new Untold(fingerprint, outcome, claims.get())));
   }
 
   @Override
   public CompletionStage<Void> release(Key key) {
-    return own.release(key).thenCompose(released -> tell(key, new Untold("", null)));
+    long lastClaim = claims.get();
+    return own.release(key).thenCompose(released -> tell(key, new Untold("", null, lastClaim)));
   }
 
   private CompletionStage<Void> tell(Key key, Untold news) {
     SendOutcome outcome = news.outcome;
     CompletionStage<String> told =
         outcome == null
-            ? redis.run(RELEASE, keyOf(key), owner)
+            ? redis.run(RELEASE, keyOf(key), owner, Long.toString(news.lastClaim))
             : redis.run(
                 STORE, keyOf(key), news.fingerprint, OutcomeCodec.encode(outcome), RETENTION);
     return told.handle(
         (done, fault) -> {
           if (fault == null) {
             untold.remove(key, news);
-          } else if (untold.size() < MOST_UNTOLD) {
-            untold.put(key, news);
+          } else if (untold.size() < MOST_UNTOLD || untold.containsKey(key)) {
+            untold.merge(key, news, Untold::or);
           }
           return null;
         });

@@ -350,6 +350,13 @@ public final class RedisServerExtension
     return Duration.ofMillis((Long) answered(command("PTTL", key)));
   }
 
+  /** Has all keys end earlier by {@code time}; those of which that is the whole life are gone. */
+  public void age(Duration time) throws IOException {
+    for (String key : keys()) {
+      command("PEXPIRE", key, Long.toString(life(key).minus(time).toMillis()));
+    }
+  }
+
   /** Returns how often it did {@code command}, successfully or not, since the test began. */
   public long calls(String command) throws IOException {
     String prefix = "cmdstat_" + command.toLowerCase(Locale.ROOT) + ":";

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * The token of one app and kind in Redis: {@code expiresAt:receivedAt:value} (milliseconds since
  * 1970) under one key that lives as long as the token, and one key for each lease. The keys share a
  * hash tag, so that they live on one node of a cluster.
+ *
+ * <p>A Redis that comes late, or comes back empty, is given the token again by every replica that
+ * knows it, so that one that starts then finds it.
  */
 public final class RedisTokenStore implements TokenStore {
   private static final Logger log = LoggerFactory.getLogger(RedisTokenStore.class);
@@ -65,6 +69,9 @@ public final class RedisTokenStore implements TokenStore {
   private final String key;
   private final InstantSource clock;
 
+  /** The newest token that went through here and was not discarded. */
+  private final AtomicReference<@Nullable AccessToken> known = new AtomicReference<>();
+
   /**
    * Stores the token of one app.
    *
@@ -74,6 +81,7 @@ public final class RedisTokenStore implements TokenStore {
     this.redis = redis;
     this.key = redis.key("{token:" + appId + ":" + kind + "}");
     this.clock = clock;
+    redis.whenUp(this::saveAgain);
   }
 
   @Override
@@ -83,11 +91,33 @@ public final class RedisTokenStore implements TokenStore {
         .thenApply(
             stored ->
                 Optional.ofNullable(parse(stored))
-                    .filter(token -> clock.instant().isBefore(token.expiresAt())));
+                    .filter(token -> clock.instant().isBefore(token.expiresAt())))
+        .thenApply(
+            token -> {
+              token.ifPresent(this::remember);
+              return token;
+            });
   }
 
   @Override
   public CompletionStage<Void> save(AccessToken token) {
+    remember(token);
+    return write(token);
+  }
+
+  private void remember(AccessToken token) {
+    known.accumulateAndGet(
+        token, (before, now) -> before != null && before.isNewerThan(now) ? before : now);
+  }
+
+  private void saveAgain() {
+    AccessToken token = known.get();
+    if (token != null) {
+      var ignored = write(token);
+    }
+  }
+
+  private CompletionStage<Void> write(AccessToken token) {
     long life = Duration.between(clock.instant(), token.expiresAt()).toMillis();
     if (life <= 0) {
       return CompletableFuture.completedStage(null);
@@ -104,6 +134,7 @@ public final class RedisTokenStore implements TokenStore {
 
   @Override
   public CompletionStage<Void> discard(AccessToken token) {
+    known.updateAndGet(before -> before != null && before.isSameAs(token) ? null : before);
     return redis.run(DISCARD, key, token.value()).thenAccept(done -> {});
   }
 

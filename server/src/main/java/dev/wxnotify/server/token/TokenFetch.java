@@ -121,7 +121,7 @@ final class TokenFetch {
         .handle(
             (lease, storeFault) -> {
               if (storeFault != null) {
-                return ask(rejected);
+                return ask(rejected).thenCompose(this::save);
               }
               if (lease.isEmpty()) {
                 return CompletableFuture.runAsync(() -> {}, later.apply(POLL))

@@ -22,7 +22,10 @@ public interface TokenStore {
   /** Returns the stored token, unless there is none or it is past its life. */
   CompletionStage<Optional<AccessToken>> load();
 
-  /** Stores a token, unless the stored one is newer. */
+  /**
+   * Stores a token, unless the stored one is newer. A store that cannot be used now may do so when
+   * it can again.
+   */
   CompletionStage<Void> save(AccessToken token);
 
   /** Removes {@code token} if it is still the stored one. */

@@ -59,6 +59,13 @@ final class WxnotifyProcess implements AutoCloseable {
     }
   }
 
+  /** Sends SIGKILL; by its handle too. */
+  void kill() {
+    if (!process.toHandle().destroyForcibly()) {
+      throw new AssertionError("the process took no signal");
+    }
+  }
+
   /** Waits until a line of standard error holds {@code part}, and returns it. */
   String awaitErr(String part) throws InterruptedException {
     String line = err.await(part);

@@ -72,6 +72,16 @@ final class DeliveryFixture {
         gateway, connections, new RetryPolicy(() -> 0), clock, clock.nanos(), timer);
   }
 
+  /** Returns a delivery that shares everything, and to which {@code listener} listens. */
+  MessageDelivery delivery(DeliveryListener listener) {
+    return new MessageDelivery(
+        inFlight,
+        new InMemoryOutcomeLedger(1_000, clock.nanos()),
+        new MessageSender(
+            gateway, connections, new RetryPolicy(() -> 0), clock, clock.nanos(), timer, listener),
+        Duration.ofSeconds(5));
+  }
+
   Order order() {
     return order(Samples.OPEN_ID);
   }
@@ -81,7 +91,8 @@ final class DeliveryFixture {
   }
 
   Order order(String openId, String requestId, Lane lane, Duration timeout) {
-    return new Order(app, Samples.message(openId), "caller", requestId, lane, timeout);
+    return new Order(
+        app, Samples.message(openId), MessageKind.SUBSCRIBE, "caller", requestId, lane, timeout);
   }
 
   Order order(Duration timeout) {

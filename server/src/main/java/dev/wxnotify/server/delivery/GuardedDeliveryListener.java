@@ -1,0 +1,64 @@
+package dev.wxnotify.server.delivery;
+
+import dev.wxnotify.server.delivery.MessageGateway.Answer;
+import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
+import dev.wxnotify.server.delivery.Permits.Lane;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the faults of a listener away from the messages. */
+final class GuardedDeliveryListener implements DeliveryListener {
+  private static final Logger log = LoggerFactory.getLogger(GuardedDeliveryListener.class);
+
+  private final DeliveryListener listener;
+
+  /** Each message may meet the same fault: the log has the first one only. */
+  private final AtomicBoolean complained = new AtomicBoolean();
+
+  GuardedDeliveryListener(DeliveryListener listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  public void messageEnded(Order order, Delivered end, Delivered told, int attempts) {
+    try {
+      listener.messageEnded(order, end, told, attempts);
+    } catch (Throwable fault) {
+      complain(fault);
+    }
+  }
+
+  @Override
+  public void messageInvalid(MessageKind kind, Lane lane) {
+    try {
+      listener.messageInvalid(kind, lane);
+    } catch (Throwable fault) {
+      complain(fault);
+    }
+  }
+
+  @Override
+  public void attemptEnded(Order order, Answer answer, long nanos) {
+    try {
+      listener.attemptEnded(order, answer, nanos);
+    } catch (Throwable fault) {
+      complain(fault);
+    }
+  }
+
+  @Override
+  public void claimed(Order order, Claim claim) {
+    try {
+      listener.claimed(order, claim);
+    } catch (Throwable fault) {
+      complain(fault);
+    }
+  }
+
+  private void complain(Throwable fault) {
+    if (!complained.getAndSet(true)) {
+      log.error("a listener of messages is broken; what it counts is wrong from now on", fault);
+    }
+  }
+}

@@ -9,6 +9,7 @@ import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.redis.RedisOutcomeLedger;
 import dev.wxnotify.server.redis.RedisTokenStore;
@@ -16,10 +17,12 @@ import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.token.TokenStore;
+import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ import java.util.Locale;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +49,9 @@ final class NotificationServer implements AutoCloseable {
    */
   private static final Duration REDIS_PATIENCE = Duration.ofSeconds(2);
 
+  /** How soon a file that changed is noticed; after two looks. */
+  private static final Duration FILES_INTERVAL = Duration.ofSeconds(1);
+
   /** A claim in the ledger outlasts the attempt that it covers by this. */
   private static final Duration ATTEMPT_SLACK = Duration.ofSeconds(2);
 
@@ -54,6 +61,7 @@ final class NotificationServer implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private final WeChatHttpClient http;
   private final @Nullable RedisLink redis;
+  private final WatchedFiles files;
   private final Apps apps;
   private final GrpcServer grpc;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -66,7 +74,8 @@ final class NotificationServer implements AutoCloseable {
     this.timer = timer();
     this.http = new WeChatHttpClient(settings.weChat());
     this.redis = settings.redis() == null ? null : new RedisLink(settings.redis(), timer);
-    this.apps = apps(settings, http, redis, clock, timer, random);
+    this.files = new WatchedFiles(FILES_INTERVAL);
+    this.apps = apps(settings, http, redis, files, clock, timer, random);
     MessageSender sender =
         new MessageSender(
             new WeChatMessageGateway(http),
@@ -81,8 +90,7 @@ final class NotificationServer implements AutoCloseable {
             ledger(settings, redis),
             sender,
             settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
-    this.grpc =
-        new GrpcServer(settings.grpcAddress(), settings.reflection(), apps, delivery, timer);
+    this.grpc = new GrpcServer(settings.grpc(), apps, delivery, timer);
   }
 
   private static Permits permits(int limit) {
@@ -93,22 +101,27 @@ final class NotificationServer implements AutoCloseable {
       ServerSettings settings,
       WeChatHttpClient http,
       @Nullable RedisLink redis,
+      WatchedFiles files,
       InstantSource clock,
       ScheduledThreadPoolExecutor timer,
       DoubleSupplier random) {
     App byDefault = null;
     List<App> all = new ArrayList<>();
     for (ServerSettings.AppSettings app : settings.apps()) {
+      AtomicReference<AppSecret> secret = new AtomicReference<>(app.secret());
       TokenCache tokens =
           new TokenCache(
               app.appId(),
-              new WeChatTokenIssuer(http, settings.tokenEndpoint(), app.appId(), app.secret()),
+              new WeChatTokenIssuer(http, settings.tokenEndpoint(), app.appId(), secret::get),
               store(redis, app.appId(), settings.tokenEndpoint(), clock),
               TokenPolicy.DEFAULT,
               settings.tokenCallsPerHour(),
               clock,
               timer,
               random);
+      if (app.secretFile() != null) {
+        watchSecret(app.appId(), app.secretFile(), secret, tokens, files);
+      }
       App made = new App(app.appId(), tokens, app.seckill());
       all.add(made);
       if (app.isDefault()) {
@@ -116,6 +129,34 @@ final class NotificationServer implements AutoCloseable {
       }
     }
     return new Apps(all, byDefault);
+  }
+
+  /** A new secret serves the next token call; one that was refused before is tried at once. */
+  private static void watchSecret(
+      String appId,
+      Path file,
+      AtomicReference<AppSecret> secret,
+      TokenCache tokens,
+      WatchedFiles files) {
+    files.watch(
+        "the AppSecret of " + appId,
+        List.of(file),
+        contents -> {
+          AppSecret now = AppSecret.ofFile(contents.get(0));
+          if (!now.equals(secret.getAndSet(now))) {
+            log.info("app {}: using a new AppSecret", appId);
+            tokens.tryAgain();
+          }
+        });
+  }
+
+  private static void watchTls(Tls tls, ServerSettings.TlsFiles at, WatchedFiles files) {
+    files.watch(
+        "the TLS files",
+        at.all(),
+        contents ->
+            tls.update(
+                contents.get(0), contents.get(1), at.clientCa() == null ? null : contents.get(2)));
   }
 
   private static TokenStore store(
@@ -155,11 +196,20 @@ final class NotificationServer implements AutoCloseable {
     if (redis != null) {
       redis.connect(REDIS_PATIENCE);
     }
+    if (settings.tlsFiles() != null && settings.grpc().tls() != null) {
+      watchTls(settings.grpc().tls(), settings.tlsFiles(), files);
+    }
+    GrpcServer.Settings listening = settings.grpc();
+    if (listening.tls() == null
+        && !listening.callers().isEmpty()
+        && !listening.address().getAddress().isLoopbackAddress()) {
+      log.warn("the tokens of callers arrive without TLS: see that something before this has it");
+    }
     grpc.start();
     apps.all().forEach(app -> app.tokens().warmUp());
     log.info(
         "ready: gRPC on {}:{}, WeChat at {}, {} app(s)",
-        settings.grpcAddress().getHostString(),
+        settings.grpc().address().getHostString(),
         grpc.port(),
         settings.weChat().baseUrl(),
         apps.all().size());
@@ -187,6 +237,7 @@ final class NotificationServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     apps.all().forEach(app -> app.tokens().close());
+    files.close();
     timer.shutdownNow();
     if (redis != null) {
       redis.close();

@@ -1,22 +1,22 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.server.ServerSettings.AppSettings;
+import dev.wxnotify.server.ServerSettings.TlsFiles;
 import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * the first.
  */
 final class SettingsReader {
-  private static final int MAX_PORT = 65_535;
-
   private final List<String> mistakes = new ArrayList<>();
 
   private SettingsReader() {}
@@ -45,7 +43,11 @@ final class SettingsReader {
   }
 
   private @Nullable ServerSettings settings(ServerConfig config) {
-    InetSocketAddress grpcAddress = grpcAddress(config.grpc());
+    GrpcSettingsReader grpcReader =
+        new GrpcSettingsReader(config.grpc(), appIds(config.apps()), this::mistake);
+    TlsFiles tlsFiles = grpcReader.tlsFiles();
+    GrpcServer.Settings grpc =
+        grpcReader.settings(tlsFiles == null ? null : grpcReader.tls(tlsFiles));
     WeChatHttpClient.Settings weChat = weChat(config.weChat());
     WeChatTokenIssuer.Endpoint endpoint = endpoint(config.weChat().tokenEndpoint());
     atLeast("wxnotify.grpc.max-in-flight", config.grpc().maxInFlight(), 2);
@@ -54,13 +56,13 @@ final class SettingsReader {
     positive("wxnotify.shutdown.grace", config.shutdown().grace());
     List<AppSettings> apps = apps(config.apps());
     RedisLink.Settings redis = redis(config.redis());
-    if (grpcAddress == null || weChat == null) {
+    if (grpc == null || weChat == null) {
       return null;
     }
     return new ServerSettings(
-        grpcAddress,
+        grpc,
+        tlsFiles,
         config.grpc().maxInFlight(),
-        config.grpc().reflection(),
         weChat,
         endpoint,
         config.weChat().tokenCallsPerHour(),
@@ -68,27 +70,6 @@ final class SettingsReader {
         config.ledger().maxEntries(),
         redis,
         config.shutdown().grace());
-  }
-
-  private @Nullable InetSocketAddress grpcAddress(ServerConfig.Grpc grpc) {
-    boolean isPort = grpc.port() >= 0 && grpc.port() <= MAX_PORT;
-    if (!isPort) {
-      mistake("wxnotify.grpc.port", grpc.port() + " (expected: 0 to " + MAX_PORT + ")");
-    }
-    try {
-      InetAddress address = InetAddress.getByName(grpc.host());
-      if (!address.isLoopbackAddress() && !grpc.allowAnonymous()) {
-        mistake(
-            "wxnotify.grpc.host",
-            grpc.host()
-                + " is not a loopback address, and nothing says who may call; set"
-                + " wxnotify.grpc.allow-anonymous=true to let anybody who reaches the port send");
-      }
-      return isPort ? new InetSocketAddress(address, grpc.port()) : null;
-    } catch (UnknownHostException e) {
-      mistake("wxnotify.grpc.host", grpc.host() + " is not a known host");
-      return null;
-    }
   }
 
   private WeChatHttpClient.@Nullable Settings weChat(ServerConfig.WeChat weChat) {
@@ -190,6 +171,12 @@ final class SettingsReader {
     };
   }
 
+  private static Map<String, String> appIds(Map<String, ServerConfig.AppConfig> configs) {
+    Map<String, String> ids = new HashMap<>();
+    configs.forEach((name, config) -> ids.put(name, config.appId().orElse("").strip()));
+    return ids;
+  }
+
   private List<AppSettings> apps(Map<String, ServerConfig.AppConfig> configs) {
     if (configs.isEmpty()) {
       mistake(
@@ -215,6 +202,7 @@ final class SettingsReader {
                 new AppSettings(
                     appId,
                     secret,
+                    config.appSecretFile().map(Path::of).orElse(null),
                     config.isDefault() || configs.size() == 1,
                     seckill(key, config.seckill())));
           }

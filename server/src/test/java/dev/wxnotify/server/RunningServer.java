@@ -66,6 +66,11 @@ final class RunningServer implements AutoCloseable {
     return sandbox;
   }
 
+  /** Returns the port of gRPC. */
+  int port() {
+    return server.grpcPort();
+  }
+
   ManagedChannel channel() {
     return channel;
   }

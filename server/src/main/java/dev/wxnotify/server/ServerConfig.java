@@ -20,6 +20,9 @@ interface ServerConfig {
   /** The gRPC port. */
   Grpc grpc();
 
+  /** The port for probes and Prometheus. */
+  Monitoring monitoring();
+
   /** WeChat's API. */
   @WithName("wechat")
   WeChat weChat();
@@ -114,6 +117,17 @@ interface ServerConfig {
     /** Whether it may call the operator's service. */
     @WithDefault("false")
     boolean operator();
+  }
+
+  /** {@code wxnotify.monitoring}. */
+  interface Monitoring {
+    /** The address to listen on. */
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /** The port to listen on; 0 for any free one. */
+    @WithDefault("9464")
+    int port();
   }
 
   /** {@code wxnotify.wechat}. */

@@ -6,6 +6,7 @@ import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 record ServerSettings(
     GrpcServer.Settings grpc,
     @Nullable TlsFiles tlsFiles,
+    InetSocketAddress monitoringAddress,
     int maxInFlight,
     WeChatHttpClient.Settings weChat,
     WeChatTokenIssuer.Endpoint tokenEndpoint,

@@ -9,8 +9,11 @@ import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * the first.
  */
 final class SettingsReader {
+  private static final int MAX_PORT = 65_535;
+
   private final List<String> mistakes = new ArrayList<>();
 
   private SettingsReader() {}
@@ -48,6 +53,7 @@ final class SettingsReader {
     TlsFiles tlsFiles = grpcReader.tlsFiles();
     GrpcServer.Settings grpc =
         grpcReader.settings(tlsFiles == null ? null : grpcReader.tls(tlsFiles));
+    InetSocketAddress monitoringAddress = monitoringAddress(config.monitoring());
     WeChatHttpClient.Settings weChat = weChat(config.weChat());
     WeChatTokenIssuer.Endpoint endpoint = endpoint(config.weChat().tokenEndpoint());
     atLeast("wxnotify.grpc.max-in-flight", config.grpc().maxInFlight(), 2);
@@ -56,12 +62,13 @@ final class SettingsReader {
     positive("wxnotify.shutdown.grace", config.shutdown().grace());
     List<AppSettings> apps = apps(config.apps());
     RedisLink.Settings redis = redis(config.redis());
-    if (grpc == null || weChat == null) {
+    if (grpc == null || monitoringAddress == null || weChat == null) {
       return null;
     }
     return new ServerSettings(
         grpc,
         tlsFiles,
+        monitoringAddress,
         config.grpc().maxInFlight(),
         weChat,
         endpoint,
@@ -70,6 +77,25 @@ final class SettingsReader {
         config.ledger().maxEntries(),
         redis,
         config.shutdown().grace());
+  }
+
+  private @Nullable InetSocketAddress monitoringAddress(ServerConfig.Monitoring monitoring) {
+    boolean isPort = isPort("wxnotify.monitoring.port", monitoring.port());
+    try {
+      InetAddress address = InetAddress.getByName(monitoring.host());
+      return isPort ? new InetSocketAddress(address, monitoring.port()) : null;
+    } catch (UnknownHostException e) {
+      mistake("wxnotify.monitoring.host", monitoring.host() + " is not a known host");
+      return null;
+    }
+  }
+
+  private boolean isPort(String key, int port) {
+    boolean isPort = port >= 0 && port <= MAX_PORT;
+    if (!isPort) {
+      mistake(key, port + " (expected: 0 to " + MAX_PORT + ")");
+    }
+    return isPort;
   }
 
   private WeChatHttpClient.@Nullable Settings weChat(ServerConfig.WeChat weChat) {

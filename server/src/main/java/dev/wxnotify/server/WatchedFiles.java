@@ -34,6 +34,8 @@ final class WatchedFiles implements AutoCloseable {
             return made;
           });
 
+  private final List<Watch> watches = new ArrayList<>();
+
   /** Takes what the files hold now. */
   @FunctionalInterface
   interface Change {
@@ -55,15 +57,21 @@ final class WatchedFiles implements AutoCloseable {
   }
 
   /**
-   * Watches files. What they hold at first is told as well: it may not be any more what was read at
-   * the start.
+   * Watches files, from the {@link #start} on. What they hold at first is told as well: it may not
+   * be any more what was read at the start.
    *
    * @param what names the files in the log
    */
   void watch(String what, List<Path> files, Change change) {
-    Watch watch = new Watch(what, files, change);
-    var ignored =
-        thread.scheduleWithFixedDelay(watch::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    watches.add(new Watch(what, files, change));
+  }
+
+  /** Begins to look. */
+  void start() {
+    for (Watch watch : watches) {
+      var ignored =
+          thread.scheduleWithFixedDelay(watch::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   @Override

@@ -79,6 +79,7 @@ class ConfigLoaderTest {
                     false,
                     new ConnectionSettings(10_000, Duration.ofMinutes(30), Duration.ofHours(1))),
                 null,
+                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9464),
                 1000,
                 new WeChatHttpClient.Settings(
                     URI.create("https://api.weixin.qq.com"),
@@ -140,6 +141,8 @@ class ConfigLoaderTest {
     return Stream.of(
         key("wxnotify.grpc.host", "127.0.0.2", s -> s.grpc().address().getHostString()),
         key("wxnotify.grpc.port", "0", s -> s.grpc().address().getPort()),
+        key("wxnotify.monitoring.host", "127.0.0.3", s -> s.monitoringAddress().getHostString()),
+        key("wxnotify.monitoring.port", "17", s -> s.monitoringAddress().getPort()),
         key("wxnotify.grpc.max-in-flight", "17", ServerSettings::maxInFlight),
         key("wxnotify.grpc.reflection", "false", s -> s.grpc().reflection()),
         key("wxnotify.grpc.allow-anonymous", "true", s -> s.grpc().allowAnonymous()),
@@ -572,6 +575,8 @@ class ConfigLoaderTest {
       value = {
         "wxnotify.grpc.port | 65536 | wxnotify.grpc.port: 65536",
         "wxnotify.grpc.port | -1 | wxnotify.grpc.port: -1",
+        "wxnotify.monitoring.port | 65536 | wxnotify.monitoring.port: 65536",
+        "wxnotify.monitoring.host | no such host | wxnotify.monitoring.host: no such host is not a known host",
         "wxnotify.grpc.port | http | wxnotify.grpc.port",
         "wxnotify.grpc.host | 0.0.0.0 | wxnotify.grpc.host: 0.0.0.0 is not a loopback address",
         "wxnotify.grpc.host | 192.0.2.1 | wxnotify.grpc.allow-anonymous=true",

@@ -102,6 +102,7 @@ class WatchedFilesTest {
             throw new IOException("is bad");
           }
         });
+    files.start();
     awaitTold("bad");
 
     Files.writeString(file, "good");
@@ -136,6 +137,7 @@ class WatchedFilesTest {
           contents.forEach(content -> text.append(new String(content, StandardCharsets.UTF_8)));
           told.add(text.toString());
         });
+    files.start();
   }
 
   private void awaitTold(String content) throws Exception {

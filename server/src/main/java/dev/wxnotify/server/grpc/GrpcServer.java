@@ -6,6 +6,7 @@ import dev.wxnotify.v1.NotificationServiceGrpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -61,9 +62,14 @@ public final class GrpcServer {
    * Builds the server; {@link #start} binds it.
    *
    * @param timer runs what is due later
+   * @param observers see all calls as their callers do, and change nothing
    */
   public GrpcServer(
-      Settings settings, Apps apps, MessageDelivery delivery, ScheduledExecutorService timer) {
+      Settings settings,
+      Apps apps,
+      MessageDelivery delivery,
+      ScheduledExecutorService timer,
+      List<ServerInterceptor> observers) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address(), credentials(settings.tls()))
             .directExecutor()
@@ -82,7 +88,8 @@ public final class GrpcServer {
           .intercept(new Authenticator(callers, settings.allowAnonymous()))
           .addTransportFilter(new ClientCertificates(callers));
     }
-    builder.intercept(new ErrorInterceptor()); // The last one is the outermost.
+    builder.intercept(new ErrorInterceptor());
+    observers.forEach(builder::intercept); // The last one is the outermost.
     this.server = builder.build();
   }
 
@@ -100,10 +107,17 @@ public final class GrpcServer {
         .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 
-  /** Binds the port and serves. */
+  /** Binds the port and serves; health says so when {@link #setServing} does. */
   public void start() throws IOException {
+    setServing(false);
     server.start();
-    health.setStatus(NotificationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+  }
+
+  /** Has health say whether calls should come here. */
+  public void setServing(boolean serving) {
+    ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    health.setStatus(NotificationServiceGrpc.SERVICE_NAME, status);
   }
 
   /** Returns the port that was bound. */

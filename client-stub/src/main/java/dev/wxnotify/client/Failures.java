@@ -53,7 +53,8 @@ final class Failures {
       ErrorInfo info = detail(rich, ErrorInfo.class);
       boolean unknown = said.getReason() == ErrorReason.UNRECOGNIZED;
       String name = unknown && info != null ? info.getReason() : name(said);
-      return new SendFailure(said, name, true, repeatable);
+      SendError error = said.toBuilder().setCode(status.getCode().value()).build();
+      return new SendFailure(error, name, true, repeatable);
     }
     SendError error =
         SendError.newBuilder()

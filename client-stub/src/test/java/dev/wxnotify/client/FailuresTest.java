@@ -53,7 +53,7 @@ class FailuresTest {
   void reason_ofStatusAndOfItem_isDecodedAlike(
       ErrorReason reason, String outcomeName, boolean retryable) {
     Outcome outcome = Outcome.valueOf("OUTCOME_" + outcomeName);
-    SendError error = error(reason, outcome).build();
+    SendError error = error(reason, outcome).setCode(Status.Code.ABORTED.value()).build();
 
     SendFailure ofStatus = ofStatus(FakeService.status(Status.Code.ABORTED, error), true);
     SendFailure ofItem = ofItem(outcome, error, true);

@@ -13,12 +13,20 @@ import java.util.function.BooleanSupplier;
  * <p>All of it is asynchronous; a caller's thread never waits here.
  */
 public final class MessageDelivery {
-  private static final Duration OVERLOADED_RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration IN_PROGRESS_RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Delivered OVERLOADED =
+      new Delivered(
+          new SendOutcome.NotSent(
+              Hindrance.OVERLOADED,
+              "the server has as many messages in flight as it may have",
+              null,
+              Duration.ofSeconds(1)),
+          false);
 
   private final Permits inFlight;
   private final OutcomeLedger ledger;
   private final MessageSender sender;
+  private final DeliveryListener listener;
   private final Duration longestAttempt;
 
   /**
@@ -33,22 +41,15 @@ public final class MessageDelivery {
     this.inFlight = inFlight;
     this.ledger = ledger;
     this.sender = sender;
+    this.listener = sender.listener();
     this.longestAttempt = longestAttempt;
   }
 
   /** Delivers a single message, or answers at once that the server is at its limits. */
   public Delivery deliver(Order order) {
     if (!inFlight.tryAcquire(Lane.SINGLE)) {
-      return new Delivery(
-          CompletableFuture.completedFuture(
-              new Delivered(
-                  new SendOutcome.NotSent(
-                      Hindrance.OVERLOADED,
-                      "the server has as many messages in flight as it may have",
-                      null,
-                      OVERLOADED_RETRY_AFTER),
-                  false)),
-          () -> {});
+      listener.messageEnded(order, OVERLOADED, OVERLOADED, 0);
+      return new Delivery(CompletableFuture.completedFuture(OVERLOADED), () -> {});
     }
     return deliverAdmitted(order);
   }
@@ -99,6 +100,7 @@ public final class MessageDelivery {
 
   private void onClaim(
       Order order, Sending sending, OutcomeLedger.Key key, String fingerprint, Claim claim) {
+    listener.claimed(order, claim);
     if (claim instanceof Claim.Granted) {
       var ignored =
           sending
@@ -134,9 +136,16 @@ public final class MessageDelivery {
   }
 
   private void finish(Order order, Sending sending, SendOutcome outcome, boolean replayed) {
+    Delivered end = new Delivered(outcome, replayed);
     OutcomeLog.log(order, outcome, replayed);
+    listener.messageEnded(order, end, sending.answer().getNow(end), sending.calls());
     inFlight.release(order.lane());
-    sending.answer().complete(new Delivered(outcome, replayed));
+    sending.answer().complete(end);
+  }
+
+  /** Counts a request that breaks a rule, of which no order can be made. */
+  public void countInvalid(MessageKind kind, Lane lane) {
+    listener.messageInvalid(kind, lane);
   }
 
   /** Returns how many messages are being worked on. */

@@ -2,6 +2,7 @@ package dev.wxnotify.server.delivery;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ public final class MessageSender {
   private final InstantSource clock;
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService timer;
+  private final DeliveryListener listener;
   private final RecipientQueues recipients = new RecipientQueues();
 
   /**
@@ -27,6 +29,7 @@ public final class MessageSender {
    * @param clock the time of day, for the reset of quotas
    * @param nanoClock the time that deadlines are measured in, as {@link System#nanoTime}
    * @param timer runs what is due later
+   * @param listeners hear what happens to messages
    */
   public MessageSender(
       MessageGateway gateway,
@@ -34,13 +37,26 @@ public final class MessageSender {
       RetryPolicy retryPolicy,
       InstantSource clock,
       LongSupplier nanoClock,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      List<DeliveryListener> listeners) {
     this.gateway = gateway;
     this.connections = connections;
     this.retryPolicy = retryPolicy;
     this.clock = clock;
     this.nanoClock = nanoClock;
     this.timer = timer;
+    this.listener = new GuardedDeliveryListeners(listeners);
+  }
+
+  /** Creates a sender that nobody listens to. */
+  public MessageSender(
+      MessageGateway gateway,
+      Permits connections,
+      RetryPolicy retryPolicy,
+      InstantSource clock,
+      LongSupplier nanoClock,
+      ScheduledExecutorService timer) {
+    this(gateway, connections, retryPolicy, clock, nanoClock, timer, List.of());
   }
 
   /** Prepares to send; the order's timeout runs from now, and {@link Sending#start} begins. */
@@ -70,6 +86,11 @@ public final class MessageSender {
 
   ScheduledExecutorService timer() {
     return timer;
+  }
+
+  /** Returns who hears what happens to messages; it never throws. */
+  DeliveryListener listener() {
+    return listener;
   }
 
   @Nullable Duration retryAfter(Rejection reason) {

@@ -8,6 +8,7 @@ import java.time.Duration;
  *
  * @param app from which app to send
  * @param message what to send
+ * @param kind what the caller asked for
  * @param caller who asks: the scope of {@code requestId}; empty for anonymous callers
  * @param requestId the caller's name for the message; empty for none
  * @param lane whether it is a single call or an item of a batch
@@ -16,6 +17,7 @@ import java.time.Duration;
 public record Order(
     App app,
     SubscribeMessage message,
+    MessageKind kind,
     String caller,
     String requestId,
     Lane lane,

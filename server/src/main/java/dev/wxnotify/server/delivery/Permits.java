@@ -137,6 +137,18 @@ public final class Permits {
     }
   }
 
+  /** Returns how many there are. */
+  public int limit() {
+    return limit;
+  }
+
+  /** Returns how much work of a class waits for one. */
+  public int waiting(Lane lane) {
+    synchronized (lock) {
+      return queue(lane).size();
+    }
+  }
+
   @GuardedBy("lock")
   private void giveBack(Lane lane) {
     used--;

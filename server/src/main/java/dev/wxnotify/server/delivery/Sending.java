@@ -55,6 +55,7 @@ final class Sending implements MessageGateway.WriteGate {
   private final CompletableFuture<SendOutcome> ended = new CompletableFuture<>();
 
   private int attempts;
+  private int calls;
   private boolean holdsTurn;
   private volatile @Nullable WeChatError busy;
   private @Nullable AccessToken rejectedToken;
@@ -78,6 +79,11 @@ final class Sending implements MessageGateway.WriteGate {
   /** Completes with what became of the message, which may be after the caller was answered. */
   CompletableFuture<SendOutcome> ended() {
     return ended;
+  }
+
+  /** Returns how often WeChat was asked to take the message; to be read when it has ended. */
+  int calls() {
+    return calls;
   }
 
   void start() {
@@ -191,12 +197,17 @@ final class Sending implements MessageGateway.WriteGate {
       return false;
     }
     attempts++;
+    calls++;
+    long began = sender.nanoClock().getAsLong();
     var ignored =
         write(token)
             .whenComplete(
                 (reply, fault) -> {
+                  Answer answered = fault == null ? reply : broken(fault);
+                  long took = sender.nanoClock().getAsLong() - began;
+                  sender.listener().attemptEnded(order, answered, took);
                   sender.connections().release(order.lane());
-                  onAnswer(token, fault == null ? reply : broken(fault));
+                  onAnswer(token, answered);
                 });
     return true;
   }

@@ -4,6 +4,7 @@ import dev.wxnotify.server.delivery.Delivered;
 import dev.wxnotify.server.delivery.Delivery;
 import dev.wxnotify.server.delivery.Hindrance;
 import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.MessageKind;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
@@ -107,6 +108,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     received = item.index + 1;
     MappedMessage mapped = mapper.map(request);
     if (mapped instanceof MappedMessage.Invalid invalid) {
+      delivery.countInvalid(kind(request), Lane.BATCH);
       add(
           result(item)
               .setOutcome(Outcome.OUTCOME_REJECTED)
@@ -136,6 +138,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
             new Order(
                 valid.app(),
                 valid.message(),
+                kind(item.request),
                 "",
                 item.request.getRequestId(),
                 Lane.BATCH,
@@ -277,6 +280,10 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   private static String shown(String requestId) {
     int longest = RequestMapper.MAX_REQUEST_ID;
     return requestId.length() <= longest ? requestId : requestId.substring(0, longest);
+  }
+
+  private static MessageKind kind(BatchSendRequest request) {
+    return request.hasSeckillMessage() ? MessageKind.SECKILL : MessageKind.SUBSCRIBE;
   }
 
   private static String messagePath(BatchSendRequest request) {

@@ -3,6 +3,7 @@ package dev.wxnotify.server.grpc;
 import dev.wxnotify.server.delivery.Delivered;
 import dev.wxnotify.server.delivery.Delivery;
 import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.MessageKind;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
@@ -36,6 +37,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
       SendSubscribeMessageRequest request, StreamObserver<SendSubscribeMessageResponse> responses) {
     send(
         mapper.map(request),
+        MessageKind.SUBSCRIBE,
         request.getRequestId(),
         request.getValidateOnly(),
         responses,
@@ -51,6 +53,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
       SendSeckillMessageRequest request, StreamObserver<SendSeckillMessageResponse> responses) {
     send(
         mapper.map(request),
+        MessageKind.SECKILL,
         request.getRequestId(),
         request.getValidateOnly(),
         responses,
@@ -70,11 +73,13 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
 
   private <R> void send(
       MappedMessage mapped,
+      MessageKind kind,
       String requestId,
       boolean validateOnly,
       StreamObserver<R> responses,
       BiFunction<String, Boolean, R> toResponse) {
     if (mapped instanceof MappedMessage.Invalid invalid) {
+      delivery.countInvalid(kind, Lane.SINGLE);
       responses.onError(Statuses.of(SendErrors.invalid(invalid.violations())));
     } else if (validateOnly) {
       responses.onNext(toResponse.apply("", false));
@@ -85,6 +90,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
               new Order(
                   valid.app(),
                   valid.message(),
+                  kind,
                   "",
                   requestId,
                   Lane.SINGLE,

@@ -24,14 +24,19 @@ final class FetchBudget {
 
   /** Spends one if the window that ends {@code now} has one left. */
   synchronized boolean trySpend(Instant now) {
-    while (!spent.isEmpty() && !spent.getFirst().plus(window).isAfter(now)) {
-      spent.removeFirst();
-    }
-    if (spent.size() >= limit) {
+    if (left(now) == 0) {
       return false;
     }
     spent.addLast(now);
     return true;
+  }
+
+  /** Returns how many the window that ends {@code now} has left. */
+  synchronized int left(Instant now) {
+    while (!spent.isEmpty() && !spent.getFirst().plus(window).isAfter(now)) {
+      spent.removeFirst();
+    }
+    return limit - spent.size();
   }
 
   @Override

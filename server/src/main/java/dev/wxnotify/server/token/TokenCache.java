@@ -48,6 +48,7 @@ public final class TokenCache implements AutoCloseable {
   private final TokenPolicy policy;
   private final InstantSource clock;
   private final ScheduledExecutorService timer;
+  private final TokenListener listener;
 
   private final Object lock = new Object();
   private volatile @Nullable Current current;
@@ -94,6 +95,7 @@ public final class TokenCache implements AutoCloseable {
    * @param callsPerHour the most token calls of any hour, whatever goes wrong
    * @param timer runs what is due later; it must not run tasks on the thread that schedules them
    * @param random numbers from 0 (inclusive) to 1 (exclusive), for the jitter of pauses
+   * @param listener hears what happens to the token
    */
   public TokenCache(
       String appId,
@@ -103,8 +105,10 @@ public final class TokenCache implements AutoCloseable {
       int callsPerHour,
       InstantSource clock,
       ScheduledExecutorService timer,
-      DoubleSupplier random) {
+      DoubleSupplier random,
+      TokenListener listener) {
     this.appId = appId;
+    this.listener = new GuardedTokenListener(listener);
     this.fetch =
         new TokenFetch(
             appId,
@@ -115,12 +119,26 @@ public final class TokenCache implements AutoCloseable {
                 task -> {
                   var ignored = timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
                 },
-            callsPerHour);
+            callsPerHour,
+            this.listener);
     this.store = store;
     this.policy = policy;
     this.clock = clock;
     this.timer = timer;
     this.backoff = new Backoff(random);
+  }
+
+  /** Creates an empty cache that nobody listens to. */
+  public TokenCache(
+      String appId,
+      TokenIssuer issuer,
+      TokenStore store,
+      TokenPolicy policy,
+      int callsPerHour,
+      InstantSource clock,
+      ScheduledExecutorService timer,
+      DoubleSupplier random) {
+    this(appId, issuer, store, policy, callsPerHour, clock, timer, random, TokenListener.NONE);
   }
 
   /** Fetches the token if there is none, so that the first send does not wait for it. */
@@ -177,7 +195,22 @@ public final class TokenCache implements AutoCloseable {
       rejected = token;
     }
     log.info("app {}: WeChat rejected {}", appId, token);
+    listener.rejected(appId);
     var ignored = store.discard(token);
+  }
+
+  /** Returns how the token stands. */
+  public TokenStatus status() {
+    Current usable = current;
+    IssueResult.Failure trouble;
+    synchronized (lock) {
+      trouble = pause == null ? null : pause.failure;
+    }
+    return new TokenStatus(
+        usable == null ? null : usable.token.receivedAt(),
+        usable == null ? null : usable.token.expiresAt(),
+        trouble,
+        fetch.callsLeft());
   }
 
   /** Stops renewals. Whoever waits for one gets a {@link NoToken}. */

@@ -54,10 +54,12 @@ final class TokenFetch {
   private final InstantSource clock;
   private final Function<Duration, Executor> later;
   private final FetchBudget budget;
+  private final TokenListener listener;
   private final FetchBudget forced = new FetchBudget(1, FORCE_INTERVAL);
 
   /**
    * @param later an executor that runs its tasks after a delay
+   * @param listener hears what WeChat answers; it never throws
    */
   TokenFetch(
       String appId,
@@ -65,13 +67,15 @@ final class TokenFetch {
       TokenStore store,
       InstantSource clock,
       Function<Duration, Executor> later,
-      int callsPerHour) {
+      int callsPerHour,
+      TokenListener listener) {
     this.appId = appId;
     this.issuer = issuer;
     this.store = store;
     this.clock = clock;
     this.later = later;
     this.budget = new FetchBudget(callsPerHour, BUDGET_WINDOW);
+    this.listener = listener;
   }
 
   /** What came of a renewal: a token, or why there is none. */
@@ -97,6 +101,11 @@ final class TokenFetch {
     // Started inside a stage, so that a port that throws cannot leave the cache waiting for ever.
     return CompletableFuture.completedFuture(usable)
         .thenCompose(wanted -> loadOrAsk(rejected, wanted));
+  }
+
+  /** Returns how many token calls the hour that ends now has left. */
+  int callsLeft() {
+    return budget.left(clock.instant());
   }
 
   /** A token from before the rejected one ended with it, or soon will. */
@@ -202,6 +211,7 @@ final class TokenFetch {
         .issue(mode)
         .thenApply(
             answer -> {
+              listener.fetched(appId, mode, answer);
               if (answer instanceof Issued issued) {
                 if (issued.life().isZero() || issued.life().isNegative()) {
                   return Result.of(

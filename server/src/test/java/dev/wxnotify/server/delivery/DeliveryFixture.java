@@ -9,6 +9,7 @@ import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -72,6 +73,22 @@ final class DeliveryFixture {
         gateway, connections, new RetryPolicy(() -> 0), clock, clock.nanos(), timer);
   }
 
+  /** Returns a delivery that shares everything, and to which {@code listener} listens. */
+  MessageDelivery delivery(DeliveryListener listener) {
+    return new MessageDelivery(
+        inFlight,
+        new InMemoryOutcomeLedger(1_000, clock.nanos()),
+        new MessageSender(
+            gateway,
+            connections,
+            new RetryPolicy(() -> 0),
+            clock,
+            clock.nanos(),
+            timer,
+            List.of(listener)),
+        Duration.ofSeconds(5));
+  }
+
   Order order() {
     return order(Samples.OPEN_ID);
   }
@@ -81,7 +98,8 @@ final class DeliveryFixture {
   }
 
   Order order(String openId, String requestId, Lane lane, Duration timeout) {
-    return new Order(app, Samples.message(openId), "caller", requestId, lane, timeout);
+    return new Order(
+        app, Samples.message(openId), MessageKind.SUBSCRIBE, "caller", requestId, lane, timeout);
   }
 
   Order order(Duration timeout) {

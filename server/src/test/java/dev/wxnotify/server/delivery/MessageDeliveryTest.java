@@ -264,7 +264,15 @@ final class MessageDeliveryTest {
   @Test
   void deliver_sameIdOfAnotherCaller_isSent() {
     deliverNamed();
-    Order other = new Order(fixture.app, Samples.message(), "stranger", ID, Lane.SINGLE, TIMEOUT);
+    Order other =
+        new Order(
+            fixture.app,
+            Samples.message(),
+            MessageKind.SUBSCRIBE,
+            "stranger",
+            ID,
+            Lane.SINGLE,
+            TIMEOUT);
 
     assertThat(answer(delivery.deliver(other)).replayed()).isFalse();
     assertThat(gateway.writes()).hasSize(2);
@@ -273,9 +281,24 @@ final class MessageDeliveryTest {
   private Stream<Order> otherOrdersWithTheSameId() {
     SubscribeMessage otherText = Samples.message(Samples.OPEN_ID, "another thing");
     return Stream.of(
-        new Order(fixture.app, otherText, "caller", ID, Lane.SINGLE, TIMEOUT),
-        new Order(fixture.app, Samples.message("someone"), "caller", ID, Lane.SINGLE, TIMEOUT),
-        new Order(fixture.otherApp, Samples.message(), "caller", ID, Lane.SINGLE, TIMEOUT));
+        new Order(
+            fixture.app, otherText, MessageKind.SUBSCRIBE, "caller", ID, Lane.SINGLE, TIMEOUT),
+        new Order(
+            fixture.app,
+            Samples.message("someone"),
+            MessageKind.SUBSCRIBE,
+            "caller",
+            ID,
+            Lane.SINGLE,
+            TIMEOUT),
+        new Order(
+            fixture.otherApp,
+            Samples.message(),
+            MessageKind.SUBSCRIBE,
+            "caller",
+            ID,
+            Lane.SINGLE,
+            TIMEOUT));
   }
 
   @Test

@@ -23,7 +23,8 @@ final class MessageSenderTest {
 
   private static Delivery deliver(DeliveryFixture fixture, App app, String openId) {
     return fixture.delivery.deliver(
-        new Order(app, Samples.message(openId), "", "", Lane.SINGLE, TIMEOUT));
+        new Order(
+            app, Samples.message(openId), MessageKind.SUBSCRIBE, "", "", Lane.SINGLE, TIMEOUT));
   }
 
   private static DeliveryFixture warm(Permits inFlight, Permits connections) {
@@ -43,6 +44,7 @@ final class MessageSenderTest {
               new Order(
                   fixture.app,
                   Samples.message("ann", "thing " + i),
+                  MessageKind.SUBSCRIBE,
                   "",
                   "",
                   Lane.SINGLE,
@@ -85,7 +87,11 @@ final class MessageSenderTest {
             fixture.timer);
     fixture.gateway.go(Until.WRITTEN);
     for (App app : List.of(fixture.app, fixture.otherApp)) {
-      sender.prepare(new Order(app, Samples.message(), "", "", Lane.SINGLE, TIMEOUT)).start();
+      sender
+          .prepare(
+              new Order(
+                  app, Samples.message(), MessageKind.SUBSCRIBE, "", "", Lane.SINGLE, TIMEOUT))
+          .start();
     }
 
     assertThat(tokens).containsExactly("token-1", "token-2");

@@ -48,6 +48,7 @@ final class OutcomeLogTest {
         new Order(
             fixture.app,
             Samples.message(openId, GOODS),
+            MessageKind.SUBSCRIBE,
             "caller",
             "request-1",
             Lane.SINGLE,

@@ -183,6 +183,7 @@ final class SendingConcurrencyTest {
           new Order(
               fixture.app,
               Samples.message("user-" + random.nextInt(RECIPIENTS), text),
+              MessageKind.SUBSCRIBE,
               "",
               random.nextBoolean() ? text : "",
               Lane.SINGLE,

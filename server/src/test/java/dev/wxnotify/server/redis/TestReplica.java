@@ -6,6 +6,7 @@ import dev.wxnotify.server.delivery.Language;
 import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.server.delivery.MessageGateway;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
+import dev.wxnotify.server.delivery.MessageKind;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.MiniProgramState;
 import dev.wxnotify.server.delivery.Order;
@@ -92,7 +93,9 @@ final class TestReplica implements AutoCloseable {
             MiniProgramState.FORMAL,
             Language.ZH_CN);
     return delivery
-        .deliver(new Order(app, message, "caller", requestId, Lane.SINGLE, TIMEOUT))
+        .deliver(
+            new Order(
+                app, message, MessageKind.SUBSCRIBE, "caller", requestId, Lane.SINGLE, TIMEOUT))
         .answer();
   }
 

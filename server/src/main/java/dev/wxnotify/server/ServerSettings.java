@@ -30,7 +30,8 @@ record ServerSettings(
     List<AppSettings> apps,
     long ledgerEntries,
     RedisLink.@Nullable Settings redis,
-    Duration grace) {
+    Duration grace,
+    Logs.Settings log) {
 
   /**
    * One Mini Program.

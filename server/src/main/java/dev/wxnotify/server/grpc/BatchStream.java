@@ -8,6 +8,7 @@ import dev.wxnotify.server.delivery.MessageKind;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
@@ -55,6 +56,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   private final RequestMapper mapper;
   private final ServerCallStreamObserver<BatchSendResponse> responses;
   private final Caller caller = Caller.current();
+  private final Trace trace = GrpcServer.TRACE.get();
 
   private final Queue<BatchItemResult> results = new ConcurrentLinkedQueue<>();
   private final Set<Delivery> underWay = ConcurrentHashMap.newKeySet();
@@ -159,7 +161,8 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
                 caller.name(),
                 item.request.getRequestId(),
                 Lane.BATCH,
-                timeout()));
+                timeout(),
+                trace));
     underWay.add(sent);
     var ignored =
         sent.answer()

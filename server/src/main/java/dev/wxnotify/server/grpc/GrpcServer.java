@@ -2,7 +2,9 @@ package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import io.grpc.Context;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -26,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcServer {
   /** The largest request, as the contract says. */
   static final int MAX_REQUEST = 256 * 1024;
+
+  /** The trace that the current call belongs to. */
+  public static final Context.Key<Trace> TRACE =
+      Context.keyWithDefault("wxnotify-trace", Trace.NONE);
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
@@ -88,7 +94,7 @@ public final class GrpcServer {
           .intercept(new Authenticator(callers, settings.allowAnonymous()))
           .addTransportFilter(new ClientCertificates(callers));
     }
-    builder.intercept(new ErrorInterceptor());
+    builder.intercept(new ErrorInterceptor()).intercept(new TraceParent());
     observers.forEach(builder::intercept); // The last one is the outermost.
     this.server = builder.build();
   }

@@ -107,7 +107,8 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
             caller.name(),
             requestId,
             Lane.SINGLE,
-            CallTimeout.ofCurrentCall());
+            CallTimeout.ofCurrentCall(),
+            GrpcServer.TRACE.get());
     Duration wait = caller.limits().tryAdmit();
     if (!wait.isZero()) {
       respond(delivery.refuse(order, wait), responses, toResponse);

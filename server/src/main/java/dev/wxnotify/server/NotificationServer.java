@@ -114,7 +114,7 @@ final class NotificationServer implements AutoCloseable {
     watch(inFlight, connections);
   }
 
-  /** Shows what the parts themselves tell of nothing but when they are asked. */
+  /** Shows the parts that tell of nothing by themselves, and are looked at. */
   private void watch(Permits inFlight, Permits connections) {
     meters.watch(readiness);
     apps.all().forEach(app -> meters.watch(app, readiness));

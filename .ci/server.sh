@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # To be sourced: starts and stops the real jar with its sandbox, on free ports.
 
 server=
@@ -10,7 +11,8 @@ free_port() {
 start_server() {
   port=$(free_port)
   sandbox_port=$(free_port)
-  WXNOTIFY_GRPC_PORT=$port java -jar server/target/wxnotify-server.jar serve --sandbox --sandbox-port "$sandbox_port" >"$1" 2>&1 &
+  WXNOTIFY_GRPC_PORT=$port WXNOTIFY_MONITORING_PORT=0 \
+    java -jar server/target/wxnotify-server.jar serve --sandbox --sandbox-port "$sandbox_port" >"$1" 2>&1 &
   server=$!
   for _ in $(seq 300); do
     grep -q ' ready: ' "$1" && return

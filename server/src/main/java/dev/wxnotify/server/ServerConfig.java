@@ -37,6 +37,9 @@ interface ServerConfig {
   /** How the server stops. */
   Shutdown shutdown();
 
+  /** What is logged, and how. */
+  Log log();
+
   /** {@code wxnotify.grpc}. */
   interface Grpc {
     /** The address to listen on. */
@@ -169,6 +172,17 @@ interface ServerConfig {
     /** The most that a command to Redis may add to the latency of a message. */
     @WithDefault("100ms")
     Duration commandTimeout();
+  }
+
+  /** {@code wxnotify.log}. */
+  interface Log {
+    /** How a line looks: {@code plain} or {@code json}. */
+    @WithDefault("plain")
+    String format();
+
+    /** The least important lines that are written. */
+    @WithDefault("INFO")
+    String level();
   }
 
   /** {@code wxnotify.shutdown}. */

@@ -17,12 +17,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /**
  * Checks the configuration and turns it into settings. It collects mistakes instead of stopping at
@@ -55,6 +57,7 @@ final class SettingsReader {
     positive("wxnotify.shutdown.grace", config.shutdown().grace());
     List<AppSettings> apps = apps(config.apps());
     RedisLink.Settings redis = redis(config.redis());
+    Logs.Settings log = log(config.log());
     if (grpcAddress == null || monitoringAddress == null || weChat == null) {
       return null;
     }
@@ -69,7 +72,30 @@ final class SettingsReader {
         apps,
         config.ledger().maxEntries(),
         redis,
-        config.shutdown().grace());
+        config.shutdown().grace(),
+        log);
+  }
+
+  private Logs.Settings log(ServerConfig.Log log) {
+    return new Logs.Settings(
+        oneOf("wxnotify.log.format", log.format(), Logs.Format.PLAIN),
+        oneOf("wxnotify.log.level", log.level(), Level.INFO));
+  }
+
+  /** Reads a value of an enum, in any letter case. */
+  private <E extends Enum<E>> E oneOf(String key, String text, E otherwise) {
+    for (E value : otherwise.getDeclaringClass().getEnumConstants()) {
+      if (value.name().equalsIgnoreCase(text.strip())) {
+        return value;
+      }
+    }
+    mistake(
+        key,
+        text
+            + " (expected: one of "
+            + Arrays.toString(otherwise.getDeclaringClass().getEnumConstants())
+            + ")");
+    return otherwise;
   }
 
   private @Nullable InetSocketAddress grpcAddress(ServerConfig.Grpc grpc) {

@@ -27,6 +27,7 @@ public final class MessageDelivery {
   private final OutcomeLedger ledger;
   private final MessageSender sender;
   private final DeliveryListener listener;
+  private final OutcomeLog log;
   private final Duration longestAttempt;
 
   /**
@@ -38,10 +39,20 @@ public final class MessageDelivery {
    */
   public MessageDelivery(
       Permits inFlight, OutcomeLedger ledger, MessageSender sender, Duration longestAttempt) {
+    this(inFlight, ledger, sender, longestAttempt, new OutcomeLog(sender.timer()));
+  }
+
+  MessageDelivery(
+      Permits inFlight,
+      OutcomeLedger ledger,
+      MessageSender sender,
+      Duration longestAttempt,
+      OutcomeLog log) {
     this.inFlight = inFlight;
     this.ledger = ledger;
     this.sender = sender;
     this.listener = sender.listener();
+    this.log = log;
     this.longestAttempt = longestAttempt;
   }
 
@@ -137,7 +148,7 @@ public final class MessageDelivery {
 
   private void finish(Order order, Sending sending, SendOutcome outcome, boolean replayed) {
     Delivered end = new Delivered(outcome, replayed);
-    OutcomeLog.log(order, outcome, replayed);
+    log.write(order, end);
     listener.messageEnded(order, end, sending.answer().getNow(end), sending.calls());
     inFlight.release(order.lane());
     sending.answer().complete(end);

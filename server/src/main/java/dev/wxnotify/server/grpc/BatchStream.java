@@ -8,6 +8,7 @@ import dev.wxnotify.server.delivery.MessageKind;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
@@ -54,6 +55,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   private final MessageDelivery delivery;
   private final RequestMapper mapper;
   private final ServerCallStreamObserver<BatchSendResponse> responses;
+  private final Trace trace = GrpcServer.TRACE.get();
 
   private final Queue<BatchItemResult> results = new ConcurrentLinkedQueue<>();
   private final Set<Delivery> underWay = ConcurrentHashMap.newKeySet();
@@ -142,7 +144,8 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
                 "",
                 item.request.getRequestId(),
                 Lane.BATCH,
-                timeout()));
+                timeout(),
+                trace));
     underWay.add(sent);
     var ignored =
         sent.answer()

@@ -2,7 +2,9 @@ package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import io.grpc.Context;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
@@ -23,6 +25,10 @@ import java.util.concurrent.TimeUnit;
 public final class GrpcServer {
   /** The largest request, as the contract says. */
   static final int MAX_REQUEST = 256 * 1024;
+
+  /** The trace that the current call belongs to. */
+  public static final Context.Key<Trace> TRACE =
+      Context.keyWithDefault("wxnotify-trace", Trace.NONE);
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
@@ -49,7 +55,8 @@ public final class GrpcServer {
                 UnparsedMessages.of(
                     new NotificationGrpcService(delivery, new RequestMapper(apps), timer)))
             .addService(health.getHealthService())
-            .intercept(new ErrorInterceptor());
+            .intercept(new ErrorInterceptor())
+            .intercept(new TraceParent());
     observers.forEach(builder::intercept);
     if (reflection) {
       addReflection(builder);

@@ -73,10 +73,10 @@ class Runner:
         timeout = step.get("deadline_ms", 20_000) / 1000
         if "raw" in step:
             method = self.channel.unary_unary("/wxnotify.v1.NotificationService/" + step["call"])
-            return method.future(bytes.fromhex(step["raw"]), timeout=timeout)
+            return method.future(bytes.fromhex(step["raw"]), timeout=timeout, metadata=metadata(step))
         kind = SendSubscribeMessageRequest if step["call"] == "SendSubscribeMessage" else SendSeckillMessageRequest
         request = json_format.Parse(json.dumps(step["request"]).replace("{n}", str(n)), kind())
-        return getattr(self.stub, step["call"]).future(request, timeout=timeout)
+        return getattr(self.stub, step["call"]).future(request, timeout=timeout, metadata=metadata(step))
 
     def unary(self, step):
         for _ in range(20):
@@ -143,7 +143,7 @@ class Runner:
         """Returns the results by index, after the summary was compared with them."""
         texts = [json.dumps(item["send"]) for item in items]
         requests = [json_format.Parse(texts[n % len(texts)].replace("{n}", str(n)), BatchSendRequest()) for n in range(count)]
-        call = self.stub.BatchSend(iter(requests), timeout=60)
+        call = self.stub.BatchSend(iter(requests), timeout=60, metadata=metadata(step))
         results = [None] * count
         seen = 0
         summary = None
@@ -180,6 +180,10 @@ class Runner:
         form = wanted.get("message_id", "").replace("{message_id}", self.message_id)
         expect(re.search(form, got.message_id), "message_id is", got.message_id, "expected:", form)
         self.message_id = got.message_id or self.message_id
+
+
+def metadata(step):
+    return [("authorization", "Bearer " + step["token"])] if "token" in step else []
 
 
 def counted(results):

@@ -27,6 +27,7 @@ import (
 	"google.golang.org/grpc/encoding"
 	_ "google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -43,6 +44,7 @@ type step struct {
 	Call        string
 	Request     json.RawMessage
 	Raw         string
+	Token       string
 	DeadlineMs  int    `json:"deadline_ms"`
 	RetryWhile  string `json:"retry_while"`
 	Hold        int
@@ -208,6 +210,7 @@ func (r *runner) call(ctx context.Context, s step, n int) answer {
 	}
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
+	ctx = withToken(ctx, s)
 	text := []byte(strings.ReplaceAll(string(s.Request), "{n}", strconv.Itoa(n)))
 	var err error
 	switch {
@@ -231,6 +234,13 @@ func (r *runner) call(ctx context.Context, s step, n int) answer {
 		}
 	}
 	return answer{status: status.Convert(err), failure: notify.SendErrorOf(err)}
+}
+
+func withToken(ctx context.Context, s step) context.Context {
+	if s.Token == "" {
+		return ctx
+	}
+	return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+s.Token)
 }
 
 // rawCodec sends bytes as they are.
@@ -360,7 +370,7 @@ func (r *runner) batch(s step) error {
 func (r *runner) stream(s step) ([]*pb.BatchItemResult, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	stream, err := r.client.BatchSend(ctx)
+	stream, err := r.client.BatchSend(withToken(ctx, s))
 	if err != nil {
 		return nil, err
 	}

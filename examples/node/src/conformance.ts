@@ -40,6 +40,7 @@ interface Step {
   call: "SendSubscribeMessage" | "SendSeckillMessage" | "BatchSend";
   request?: unknown;
   raw?: string;
+  token?: string;
   deadline_ms?: number;
   retry_while?: string;
   hold?: number;
@@ -125,7 +126,7 @@ class Runner {
         (request: Buffer) => request,
         method.responseDeserialize,
         bytes,
-        new Metadata(),
+        metadata(step),
         { deadline },
         (error, response) =>
           resolve(error ? { messageId: "", replayed: false, failure: sendErrorOf(error), error } : (response as Answer)),
@@ -208,7 +209,7 @@ class Runner {
 
   /** Returns the results by index, after the summary was compared with them; undefined for a stream that was cut. */
   private async stream(step: Step, requests: BatchSendRequest[]): Promise<BatchItemResult[] | undefined> {
-    const call = this.client.batchSend({ deadline: Date.now() + 60_000 });
+    const call = this.client.batchSend(metadata(step), { deadline: Date.now() + 60_000 });
     requests.forEach((request) => call.write(request));
     call.end();
     const results: BatchItemResult[] = new Array(requests.length);
@@ -254,6 +255,14 @@ class Runner {
     expect(new RegExp(form).test(got.messageId), "message_id is", got.messageId, "expected:", form);
     this.messageId = got.messageId || this.messageId;
   }
+}
+
+function metadata(step: Step): Metadata {
+  const sent = new Metadata();
+  if (step.token) {
+    sent.set("authorization", `Bearer ${step.token}`);
+  }
+  return sent;
 }
 
 function count(summary: BatchSummary, result: BatchItemResult): void {

@@ -136,7 +136,7 @@ class FleetTest {
   void killedBeforeTheAnswer_theRepeatElsewhereIsUnknown_andNothingIsSentAgain() throws Exception {
     try (Sandbox weChat = Sandbox.start()) {
       Map<String, String> environment = Fleet.environment(weChat, redis);
-      environment.put("WXNOTIFY_WECHAT_REQUEST_TIMEOUT", "3s");
+      environment.put("WXNOTIFY_WECHAT_REQUEST_TIMEOUT", "2s");
       try (Fleet fleet = Fleet.start(2, environment)) {
         assertAllAccepted(startSends(fleet.replicas(), 2, "warm-"));
         weChat.addFault(Fault.on(SandboxEndpoint.SEND, Effect.of(EffectKind.NO_ANSWER)).times(1));
@@ -146,7 +146,7 @@ class FleetTest {
             fleet
                 .replica(0)
                 .future()
-                .withDeadlineAfter(1, TimeUnit.SECONDS)
+                .withDeadlineAfter(3, TimeUnit.SECONDS)
                 .sendSubscribeMessage(request);
         Await.until("WeChat has the message", () -> weChat.state().sendsReceived() == 3);
         fleet.replica(0).kill();

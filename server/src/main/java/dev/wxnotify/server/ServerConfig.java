@@ -18,6 +18,9 @@ interface ServerConfig {
   /** The gRPC port. */
   Grpc grpc();
 
+  /** The port for probes and Prometheus. */
+  Monitoring monitoring();
+
   /** WeChat's API. */
   @WithName("wechat")
   WeChat weChat();
@@ -58,6 +61,17 @@ interface ServerConfig {
      */
     @WithDefault("false")
     boolean allowAnonymous();
+  }
+
+  /** {@code wxnotify.monitoring}. */
+  interface Monitoring {
+    /** The address to listen on. */
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /** The port to listen on; 0 for any free one. */
+    @WithDefault("9464")
+    int port();
   }
 
   /** {@code wxnotify.wechat}. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ServerSettings(
     InetSocketAddress grpcAddress,
+    InetSocketAddress monitoringAddress,
     int maxInFlight,
     boolean reflection,
     WeChatHttpClient.Settings weChat,

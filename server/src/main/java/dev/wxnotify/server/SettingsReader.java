@@ -46,6 +46,7 @@ final class SettingsReader {
 
   private @Nullable ServerSettings settings(ServerConfig config) {
     InetSocketAddress grpcAddress = grpcAddress(config.grpc());
+    InetSocketAddress monitoringAddress = monitoringAddress(config.monitoring());
     WeChatHttpClient.Settings weChat = weChat(config.weChat());
     WeChatTokenIssuer.Endpoint endpoint = endpoint(config.weChat().tokenEndpoint());
     atLeast("wxnotify.grpc.max-in-flight", config.grpc().maxInFlight(), 2);
@@ -54,11 +55,12 @@ final class SettingsReader {
     positive("wxnotify.shutdown.grace", config.shutdown().grace());
     List<AppSettings> apps = apps(config.apps());
     RedisLink.Settings redis = redis(config.redis());
-    if (grpcAddress == null || weChat == null) {
+    if (grpcAddress == null || monitoringAddress == null || weChat == null) {
       return null;
     }
     return new ServerSettings(
         grpcAddress,
+        monitoringAddress,
         config.grpc().maxInFlight(),
         config.grpc().reflection(),
         weChat,
@@ -71,10 +73,7 @@ final class SettingsReader {
   }
 
   private @Nullable InetSocketAddress grpcAddress(ServerConfig.Grpc grpc) {
-    boolean isPort = grpc.port() >= 0 && grpc.port() <= MAX_PORT;
-    if (!isPort) {
-      mistake("wxnotify.grpc.port", grpc.port() + " (expected: 0 to " + MAX_PORT + ")");
-    }
+    boolean isPort = isPort("wxnotify.grpc.port", grpc.port());
     try {
       InetAddress address = InetAddress.getByName(grpc.host());
       if (!address.isLoopbackAddress() && !grpc.allowAnonymous()) {
@@ -89,6 +88,25 @@ final class SettingsReader {
       mistake("wxnotify.grpc.host", grpc.host() + " is not a known host");
       return null;
     }
+  }
+
+  private @Nullable InetSocketAddress monitoringAddress(ServerConfig.Monitoring monitoring) {
+    boolean isPort = isPort("wxnotify.monitoring.port", monitoring.port());
+    try {
+      InetAddress address = InetAddress.getByName(monitoring.host());
+      return isPort ? new InetSocketAddress(address, monitoring.port()) : null;
+    } catch (UnknownHostException e) {
+      mistake("wxnotify.monitoring.host", monitoring.host() + " is not a known host");
+      return null;
+    }
+  }
+
+  private boolean isPort(String key, int port) {
+    boolean isPort = port >= 0 && port <= MAX_PORT;
+    if (!isPort) {
+      mistake(key, port + " (expected: 0 to " + MAX_PORT + ")");
+    }
+    return isPort;
   }
 
   private WeChatHttpClient.@Nullable Settings weChat(ServerConfig.WeChat weChat) {

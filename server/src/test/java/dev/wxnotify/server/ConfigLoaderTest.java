@@ -61,6 +61,7 @@ class ConfigLoaderTest {
         .isEqualTo(
             new ServerSettings(
                 new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9090),
+                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9464),
                 1000,
                 true,
                 new WeChatHttpClient.Settings(
@@ -122,6 +123,8 @@ class ConfigLoaderTest {
     return Stream.of(
         key("wxnotify.grpc.host", "127.0.0.2", s -> s.grpcAddress().getHostString()),
         key("wxnotify.grpc.port", "0", s -> s.grpcAddress().getPort()),
+        key("wxnotify.monitoring.host", "127.0.0.3", s -> s.monitoringAddress().getHostString()),
+        key("wxnotify.monitoring.port", "17", s -> s.monitoringAddress().getPort()),
         key("wxnotify.grpc.max-in-flight", "17", ServerSettings::maxInFlight),
         key("wxnotify.grpc.reflection", "false", ServerSettings::reflection),
         key("wxnotify.wechat.base-url", "https://sh.api.weixin.qq.com", s -> s.weChat().baseUrl()),
@@ -347,6 +350,8 @@ class ConfigLoaderTest {
       value = {
         "wxnotify.grpc.port | 65536 | wxnotify.grpc.port: 65536",
         "wxnotify.grpc.port | -1 | wxnotify.grpc.port: -1",
+        "wxnotify.monitoring.port | 65536 | wxnotify.monitoring.port: 65536",
+        "wxnotify.monitoring.host | no such host | wxnotify.monitoring.host: no such host is not a known host",
         "wxnotify.grpc.port | http | wxnotify.grpc.port",
         "wxnotify.grpc.host | 0.0.0.0 | wxnotify.grpc.host: 0.0.0.0 is not a loopback address",
         "wxnotify.grpc.host | 192.0.2.1 | wxnotify.grpc.allow-anonymous=true",

@@ -4,6 +4,7 @@ import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -12,6 +13,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -30,13 +32,15 @@ public final class GrpcServer {
    *
    * @param reflection whether callers may ask for the contract
    * @param timer runs what is due later
+   * @param observers see all calls as their callers do, and change nothing
    */
   public GrpcServer(
       InetSocketAddress address,
       boolean reflection,
       Apps apps,
       MessageDelivery delivery,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      List<ServerInterceptor> observers) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .directExecutor()
@@ -46,6 +50,7 @@ public final class GrpcServer {
                     new NotificationGrpcService(delivery, new RequestMapper(apps), timer)))
             .addService(health.getHealthService())
             .intercept(new ErrorInterceptor());
+    observers.forEach(builder::intercept);
     if (reflection) {
       addReflection(builder);
     }
@@ -62,10 +67,17 @@ public final class GrpcServer {
         .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 
-  /** Binds the port and serves. */
+  /** Binds the port and serves; health says so when {@link #setServing} does. */
   public void start() throws IOException {
+    setServing(false);
     server.start();
-    health.setStatus(NotificationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+  }
+
+  /** Has health say whether calls should come here. */
+  public void setServing(boolean serving) {
+    ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    health.setStatus(NotificationServiceGrpc.SERVICE_NAME, status);
   }
 
   /** Returns the port that was bound. */

@@ -9,6 +9,7 @@ import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -78,7 +79,13 @@ final class DeliveryFixture {
         inFlight,
         new InMemoryOutcomeLedger(1_000, clock.nanos()),
         new MessageSender(
-            gateway, connections, new RetryPolicy(() -> 0), clock, clock.nanos(), timer, listener),
+            gateway,
+            connections,
+            new RetryPolicy(() -> 0),
+            clock,
+            clock.nanos(),
+            timer,
+            List.of(listener)),
         Duration.ofSeconds(5));
   }
 

@@ -218,7 +218,7 @@ final class NotificationServer implements AutoCloseable {
 
   private static OutcomeLedger ledger(ServerSettings settings, @Nullable RedisLink redis) {
     OutcomeLedger own = new InMemoryOutcomeLedger(settings.ledgerEntries(), System::nanoTime);
-    return redis == null ? own : new RedisOutcomeLedger(redis, own);
+    return redis == null ? own : new RedisOutcomeLedger(redis, own, settings.ledgerEntries());
   }
 
   /** One thread for everything that is due later; it only ever starts things. */

@@ -55,6 +55,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   private final MessageDelivery delivery;
   private final RequestMapper mapper;
   private final ServerCallStreamObserver<BatchSendResponse> responses;
+  private final Caller caller = Caller.current();
   private final Trace trace = GrpcServer.TRACE.get();
 
   private final Queue<BatchItemResult> results = new ConcurrentLinkedQueue<>();
@@ -117,17 +118,33 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
               .setError(SendErrors.invalid(invalid.violations()))
               .build());
       requestNext();
+    } else if (mapped instanceof MappedMessage.NotAllowed no) {
+      add(
+          result(item)
+              .setOutcome(Outcome.OUTCOME_NOT_SENT)
+              .setError(SendErrors.appNotAllowed(no.appId()))
+              .build());
+      requestNext();
     } else if (request.getValidateOnly()) {
       add(result(item).setOutcome(Outcome.OUTCOME_ACCEPTED).build());
       requestNext();
     } else if (mapped instanceof MappedMessage.Valid valid) {
       waiting.set(item);
-      delivery.admitBatchItem(() -> begin(item, valid));
+      caller.limits().admitBatchItem(() -> delivery.admitBatchItem(() -> begin(item, valid)));
     }
   }
 
-  /** The server has room for the item. Returns whether the item makes use of it. */
+  /** The server has room for the item, and the caller's limits too. */
   private boolean begin(Item item, MappedMessage.Valid valid) {
+    boolean begun = beginAdmitted(item, valid);
+    if (!begun) {
+      caller.limits().release(Lane.BATCH);
+    }
+    return begun;
+  }
+
+  /** Returns whether the item makes use of the room. */
+  private boolean beginAdmitted(Item item, MappedMessage.Valid valid) {
     if (over || !waiting.compareAndSet(item, null)) {
       return false;
     }
@@ -141,7 +158,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
                 valid.app(),
                 valid.message(),
                 kind(item.request),
-                "",
+                caller.name(),
                 item.request.getRequestId(),
                 Lane.BATCH,
                 timeout(),
@@ -152,6 +169,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
             .thenAccept(
                 answer -> {
                   underWay.remove(sent);
+                  caller.limits().release(Lane.BATCH);
                   add(toResult(item, answer));
                 });
     if (over) {

@@ -2,7 +2,9 @@ package dev.wxnotify.server.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -49,6 +51,24 @@ final class RedisConnector implements AutoCloseable {
    */
   record Connection(
       RedisClusterAsyncCommands<String, String> commands, StatefulConnection<?, ?> itself) {
+    /**
+     * Tells whether it is connected now; of a cluster's, which has many, only that it is in use.
+     */
+    boolean isOpen() {
+      return itself.isOpen();
+    }
+
+    /** Has {@code task} run when it is cut. */
+    void whenCut(Runnable task) {
+      itself.addListener(
+          new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+              task.run();
+            }
+          });
+    }
+
     /** Closes it in the background. */
     void close() {
       var ignored = itself.closeAsync();

@@ -240,6 +240,13 @@ public final class RedisLink implements AutoCloseable {
     }
   }
 
+  /** A cut is noticed even while nothing is asked: what Redis held may be gone with it. */
+  private void doubtAfterCut(RedisConnector.Connection cut) {
+    if (!closed && cut.equals(connection) && state.doubt(state.now(), "the connection was cut")) {
+      probe(1);
+    }
+  }
+
   /** A key with this in braces lives where {@code key} lives in a cluster. */
   private static String tagOf(String key) {
     int open = key.indexOf('{');
@@ -277,6 +284,7 @@ public final class RedisLink implements AutoCloseable {
     if (old != null) {
       old.close();
     }
+    made.whenCut(() -> doubtAfterCut(made));
     if (closed) {
       made.close();
     } else {
@@ -300,15 +308,25 @@ public final class RedisLink implements AutoCloseable {
                 (value, fault) -> {
                   if (fault == null) {
                     onAnswer();
-                  } else {
+                  } else if (now.isOpen()) {
                     state.failed(explain(fault));
                     later(
                         attempt < PROBES_PER_CONNECTION
                             ? () -> probe(attempt + 1)
                             : this::tryToConnect);
+                  } else {
+                    onCut(explain(fault));
                   }
                   firstAttempt.complete(null);
                 });
+  }
+
+  /** Why there is no connection any more is told by the attempt to make one. */
+  private void onCut(String why) {
+    if (isUp()) {
+      state.failed(why);
+    }
+    tryToConnect();
   }
 
   private void onAnswer() {

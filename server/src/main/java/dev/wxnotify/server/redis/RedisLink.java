@@ -5,6 +5,7 @@ import dev.wxnotify.server.redis.LinkState.Known;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -74,8 +75,11 @@ public final class RedisLink implements AutoCloseable {
    *     redis-cluster://}
    * @param keyPrefix begins every key, so that several fleets can share one Redis
    * @param commandTimeout the most that a command may add to the latency of a message
+   * @param caCertificate a PEM file of what signs the certificates of Redis; null for those that
+   *     Java trusts
    */
-  public record Settings(String url, String keyPrefix, Duration commandTimeout) {
+  public record Settings(
+      String url, String keyPrefix, Duration commandTimeout, @Nullable Path caCertificate) {
     /** Never holds the URL, in which there may be a password. */
     @Override
     public String toString() {
@@ -90,7 +94,7 @@ public final class RedisLink implements AutoCloseable {
 
   /** Makes a link that is not connected yet. */
   public RedisLink(Settings settings, ScheduledExecutorService timer) {
-    this.connector = new RedisConnector(settings.url(), settings.commandTimeout());
+    this.connector = new RedisConnector(settings);
     this.keyPrefix = settings.keyPrefix();
     this.timer = timer;
     this.probeKey = key("probe");

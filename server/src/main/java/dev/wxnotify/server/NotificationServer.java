@@ -108,26 +108,18 @@ final class NotificationServer implements AutoCloseable {
             List.of(meters.deliveryListener(), readiness));
     MessageDelivery delivery =
         new MessageDelivery(
-            inFlight,
-            ledger(settings, redis),
-            sender,
-            settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
+            inFlight, ledger(), sender, settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
     this.grpc =
         new GrpcServer(settings.grpc(), apps, delivery, timer, List.of(meters.grpcInterceptor()));
     watch(inFlight, connections);
   }
 
-  /** Shows what the parts themselves tell of nothing but when they are asked. */
+  /** Shows the parts that tell of nothing by themselves, and are looked at. */
   private void watch(Permits inFlight, Permits connections) {
     meters.watch(readiness);
     apps.all().forEach(app -> meters.watch(app, readiness));
     meters.watch("in_flight", inFlight);
     meters.watch("wechat_connections", connections);
-    RedisLink link = redis;
-    if (link != null) {
-      readiness.watch("redis", link::trouble);
-      meters.watchRedis(() -> link.trouble().isEmpty());
-    }
   }
 
   private static Permits permits(int limit) {
@@ -216,9 +208,17 @@ final class NotificationServer implements AutoCloseable {
         : new RedisTokenStore(redis, appId, endpoint.name().toLowerCase(Locale.ROOT), clock);
   }
 
-  private static OutcomeLedger ledger(ServerSettings settings, @Nullable RedisLink redis) {
+  private OutcomeLedger ledger() {
     OutcomeLedger own = new InMemoryOutcomeLedger(settings.ledgerEntries(), System::nanoTime);
-    return redis == null ? own : new RedisOutcomeLedger(redis, own, settings.ledgerEntries());
+    RedisLink link = redis;
+    if (link == null) {
+      return own;
+    }
+    RedisOutcomeLedger shared = new RedisOutcomeLedger(link, own, settings.ledgerEntries());
+    readiness.watch("redis", link::trouble);
+    meters.watchRedis(
+        () -> link.trouble().isEmpty(), link::commandsFailed, shared::untold, shared::forgotten);
+    return shared;
   }
 
   /** One thread for everything that is due later; it only ever starts things. */

@@ -8,6 +8,7 @@ import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
@@ -22,6 +23,7 @@ import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.WeChatErrcodeTable;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
@@ -97,6 +99,7 @@ final class NotificationServer implements AutoCloseable {
     this.monitoring = new MonitoringServer(settings.monitoringAddress(), readiness, meters);
     Permits connections = permits(settings.weChat().maxConnections());
     Permits inFlight = permits(settings.maxInFlight());
+    RecentFailures failures = new RecentFailures(clock);
     MessageSender sender =
         new MessageSender(
             new WeChatMessageGateway(http),
@@ -105,12 +108,18 @@ final class NotificationServer implements AutoCloseable {
             clock,
             System::nanoTime,
             timer,
-            List.of(meters.deliveryListener(), readiness));
+            List.of(meters.deliveryListener(), readiness, failures));
     MessageDelivery delivery =
         new MessageDelivery(
             inFlight, ledger(), sender, settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
     this.grpc =
-        new GrpcServer(settings.grpc(), apps, delivery, timer, List.of(meters.grpcInterceptor()));
+        new GrpcServer(
+            settings.grpc(),
+            apps,
+            delivery,
+            new GrpcServer.Operations(new WeChatErrcodeTable(), failures, clock),
+            timer,
+            List.of(meters.grpcInterceptor()));
     watch(inFlight, connections);
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,10 @@ public final class RedisLink implements AutoCloseable {
   private final LongAdder commandsFailed = new LongAdder();
   private final List<Runnable> whenUp = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
+
+  /** Whether what is behind the connection may not be what answered last. */
+  private final AtomicBoolean isOtherConnection = new AtomicBoolean();
+
   private volatile RedisConnector.@Nullable Connection connection;
   private volatile String probeKey;
   private volatile boolean closed;
@@ -134,7 +139,7 @@ public final class RedisLink implements AutoCloseable {
     return state.now().kind() != Kind.DOWN;
   }
 
-  /** Has {@code task} run each time when Redis is of use again after an outage. */
+  /** Has {@code task} run each time when Redis is of use again: it may have been emptied. */
   void whenUp(Runnable task) {
     whenUp.add(task);
   }
@@ -285,6 +290,7 @@ public final class RedisLink implements AutoCloseable {
   private void use(RedisConnector.Connection made) {
     RedisConnector.Connection old = connection;
     connection = made;
+    isOtherConnection.set(true);
     if (old != null) {
       old.close();
     }
@@ -319,24 +325,24 @@ public final class RedisLink implements AutoCloseable {
                             ? () -> probe(attempt + 1)
                             : this::tryToConnect);
                   } else {
-                    onCut(explain(fault));
+                    // Many a cut is of a connection that was idle. Else the attempt tells why.
+                    tryToConnect();
                   }
                   firstAttempt.complete(null);
                 });
   }
 
-  /** Why there is no connection any more is told by the attempt to make one. */
-  private void onCut(String why) {
-    if (isUp()) {
-      state.failed(why);
-    }
-    tryToConnect();
-  }
-
   private void onAnswer() {
     switch (state.answered()) {
-      case WELL -> {}
-      case HEALED -> whenUp.forEach(Runnable::run);
+      case WELL -> {
+        if (isOtherConnection.getAndSet(false)) {
+          whenUp.forEach(Runnable::run);
+        }
+      }
+      case HEALED -> {
+        isOtherConnection.set(false);
+        whenUp.forEach(Runnable::run);
+      }
       case HELD -> later(() -> probe(1));
     }
   }

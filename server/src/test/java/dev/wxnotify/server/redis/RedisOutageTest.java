@@ -388,6 +388,21 @@ class RedisOutageTest {
     assertThat(log.ofRedis(Level.WARN)).hasSize(1);
   }
 
+  /** Redis, and much that is between, closes connections on which nothing happens for a while. */
+  @Test
+  void cut_ofAConnectionOnly_isNoOutage() throws Exception {
+    RedisLink link = links.up(redis.url(), TIMEOUT);
+    TokenStore tokens = new RedisTokenStore(link, "wx-app", "stable", CLOCK);
+    await(tokens.save(token()));
+    redis.command("FLUSHALL");
+
+    redis.command("CLIENT", "KILL", "TYPE", "normal");
+
+    Await.until("it has the token again", () -> !redis.keys().isEmpty());
+    assertThat(link.trouble()).isEmpty();
+    assertThat(log.ofRedis(Level.WARN)).isEmpty();
+  }
+
   /** What one key holds is no reason to do without the others. */
   @Test
   void commandThatIsRefusedAlone_isNoOutage() throws Exception {

@@ -36,9 +36,13 @@ import org.slf4j.LoggerFactory;
 /** The whole server: the one place where its parts are made and put together. */
 final class NotificationServer implements AutoCloseable {
   /**
-   * One in this many permits is kept for single calls: enough for them, and batches do not miss it.
+   * One in this many messages in flight, or connections, is kept for single calls. They go first
+   * anyway, so that this is for the time when what batches have under way does not move; of the
+   * connections it is little, since batches could make use of every one.
    */
-  private static final int RESERVED_PART = 32;
+  private static final int RESERVED_IN_FLIGHT = 32;
+
+  private static final int RESERVED_CONNECTIONS = 64;
 
   /**
    * How long the start waits for Redis, so that a fleet that starts at once shares its first token.
@@ -70,14 +74,14 @@ final class NotificationServer implements AutoCloseable {
     MessageSender sender =
         new MessageSender(
             new WeChatMessageGateway(http),
-            permits(settings.weChat().maxConnections()),
+            permits(settings.weChat().maxConnections(), RESERVED_CONNECTIONS),
             new RetryPolicy(random),
             clock,
             System::nanoTime,
             timer);
     MessageDelivery delivery =
         new MessageDelivery(
-            permits(settings.maxInFlight()),
+            permits(settings.maxInFlight(), RESERVED_IN_FLIGHT),
             ledger(settings, redis),
             sender,
             settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
@@ -85,8 +89,8 @@ final class NotificationServer implements AutoCloseable {
         new GrpcServer(settings.grpcAddress(), settings.reflection(), apps, delivery, timer);
   }
 
-  private static Permits permits(int limit) {
-    return new Permits(limit, Math.max(1, limit / RESERVED_PART));
+  private static Permits permits(int limit, int reservedPart) {
+    return new Permits(limit, Math.max(1, limit / reservedPart));
   }
 
   private static Apps apps(
@@ -109,7 +113,7 @@ final class NotificationServer implements AutoCloseable {
               clock,
               timer,
               random);
-      App made = new App(app.appId(), tokens, app.seckill());
+      App made = new App(app.appId(), tokens, app.seckill(), System::nanoTime, timer);
       all.add(made);
       if (app.isDefault()) {
         byDefault = made;

@@ -186,6 +186,17 @@ class ErrorTableTest {
   }
 
   @Test
+  void dailyQuotaKnownToBeUsedUp_isNotSent() throws Exception {
+    try (RunningServer server = RunningServer.start()) {
+      assertMatches(failureOf(server, "sandbox-45009"), row("45009"));
+
+      SendError error = assertMatches(failureOf(server, "user"), row("the app's quota of the day"));
+      assertThat(error.getWechatErrcode()).isEqualTo(45009);
+      assertThat(server.sandbox().state().sendsReceived()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void deadlineBeforeTheWrite_isNotSent() throws Exception {
     try (RunningServer server = RunningServer.start()) {
       hold(server, "sandbox-no-answer");
@@ -342,6 +353,7 @@ class ErrorTableTest {
     StreamObserver<BatchSendRequest> requests =
         server
             .async()
+            .withDeadlineAfter(3, TimeUnit.SECONDS) // Until then it tries what WeChat throttles.
             .batchSend(
                 new StreamObserver<BatchSendResponse>() {
                   @Override

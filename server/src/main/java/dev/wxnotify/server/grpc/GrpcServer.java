@@ -23,6 +23,7 @@ public final class GrpcServer {
   static final int MAX_REQUEST = 256 * 1024;
 
   private final HealthStatusManager health = new HealthStatusManager();
+  private final NotificationGrpcService service;
   private final Server server;
 
   /**
@@ -37,13 +38,12 @@ public final class GrpcServer {
       Apps apps,
       MessageDelivery delivery,
       ScheduledExecutorService timer) {
+    this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .directExecutor()
             .maxInboundMessageSize(MAX_REQUEST)
-            .addService(
-                UnparsedMessages.of(
-                    new NotificationGrpcService(delivery, new RequestMapper(apps), timer)))
+            .addService(UnparsedMessages.of(service))
             .addService(health.getHealthService())
             .intercept(new ErrorInterceptor());
     if (reflection) {
@@ -74,13 +74,15 @@ public final class GrpcServer {
   }
 
   /**
-   * Stops: not healthy and no new calls at once, the accepted ones finish within {@code grace}.
+   * Stops: not healthy and no new calls at once, the accepted ones finish within {@code grace};
+   * streams read no further and end with a summary of what they read.
    *
    * @return whether all of them did
    */
   public boolean stop(Duration grace) throws InterruptedException {
     health.enterTerminalState();
     server.shutdown();
+    service.stop(grace);
     boolean drained = server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
     if (!drained) {
       server.shutdownNow();

@@ -6,7 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 final class ImplementationVersion implements IVersionProvider {
   @Override
   public String[] getVersion() {
+    return new String[] {"wxnotify " + version()};
+  }
+
+  static String version() {
     String version = Main.class.getPackage().getImplementationVersion();
-    return new String[] {"wxnotify " + (version == null ? "(development)" : version)};
+    return version == null ? "(development)" : version;
   }
 }

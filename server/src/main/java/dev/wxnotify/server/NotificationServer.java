@@ -7,13 +7,17 @@ import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
+import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.metrics.MonitoringServer;
+import dev.wxnotify.server.metrics.ServerMeters;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.redis.RedisOutcomeLedger;
 import dev.wxnotify.server.redis.RedisTokenStore;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
@@ -25,8 +29,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +58,9 @@ final class NotificationServer implements AutoCloseable {
   /** A claim in the ledger outlasts the attempt that it covers by this. */
   private static final Duration ATTEMPT_SLACK = Duration.ofSeconds(2);
 
+  /** How often gRPC's health is told what {@code /readyz} says. */
+  private static final Duration HEALTH_INTERVAL = Duration.ofMillis(500);
+
   private static final Logger log = LoggerFactory.getLogger(NotificationServer.class);
 
   private final ServerSettings settings;
@@ -59,6 +68,9 @@ final class NotificationServer implements AutoCloseable {
   private final WeChatHttpClient http;
   private final @Nullable RedisLink redis;
   private final Apps apps;
+  private final ServerMeters meters;
+  private final Readiness readiness;
+  private final MonitoringServer monitoring;
   private final GrpcServer grpc;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -70,23 +82,53 @@ final class NotificationServer implements AutoCloseable {
     this.timer = timer();
     this.http = new WeChatHttpClient(settings.weChat());
     this.redis = settings.redis() == null ? null : new RedisLink(settings.redis(), timer);
-    this.apps = apps(settings, http, redis, clock, timer, random);
+    this.meters =
+        new ServerMeters(
+            ImplementationVersion.version(),
+            settings.apps().stream().map(ServerSettings.AppSettings::appId).toList(),
+            clock);
+    this.apps = apps(settings, http, redis, clock, timer, random, meters.tokenListener());
+    this.readiness = new Readiness(apps, clock);
+    this.monitoring = new MonitoringServer(settings.monitoringAddress(), readiness, meters);
+    Permits connections = permits(settings.weChat().maxConnections(), RESERVED_CONNECTIONS);
+    Permits inFlight = permits(settings.maxInFlight(), RESERVED_IN_FLIGHT);
     MessageSender sender =
         new MessageSender(
             new WeChatMessageGateway(http),
-            permits(settings.weChat().maxConnections(), RESERVED_CONNECTIONS),
+            connections,
             new RetryPolicy(random),
             clock,
             System::nanoTime,
-            timer);
+            timer,
+            List.of(meters.deliveryListener(), readiness));
     MessageDelivery delivery =
         new MessageDelivery(
-            permits(settings.maxInFlight(), RESERVED_IN_FLIGHT),
+            inFlight,
             ledger(settings, redis),
             sender,
             settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
     this.grpc =
-        new GrpcServer(settings.grpcAddress(), settings.reflection(), apps, delivery, timer);
+        new GrpcServer(
+            settings.grpcAddress(),
+            settings.reflection(),
+            apps,
+            delivery,
+            timer,
+            List.of(meters.grpcInterceptor()));
+    watch(inFlight, connections);
+  }
+
+  /** Shows what the parts themselves tell of nothing but when they are asked. */
+  private void watch(Permits inFlight, Permits connections) {
+    meters.watch(readiness);
+    apps.all().forEach(app -> meters.watch(app, readiness));
+    meters.watch("in_flight", inFlight);
+    meters.watch("wechat_connections", connections);
+    RedisLink link = redis;
+    if (link != null) {
+      readiness.watch("redis", link::trouble);
+      meters.watchRedis(() -> link.trouble().isEmpty());
+    }
   }
 
   private static Permits permits(int limit, int reservedPart) {
@@ -99,7 +141,8 @@ final class NotificationServer implements AutoCloseable {
       @Nullable RedisLink redis,
       InstantSource clock,
       ScheduledThreadPoolExecutor timer,
-      DoubleSupplier random) {
+      DoubleSupplier random,
+      TokenListener listener) {
     App byDefault = null;
     List<App> all = new ArrayList<>();
     for (ServerSettings.AppSettings app : settings.apps()) {
@@ -112,7 +155,8 @@ final class NotificationServer implements AutoCloseable {
               settings.tokenCallsPerHour(),
               clock,
               timer,
-              random);
+              random,
+              listener);
       App made = new App(app.appId(), tokens, app.seckill(), System::nanoTime, timer);
       all.add(made);
       if (app.isDefault()) {
@@ -152,21 +196,49 @@ final class NotificationServer implements AutoCloseable {
   }
 
   /**
-   * Binds the port, serves, and fetches the tokens, so that the first message does not wait for
-   * one.
+   * Binds the ports, serves, and fetches the tokens, so that the first message does not wait for
+   * one. Probes hear that the server is ready when the first token call of each app has ended.
    */
   void start() throws IOException, InterruptedException {
-    if (redis != null) {
-      redis.connect(REDIS_PATIENCE);
+    monitoring.start();
+    try {
+      if (redis != null) {
+        redis.connect(REDIS_PATIENCE);
+      }
+      grpc.start();
+    } catch (IOException | InterruptedException e) {
+      monitoring.close();
+      throw e;
     }
-    grpc.start();
-    apps.all().forEach(app -> app.tokens().warmUp());
+    var ignored =
+        CompletableFuture.allOf(
+                apps.all().stream()
+                    .map(app -> app.tokens().acquire())
+                    .toArray(CompletableFuture<?>[]::new))
+            .thenRun(this::onStarted);
     log.info(
-        "ready: gRPC on {}:{}, WeChat at {}, {} app(s)",
+        "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s)",
         settings.grpcAddress().getHostString(),
         grpc.port(),
+        settings.monitoringAddress().getHostString(),
+        monitoring.port(),
         settings.weChat().baseUrl(),
         apps.all().size());
+  }
+
+  private void onStarted() {
+    readiness.started();
+    var ignored =
+        timer.scheduleWithFixedDelay(
+            () -> grpc.setServing(readiness.isReady()),
+            0,
+            HEALTH_INTERVAL.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Returns the port of monitoring that was bound. */
+  int monitoringPort() {
+    return monitoring.port();
   }
 
   /** Returns the port of gRPC that was bound. */
@@ -175,13 +247,15 @@ final class NotificationServer implements AutoCloseable {
   }
 
   /**
-   * Stops: no new calls, accepted ones finish within the grace period, then everything is closed.
+   * Stops: not ready, no new calls, accepted ones finish within the grace period, then everything
+   * is closed.
    */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
+    readiness.stopping();
     Duration grace = settings.grace();
     try {
       if (!grpc.stop(grace)) {
@@ -200,6 +274,8 @@ final class NotificationServer implements AutoCloseable {
     } catch (IOException e) {
       log.warn("closing the connections to WeChat failed: {}", e.toString());
     }
+    monitoring.close();
+    meters.close();
     log.info("stopped");
   }
 }

@@ -82,10 +82,11 @@ final class ServeCommand implements Callable<Integer> {
       throw new ConfigurationException(
           List.of("wxnotify.apps: --sandbox brings its own app; configure no others with it"));
     }
+    Logs.use(settings.log());
     NotificationServer server = new NotificationServer(settings);
     server.start();
     if (weChat != null) {
-      printCalls(server.grpcPort(), weChat);
+      printCalls(server.grpcPort(), server.monitoringPort(), weChat);
     }
     stopOnSignal(server);
     new CountDownLatch(1).await();
@@ -102,6 +103,7 @@ final class ServeCommand implements Callable<Integer> {
             new Thread(
                 () -> {
                   server.close();
+                  Logs.close();
                   Runtime.getRuntime().halt(0);
                 },
                 "wxnotify-stop"));
@@ -115,7 +117,7 @@ final class ServeCommand implements Callable<Integer> {
         "wxnotify.apps.sandbox.seckill.template-id", SandboxTemplates.SECKILL_TEMPLATE_ID);
   }
 
-  private void printCalls(int port, Sandbox weChat) {
+  private void printCalls(int port, int monitoringPort, Sandbox weChat) {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         """
@@ -126,9 +128,11 @@ final class ServeCommand implements Callable<Integer> {
               127.0.0.1:%1$d wxnotify.v1.NotificationService/SendSeckillMessage
           grpcurl -plaintext -d '{"message": {"open_id": "sandbox-43101", "goods_name": "Coffee", "time": "2026-11-24 20:00", "corp_id": "1", "customer_id": "2"}}' \\
               127.0.0.1:%1$d wxnotify.v1.NotificationService/SendSeckillMessage
+          curl http://127.0.0.1:%4$d/readyz
+          curl http://127.0.0.1:%4$d/metrics
 
         """,
-        port, weChat.baseUrl(), SandboxOptions.APP_ID);
+        port, weChat.baseUrl(), SandboxOptions.APP_ID, monitoringPort);
     out.flush();
   }
 }

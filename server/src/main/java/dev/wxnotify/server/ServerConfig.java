@@ -18,6 +18,9 @@ interface ServerConfig {
   /** The gRPC port. */
   Grpc grpc();
 
+  /** The port for probes and Prometheus. */
+  Monitoring monitoring();
+
   /** WeChat's API. */
   @WithName("wechat")
   WeChat weChat();
@@ -33,6 +36,9 @@ interface ServerConfig {
 
   /** How the server stops. */
   Shutdown shutdown();
+
+  /** What is logged, and how. */
+  Log log();
 
   /** {@code wxnotify.grpc}. */
   interface Grpc {
@@ -58,6 +64,17 @@ interface ServerConfig {
      */
     @WithDefault("false")
     boolean allowAnonymous();
+  }
+
+  /** {@code wxnotify.monitoring}. */
+  interface Monitoring {
+    /** The address to listen on. */
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /** The port to listen on; 0 for any free one. */
+    @WithDefault("9464")
+    int port();
   }
 
   /** {@code wxnotify.wechat}. */
@@ -155,6 +172,17 @@ interface ServerConfig {
     /** The most that a command to Redis may add to the latency of a message. */
     @WithDefault("100ms")
     Duration commandTimeout();
+  }
+
+  /** {@code wxnotify.log}. */
+  interface Log {
+    /** How a line looks: {@code plain} or {@code json}. */
+    @WithDefault("plain")
+    String format();
+
+    /** The least important lines that are written. */
+    @WithDefault("INFO")
+    String level();
   }
 
   /** {@code wxnotify.shutdown}. */

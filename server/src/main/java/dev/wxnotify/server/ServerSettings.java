@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ServerSettings(
     InetSocketAddress grpcAddress,
+    InetSocketAddress monitoringAddress,
     int maxInFlight,
     boolean reflection,
     WeChatHttpClient.Settings weChat,
@@ -26,7 +27,8 @@ record ServerSettings(
     List<AppSettings> apps,
     long ledgerEntries,
     RedisLink.@Nullable Settings redis,
-    Duration grace) {
+    Duration grace,
+    Logs.Settings log) {
 
   /** One Mini Program. */
   record AppSettings(String appId, AppSecret secret, boolean isDefault, SeckillTemplate seckill) {}

@@ -17,12 +17,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /**
  * Checks the configuration and turns it into settings. It collects mistakes instead of stopping at
@@ -46,6 +48,7 @@ final class SettingsReader {
 
   private @Nullable ServerSettings settings(ServerConfig config) {
     InetSocketAddress grpcAddress = grpcAddress(config.grpc());
+    InetSocketAddress monitoringAddress = monitoringAddress(config.monitoring());
     WeChatHttpClient.Settings weChat = weChat(config.weChat());
     WeChatTokenIssuer.Endpoint endpoint = endpoint(config.weChat().tokenEndpoint());
     atLeast("wxnotify.grpc.max-in-flight", config.grpc().maxInFlight(), 2);
@@ -54,11 +57,13 @@ final class SettingsReader {
     positive("wxnotify.shutdown.grace", config.shutdown().grace());
     List<AppSettings> apps = apps(config.apps());
     RedisLink.Settings redis = redis(config.redis());
-    if (grpcAddress == null || weChat == null) {
+    Logs.Settings log = log(config.log());
+    if (grpcAddress == null || monitoringAddress == null || weChat == null) {
       return null;
     }
     return new ServerSettings(
         grpcAddress,
+        monitoringAddress,
         config.grpc().maxInFlight(),
         config.grpc().reflection(),
         weChat,
@@ -67,14 +72,34 @@ final class SettingsReader {
         apps,
         config.ledger().maxEntries(),
         redis,
-        config.shutdown().grace());
+        config.shutdown().grace(),
+        log);
+  }
+
+  private Logs.Settings log(ServerConfig.Log log) {
+    return new Logs.Settings(
+        oneOf("wxnotify.log.format", log.format(), Logs.Format.PLAIN),
+        oneOf("wxnotify.log.level", log.level(), Level.INFO));
+  }
+
+  /** Reads a value of an enum, in any letter case. */
+  private <E extends Enum<E>> E oneOf(String key, String text, E otherwise) {
+    for (E value : otherwise.getDeclaringClass().getEnumConstants()) {
+      if (value.name().equalsIgnoreCase(text.strip())) {
+        return value;
+      }
+    }
+    mistake(
+        key,
+        text
+            + " (expected: one of "
+            + Arrays.toString(otherwise.getDeclaringClass().getEnumConstants())
+            + ")");
+    return otherwise;
   }
 
   private @Nullable InetSocketAddress grpcAddress(ServerConfig.Grpc grpc) {
-    boolean isPort = grpc.port() >= 0 && grpc.port() <= MAX_PORT;
-    if (!isPort) {
-      mistake("wxnotify.grpc.port", grpc.port() + " (expected: 0 to " + MAX_PORT + ")");
-    }
+    boolean isPort = isPort("wxnotify.grpc.port", grpc.port());
     try {
       InetAddress address = InetAddress.getByName(grpc.host());
       if (!address.isLoopbackAddress() && !grpc.allowAnonymous()) {
@@ -89,6 +114,25 @@ final class SettingsReader {
       mistake("wxnotify.grpc.host", grpc.host() + " is not a known host");
       return null;
     }
+  }
+
+  private @Nullable InetSocketAddress monitoringAddress(ServerConfig.Monitoring monitoring) {
+    boolean isPort = isPort("wxnotify.monitoring.port", monitoring.port());
+    try {
+      InetAddress address = InetAddress.getByName(monitoring.host());
+      return isPort ? new InetSocketAddress(address, monitoring.port()) : null;
+    } catch (UnknownHostException e) {
+      mistake("wxnotify.monitoring.host", monitoring.host() + " is not a known host");
+      return null;
+    }
+  }
+
+  private boolean isPort(String key, int port) {
+    boolean isPort = port >= 0 && port <= MAX_PORT;
+    if (!isPort) {
+      mistake(key, port + " (expected: 0 to " + MAX_PORT + ")");
+    }
+    return isPort;
   }
 
   private WeChatHttpClient.@Nullable Settings weChat(ServerConfig.WeChat weChat) {

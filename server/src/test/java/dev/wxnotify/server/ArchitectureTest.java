@@ -38,6 +38,7 @@ class ArchitectureTest {
             ROOT + ".grpc",
             ROOT + ".wechat",
             ROOT + ".redis",
+            ROOT + ".metrics",
             ROOT + ".cli",
             ROOT + ".sandbox")
         .check(OURS);
@@ -100,6 +101,7 @@ class ArchitectureTest {
             "io.netty..",
             "io.lettuce..",
             "io.micrometer..",
+            "io.prometheus..",
             "io.smallrye..",
             "picocli..",
             "java.net.http..")
@@ -107,7 +109,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"grpc", "wechat", "redis", "cli", "sandbox"})
+  @ValueSource(strings = {"grpc", "wechat", "redis", "metrics", "cli", "sandbox"})
   void edge_isImportedByTheRootOnly(String edge) {
     noClasses()
         .that()
@@ -156,7 +158,11 @@ class ArchitectureTest {
     classes()
         .that()
         .resideInAnyPackage(
-            ROOT + ".grpc..", ROOT + ".cli..", ROOT + ".wechat..", ROOT + ".redis..")
+            ROOT + ".grpc..",
+            ROOT + ".cli..",
+            ROOT + ".wechat..",
+            ROOT + ".redis..",
+            ROOT + ".metrics..")
         .and()
         .areTopLevelClasses()
         .and()

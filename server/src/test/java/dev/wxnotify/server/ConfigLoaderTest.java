@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
 
 class ConfigLoaderTest {
   private static final String SECRET = "0123456789abcdef-s3cr3t";
@@ -61,6 +62,7 @@ class ConfigLoaderTest {
         .isEqualTo(
             new ServerSettings(
                 new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9090),
+                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9464),
                 1000,
                 true,
                 new WeChatHttpClient.Settings(
@@ -74,7 +76,8 @@ class ConfigLoaderTest {
                 List.of(new AppSettings("wx-shop", new AppSecret(SECRET), true, USUAL_SECKILL)),
                 200_000,
                 null,
-                Duration.ofSeconds(15)));
+                Duration.ofSeconds(15),
+                new Logs.Settings(Logs.Format.PLAIN, Level.INFO)));
   }
 
   @Test
@@ -122,6 +125,8 @@ class ConfigLoaderTest {
     return Stream.of(
         key("wxnotify.grpc.host", "127.0.0.2", s -> s.grpcAddress().getHostString()),
         key("wxnotify.grpc.port", "0", s -> s.grpcAddress().getPort()),
+        key("wxnotify.monitoring.host", "127.0.0.3", s -> s.monitoringAddress().getHostString()),
+        key("wxnotify.monitoring.port", "17", s -> s.monitoringAddress().getPort()),
         key("wxnotify.grpc.max-in-flight", "17", ServerSettings::maxInFlight),
         key("wxnotify.grpc.reflection", "false", ServerSettings::reflection),
         key("wxnotify.wechat.base-url", "https://sh.api.weixin.qq.com", s -> s.weChat().baseUrl()),
@@ -136,6 +141,8 @@ class ConfigLoaderTest {
         key("wxnotify.wechat.max-connections", "9", s -> s.weChat().maxConnections()),
         key("wxnotify.ledger.max-entries", "5", ServerSettings::ledgerEntries),
         key("wxnotify.shutdown.grace", "PT1M", ServerSettings::grace),
+        key("wxnotify.log.format", "JSON", s -> s.log().format()),
+        key("wxnotify.log.level", "WARN", s -> s.log().level()),
         key("wxnotify.redis.url", "redis://cache:6379", s -> redis(s).url()),
         key("wxnotify.apps.shop.app-id", "wx-other", s -> app(s).appId()),
         key("wxnotify.apps.shop.app-secret", "other", s -> app(s).secret().value()),
@@ -239,7 +246,6 @@ class ConfigLoaderTest {
         load(
             ONE_APP,
             Map.of(
-                "WXNOTIFY_LOG_LEVEL", "DEBUG",
                 "WXNOTIFY_SERVICE_HOST", "10.0.0.1",
                 "WXNOTIFY_PORT", "tcp://10.0.0.1:9090",
                 "PATH", "/bin",
@@ -347,6 +353,8 @@ class ConfigLoaderTest {
       value = {
         "wxnotify.grpc.port | 65536 | wxnotify.grpc.port: 65536",
         "wxnotify.grpc.port | -1 | wxnotify.grpc.port: -1",
+        "wxnotify.monitoring.port | 65536 | wxnotify.monitoring.port: 65536",
+        "wxnotify.monitoring.host | no such host | wxnotify.monitoring.host: no such host is not a known host",
         "wxnotify.grpc.port | http | wxnotify.grpc.port",
         "wxnotify.grpc.host | 0.0.0.0 | wxnotify.grpc.host: 0.0.0.0 is not a loopback address",
         "wxnotify.grpc.host | 192.0.2.1 | wxnotify.grpc.allow-anonymous=true",
@@ -373,6 +381,8 @@ class ConfigLoaderTest {
         "wxnotify.wechat.request-timeout | PT-1S | wxnotify.wechat.request-timeout: PT-1S",
         "wxnotify.wechat.request-timeout | soon | wxnotify.wechat.request-timeout",
         "wxnotify.wechat.max-connections | 1 | wxnotify.wechat.max-connections: 1",
+        "wxnotify.log.format | xml | wxnotify.log.format: xml (expected: one of [PLAIN, JSON])",
+        "wxnotify.log.level | loud | wxnotify.log.level: loud (expected: one of [ERROR, WARN",
         "wxnotify.ledger.max-entries | 0 | wxnotify.ledger.max-entries: 0",
         "wxnotify.shutdown.grace | 5 | wxnotify.shutdown.grace",
         "wxnotify.apps.shop.app-id | two words | wxnotify.apps.shop.app-id: is not an AppID",

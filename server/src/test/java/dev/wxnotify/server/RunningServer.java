@@ -14,6 +14,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +46,7 @@ final class RunningServer implements AutoCloseable {
     Sandbox sandbox = Sandbox.start(options);
     Map<String, String> all = new HashMap<>();
     all.put("wxnotify.grpc.port", "0");
+    all.put("wxnotify.monitoring.port", "0");
     all.put("wxnotify.wechat.base-url", sandbox.baseUrl().toString());
     all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
     all.put("wxnotify.apps.shop.app-secret", SandboxOptions.APP_SECRET);
@@ -64,6 +66,11 @@ final class RunningServer implements AutoCloseable {
 
   Sandbox sandbox() {
     return sandbox;
+  }
+
+  /** Returns where a page of the monitoring port is. */
+  URI monitoring(String path) {
+    return URI.create("http://127.0.0.1:" + server.monitoringPort() + path);
   }
 
   ManagedChannel channel() {

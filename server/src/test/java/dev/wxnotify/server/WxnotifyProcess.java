@@ -40,6 +40,7 @@ final class WxnotifyProcess implements AutoCloseable {
         .environment()
         .keySet()
         .removeIf(name -> name.startsWith("WXNOTIFY") || name.equals("JAVA_TOOL_OPTIONS"));
+    builder.environment().put("WXNOTIFY_MONITORING_PORT", "0");
     builder.environment().putAll(environment);
     return new WxnotifyProcess(builder.start());
   }

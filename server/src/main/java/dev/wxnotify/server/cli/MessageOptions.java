@@ -2,6 +2,7 @@ package dev.wxnotify.server.cli;
 
 import dev.wxnotify.v1.Language;
 import dev.wxnotify.v1.MiniProgramState;
+import java.time.Duration;
 import picocli.CommandLine.Option;
 
 /** The options that both kinds of message have. */
@@ -43,6 +44,17 @@ final class MessageOptions {
       defaultValue = "")
   String requestId = "";
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description = "The deadline of the call in seconds (default: ${DEFAULT-VALUE}).",
+      defaultValue = "10")
+  private double timeoutSeconds;
+
   @Option(names = "--validate-only", description = "Check the message, send nothing.")
   boolean validateOnly;
+
+  Duration timeout() {
+    return Duration.ofMillis(Math.max(1, Math.round(timeoutSeconds * 1000)));
+  }
 }

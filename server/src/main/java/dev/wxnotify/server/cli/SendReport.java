@@ -1,14 +1,9 @@
 package dev.wxnotify.server.cli;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wxnotify.client.SendFailure;
 import dev.wxnotify.v1.FieldViolation;
-import dev.wxnotify.v1.SendError;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
+import dev.wxnotify.v1.Outcome;
 import java.io.PrintWriter;
-import org.jspecify.annotations.Nullable;
 
 /** Tells a person what became of one message. */
 final class SendReport {
@@ -33,60 +28,42 @@ final class SendReport {
     return EXIT_ACCEPTED;
   }
 
-  int failed(StatusRuntimeException failure) {
-    SendError error = sendError(failure);
-    if (error == null) {
-      Status status = failure.getStatus();
-      out.println("NO ANSWER  " + status.getCode() + line("", describe(status)));
+  int failed(SendFailure failure) {
+    if (!failure.fromService()) {
+      out.println("NO ANSWER  " + failure.code());
+      out.println("  " + failure.message());
+      out.println("  " + certain(failure.outcome()));
       return EXIT_NOT_ACCEPTED;
     }
     out.println(
-        error.getOutcome().name().replaceFirst("^OUTCOME_", "")
+        failure.outcome().name().replaceFirst("^OUTCOME_", "")
             + "  "
-            + error.getReason()
+            + failure.reasonName()
             + "  ("
-            + failure.getStatus().getCode()
+            + failure.code()
             + ")");
-    out.println("  " + error.getMessage());
-    for (FieldViolation violation : error.getFieldViolationsList()) {
+    out.println("  " + failure.message());
+    for (FieldViolation violation : failure.fieldViolations()) {
       out.println("  field       " + violation.getField() + ": " + violation.getDescription());
     }
-    if (error.hasWechatErrcode()) {
-      out.println("  errcode     " + error.getWechatErrcode() + "  " + error.getWechatErrmsg());
+    failure
+        .weChatErrcode()
+        .ifPresent(
+            errcode -> out.println("  errcode     " + errcode + "  " + failure.weChatErrmsg()));
+    if (!failure.weChatRid().isEmpty()) {
+      out.println("  rid         " + failure.weChatRid());
     }
-    if (!error.getWechatRid().isEmpty()) {
-      out.println("  rid         " + error.getWechatRid());
-    }
-    if (error.hasRetryAfter()) {
-      out.println("  retry after " + error.getRetryAfter().getSeconds() + " s");
-    }
+    failure.retryAfter().ifPresent(wait -> out.println("  retry after " + wait.toSeconds() + " s"));
     return EXIT_NOT_ACCEPTED;
   }
 
-  private static String describe(Status status) {
-    Throwable cause = status.getCause();
-    String text = status.getDescription() == null ? "" : status.getDescription();
-    return cause == null || cause.getMessage() == null ? text : text + ": " + cause.getMessage();
-  }
-
-  private static String line(String prefix, String text) {
-    return text.isEmpty() ? "" : System.lineSeparator() + "  " + prefix + text;
-  }
-
-  private static @Nullable SendError sendError(StatusRuntimeException failure) {
-    com.google.rpc.Status status = StatusProto.fromThrowable(failure);
-    if (status == null) {
-      return null;
-    }
-    try {
-      for (Any detail : status.getDetailsList()) {
-        if (detail.is(SendError.class)) {
-          return detail.unpack(SendError.class);
-        }
-      }
-    } catch (InvalidProtocolBufferException e) {
-      return null; // An answer of something else than our server.
-    }
-    return null;
+  /** What is certain where the service itself said nothing. */
+  private static String certain(Outcome outcome) {
+    return switch (outcome) {
+      case OUTCOME_UNKNOWN -> "the message may have been sent";
+      case OUTCOME_REJECTED, OUTCOME_NOT_SENT -> "the message was not sent";
+      case OUTCOME_ACCEPTED, OUTCOME_UNSPECIFIED, UNRECOGNIZED ->
+          throw new AssertionError("no failure has this outcome");
+    };
   }
 }

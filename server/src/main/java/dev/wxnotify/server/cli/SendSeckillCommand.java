@@ -1,9 +1,10 @@
 package dev.wxnotify.server.cli;
 
+import dev.wxnotify.client.NotificationClient;
+import dev.wxnotify.client.SendException;
 import dev.wxnotify.v1.SeckillMessage;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSeckillMessageResponse;
-import io.grpc.StatusRuntimeException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,11 +78,11 @@ final class SendSeckillCommand implements Callable<Integer> {
             .setRequestId(options.requestId)
             .setValidateOnly(options.validateOnly)
             .build();
-    try {
-      SendSeckillMessageResponse response = server.call(stub -> stub.sendSeckillMessage(request));
+    try (NotificationClient client = server.client().failFast().build()) {
+      SendSeckillMessageResponse response = client.send(request, options.timeout());
       return report.accepted(response.getMessageId(), response.getReplayed(), options.validateOnly);
-    } catch (StatusRuntimeException e) {
-      return report.failed(e);
+    } catch (SendException e) {
+      return report.failed(e.failure());
     }
   }
 }

@@ -1,9 +1,10 @@
 package dev.wxnotify.server.cli;
 
+import dev.wxnotify.client.NotificationClient;
+import dev.wxnotify.client.SendException;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import dev.wxnotify.v1.SubscribeMessage;
-import io.grpc.StatusRuntimeException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -63,12 +64,11 @@ final class SendSubscribeCommand implements Callable<Integer> {
             .setRequestId(options.requestId)
             .setValidateOnly(options.validateOnly)
             .build();
-    try {
-      SendSubscribeMessageResponse response =
-          server.call(stub -> stub.sendSubscribeMessage(request));
+    try (NotificationClient client = server.client().failFast().build()) {
+      SendSubscribeMessageResponse response = client.send(request, options.timeout());
       return report.accepted(response.getMessageId(), response.getReplayed(), options.validateOnly);
-    } catch (StatusRuntimeException e) {
-      return report.failed(e);
+    } catch (SendException e) {
+      return report.failed(e.failure());
     }
   }
 }

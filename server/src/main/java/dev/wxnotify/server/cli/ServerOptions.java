@@ -1,40 +1,108 @@
 package dev.wxnotify.server.cli;
 
-import dev.wxnotify.v1.NotificationServiceGrpc;
-import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import dev.wxnotify.client.ClientBuilder;
+import dev.wxnotify.client.NotificationClient;
+import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** Which server to call, and how long to wait for it. */
+/** Which server to call, and how to prove who calls. */
 final class ServerOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec = CommandSpec.create();
+
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
       description = "The server to call (default: ${DEFAULT-VALUE}).",
       defaultValue = "127.0.0.1:9090")
-  String server = "";
+  private String server = "";
+
+  @Option(names = "--tls", description = "Use TLS, with the JVM's trusted certificates.")
+  private boolean tls;
 
   @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      description = "The deadline of the call in seconds (default: ${DEFAULT-VALUE}).",
-      defaultValue = "10")
-  double timeoutSeconds;
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Use TLS, and trust the certificates of this PEM file only.")
+  private @Nullable Path ca;
 
-  /** Makes one call on a connection of its own. */
-  <R> R call(Function<NotificationServiceBlockingStub, R> call) {
-    long millis = Math.max(1, Math.round(timeoutSeconds * Duration.ofSeconds(1).toMillis()));
-    ManagedChannel channel = NettyChannelBuilder.forTarget(server).usePlaintext().build();
-    try {
-      return call.apply(
-          NotificationServiceGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(millis, TimeUnit.MILLISECONDS));
-    } finally {
-      channel.shutdownNow();
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description = "Use mutual TLS with this certificate chain (PEM); needs --private-key.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--private-key",
+      paramLabel = "FILE",
+      description = "The key of --certificate (PEM).")
+  private @Nullable Path privateKey;
+
+  @Option(
+      names = "--authority",
+      paramLabel = "NAME",
+      description = "The name that the server's certificate must have, if not that of --server.")
+  private @Nullable String authority;
+
+  @Option(
+      names = "--bearer-token-file",
+      paramLabel = "FILE",
+      description = "A file with the caller's token; it is read anew for each call.")
+  private @Nullable Path bearerTokenFile;
+
+  /** Begins a client with these options. */
+  ClientBuilder client() {
+    ClientBuilder builder = NotificationClient.builder(server).userAgent("wxnotify-cli");
+    if (tls || ca != null || certificate != null || privateKey != null) {
+      builder.credentials(credentials());
+    } else {
+      builder.plaintext();
     }
+    if (authority != null) {
+      builder.authority(authority);
+    }
+    if (bearerTokenFile != null) {
+      Path file = bearerTokenFile;
+      read(file); // A mistake is better told now.
+      builder.bearerToken(() -> read(file));
+    }
+    return builder;
+  }
+
+  private io.grpc.ChannelCredentials credentials() {
+    if ((certificate == null) != (privateKey == null)) {
+      throw wrong("--certificate and --private-key need each other");
+    }
+    TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
+    try {
+      if (ca != null) {
+        credentials.trustManager(ca.toFile());
+      }
+      if (certificate != null && privateKey != null) {
+        credentials.keyManager(certificate.toFile(), privateKey.toFile());
+      }
+    } catch (IOException e) {
+      throw wrong("cannot read " + e.getMessage());
+    }
+    return credentials.build();
+  }
+
+  private String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw wrong("cannot read " + e.getMessage());
+    }
+  }
+
+  private ParameterException wrong(String what) {
+    return new ParameterException(spec.commandLine(), what);
   }
 }

@@ -319,6 +319,7 @@ public final class Batch {
         what.caller(),
         what.requestId(),
         Lane.BATCH,
-        timeout);
+        timeout,
+        what.trace());
   }
 }

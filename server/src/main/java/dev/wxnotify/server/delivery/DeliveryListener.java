@@ -11,12 +11,9 @@ import dev.wxnotify.server.delivery.Permits.Lane;
  * <p>It is called on the threads that messages travel on (gRPC's, the HTTP client's, Redis's and
  * the timer), by several at once, in the middle of the way of each message: it must be thread-safe,
  * take a microsecond at most and never wait. No lock is held meanwhile. What it throws is logged
- * and forgotten.
+ * and forgotten. Each method does nothing unless it is overridden.
  */
 public interface DeliveryListener {
-  /** Hears nothing. */
-  DeliveryListener NONE = new DeliveryListener() {};
-
   /**
    * Hears that an order is done with; once for each order, the refused ones included.
    *

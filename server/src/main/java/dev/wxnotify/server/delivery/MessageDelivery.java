@@ -28,6 +28,7 @@ public final class MessageDelivery {
   private final OutcomeLedger ledger;
   private final MessageSender sender;
   private final DeliveryListener listener;
+  private final OutcomeLog log;
   private final Duration longestAttempt;
 
   /**
@@ -39,10 +40,20 @@ public final class MessageDelivery {
    */
   public MessageDelivery(
       Permits inFlight, OutcomeLedger ledger, MessageSender sender, Duration longestAttempt) {
+    this(inFlight, ledger, sender, longestAttempt, new OutcomeLog(sender.timer()));
+  }
+
+  MessageDelivery(
+      Permits inFlight,
+      OutcomeLedger ledger,
+      MessageSender sender,
+      Duration longestAttempt,
+      OutcomeLog log) {
     this.inFlight = inFlight;
     this.ledger = ledger;
     this.sender = sender;
     this.listener = sender.listener();
+    this.log = log;
     this.longestAttempt = longestAttempt;
   }
 
@@ -176,7 +187,7 @@ public final class MessageDelivery {
   }
 
   private void report(Order order, Delivered end, Delivered told, int calls) {
-    OutcomeLog.log(order, end.outcome(), end.replayed());
+    log.write(order, end);
     listener.messageEnded(order, end, told, calls);
   }
 

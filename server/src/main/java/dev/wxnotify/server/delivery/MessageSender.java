@@ -2,6 +2,7 @@ package dev.wxnotify.server.delivery;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ public final class MessageSender {
    * @param clock the time of day, for the reset of quotas
    * @param nanoClock the time that deadlines are measured in, as {@link System#nanoTime}
    * @param timer runs what is due later
-   * @param listener hears what happens to messages
+   * @param listeners hear what happens to messages
    */
   public MessageSender(
       MessageGateway gateway,
@@ -37,14 +38,14 @@ public final class MessageSender {
       InstantSource clock,
       LongSupplier nanoClock,
       ScheduledExecutorService timer,
-      DeliveryListener listener) {
+      List<DeliveryListener> listeners) {
     this.gateway = gateway;
     this.connections = connections;
     this.retryPolicy = retryPolicy;
     this.clock = clock;
     this.nanoClock = nanoClock;
     this.timer = timer;
-    this.listener = new GuardedDeliveryListener(listener);
+    this.listener = new GuardedDeliveryListeners(listeners);
   }
 
   /** Creates a sender that nobody listens to. */
@@ -55,7 +56,7 @@ public final class MessageSender {
       InstantSource clock,
       LongSupplier nanoClock,
       ScheduledExecutorService timer) {
-    this(gateway, connections, retryPolicy, clock, nanoClock, timer, DeliveryListener.NONE);
+    this(gateway, connections, retryPolicy, clock, nanoClock, timer, List.of());
   }
 
   /** Prepares to send; the order's timeout runs from now, and {@link Sending#start} begins. */

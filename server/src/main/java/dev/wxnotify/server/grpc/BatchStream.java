@@ -8,6 +8,7 @@ import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.server.delivery.MessageKind;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
@@ -69,6 +70,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   private final MessageDelivery delivery;
   private final Batch batch;
   private final Consumer<BatchStream> whenOver;
+  private final Trace trace = GrpcServer.TRACE.get();
 
   private final Queue<BatchItemResult> results = new ConcurrentLinkedQueue<>();
   private final AtomicInteger draining = new AtomicInteger();
@@ -186,7 +188,8 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     int weight = valid.message().weight();
     held.addAndGet(weight);
     batch.add(
-        new BatchItem(valid.app(), valid.message(), kind(request), "", request.getRequestId()),
+        new BatchItem(
+            valid.app(), valid.message(), kind(request), "", request.getRequestId(), trace),
         answer -> {
           held.addAndGet(1 - weight); // Of the item only its result is left.
           add(toResult(item, answer));

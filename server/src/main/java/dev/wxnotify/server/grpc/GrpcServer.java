@@ -2,8 +2,11 @@ package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import io.grpc.Context;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -12,6 +15,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +26,10 @@ public final class GrpcServer {
   /** The largest request, as the contract says. */
   static final int MAX_REQUEST = 256 * 1024;
 
+  /** The trace that the current call belongs to. */
+  public static final Context.Key<Trace> TRACE =
+      Context.keyWithDefault("wxnotify-trace", Trace.NONE);
+
   private final HealthStatusManager health = new HealthStatusManager();
   private final NotificationGrpcService service;
   private final Server server;
@@ -31,13 +39,15 @@ public final class GrpcServer {
    *
    * @param reflection whether callers may ask for the contract
    * @param timer runs what is due later
+   * @param observers see all calls as their callers do, and change nothing
    */
   public GrpcServer(
       InetSocketAddress address,
       boolean reflection,
       Apps apps,
       MessageDelivery delivery,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      List<ServerInterceptor> observers) {
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
@@ -45,7 +55,9 @@ public final class GrpcServer {
             .maxInboundMessageSize(MAX_REQUEST)
             .addService(UnparsedMessages.of(service))
             .addService(health.getHealthService())
-            .intercept(new ErrorInterceptor());
+            .intercept(new ErrorInterceptor())
+            .intercept(new TraceParent());
+    observers.forEach(builder::intercept);
     if (reflection) {
       addReflection(builder);
     }
@@ -62,10 +74,17 @@ public final class GrpcServer {
         .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 
-  /** Binds the port and serves. */
+  /** Binds the port and serves; health says so when {@link #setServing} does. */
   public void start() throws IOException {
+    setServing(false);
     server.start();
-    health.setStatus(NotificationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+  }
+
+  /** Has health say whether calls should come here. */
+  public void setServing(boolean serving) {
+    ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    health.setStatus(NotificationServiceGrpc.SERVICE_NAME, status);
   }
 
   /** Returns the port that was bound. */

@@ -120,7 +120,8 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
                   "",
                   requestId,
                   Lane.SINGLE,
-                  CallTimeout.ofCurrentCall()));
+                  CallTimeout.ofCurrentCall(),
+                  GrpcServer.TRACE.get()));
       ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(sent::cancel);
       var ignored = sent.answer().thenAccept(answer -> respond(answer, responses, toResponse));
     }

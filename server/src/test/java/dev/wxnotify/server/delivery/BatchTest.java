@@ -58,7 +58,8 @@ final class BatchTest {
 
   private void add(Batch batch, App app, String openId, String requestId) {
     batch.add(
-        new BatchItem(app, Samples.message(openId), MessageKind.SUBSCRIBE, "caller", requestId),
+        new BatchItem(
+            app, Samples.message(openId), MessageKind.SUBSCRIBE, "caller", requestId, Trace.NONE),
         answer -> told.computeIfAbsent(openId, id -> new ArrayList<>()).add(answer));
   }
 
@@ -372,7 +373,7 @@ final class BatchTest {
     assertThat(large.weight()).isEqualTo(10);
     for (int i = 0; i < 3; i++) {
       batch.add(
-          new BatchItem(fixture.app, large, MessageKind.SUBSCRIBE, "", ""),
+          new BatchItem(fixture.app, large, MessageKind.SUBSCRIBE, "", "", Trace.NONE),
           answer -> told.computeIfAbsent("large", id -> new ArrayList<>()));
     }
     add(batch, "small");

@@ -9,6 +9,7 @@ import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -24,6 +25,7 @@ final class DeliveryFixture {
 
   final FakeClock clock = new FakeClock();
   final FakeScheduler timer = new FakeScheduler(clock);
+  final FakeScheduler logTimer = new FakeScheduler(clock);
   final ScriptedTokenIssuer issuer = new ScriptedTokenIssuer();
   final RecordingGateway gateway = new RecordingGateway();
   final Permits inFlight;
@@ -49,7 +51,8 @@ final class DeliveryFixture {
             inFlight,
             new InMemoryOutcomeLedger(1_000, clock.nanos()),
             sender,
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            new OutcomeLog(logTimer));
   }
 
   private App app(String appId, ScheduledExecutorService timer) {
@@ -78,7 +81,13 @@ final class DeliveryFixture {
         inFlight,
         new InMemoryOutcomeLedger(1_000, clock.nanos()),
         new MessageSender(
-            gateway, connections, new RetryPolicy(() -> 0), clock, clock.nanos(), timer, listener),
+            gateway,
+            connections,
+            new RetryPolicy(() -> 0),
+            clock,
+            clock.nanos(),
+            timer,
+            List.of(listener)),
         Duration.ofSeconds(5));
   }
 

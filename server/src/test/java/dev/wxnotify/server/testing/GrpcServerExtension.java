@@ -98,8 +98,10 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
             true,
             new Apps(List.of(byDefault, app(OTHER_APP_ID, timer)), byDefault),
             delivery(timer),
-            timer);
+            timer,
+            List.of());
     made.start();
+    made.setServing(true);
     server = made;
     channel = ClientInterceptors.intercept(newChannel(), conformance);
   }

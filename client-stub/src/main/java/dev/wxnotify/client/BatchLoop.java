@@ -1,0 +1,530 @@
+package dev.wxnotify.client;
+
+import dev.wxnotify.v1.BatchItemResult;
+import dev.wxnotify.v1.BatchSendResponse;
+import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.SendError.ErrorReason;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a batch does, all of it on one thread.
+ *
+ * <pre>
+ *   taken ─▶ ready ─▶ on the stream ─▶ result ─▶ listener
+ *              ▲            │              │
+ *              │            └─ broken ─────┼─ not written, or safe to repeat ──▶ ready
+ *              │                           │  else: UNKNOWN ──▶ listener
+ *              └──── due ◀── later ◀───────┘  the answer says "after a while"
+ * </pre>
+ *
+ * <p>Everybody else (callers, gRPC) only puts events into the inbox. So nothing here needs a lock,
+ * and an item is in exactly one place: that is why it has exactly one result.
+ *
+ * <p>The inbox is bounded by what can be put in: the window's items, the answers that the stream
+ * was asked for, and a few words.
+ */
+final class BatchLoop implements StreamCall.Events {
+  /** An item that breaks the stream must not do so for ever. */
+  private static final int MOST_BREAKS = 16;
+
+  /** How long it is asked what became of an item that an earlier call is still working on. */
+  private static final Duration LONGEST_RESUME = Duration.ofMinutes(2);
+
+  private static final Duration RESUME_PAUSE = Duration.ofSeconds(1);
+
+  /** How long the server may take to say good-bye when every item has its result. */
+  private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(5);
+
+  /** A stream that lived this long was no failure to connect. */
+  private static final Duration LIVELY = Duration.ofSeconds(10);
+
+  private final Channel channel;
+  private final @Nullable ManagedChannel owned;
+  private final CallOptions options;
+  private final BatchRules rules;
+  private final BatchListener listener;
+  private final Intake intake;
+  private final CompletableFuture<BatchReport> end = new CompletableFuture<>();
+
+  private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+  private final Deque<BatchItem> ready = new ArrayDeque<>();
+  private final PriorityQueue<BatchItem> later =
+      new PriorityQueue<>((a, b) -> Long.signum(a.dueNanos - b.dueNanos));
+  private final Tally tally = new Tally();
+
+  private @Nullable StreamCall stream;
+  private int streams;
+
+  /** Items that were taken and have no result. */
+  private long open;
+
+  private boolean complete;
+  private boolean ending;
+  private boolean over;
+  private @Nullable SendFailure endedBy;
+
+  /** When the current stream was opened, or the next one may be. */
+  private long streamNanos = System.nanoTime();
+
+  /** Streams in a row that broke without an answer. */
+  private int failures;
+
+  /** Since when there has been no sign of a server that works. */
+  private @Nullable Long lostNanos;
+
+  private @Nullable Long firstNanos;
+  private long lastNanos;
+  private @Nullable Long farewellNanos;
+
+  BatchLoop(
+      Channel channel,
+      @Nullable ManagedChannel owned,
+      CallOptions options,
+      BatchRules rules,
+      BatchListener listener) {
+    this.channel = channel;
+    this.owned = owned;
+    this.options = options;
+    this.rules = rules;
+    this.listener = listener;
+    this.intake =
+        new Intake(
+            rules.window,
+            rules.windowBytes,
+            item -> inbox.add(() -> onTaken(item)),
+            () -> inbox.add(() -> complete = true));
+  }
+
+  /** Where items come in. */
+  Intake intake() {
+    return intake;
+  }
+
+  /** How the batch ended; fails with what a listener threw. */
+  CompletableFuture<BatchReport> end() {
+    return end;
+  }
+
+  /** Sends nothing more, and waits for what was written. On any thread. */
+  void stop() {
+    SendFailure why =
+        Failures.notSent(
+            Status.Code.CANCELLED, ErrorReason.CALL_CANCELLED, "the batch was stopped");
+    intake.end(why);
+    inbox.add(() -> onStop(why));
+  }
+
+  /** Ends at once. On any thread. */
+  void cancel() {
+    SendFailure why =
+        Failures.notSent(
+            Status.Code.CANCELLED, ErrorReason.CALL_CANCELLED, "the batch was cancelled");
+    intake.end(why);
+    inbox.add(() -> endAll(why));
+  }
+
+  /** Runs until the batch has ended. */
+  void run() {
+    try {
+      while (!over) {
+        Runnable event = inbox.poll(nanosToNextTime(), TimeUnit.NANOSECONDS);
+        if (event != null) {
+          event.run();
+        }
+        if (!over) {
+          work(System.nanoTime());
+        }
+      }
+      long first = firstNanos == null ? lastNanos : firstNanos;
+      end.complete(
+          new BatchReport(tally.summary(), streams, Duration.ofNanos(lastNanos - first), endedBy));
+    } catch (InterruptedException | RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  /** The listener, or a fault of ours, ends the batch: nothing more can be told. */
+  private void fail(Throwable fault) {
+    intake.end(
+        Failures.notSent(
+            Status.Code.INTERNAL, ErrorReason.INTERNAL_ERROR, "the batch failed: " + fault));
+    StreamCall left = stream;
+    if (left != null) {
+      left.cancel("the batch failed");
+    }
+    end.completeExceptionally(fault);
+  }
+
+  // Events.
+
+  @Override
+  public void onAnswer(StreamCall from, BatchSendResponse answer) {
+    inbox.add(() -> answered(from, answer));
+  }
+
+  @Override
+  public void onReady() {
+    inbox.add(() -> {}); // To look again.
+  }
+
+  @Override
+  public void onClosed(StreamCall closed, Status status, Metadata trailers) {
+    inbox.add(() -> closed(closed, status, trailers));
+  }
+
+  private void onTaken(BatchItem item) {
+    open++;
+    if (firstNanos == null) {
+      firstNanos = System.nanoTime();
+      lastNanos = firstNanos;
+    }
+    if (endedBy != null) {
+      abandon(item, endedBy);
+    } else if (item.bytes > Failures.MAX_REQUEST) {
+      deliver(BatchResult.unanswered(item, Failures.tooLarge(item.bytes)), item);
+    } else {
+      ready.add(item);
+    }
+  }
+
+  private void onStop(SendFailure why) {
+    if (endedBy != null) {
+      return;
+    }
+    endedBy = why;
+    complete = true;
+    List<BatchItem> unsent = new ArrayList<>(ready);
+    unsent.addAll(later);
+    ready.clear();
+    later.clear();
+    unsent.forEach(item -> abandon(item, why));
+  }
+
+  private void answered(StreamCall from, BatchSendResponse answer) {
+    if (from != stream) {
+      return; // Of a stream that was given up; its items were accounted for.
+    }
+    if (answer.hasResult()) {
+      BatchItem item = from.answer(answer.getResult().getIndex());
+      failures = 0;
+      lostNanos = null;
+      if (item != null) {
+        answered(item, answer.getResult());
+      }
+    }
+    if (!over) {
+      from.requestNext();
+    }
+  }
+
+  private void answered(BatchItem item, BatchItemResult answer) {
+    if (answer.getOutcome() == Outcome.OUTCOME_ACCEPTED) {
+      deliver(BatchResult.answered(item, answer, null), item);
+      return;
+    }
+    SendFailure failure = Failures.ofItem(answer, item.isRepeatable());
+    if (endedBy == null && sendLater(item, failure)) {
+      return;
+    }
+    deliver(BatchResult.answered(item, answer, truthOf(item, failure)), item);
+  }
+
+  /**
+   * An answer speaks of the call that it answers. Of an earlier one that may have sent the message
+   * it says nothing, unless it is the stored outcome of that one.
+   */
+  private static SendFailure truthOf(BatchItem item, SendFailure failure) {
+    return item.isInDoubt() && failure.outcome() == Outcome.OUTCOME_NOT_SENT
+        ? Failures.unknown(
+            Status.fromCode(failure.code())
+                .withDescription("an earlier call may have sent it; now: " + failure.message()),
+            true)
+        : failure;
+  }
+
+  /** Puts an item back that may succeed after a while. Returns whether it did. */
+  private boolean sendLater(BatchItem item, SendFailure failure) {
+    long now = System.nanoTime();
+    if (isAboutEarlierCall(item, failure)) {
+      if (item.resumeUntilNanos == 0) {
+        item.resumeUntilNanos = now + LONGEST_RESUME.toNanos();
+      }
+      if (now - item.resumeUntilNanos < 0) {
+        putBack(item, failure, failure.retryAfter().orElse(RESUME_PAUSE), now);
+        return true;
+      }
+      return false;
+    }
+    Duration wait = failure.retryAfter().orElse(RESUME_PAUSE);
+    if (!failure.retryable()
+        || item.retries >= rules.maxRetries
+        || wait.compareTo(rules.longestRetryAfter) > 0) {
+      return false;
+    }
+    item.retries++;
+    putBack(item, failure, wait, now);
+    return true;
+  }
+
+  /** Whether the answer is no outcome, while one is to be had by asking again. */
+  private static boolean isAboutEarlierCall(BatchItem item, SendFailure failure) {
+    if (!item.hasRequestId()) {
+      return false;
+    }
+    return failure.reason() == ErrorReason.REQUEST_IN_PROGRESS
+        || (item.isInDoubt()
+            && failure.outcome() == Outcome.OUTCOME_NOT_SENT
+            && failure.retryable()
+            && failure.retryAfter().orElse(RESUME_PAUSE).compareTo(LONGEST_RESUME) < 0);
+  }
+
+  /** A little later than asked for, so that not all come back in the same instant. */
+  private void putBack(BatchItem item, SendFailure failure, Duration wait, long now) {
+    item.lastAnswer = failure;
+    long jitter = ThreadLocalRandom.current().nextLong(1 + wait.toNanos() / 8);
+    item.dueNanos = now + wait.toNanos() + jitter;
+    later.add(item);
+  }
+
+  private void closed(StreamCall closed, Status status, Metadata trailers) {
+    if (closed != stream) {
+      return;
+    }
+    stream = null;
+    if (complete && open == 0) {
+      over = true;
+      return;
+    }
+    long now = System.nanoTime();
+    SendFailure cause = Failures.ofStatus(asBroken(status), trailers, closed.wasWritten(), true);
+    boolean refused = Failures.isRefusal(status) && !closed.wasAnswered();
+    takeBack(closed, asBroken(status), refused || saysNoneSent(cause));
+    if (refused || isShutDown()) {
+      endAll(refused ? cause : shutDown());
+      return;
+    }
+    if (closed.wasEverReady() && now - streamNanos > LIVELY.toNanos()) {
+      lostNanos = null;
+    }
+    if (lostNanos == null) {
+      lostNanos = now;
+    }
+    Duration pause = rules.pause(failures, ThreadLocalRandom.current().nextDouble());
+    failures++;
+    streamNanos = now + pause.toNanos();
+    if (endedBy == null && open > 0) {
+      if (now - lostNanos > rules.giveUpAfter.toNanos()) {
+        endAll(cause);
+      } else {
+        listener.onBroken(cause, pause);
+      }
+    }
+  }
+
+  /** The server says good-bye only to those who did so first. */
+  private static Status asBroken(Status status) {
+    return status.isOk()
+        ? Status.UNAVAILABLE.withDescription("the server ended the stream")
+        : status;
+  }
+
+  private static boolean saysNoneSent(SendFailure cause) {
+    return cause.fromService() && cause.outcome() == Outcome.OUTCOME_NOT_SENT;
+  }
+
+  /**
+   * Gives each item of a broken stream its next place.
+   *
+   * @param noneSent whether items without a result were surely not sent
+   */
+  private void takeBack(StreamCall broken, Status status, boolean noneSent) {
+    List<BatchItem> again = noneSent ? broken.takeUnanswered() : broken.takeUnwritten();
+    List<BatchItem> repeated = new ArrayList<>();
+    for (BatchItem item : broken.takeUnanswered()) {
+      item.broken++;
+      if (item.isRepeatable() && item.broken < MOST_BREAKS && endedBy == null) {
+        repeated.add(item);
+      } else {
+        deliver(BatchResult.unanswered(item, Failures.unknown(status, item.isRepeatable())), item);
+      }
+    }
+    repeated.addAll(again);
+    if (endedBy != null) {
+      SendFailure why = endedBy;
+      repeated.forEach(item -> abandon(item, why));
+      return;
+    }
+    for (int i = repeated.size() - 1; i >= 0; i--) {
+      ready.addFirst(repeated.get(i)); // Before what was never tried, in their order.
+    }
+  }
+
+  // Work that is due.
+
+  private void work(long now) {
+    while (!later.isEmpty() && later.element().dueNanos - now <= 0) {
+      ready.addFirst(later.remove());
+    }
+    if (complete && open == 0) {
+      sayGoodBye(now);
+      return;
+    }
+    StreamCall current = stream;
+    if (current == null) {
+      if (ready.isEmpty() || now - streamNanos < 0) {
+        return;
+      }
+      current = openStream(now);
+    }
+    while (!ready.isEmpty() && current.isReady()) {
+      current.send(ready.remove());
+    }
+    if (hasWaitedTooLong(current, now)) {
+      current.cancel("no connection");
+      stream = null;
+      List<BatchItem> unsent = current.takeUnanswered();
+      ready.addAll(unsent);
+      endAll(
+          Failures.notSent(
+              Status.Code.UNAVAILABLE,
+              ErrorReason.ERROR_REASON_UNSPECIFIED,
+              "the server was not reached for " + rules.giveUpAfter.getSeconds() + " s"));
+    }
+  }
+
+  private StreamCall openStream(long now) {
+    if (owned != null) {
+      owned.resetConnectBackoff(); // The pauses are made here.
+    }
+    StreamCall opened = new StreamCall(channel, options, this);
+    stream = opened;
+    streams++;
+    streamNanos = now;
+    if (lostNanos == null) {
+      lostNanos = now;
+    }
+    return opened;
+  }
+
+  /** A given channel may make its calls wait for a connection. */
+  private boolean hasWaitedTooLong(StreamCall current, long now) {
+    return !current.wasEverReady()
+        && lostNanos != null
+        && now - lostNanos > rules.giveUpAfter.toNanos();
+  }
+
+  private void sayGoodBye(long now) {
+    StreamCall current = stream;
+    if (current == null) {
+      over = true;
+      return;
+    }
+    if (farewellNanos == null) {
+      farewellNanos = now + LONGEST_FAREWELL.toNanos();
+      current.halfClose();
+    } else if (now - farewellNanos > 0) {
+      current.cancel("every item has its result");
+      over = true;
+    }
+  }
+
+  private long nanosToNextTime() {
+    long now = System.nanoTime();
+    long wait = TimeUnit.MINUTES.toNanos(1);
+    if (!later.isEmpty()) {
+      wait = Math.min(wait, later.element().dueNanos - now);
+    }
+    if (farewellNanos != null) {
+      wait = Math.min(wait, farewellNanos - now + 1);
+    }
+    StreamCall current = stream;
+    if (current == null) {
+      if (!ready.isEmpty()) {
+        wait = Math.min(wait, streamNanos - now);
+      }
+    } else if (!current.wasEverReady() && lostNanos != null) {
+      wait = Math.min(wait, lostNanos + rules.giveUpAfter.toNanos() - now + 1);
+    }
+    return Math.max(0, wait);
+  }
+
+  // Ends.
+
+  private boolean isShutDown() {
+    return owned != null && owned.isShutdown();
+  }
+
+  private static SendFailure shutDown() {
+    return Failures.notSent(
+        Status.Code.UNAVAILABLE, ErrorReason.CALL_CANCELLED, "the client was closed");
+  }
+
+  /** Ends the batch now: every item that is left gets the result that is certain. */
+  private void endAll(SendFailure why) {
+    if (ending) {
+      return;
+    }
+    ending = true;
+    intake.end(why);
+    if (endedBy == null) {
+      endedBy = why;
+    }
+    complete = true;
+    List<Runnable> known = new ArrayList<>();
+    inbox.drainTo(known);
+    known.forEach(Runnable::run); // The last items, and answers that are here already.
+    StreamCall current = stream;
+    if (current != null) {
+      stream = null;
+      current.cancel(why.message());
+      ready.addAll(current.takeUnwritten());
+      Status lost =
+          Status.CANCELLED.withDescription(why.message() + " before the message was answered");
+      for (BatchItem item : current.takeUnanswered()) {
+        deliver(BatchResult.unanswered(item, Failures.unknown(lost, item.isRepeatable())), item);
+      }
+    }
+    List<BatchItem> unsent = new ArrayList<>(ready);
+    unsent.addAll(later);
+    ready.clear();
+    later.clear();
+    unsent.forEach(item -> abandon(item, why));
+    over = true;
+  }
+
+  /** An item that is not on a stream and will not be sent any more. */
+  private void abandon(BatchItem item, SendFailure why) {
+    SendFailure known = item.lastAnswer == null ? notSent(why) : item.lastAnswer;
+    deliver(BatchResult.unanswered(item, truthOf(item, known)), item);
+  }
+
+  private static SendFailure notSent(SendFailure why) {
+    return why.outcome() == Outcome.OUTCOME_NOT_SENT
+        ? why
+        : Failures.notSent(why.code(), why.reason(), why.message());
+  }
+
+  private void deliver(BatchResult result, BatchItem item) {
+    open--;
+    lastNanos = System.nanoTime();
+    tally.count(result);
+    listener.onResult(result);
+    intake.release(item);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.wxnotify.client;
+
+import java.time.Duration;
+
+/** How a batch behaves; a copy of what {@link BatchBuilder} was told. */
+final class BatchRules {
+  int window = 1024;
+  long windowBytes = 16L * 1024 * 1024;
+  int maxRetries;
+  Duration longestRetryAfter = Duration.ZERO;
+  Duration giveUpAfter = Duration.ofMinutes(5);
+  Duration firstPause = Duration.ofMillis(200);
+  Duration longestPause = Duration.ofSeconds(10);
+
+  BatchRules copy() {
+    BatchRules copy = new BatchRules();
+    copy.window = window;
+    copy.windowBytes = windowBytes;
+    copy.maxRetries = maxRetries;
+    copy.longestRetryAfter = longestRetryAfter;
+    copy.giveUpAfter = giveUpAfter;
+    copy.firstPause = firstPause;
+    copy.longestPause = longestPause;
+    return copy;
+  }
+
+  /**
+   * Returns the pause before a stream is tried again: twice as long after each failure, and between
+   * a half and the whole of that, so that many clients do not come back at the same moment.
+   *
+   * @param failures in a row, from 0
+   * @param random from 0 (included) to 1 (excluded)
+   */
+  Duration pause(int failures, double random) {
+    double whole = firstPause.toNanos() * Math.pow(2, Math.min(failures, 30));
+    double capped = Math.min(whole, (double) longestPause.toNanos());
+    return Duration.ofNanos(Math.round(capped * (1 + random) / 2));
+  }
+}

@@ -1,0 +1,38 @@
+package dev.wxnotify.client;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts the requests of one call that were given to a connection. A request that never was is
+ * surely not sent; of the others nobody knows until they are answered.
+ *
+ * <p>A call waits for a connection inside gRPC, and may be moved to another connection as long as
+ * the server has not seen it. Then this is the most that any of them was given.
+ */
+final class WrittenMessages extends ClientStreamTracer.Factory {
+  private final AtomicLong count = new AtomicLong();
+
+  /** Returns options with which a call is counted here. */
+  CallOptions watch(CallOptions options) {
+    return options.withStreamTracerFactory(this);
+  }
+
+  /** Returns how many requests, from the first one on, may have been written. */
+  long count() {
+    return count.get();
+  }
+
+  @Override
+  public ClientStreamTracer newClientStreamTracer(
+      ClientStreamTracer.StreamInfo info, Metadata headers) {
+    return new ClientStreamTracer() {
+      @Override
+      public void outboundMessage(int sequenceNumber) {
+        count.accumulateAndGet(sequenceNumber + 1L, Math::max);
+      }
+    };
+  }
+}

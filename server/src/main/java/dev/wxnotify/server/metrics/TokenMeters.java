@@ -1,0 +1,75 @@
+package dev.wxnotify.server.metrics;
+
+import dev.wxnotify.server.token.IssueResult;
+import dev.wxnotify.server.token.TokenIssuer.Mode;
+import dev.wxnotify.server.token.TokenListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Counts token calls and rejections. They are rare, so a meter is looked up in the registry; all of
+ * them are made at the start, so that each series begins with a 0.
+ */
+final class TokenMeters implements TokenListener {
+  private static final List<String> RESULTS =
+      List.of("issued", "refused_credentials", "refused_busy", "unavailable");
+
+  private final MeterRegistry registry;
+  private final Map<String, Counter> rejections;
+
+  TokenMeters(MeterRegistry registry, Collection<String> appIds) {
+    this.registry = registry;
+    for (String appId : appIds) {
+      for (Mode mode : Mode.values()) {
+        RESULTS.forEach(result -> fetches(appId, mode, result));
+      }
+    }
+    this.rejections =
+        appIds.stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Function.identity(),
+                    appId ->
+                        Counter.builder("wxnotify.token.rejections")
+                            .description("Tokens that WeChat no longer took before their end.")
+                            .tag("app", appId)
+                            .register(registry)));
+  }
+
+  private Counter fetches(String appId, Mode mode, String result) {
+    return Counter.builder("wxnotify.token.fetches")
+        .description("Token calls to WeChat of this replica.")
+        .tags("app", appId, "mode", DeliveryMeters.label(mode), "result", result)
+        .register(registry);
+  }
+
+  @Override
+  public void fetched(String appId, Mode mode, IssueResult result) {
+    if (rejections.containsKey(appId)) {
+      fetches(appId, mode, label(result)).increment();
+    }
+  }
+
+  private static String label(IssueResult result) {
+    if (result instanceof IssueResult.Refused refused) {
+      return switch (refused.kind()) {
+        case CREDENTIALS -> "refused_credentials";
+        case BUSY -> "refused_busy";
+      };
+    }
+    return result instanceof IssueResult.Issued ? "issued" : "unavailable";
+  }
+
+  @Override
+  public void rejected(String appId) {
+    Counter counter = rejections.get(appId);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+}

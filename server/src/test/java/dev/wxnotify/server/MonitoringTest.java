@@ -1,0 +1,334 @@
+package dev.wxnotify.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wxnotify.server.metrics.Scrape;
+import dev.wxnotify.server.sandbox.Effect;
+import dev.wxnotify.server.sandbox.EffectKind;
+import dev.wxnotify.server.sandbox.Fault;
+import dev.wxnotify.server.sandbox.SandboxEndpoint;
+import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.RedisServerExtension;
+import dev.wxnotify.v1.NotificationServiceGrpc;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is seen of the whole server: its readiness, its metrics, and no secrets. */
+@Timeout(60)
+class MonitoringTest {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String READY = "{\"status\":\"ready\",\"reasons\":[]}\n";
+
+  @RegisterExtension final RedisServerExtension redis = RedisServerExtension.with();
+
+  private static HttpResponse<String> get(URI address) throws IOException, InterruptedException {
+    return HTTP.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+  }
+
+  private static HttpResponse<String> readyz(RunningServer server) throws Exception {
+    return get(server.monitoring("/readyz"));
+  }
+
+  private static void awaitReadyz(RunningServer server, int status, String... parts)
+      throws Exception {
+    Await.until(
+        "/readyz with " + status + " and " + List.of(parts),
+        () -> {
+          HttpResponse<String> answer = readyz(server);
+          return answer.statusCode() == status
+              && List.of(parts).stream().allMatch(answer.body()::contains);
+        });
+  }
+
+  private static ServingStatus health(RunningServer server, String service) {
+    return HealthGrpc.newBlockingStub(server.channel())
+        .check(HealthCheckRequest.newBuilder().setService(service).build())
+        .getStatus();
+  }
+
+  private static void awaitHealth(RunningServer server, ServingStatus status) throws Exception {
+    Await.until(
+        "health: " + status,
+        () ->
+            health(server, "") == status
+                && health(server, NotificationServiceGrpc.SERVICE_NAME) == status);
+  }
+
+  private static void send(RunningServer server, String openId) {
+    assertThat(
+            server.blocking().sendSubscribeMessage(RunningServer.requestTo(openId)).getMessageId())
+        .isNotEmpty();
+  }
+
+  @Test
+  void start_isReadyOnceTheFirstTokenCallHasEnded() throws Exception {
+    SandboxOptions options =
+        SandboxOptions.builder()
+            .faults(
+                List.of(
+                    Fault.on(SandboxEndpoint.STABLE_TOKEN, Effect.latency(Duration.ofSeconds(2)))))
+            .build();
+    try (RunningServer server = RunningServer.start(options, Map.of())) {
+      HttpResponse<String> early = readyz(server);
+      assertThat(early.statusCode()).isEqualTo(503);
+      assertThat(early.body()).contains("\"not_ready\"", "the server is starting");
+      assertThat(health(server, "")).isEqualTo(ServingStatus.NOT_SERVING);
+      assertThat(get(server.monitoring("/livez")).statusCode()).isEqualTo(200);
+
+      awaitReadyz(server, 200, READY);
+      awaitHealth(server, ServingStatus.SERVING);
+    }
+  }
+
+  @Test
+  void weChatAway_isReadyAndSaysThatThereIsNoToken() throws Exception {
+    try (RunningServer server =
+        RunningServer.start(
+            SandboxOptions.defaults(), Map.of("wxnotify.wechat.base-url", "http://127.0.0.1:1"))) {
+      awaitReadyz(server, 200, "\"degraded\"", SandboxOptions.APP_ID + ": no new token: WeChat");
+      awaitHealth(server, ServingStatus.SERVING);
+    }
+  }
+
+  @Test
+  void redisStoppedAndBack_isDegradedMeanwhile() throws Exception {
+    try (RunningServer server =
+        RunningServer.start(SandboxOptions.defaults(), Map.of("wxnotify.redis.url", redis.url()))) {
+      awaitReadyz(server, 200, READY);
+      assertThat(scrape(server).value("wxnotify_redis_up")).isEqualTo(1);
+
+      redis.stop();
+      send(
+          server, "notices"); // Without a request id nothing would ask Redis; the link itself sees.
+      server
+          .blocking()
+          .sendSubscribeMessage(
+              RunningServer.requestTo("user").toBuilder().setRequestId("id").build());
+
+      awaitReadyz(server, 200, "\"degraded\"", "\"redis: ");
+      assertThat(scrape(server).value("wxnotify_redis_up")).isZero();
+      assertThat(scrape(server).value("wxnotify_degraded")).isEqualTo(1);
+      assertThat(health(server, "")).isEqualTo(ServingStatus.SERVING);
+
+      redis.start();
+      awaitReadyz(server, 200, READY);
+      assertThat(scrape(server).value("wxnotify_redis_up")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void redisLateAtStart_isDegraded() throws Exception {
+    redis.stop();
+    try (RunningServer server =
+        RunningServer.start(SandboxOptions.defaults(), Map.of("wxnotify.redis.url", redis.url()))) {
+      awaitReadyz(server, 200, "\"degraded\"", "\"redis: ");
+    } finally {
+      redis.start();
+    }
+  }
+
+  @Test
+  void credentialsOfTheOnlyAppRefused_isNotReady() throws Exception {
+    try (RunningServer server =
+        RunningServer.start(
+            SandboxOptions.defaults(),
+            Map.of("wxnotify.apps.shop.app-secret", "a-wrong-secret-of-the-shop"))) {
+      awaitReadyz(server, 503, "\"not_ready\"", SandboxOptions.APP_ID, "40");
+      awaitHealth(server, ServingStatus.NOT_SERVING);
+      assertThat(readyz(server).body()).doesNotContain("a-wrong-secret-of-the-shop");
+      Scrape metrics = scrape(server);
+      assertThat(metrics.value("wxnotify_ready")).isZero();
+      assertThat(metrics.value("wxnotify_app_can_send{app=\"" + SandboxOptions.APP_ID + "\"}"))
+          .isZero();
+    }
+  }
+
+  @Test
+  void credentialsOfOneAppOfTwoRefused_isReadyAndShowsIt() throws Exception {
+    SandboxOptions options =
+        SandboxOptions.builder().app("wxone", "secret-one").app("wxtwo", "secret-two").build();
+    Map<String, String> keys =
+        Map.of(
+            "wxnotify.apps.shop.app-id", "wxone",
+            "wxnotify.apps.shop.app-secret", "not-secret-one",
+            "wxnotify.apps.club.app-id", "wxtwo",
+            "wxnotify.apps.club.app-secret", "secret-two");
+    try (RunningServer server = RunningServer.start(options, keys)) {
+      awaitReadyz(server, 200, "\"degraded\"", "app wxone: ");
+      assertThat(readyz(server).body()).doesNotContain("wxtwo", "secret-one");
+      awaitHealth(server, ServingStatus.SERVING);
+    }
+  }
+
+  @Test
+  void addressTakenFromTheList_isNotReadyAndHealsWithTheFirstSendThatIsTaken() throws Exception {
+    try (RunningServer server = RunningServer.start()) {
+      awaitReadyz(server, 200, READY);
+      server.sandbox().addFault(Fault.on(SandboxEndpoint.SEND, Effect.errcode(40164)).times(1));
+      sendAndFail(server, "user");
+
+      awaitReadyz(server, 503, "WeChat refuses its sends: 40164");
+      awaitHealth(server, ServingStatus.NOT_SERVING);
+      send(server, "user");
+      awaitReadyz(server, 200, READY);
+      awaitHealth(server, ServingStatus.SERVING);
+    }
+  }
+
+  @Test
+  void weChatHiccups_changeNothing() throws Exception {
+    try (RunningServer server = RunningServer.start()) {
+      awaitReadyz(server, 200, READY);
+      for (Effect hiccup :
+          List.of(Effect.errcode(-1), Effect.of(EffectKind.RESET_AFTER), Effect.http(502))) {
+        server.sandbox().addFault(Fault.on(SandboxEndpoint.SEND, hiccup));
+        sendAndFail(server, "user");
+        assertThat(readyz(server).body()).isEqualTo(READY);
+        server.sandbox().clearFaults();
+      }
+    }
+  }
+
+  @Test
+  void stop_isNotReadyFirstWhileAcceptedCallsGoOn() throws Exception {
+    SandboxOptions options = SandboxOptions.builder().latency(Duration.ofMillis(500)).build();
+    try (RunningServer server = RunningServer.start(options, Map.of())) {
+      awaitReadyz(server, 200, READY);
+      var accepted = server.future().sendSubscribeMessage(RunningServer.requestTo("user"));
+      Await.until("WeChat has it", () -> server.sandbox().state().sendsReceived() == 1);
+
+      CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stopServer);
+
+      awaitReadyz(server, 503, "the server is stopping");
+      assertThat(accepted.get(30, TimeUnit.SECONDS).getMessageId()).isNotEmpty();
+      stopped.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void sigterm_isNotReadyUntilTheProcessEndsWell() throws Exception {
+    try (WxnotifyProcess server =
+        WxnotifyProcess.start(Map.of("WXNOTIFY_GRPC_PORT", "0"), "serve", "--sandbox")) {
+      String line = server.awaitErr("ready: gRPC on ");
+      String address = line.replaceAll(".*monitoring on (\\S+),.*", "$1");
+      URI readyz = URI.create("http://" + address + "/readyz");
+      Await.until("ready", () -> get(readyz).statusCode() == 200);
+      assertThat(server.out()).contains("curl http://" + address + "/readyz");
+
+      server.terminate();
+
+      assertThat(server.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void monitoringPortInUse_exitsWith69AndOneClearLine() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        WxnotifyProcess process =
+            WxnotifyProcess.start(
+                Map.of(
+                    "WXNOTIFY_APPS_MAIN_APP_ID",
+                    "wx-main",
+                    "WXNOTIFY_APPS_MAIN_APP_SECRET",
+                    "0123456789abcdef-s3cr3t",
+                    "WXNOTIFY_WECHAT_BASE_URL",
+                    "http://127.0.0.1:1",
+                    "WXNOTIFY_GRPC_PORT",
+                    "0",
+                    "WXNOTIFY_MONITORING_PORT",
+                    String.valueOf(taken.getLocalPort())),
+                "serve")) {
+      assertThat(process.exitCode()).isEqualTo(69);
+      assertThat(process.err().lines())
+          .singleElement()
+          .asString()
+          .startsWith("wxnotify: could not start: ")
+          .contains("127.0.0.1:" + taken.getLocalPort(), "in use");
+    }
+  }
+
+  @Test
+  void calls_areSeenInTheirMetrics() throws Exception {
+    try (RunningServer server = RunningServer.start()) {
+      send(server, "user");
+      sendAndFail(server, "sandbox-43101");
+
+      Scrape metrics = scrape(server);
+
+      String app = "{app=\"" + SandboxOptions.APP_ID + "\",kind=\"subscribe\",lane=\"single\",";
+      assertThat(
+              metrics.value(
+                  "wxnotify_messages_total" + app + "outcome=\"accepted\",reason=\"NONE\"}"))
+          .isEqualTo(1);
+      assertThat(
+              metrics.value(
+                  "wxnotify_messages_total"
+                      + app
+                      + "outcome=\"rejected\",reason=\"USER_NOT_SUBSCRIBED\"}"))
+          .isEqualTo(1);
+      String call =
+          "{method=\"SendSubscribeMessage\",methodType=\"UNARY\","
+              + "service=\"wxnotify.v1.NotificationService\"";
+      assertThat(metrics.value("grpc_server_requests_received_messages_total" + call + "}"))
+          .isEqualTo(2);
+      assertThat(
+              metrics.value(
+                  "grpc_server_processing_duration_seconds_count"
+                      + call
+                      + ",statusCode=\"FAILED_PRECONDITION\"}"))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void everyErrorPath_showsNeitherSecretNorTokenNorOpenId() throws Exception {
+    try (RunningServer server =
+        RunningServer.start(
+            SandboxOptions.defaults(), Map.of("wxnotify.wechat.request-timeout", "500ms"))) {
+      StringBuilder seen = new StringBuilder();
+      for (String kind :
+          List.of("40001", "40003", "40164", "43101", "45009", "-1", "99999", "reset-after")) {
+        sendAndFail(server, "sandbox-" + kind + "-oPersonal_openid");
+        seen.append(readyz(server).body());
+      }
+      seen.append(scrape(server).text());
+
+      assertThat(seen.toString())
+          .contains("40164", "wxnotify_messages_total")
+          .doesNotContain(SandboxOptions.APP_SECRET, "access_token=", "oPersonal_openid")
+          .doesNotContainPattern("\\b\\d{2}_[A-Za-z0-9_-]{60}");
+    }
+  }
+
+  private static void sendAndFail(RunningServer server, String openId) {
+    try {
+      server.blocking().sendSubscribeMessage(RunningServer.requestTo(openId));
+    } catch (StatusRuntimeException expected) {
+      return;
+    }
+    throw new AssertionError("it was sent");
+  }
+
+  private static Scrape scrape(RunningServer server) throws Exception {
+    return new Scrape(get(server.monitoring("/metrics")).body());
+  }
+}

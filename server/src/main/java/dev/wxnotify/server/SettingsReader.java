@@ -1,7 +1,9 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.server.ServerSettings.AppSettings;
+import dev.wxnotify.server.ServerSettings.TlsFiles;
 import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +50,11 @@ final class SettingsReader {
   }
 
   private @Nullable ServerSettings settings(ServerConfig config) {
-    InetSocketAddress grpcAddress = grpcAddress(config.grpc());
+    GrpcSettingsReader grpcReader =
+        new GrpcSettingsReader(config.grpc(), appIds(config.apps()), this::mistake);
+    TlsFiles tlsFiles = grpcReader.tlsFiles();
+    GrpcServer.Settings grpc =
+        grpcReader.settings(tlsFiles == null ? null : grpcReader.tls(tlsFiles));
     InetSocketAddress monitoringAddress = monitoringAddress(config.monitoring());
     WeChatHttpClient.Settings weChat = weChat(config.weChat());
     WeChatTokenIssuer.Endpoint endpoint = endpoint(config.weChat().tokenEndpoint());
@@ -58,14 +65,14 @@ final class SettingsReader {
     List<AppSettings> apps = apps(config.apps());
     RedisLink.Settings redis = redis(config.redis());
     Logs.Settings log = log(config.log());
-    if (grpcAddress == null || monitoringAddress == null || weChat == null) {
+    if (grpc == null || monitoringAddress == null || weChat == null) {
       return null;
     }
     return new ServerSettings(
-        grpcAddress,
+        grpc,
+        tlsFiles,
         monitoringAddress,
         config.grpc().maxInFlight(),
-        config.grpc().reflection(),
         weChat,
         endpoint,
         config.weChat().tokenCallsPerHour(),
@@ -96,24 +103,6 @@ final class SettingsReader {
             + Arrays.toString(otherwise.getDeclaringClass().getEnumConstants())
             + ")");
     return otherwise;
-  }
-
-  private @Nullable InetSocketAddress grpcAddress(ServerConfig.Grpc grpc) {
-    boolean isPort = isPort("wxnotify.grpc.port", grpc.port());
-    try {
-      InetAddress address = InetAddress.getByName(grpc.host());
-      if (!address.isLoopbackAddress() && !grpc.allowAnonymous()) {
-        mistake(
-            "wxnotify.grpc.host",
-            grpc.host()
-                + " is not a loopback address, and nothing says who may call; set"
-                + " wxnotify.grpc.allow-anonymous=true to let anybody who reaches the port send");
-      }
-      return isPort ? new InetSocketAddress(address, grpc.port()) : null;
-    } catch (UnknownHostException e) {
-      mistake("wxnotify.grpc.host", grpc.host() + " is not a known host");
-      return null;
-    }
   }
 
   private @Nullable InetSocketAddress monitoringAddress(ServerConfig.Monitoring monitoring) {
@@ -234,6 +223,12 @@ final class SettingsReader {
     };
   }
 
+  private static Map<String, String> appIds(Map<String, ServerConfig.AppConfig> configs) {
+    Map<String, String> ids = new HashMap<>();
+    configs.forEach((name, config) -> ids.put(name, config.appId().orElse("").strip()));
+    return ids;
+  }
+
   private List<AppSettings> apps(Map<String, ServerConfig.AppConfig> configs) {
     if (configs.isEmpty()) {
       mistake(
@@ -259,6 +254,7 @@ final class SettingsReader {
                 new AppSettings(
                     appId,
                     secret,
+                    config.appSecretFile().map(Path::of).orElse(null),
                     config.isDefault() || configs.size() == 1,
                     seckill(key, config.seckill())));
           }

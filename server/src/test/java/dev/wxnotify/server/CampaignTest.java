@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -44,8 +45,7 @@ class CampaignTest {
   private static final String ONE = "wxone";
   private static final String TWO = "wxtwo";
 
-  @RegisterExtension
-  static final RedisServerExtension redis = RedisServerExtension.with();
+  @RegisterExtension static final RedisServerExtension redis = RedisServerExtension.with();
 
   private static List<BatchSendRequest> items(int count, IntFunction<String> openId) {
     return IntStream.range(0, count).mapToObj(i -> item("", openId.apply(i), i)).toList();
@@ -277,21 +277,22 @@ class CampaignTest {
       cut.byIndex()
           .forEach(
               (row, result) -> {
-                BatchItemResult again = done.get(row);
-                assertThat(again).isNotNull();
+                BatchItemResult again = of(row, done);
                 assertThat(again.getMessageId()).isEqualTo(result.getMessageId());
                 assertThat(again.getReplayed()).isTrue();
               });
     }
   }
 
+  private static BatchItemResult of(int row, Map<Integer, BatchItemResult> done) {
+    return Objects.requireNonNull(done.get(row), () -> "row " + row + " has an outcome");
+  }
+
   /** Gives the results of repeats the index of their row in the whole campaign. */
   private static List<BatchItemResult> inOrder(Map<Integer, BatchItemResult> done, int items) {
     List<BatchItemResult> results = new ArrayList<>();
     for (int i = 0; i < items; i++) {
-      BatchItemResult result = done.get(i);
-      assertThat(result).as("row %d", i).isNotNull();
-      results.add(result.toBuilder().setIndex(i).build());
+      results.add(of(i, done).toBuilder().setIndex(i).build());
     }
     return results;
   }
@@ -326,8 +327,7 @@ class CampaignTest {
         }
       }
       assertThat(doubtful).as("those that were under way").isBetween(1, 1_000);
-      cut.byIndex()
-          .forEach((row, result) -> assertSameOutcome(done.get(row), result));
+      cut.byIndex().forEach((row, result) -> assertSameOutcome(of(row, done), result));
       toFirst.shutdownNow();
       toSecond.shutdownNow();
     }

@@ -76,6 +76,20 @@ public final class MessageDelivery {
     return new Batch(this, sender, timeout, begun);
   }
 
+  /** Answers a single message whose caller has as much under way as it may have. */
+  public Delivered refuse(Order order, Duration retryAfter) {
+    Delivered answer =
+        new Delivered(
+            new SendOutcome.NotSent(
+                Hindrance.OVERLOADED,
+                "the caller is at its own limit of messages in flight or per second",
+                null,
+                retryAfter),
+            false);
+    listener.messageEnded(order, answer, answer, 0);
+    return answer;
+  }
+
   /**
    * Runs {@code whenAdmitted} as soon as an item of a batch may be delivered, now or later; it
    * returns whether it then calls {@link #deliverAdmitted}, which is what gives the admission back.

@@ -24,6 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * One stream of a batch.
  *
  * <pre>
- *   read one item ─▶ {@link Batch} ─▶ results ─▶ caller ready? ─▶ sent, counted
- *        ▲                                                            │
+ *   read one item ─▶ caller's limits ─▶ {@link Batch} ─▶ results ─▶ caller ready? ─▶ sent, counted
+ *        ▲                                                                               │
  *        └── only while few items wait, and few results are on their way
  * </pre>
  *
@@ -52,7 +53,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An item may arrive while another thread ends the stream. Who reads an item writes {@code
  * received} and then asks the batch, which answers on the spot if it has ended; who ends the stream
- * ends the batch and then looks at {@code received}. So the item is awaited, or not sent.
+ * ends the batch and then looks at {@code waiting} and {@code received}. So the item is awaited, or
+ * not sent.
  */
 final class BatchStream implements StreamObserver<BatchSendRequest> {
   /** Above the most connections to WeChat, so that one stream can use them all. */
@@ -70,6 +72,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   private final MessageDelivery delivery;
   private final Batch batch;
   private final Consumer<BatchStream> whenOver;
+  private final Caller caller = Caller.current();
   private final Trace trace = GrpcServer.TRACE.get();
 
   private final Queue<BatchItemResult> results = new ConcurrentLinkedQueue<>();
@@ -79,7 +82,10 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   /** The weight of the items that were read, and 1 for each whose result is not sent. */
   private final AtomicInteger held = new AtomicInteger();
 
-  /** Whether an item was requested that has not arrived. */
+  /** The one item that was read and waits for the caller's limits. */
+  private final AtomicReference<@Nullable Item> waiting = new AtomicReference<>();
+
+  /** Whether an item was requested that has not arrived, or not been let in. */
   private final AtomicBoolean asked = new AtomicBoolean();
 
   private volatile long received;
@@ -174,26 +180,48 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
               .setOutcome(Outcome.OUTCOME_REJECTED)
               .setError(SendErrors.invalid(invalid.violations()))
               .build());
+    } else if (mapped instanceof MappedMessage.NotAllowed no) {
+      held.incrementAndGet();
+      add(
+          item.result()
+              .setOutcome(Outcome.OUTCOME_NOT_SENT)
+              .setError(SendErrors.appNotAllowed(no.appId()))
+              .build());
     } else if (request.getValidateOnly()) {
       held.incrementAndGet();
       add(item.result().setOutcome(Outcome.OUTCOME_ACCEPTED).build());
     } else if (mapped instanceof MappedMessage.Valid valid) {
-      send(item, request, valid);
+      waiting.set(item);
+      caller.limits().admitBatchItem(() -> send(item, request, valid));
+      return; // Reads on when the item was let in.
     }
     asked.set(false);
     readOn();
   }
 
+  /** The caller's limits have room for the item. */
   private void send(Item item, BatchSendRequest request, MappedMessage.Valid valid) {
-    int weight = valid.message().weight();
-    held.addAndGet(weight);
-    batch.add(
-        new BatchItem(
-            valid.app(), valid.message(), kind(request), "", request.getRequestId(), trace),
-        answer -> {
-          held.addAndGet(1 - weight); // Of the item only its result is left.
-          add(toResult(item, answer));
-        });
+    if (waiting.compareAndSet(item, null)) {
+      int weight = valid.message().weight();
+      held.addAndGet(weight);
+      batch.add(
+          new BatchItem(
+              valid.app(),
+              valid.message(),
+              kind(request),
+              caller.name(),
+              request.getRequestId(),
+              trace),
+          answer -> {
+            caller.limits().release(Lane.BATCH);
+            held.addAndGet(1 - weight); // Of the item only its result is left.
+            add(toResult(item, answer));
+          });
+      asked.set(false);
+      readOn();
+    } else {
+      caller.limits().release(Lane.BATCH); // The stream ended meanwhile.
+    }
   }
 
   @Override
@@ -210,6 +238,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
 
   private void cancel() {
     close();
+    waiting.set(null);
     batch.cancel();
   }
 
@@ -234,6 +263,11 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       ending = why;
     }
     batch.end(why.ofItem);
+    Item item = waiting.getAndSet(null);
+    if (item != null) {
+      held.incrementAndGet();
+      add(toResult(item, new Delivered(why.ofItem, false)));
+    }
     drain();
   }
 

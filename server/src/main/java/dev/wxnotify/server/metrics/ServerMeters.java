@@ -102,9 +102,9 @@ public final class ServerMeters implements AutoCloseable {
         app.quota()::isStopped);
     gauge(
         "wxnotify.app.pace",
-        "Messages per second that batches of the app may send; +Inf for no limit.",
+        "Messages per second that batches of the app may send; 0 where there is no limit.",
         tags,
-        () -> app.pace().perSecond().orElse(Double.POSITIVE_INFINITY));
+        () -> app.pace().perSecond().orElse(0));
     gauge(
         "wxnotify.app.pace.waiting",
         "Batches of the app that wait for their turn because of its pace.",

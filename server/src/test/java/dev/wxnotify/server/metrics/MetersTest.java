@@ -307,6 +307,9 @@ final class MetersTest {
         1,
         "wxnotify_permits_waiting{lane=\"batch\",pool=\"in_flight\"}",
         1);
+    assertGauges(
+        "wxnotify_app_pace{app=\"wx-app\"}", 0, "wxnotify_app_quota_exhausted{app=\"wx-app\"}", 0);
+    assertGauges("wxnotify_app_pace_waiting{app=\"wx-app\"}", 0, "wxnotify_ready", 1);
   }
 
   private void assertGauges(String one, double value, String other, double otherValue) {

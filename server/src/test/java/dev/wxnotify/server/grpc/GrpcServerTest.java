@@ -10,6 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import io.grpc.Channel;
@@ -129,6 +130,7 @@ class GrpcServerTest {
   void reflection_listOfServices_namesThemInBothVersions() throws Exception {
     String[] services = {
       NotificationServiceGrpc.SERVICE_NAME,
+      OperationsServiceGrpc.SERVICE_NAME,
       HealthGrpc.SERVICE_NAME,
       ServerReflectionGrpc.SERVICE_NAME,
       "grpc.reflection.v1alpha.ServerReflection"

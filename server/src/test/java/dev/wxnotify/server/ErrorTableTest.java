@@ -387,7 +387,7 @@ class ErrorTableTest {
     StreamObserver<BatchSendRequest> requests =
         server
             .async()
-            .withDeadlineAfter(3, TimeUnit.SECONDS) // Until then it tries what WeChat throttles.
+            .withDeadlineAfter(5, TimeUnit.SECONDS) // It tries what WeChat throttles until then.
             .batchSend(
                 new StreamObserver<BatchSendResponse>() {
                   @Override

@@ -2,12 +2,14 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
+import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
@@ -21,10 +23,14 @@ import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.token.TokenStore;
+import dev.wxnotify.server.tracing.Tracing;
+import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.WeChatErrcodeTable;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
+import io.grpc.ServerInterceptor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,11 +81,26 @@ final class NotificationServer implements AutoCloseable {
   private final ServerMeters meters;
   private final Readiness readiness;
   private final MonitoringServer monitoring;
+  private final @Nullable Tracing tracing;
   private final GrpcServer grpc;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** Makes the parts; nothing runs yet. */
+  /** Makes the parts of a server without traces; nothing runs yet. */
   NotificationServer(ServerSettings settings) {
+    this(settings, null);
+  }
+
+  /**
+   * Makes the parts; nothing runs yet.
+   *
+   * @param traces null for none
+   * @throws IllegalArgumentException if the settings of the traces are wrong
+   */
+  NotificationServer(ServerSettings settings, @Nullable TracingSettings traces) {
+    this.tracing =
+        traces == null
+            ? null
+            : Tracing.start(traces, GrpcServer.TRACE, ImplementationVersion.version());
     InstantSource clock = InstantSource.system();
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     this.settings = settings;
@@ -97,6 +118,7 @@ final class NotificationServer implements AutoCloseable {
     this.monitoring = new MonitoringServer(settings.monitoringAddress(), readiness, meters);
     Permits connections = permits(settings.weChat().maxConnections());
     Permits inFlight = permits(settings.maxInFlight());
+    RecentFailures failures = new RecentFailures(clock);
     MessageSender sender =
         new MessageSender(
             new WeChatMessageGateway(http),
@@ -105,13 +127,35 @@ final class NotificationServer implements AutoCloseable {
             clock,
             System::nanoTime,
             timer,
-            List.of(meters.deliveryListener(), readiness));
+            listeners(meters, readiness, failures, tracing));
     MessageDelivery delivery =
         new MessageDelivery(
             inFlight, ledger(), sender, settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
     this.grpc =
-        new GrpcServer(settings.grpc(), apps, delivery, timer, List.of(meters.grpcInterceptor()));
+        new GrpcServer(
+            settings.grpc(),
+            apps,
+            delivery,
+            new GrpcServer.Operations(new WeChatErrcodeTable(), failures, clock),
+            timer,
+            observers(meters, tracing));
     watch(inFlight, connections);
+  }
+
+  private static List<DeliveryListener> listeners(
+      ServerMeters meters,
+      Readiness readiness,
+      RecentFailures failures,
+      @Nullable Tracing tracing) {
+    return tracing == null
+        ? List.of(meters.deliveryListener(), readiness, failures)
+        : List.of(meters.deliveryListener(), readiness, failures, tracing.deliveryListener());
+  }
+
+  private static List<ServerInterceptor> observers(ServerMeters meters, @Nullable Tracing tracing) {
+    return tracing == null
+        ? List.of(meters.grpcInterceptor())
+        : List.of(meters.grpcInterceptor(), tracing.grpcInterceptor());
   }
 
   /** Shows the parts that tell of nothing by themselves, and are looked at. */
@@ -258,6 +302,10 @@ final class NotificationServer implements AutoCloseable {
                     .map(app -> app.tokens().acquire())
                     .toArray(CompletableFuture<?>[]::new))
             .thenRun(this::onStarted);
+  }
+
+  /** Says that it is ready, and where. */
+  void announce() {
     log.info(
         "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s)",
         settings.grpc().address().getHostString(),
@@ -328,6 +376,9 @@ final class NotificationServer implements AutoCloseable {
     }
     monitoring.close();
     meters.close();
+    if (tracing != null) {
+      tracing.close();
+    }
     log.info("stopped");
   }
 }

@@ -35,6 +35,8 @@ public record SubscribeMessage(
    */
   static final int MAX_DATA = 64;
 
+  private static final int CHARACTERS_PER_WEIGHT = 8_192;
+
   private static final String DATA_SUFFIX = ".DATA";
 
   /**
@@ -93,6 +95,18 @@ public record SubscribeMessage(
     }
     KeywordRule rule = KeywordRule.of(keyword);
     return rule == null ? null : rule.check(value);
+  }
+
+  /**
+   * Returns what the message counts for where memory is limited: 1 for all ordinary ones, and one
+   * more for each {@value #CHARACTERS_PER_WEIGHT} characters.
+   */
+  public int weight() {
+    int characters = openId.length() + templateId.length() + page.length();
+    for (Map.Entry<String, String> entry : data.entrySet()) {
+      characters += entry.getKey().length() + entry.getValue().length();
+    }
+    return 1 + characters / CHARACTERS_PER_WEIGHT;
   }
 
   /** Never holds the open id or the data. */

@@ -84,6 +84,9 @@ public final class SendFailure implements Serializable {
       case UNRECOGNIZED_WECHAT_ERROR:
       case INTERNAL_ERROR:
       case CALL_CANCELLED:
+      case UNAUTHENTICATED:
+      case APP_NOT_ALLOWED:
+      case NOT_AN_OPERATOR:
         return false;
       case OUTCOME_UNKNOWN:
         // The service remembers what it called unknown; of what this library calls unknown it may

@@ -49,6 +49,9 @@ class FailuresTest {
     "INTERNAL_ERROR, NOT_SENT, false",
     "INTERNAL_ERROR, UNKNOWN, false",
     "CALL_CANCELLED, NOT_SENT, false",
+    "UNAUTHENTICATED, NOT_SENT, false",
+    "APP_NOT_ALLOWED, NOT_SENT, false",
+    "NOT_AN_OPERATOR, NOT_SENT, false",
   })
   void reason_ofStatusAndOfItem_isDecodedAlike(
       ErrorReason reason, String outcomeName, boolean retryable) {

@@ -22,7 +22,9 @@ public final class Main {
 
   /** Runs the command that {@code args} name, and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    int exitCode = commandLine().execute(args);
+    Logs.close();
+    System.exit(exitCode);
   }
 
   static CommandLine commandLine() {

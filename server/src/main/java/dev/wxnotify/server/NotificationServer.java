@@ -10,6 +10,7 @@ import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.metrics.MonitoringServer;
 import dev.wxnotify.server.metrics.ServerMeters;
 import dev.wxnotify.server.redis.RedisLink;
@@ -20,10 +21,12 @@ import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.token.TokenStore;
+import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,6 +37,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +55,9 @@ final class NotificationServer implements AutoCloseable {
    */
   private static final Duration REDIS_PATIENCE = Duration.ofSeconds(2);
 
+  /** How soon a file that changed is noticed; after two looks. */
+  private static final Duration FILES_INTERVAL = Duration.ofSeconds(1);
+
   /** A claim in the ledger outlasts the attempt that it covers by this. */
   private static final Duration ATTEMPT_SLACK = Duration.ofSeconds(2);
 
@@ -63,6 +70,7 @@ final class NotificationServer implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private final WeChatHttpClient http;
   private final @Nullable RedisLink redis;
+  private final WatchedFiles files;
   private final Apps apps;
   private final ServerMeters meters;
   private final Readiness readiness;
@@ -78,12 +86,13 @@ final class NotificationServer implements AutoCloseable {
     this.timer = timer();
     this.http = new WeChatHttpClient(settings.weChat());
     this.redis = settings.redis() == null ? null : new RedisLink(settings.redis(), timer);
+    this.files = files(settings);
     this.meters =
         new ServerMeters(
             ImplementationVersion.version(),
             settings.apps().stream().map(ServerSettings.AppSettings::appId).toList(),
             clock);
-    this.apps = apps(settings, http, redis, clock, timer, random, meters.tokenListener());
+    this.apps = apps(settings, http, redis, files, clock, timer, random, meters.tokenListener());
     this.readiness = new Readiness(apps, clock);
     this.monitoring = new MonitoringServer(settings.monitoringAddress(), readiness, meters);
     Permits connections = permits(settings.weChat().maxConnections());
@@ -104,13 +113,7 @@ final class NotificationServer implements AutoCloseable {
             sender,
             settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
     this.grpc =
-        new GrpcServer(
-            settings.grpcAddress(),
-            settings.reflection(),
-            apps,
-            delivery,
-            timer,
-            List.of(meters.grpcInterceptor()));
+        new GrpcServer(settings.grpc(), apps, delivery, timer, List.of(meters.grpcInterceptor()));
     watch(inFlight, connections);
   }
 
@@ -135,6 +138,7 @@ final class NotificationServer implements AutoCloseable {
       ServerSettings settings,
       WeChatHttpClient http,
       @Nullable RedisLink redis,
+      WatchedFiles files,
       InstantSource clock,
       ScheduledThreadPoolExecutor timer,
       DoubleSupplier random,
@@ -142,10 +146,11 @@ final class NotificationServer implements AutoCloseable {
     App byDefault = null;
     List<App> all = new ArrayList<>();
     for (ServerSettings.AppSettings app : settings.apps()) {
+      AtomicReference<AppSecret> secret = new AtomicReference<>(app.secret());
       TokenCache tokens =
           new TokenCache(
               app.appId(),
-              new WeChatTokenIssuer(http, settings.tokenEndpoint(), app.appId(), app.secret()),
+              new WeChatTokenIssuer(http, settings.tokenEndpoint(), app.appId(), secret::get),
               store(redis, app.appId(), settings.tokenEndpoint(), clock),
               TokenPolicy.DEFAULT,
               settings.tokenCallsPerHour(),
@@ -153,6 +158,9 @@ final class NotificationServer implements AutoCloseable {
               timer,
               random,
               listener);
+      if (app.secretFile() != null) {
+        watchSecret(app.appId(), app.secretFile(), secret, tokens, files);
+      }
       App made = new App(app.appId(), tokens, app.seckill());
       all.add(made);
       if (app.isDefault()) {
@@ -160,6 +168,42 @@ final class NotificationServer implements AutoCloseable {
       }
     }
     return new Apps(all, byDefault);
+  }
+
+  /** A new secret serves the next token call; one that was refused before is tried at once. */
+  private static void watchSecret(
+      String appId,
+      Path file,
+      AtomicReference<AppSecret> secret,
+      TokenCache tokens,
+      WatchedFiles files) {
+    files.watch(
+        "the AppSecret of " + appId,
+        List.of(file),
+        contents -> {
+          AppSecret now = AppSecret.ofFile(contents.get(0));
+          if (!now.equals(secret.getAndSet(now))) {
+            log.info("app {}: using a new AppSecret", appId);
+            tokens.tryAgain();
+          }
+        });
+  }
+
+  private static WatchedFiles files(ServerSettings settings) {
+    WatchedFiles files = new WatchedFiles(FILES_INTERVAL);
+    Tls tls = settings.grpc().tls();
+    ServerSettings.TlsFiles at = settings.tlsFiles();
+    if (tls != null && at != null) {
+      files.watch(
+          "the TLS files",
+          at.all(),
+          contents ->
+              tls.update(
+                  contents.get(0),
+                  contents.get(1),
+                  at.clientCa() == null ? null : contents.get(2)));
+    }
+    return files;
   }
 
   private static TokenStore store(
@@ -174,7 +218,7 @@ final class NotificationServer implements AutoCloseable {
 
   private static OutcomeLedger ledger(ServerSettings settings, @Nullable RedisLink redis) {
     OutcomeLedger own = new InMemoryOutcomeLedger(settings.ledgerEntries(), System::nanoTime);
-    return redis == null ? own : new RedisOutcomeLedger(redis, own);
+    return redis == null ? own : new RedisOutcomeLedger(redis, own, settings.ledgerEntries());
   }
 
   /** One thread for everything that is due later; it only ever starts things. */
@@ -201,11 +245,13 @@ final class NotificationServer implements AutoCloseable {
       if (redis != null) {
         redis.connect(REDIS_PATIENCE);
       }
+      warnOfTokensInClearText();
       grpc.start();
     } catch (IOException | InterruptedException e) {
       monitoring.close();
       throw e;
     }
+    files.start();
     var ignored =
         CompletableFuture.allOf(
                 apps.all().stream()
@@ -214,12 +260,21 @@ final class NotificationServer implements AutoCloseable {
             .thenRun(this::onStarted);
     log.info(
         "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s)",
-        settings.grpcAddress().getHostString(),
+        settings.grpc().address().getHostString(),
         grpc.port(),
         settings.monitoringAddress().getHostString(),
         monitoring.port(),
         settings.weChat().baseUrl(),
         apps.all().size());
+  }
+
+  private void warnOfTokensInClearText() {
+    GrpcServer.Settings grpc = settings.grpc();
+    if (grpc.tls() == null
+        && !grpc.callers().isEmpty()
+        && !grpc.address().getAddress().isLoopbackAddress()) {
+      log.warn("the tokens of callers arrive without TLS: see that something before this has it");
+    }
   }
 
   private void onStarted() {
@@ -261,6 +316,7 @@ final class NotificationServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     apps.all().forEach(app -> app.tokens().close());
+    files.close();
     timer.shutdownNow();
     if (redis != null) {
       redis.close();

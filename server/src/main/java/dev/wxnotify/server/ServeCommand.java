@@ -82,6 +82,7 @@ final class ServeCommand implements Callable<Integer> {
       throw new ConfigurationException(
           List.of("wxnotify.apps: --sandbox brings its own app; configure no others with it"));
     }
+    Logs.use(settings.log());
     NotificationServer server = new NotificationServer(settings);
     server.start();
     if (weChat != null) {
@@ -102,6 +103,7 @@ final class ServeCommand implements Callable<Integer> {
             new Thread(
                 () -> {
                   server.close();
+                  Logs.close();
                   Runtime.getRuntime().halt(0);
                 },
                 "wxnotify-stop"));

@@ -4,8 +4,10 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Every key of the configuration with its default. A method's name is its key in kebab case; the
@@ -37,6 +39,9 @@ interface ServerConfig {
   /** How the server stops. */
   Shutdown shutdown();
 
+  /** What is logged, and how. */
+  Log log();
+
   /** {@code wxnotify.grpc}. */
   interface Grpc {
     /** The address to listen on. */
@@ -56,11 +61,65 @@ interface ServerConfig {
     boolean reflection();
 
     /**
-     * Whether anybody who reaches the port may call. Without, the server listens on loopback
-     * addresses only.
+     * Whether those who show no credentials may send. Without, a server that knows no callers
+     * listens on loopback addresses only.
      */
     @WithDefault("false")
     boolean allowAnonymous();
+
+    /** The server's certificate. */
+    Tls tls();
+
+    /** Who may call, by a name of the operator's choice. */
+    Map<String, CallerConfig> callers();
+
+    /** The most connections at once. */
+    @WithDefault("10000")
+    int maxConnections();
+
+    /** How long a connection lives. */
+    @WithDefault("30m")
+    Duration maxConnectionAge();
+
+    /** How long calls of a connection that is past its age may go on. */
+    @WithDefault("1h")
+    Duration maxConnectionAgeGrace();
+  }
+
+  /** {@code wxnotify.grpc.tls}. */
+  interface Tls {
+    /** A PEM file of the certificate and those above it; absent for plaintext. */
+    Optional<String> certificate();
+
+    /** A PEM file of its key. */
+    Optional<String> privateKey();
+
+    /** A PEM file of the certificates that sign those of clients, which must have one then. */
+    Optional<String> clientCa();
+  }
+
+  /** {@code wxnotify.grpc.callers.NAME}. */
+  interface CallerConfig {
+    /** The SHA-256 of its bearer token, in hexadecimal digits; several while tokens change. */
+    @WithName("token-sha256")
+    Optional<List<String>> tokenSha256();
+
+    /** The names in client certificates that are its own. */
+    Optional<List<String>> certificateNames();
+
+    /** The names of the apps that it may use; {@code *} for all. */
+    @WithDefault("*")
+    List<String> apps();
+
+    /** The most messages of it that are worked on at once; absent for no limit of its own. */
+    OptionalInt maxInFlight();
+
+    /** The most messages of it that begin in a second; absent for no limit of its own. */
+    OptionalInt maxPerSecond();
+
+    /** Whether it may call the operator's service. */
+    @WithDefault("false")
+    boolean operator();
   }
 
   /** {@code wxnotify.monitoring}. */
@@ -112,7 +171,7 @@ interface ServerConfig {
     /** The AppSecret; this or {@link #appSecretFile}. */
     Optional<String> appSecret();
 
-    /** A file that holds the AppSecret. */
+    /** A file that holds the AppSecret; it is read again when it changes. */
     Optional<String> appSecretFile();
 
     /** Whether messages that name no app are of this one. */
@@ -169,6 +228,17 @@ interface ServerConfig {
     /** The most that a command to Redis may add to the latency of a message. */
     @WithDefault("100ms")
     Duration commandTimeout();
+  }
+
+  /** {@code wxnotify.log}. */
+  interface Log {
+    /** How a line looks: {@code plain} or {@code json}. */
+    @WithDefault("plain")
+    String format();
+
+    /** The least important lines that are written. */
+    @WithDefault("INFO")
+    String level();
   }
 
   /** {@code wxnotify.shutdown}. */

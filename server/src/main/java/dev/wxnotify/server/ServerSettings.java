@@ -1,11 +1,13 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,22 +15,48 @@ import org.jspecify.annotations.Nullable;
 /**
  * The configuration, checked and in the terms of the parts that it configures.
  *
+ * @param tlsFiles where {@link GrpcServer.Settings#tls} came from; null for plaintext
  * @param redis null for a server that shares nothing
  * @param apps at least one; at most one of them is the default, which a single one is in any case
  */
 record ServerSettings(
-    InetSocketAddress grpcAddress,
+    GrpcServer.Settings grpc,
+    @Nullable TlsFiles tlsFiles,
     InetSocketAddress monitoringAddress,
     int maxInFlight,
-    boolean reflection,
     WeChatHttpClient.Settings weChat,
     WeChatTokenIssuer.Endpoint tokenEndpoint,
     int tokenCallsPerHour,
     List<AppSettings> apps,
     long ledgerEntries,
     RedisLink.@Nullable Settings redis,
-    Duration grace) {
+    Duration grace,
+    Logs.Settings log) {
 
-  /** One Mini Program. */
-  record AppSettings(String appId, AppSecret secret, boolean isDefault, SeckillTemplate seckill) {}
+  /**
+   * One Mini Program.
+   *
+   * @param secretFile where the secret came from; null where it is in the configuration itself
+   */
+  record AppSettings(
+      String appId,
+      AppSecret secret,
+      @Nullable Path secretFile,
+      boolean isDefault,
+      SeckillTemplate seckill) {}
+
+  /**
+   * The files of TLS.
+   *
+   * @param clientCa null for a server that asks clients for no certificate
+   */
+  record TlsFiles(Path certificate, Path privateKey, @Nullable Path clientCa) {
+
+    /** Returns the files in their order; {@link GrpcServer} takes their content in the same. */
+    List<Path> all() {
+      return clientCa == null
+          ? List.of(certificate, privateKey)
+          : List.of(certificate, privateKey, clientCa);
+    }
+  }
 }

@@ -1,7 +1,9 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.server.ServerSettings.AppSettings;
+import dev.wxnotify.server.ServerSettings.TlsFiles;
 import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
@@ -17,12 +19,15 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /**
  * Checks the configuration and turns it into settings. It collects mistakes instead of stopping at
@@ -45,7 +50,11 @@ final class SettingsReader {
   }
 
   private @Nullable ServerSettings settings(ServerConfig config) {
-    InetSocketAddress grpcAddress = grpcAddress(config.grpc());
+    GrpcSettingsReader grpcReader =
+        new GrpcSettingsReader(config.grpc(), appIds(config.apps()), this::mistake);
+    TlsFiles tlsFiles = grpcReader.tlsFiles();
+    GrpcServer.Settings grpc =
+        grpcReader.settings(tlsFiles == null ? null : grpcReader.tls(tlsFiles));
     InetSocketAddress monitoringAddress = monitoringAddress(config.monitoring());
     WeChatHttpClient.Settings weChat = weChat(config.weChat());
     WeChatTokenIssuer.Endpoint endpoint = endpoint(config.weChat().tokenEndpoint());
@@ -55,39 +64,45 @@ final class SettingsReader {
     positive("wxnotify.shutdown.grace", config.shutdown().grace());
     List<AppSettings> apps = apps(config.apps());
     RedisLink.Settings redis = redis(config.redis());
-    if (grpcAddress == null || monitoringAddress == null || weChat == null) {
+    Logs.Settings log = log(config.log());
+    if (grpc == null || monitoringAddress == null || weChat == null) {
       return null;
     }
     return new ServerSettings(
-        grpcAddress,
+        grpc,
+        tlsFiles,
         monitoringAddress,
         config.grpc().maxInFlight(),
-        config.grpc().reflection(),
         weChat,
         endpoint,
         config.weChat().tokenCallsPerHour(),
         apps,
         config.ledger().maxEntries(),
         redis,
-        config.shutdown().grace());
+        config.shutdown().grace(),
+        log);
   }
 
-  private @Nullable InetSocketAddress grpcAddress(ServerConfig.Grpc grpc) {
-    boolean isPort = isPort("wxnotify.grpc.port", grpc.port());
-    try {
-      InetAddress address = InetAddress.getByName(grpc.host());
-      if (!address.isLoopbackAddress() && !grpc.allowAnonymous()) {
-        mistake(
-            "wxnotify.grpc.host",
-            grpc.host()
-                + " is not a loopback address, and nothing says who may call; set"
-                + " wxnotify.grpc.allow-anonymous=true to let anybody who reaches the port send");
+  private Logs.Settings log(ServerConfig.Log log) {
+    return new Logs.Settings(
+        oneOf("wxnotify.log.format", log.format(), Logs.Format.PLAIN),
+        oneOf("wxnotify.log.level", log.level(), Level.INFO));
+  }
+
+  /** Reads a value of an enum, in any letter case. */
+  private <E extends Enum<E>> E oneOf(String key, String text, E otherwise) {
+    for (E value : otherwise.getDeclaringClass().getEnumConstants()) {
+      if (value.name().equalsIgnoreCase(text.strip())) {
+        return value;
       }
-      return isPort ? new InetSocketAddress(address, grpc.port()) : null;
-    } catch (UnknownHostException e) {
-      mistake("wxnotify.grpc.host", grpc.host() + " is not a known host");
-      return null;
     }
+    mistake(
+        key,
+        text
+            + " (expected: one of "
+            + Arrays.toString(otherwise.getDeclaringClass().getEnumConstants())
+            + ")");
+    return otherwise;
   }
 
   private @Nullable InetSocketAddress monitoringAddress(ServerConfig.Monitoring monitoring) {
@@ -208,6 +223,12 @@ final class SettingsReader {
     };
   }
 
+  private static Map<String, String> appIds(Map<String, ServerConfig.AppConfig> configs) {
+    Map<String, String> ids = new HashMap<>();
+    configs.forEach((name, config) -> ids.put(name, config.appId().orElse("").strip()));
+    return ids;
+  }
+
   private List<AppSettings> apps(Map<String, ServerConfig.AppConfig> configs) {
     if (configs.isEmpty()) {
       mistake(
@@ -233,6 +254,7 @@ final class SettingsReader {
                 new AppSettings(
                     appId,
                     secret,
+                    config.appSecretFile().map(Path::of).orElse(null),
                     config.isDefault() || configs.size() == 1,
                     seckill(key, config.seckill())));
           }

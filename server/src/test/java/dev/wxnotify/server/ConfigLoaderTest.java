@@ -9,7 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wxnotify.server.ServerSettings.AppSettings;
 import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.grpc.CallerSettings;
+import dev.wxnotify.server.grpc.ConnectionSettings;
+import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.redis.RedisLink;
+import dev.wxnotify.server.testing.TestCa;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
@@ -20,11 +24,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,9 +42,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
 
 class ConfigLoaderTest {
   private static final String SECRET = "0123456789abcdef-s3cr3t";
+  private static final String HASH =
+      "2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93af71db186d6e90";
+  private static final String OTHER_HASH =
+      "81b637d8fcd2c6da6359e6963113a1170de795e4b725b84d1e0b4cfd9ec58ce9";
   private static final Map<String, String> ONE_APP =
       Map.of("wxnotify.apps.shop.app-id", "wx-shop", "wxnotify.apps.shop.app-secret", SECRET);
   private static final Map<String, String> SECOND_APP =
@@ -60,10 +71,17 @@ class ConfigLoaderTest {
     assertThat(load(ONE_APP, Map.of()))
         .isEqualTo(
             new ServerSettings(
-                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9090),
+                new GrpcServer.Settings(
+                    new InetSocketAddress(
+                        InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9090),
+                    true,
+                    null,
+                    List.of(),
+                    false,
+                    new ConnectionSettings(10_000, Duration.ofMinutes(30), Duration.ofHours(1))),
+                null,
                 new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9464),
                 1000,
-                true,
                 new WeChatHttpClient.Settings(
                     URI.create("https://api.weixin.qq.com"),
                     null,
@@ -72,10 +90,12 @@ class ConfigLoaderTest {
                     512),
                 WeChatTokenIssuer.Endpoint.STABLE,
                 150,
-                List.of(new AppSettings("wx-shop", new AppSecret(SECRET), true, USUAL_SECKILL)),
+                List.of(
+                    new AppSettings("wx-shop", new AppSecret(SECRET), null, true, USUAL_SECKILL)),
                 200_000,
                 null,
-                Duration.ofSeconds(15)));
+                Duration.ofSeconds(15),
+                new Logs.Settings(Logs.Format.PLAIN, Level.INFO)));
   }
 
   @Test
@@ -121,12 +141,19 @@ class ConfigLoaderTest {
 
   static Stream<Arguments> keys() {
     return Stream.of(
-        key("wxnotify.grpc.host", "127.0.0.2", s -> s.grpcAddress().getHostString()),
-        key("wxnotify.grpc.port", "0", s -> s.grpcAddress().getPort()),
+        key("wxnotify.grpc.host", "127.0.0.2", s -> s.grpc().address().getHostString()),
+        key("wxnotify.grpc.port", "0", s -> s.grpc().address().getPort()),
         key("wxnotify.monitoring.host", "127.0.0.3", s -> s.monitoringAddress().getHostString()),
         key("wxnotify.monitoring.port", "17", s -> s.monitoringAddress().getPort()),
         key("wxnotify.grpc.max-in-flight", "17", ServerSettings::maxInFlight),
-        key("wxnotify.grpc.reflection", "false", ServerSettings::reflection),
+        key("wxnotify.grpc.reflection", "false", s -> s.grpc().reflection()),
+        key("wxnotify.grpc.allow-anonymous", "true", s -> s.grpc().allowAnonymous()),
+        key("wxnotify.grpc.max-connections", "77", s -> s.grpc().connections().most()),
+        key("wxnotify.grpc.max-connection-age", "PT5M", s -> s.grpc().connections().age()),
+        key(
+            "wxnotify.grpc.max-connection-age-grace",
+            "PT7M",
+            s -> s.grpc().connections().ageGrace()),
         key("wxnotify.wechat.base-url", "https://sh.api.weixin.qq.com", s -> s.weChat().baseUrl()),
         key("wxnotify.wechat.proxy", "http://egress:3128", s -> s.weChat().proxy()),
         key(
@@ -139,6 +166,8 @@ class ConfigLoaderTest {
         key("wxnotify.wechat.max-connections", "9", s -> s.weChat().maxConnections()),
         key("wxnotify.ledger.max-entries", "5", ServerSettings::ledgerEntries),
         key("wxnotify.shutdown.grace", "PT1M", ServerSettings::grace),
+        key("wxnotify.log.format", "JSON", s -> s.log().format()),
+        key("wxnotify.log.level", "WARN", s -> s.log().level()),
         key("wxnotify.redis.url", "redis://cache:6379", s -> redis(s).url()),
         key("wxnotify.apps.shop.app-id", "wx-other", s -> app(s).appId()),
         key("wxnotify.apps.shop.app-secret", "other", s -> app(s).secret().value()),
@@ -211,7 +240,7 @@ class ConfigLoaderTest {
                 "http://127.0.0.1:8080"),
             Map.of());
 
-    assertThat(settings.grpcAddress().getPort()).isZero();
+    assertThat(settings.grpc().address().getPort()).isZero();
     assertThat(settings.weChat().baseUrl()).hasToString("http://127.0.0.1:8080");
     assertThat(app(settings).appId()).isEqualTo("wx-main");
     assertThat(app(settings).secret()).isEqualTo(new AppSecret(SECRET));
@@ -242,7 +271,6 @@ class ConfigLoaderTest {
         load(
             ONE_APP,
             Map.of(
-                "WXNOTIFY_LOG_LEVEL", "DEBUG",
                 "WXNOTIFY_SERVICE_HOST", "10.0.0.1",
                 "WXNOTIFY_PORT", "tcp://10.0.0.1:9090",
                 "PATH", "/bin",
@@ -322,7 +350,207 @@ class ConfigLoaderTest {
             ONE_APP,
             Map.of("WXNOTIFY_GRPC_HOST", "0.0.0.0", "WXNOTIFY_GRPC_ALLOW_ANONYMOUS", "true"));
 
-    assertThat(settings.grpcAddress().getAddress().isAnyLocalAddress()).isTrue();
+    assertThat(settings.grpc().address().getAddress().isAnyLocalAddress()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void caller_ofEveryKey_isRead(boolean fromEnvironment) throws Exception {
+    Map<String, String> caller =
+        Map.of(
+            "wxnotify.grpc.callers.crm.token-sha256",
+                HASH + "," + OTHER_HASH.toUpperCase(Locale.ROOT),
+            "wxnotify.grpc.callers.crm.apps", "shop,club",
+            "wxnotify.grpc.callers.crm.max-in-flight", "7",
+            "wxnotify.grpc.callers.crm.max-per-second", "9",
+            "wxnotify.grpc.callers.crm.operator", "true");
+    Map<String, String> apps = with(ONE_APP, SECOND_APP);
+
+    ServerSettings settings =
+        fromEnvironment ? load(apps, variables(caller)) : load(with(apps, caller), Map.of());
+
+    assertThat(settings.grpc().callers())
+        .containsExactly(
+            new CallerSettings(
+                "crm",
+                List.of(HASH, OTHER_HASH),
+                Set.of(),
+                Set.of("wx-shop", "wx-club"),
+                7,
+                9,
+                true));
+  }
+
+  @Test
+  void caller_ofATokenAlone_hasTheDefaultsOfTheManual() throws Exception {
+    assertThat(
+            load(with(ONE_APP, "wxnotify.grpc.callers.crm.token-sha256", HASH), Map.of())
+                .grpc()
+                .callers())
+        .containsExactly(
+            new CallerSettings("crm", List.of(HASH), Set.of(), null, null, null, false));
+  }
+
+  @Test
+  void caller_inAList_isReadFromYaml() throws Exception {
+    ServerSettings settings =
+        ConfigLoader.load(
+            file(
+                """
+                wxnotify:
+                  grpc:
+                    callers:
+                      crm:
+                        token-sha256:
+                          - %s
+                          - %s
+                        apps: [shop]
+                """
+                    .formatted(HASH, OTHER_HASH)),
+            variables(ONE_APP),
+            Map.of());
+
+    assertThat(settings.grpc().callers())
+        .containsExactly(
+            new CallerSettings(
+                "crm", List.of(HASH, OTHER_HASH), Set.of(), Set.of("wx-shop"), null, null, false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wxnotify.grpc.callers.crm.token-sha256", "wxnotify.grpc.tls.client-ca"})
+  void host_beyondLoopbackWhereCallersAreAsked_isTaken(String key) throws Exception {
+    List<String> mistakes =
+        mistakes(
+            with(ONE_APP, key, HASH),
+            Map.of("WXNOTIFY_GRPC_HOST", "0.0.0.0", "WXNOTIFY_GRPC_PORT", "70000"));
+
+    assertThat(mistakes).noneMatch(mistake -> mistake.startsWith("wxnotify.grpc.host"));
+    assertThat(mistakes).isNotEmpty();
+  }
+
+  @Test
+  void tls_files_areReadAndWatched() throws Exception {
+    TestCa ca = new TestCa("authority");
+    ca.issueForLoopback("server").writeTo(directory, "server");
+    Path clientCa = Files.writeString(directory.resolve("ca.crt"), ca.pem());
+
+    ServerSettings settings =
+        load(
+            with(
+                ONE_APP,
+                Map.of(
+                    "wxnotify.grpc.tls.certificate", directory.resolve("server.crt").toString(),
+                    "wxnotify.grpc.tls.private-key", directory.resolve("server.key").toString(),
+                    "wxnotify.grpc.tls.client-ca", clientCa.toString())),
+            Map.of());
+
+    assertThat(settings.grpc().tls()).isNotNull();
+    assertThat(settings.tlsFiles())
+        .isEqualTo(
+            new ServerSettings.TlsFiles(
+                directory.resolve("server.crt"), directory.resolve("server.key"), clientCa));
+  }
+
+  @Test
+  void mistakes_ofTls_areToldTogetherByKey() throws Exception {
+    TestCa ca = new TestCa("authority");
+    ca.issue("RSA", Instant.now().minusSeconds(60), "ended").writeTo(directory, "ended");
+    ca.issueForLoopback("other").writeTo(directory, "other");
+    Path clientCa = Files.writeString(directory.resolve("ca.crt"), "s3cr3t");
+
+    assertThat(
+            mistakes(
+                with(
+                    ONE_APP,
+                    Map.of(
+                        "wxnotify.grpc.tls.certificate", directory.resolve("ended.crt").toString(),
+                        "wxnotify.grpc.tls.private-key", directory.resolve("other.key").toString(),
+                        "wxnotify.grpc.tls.client-ca", clientCa.toString(),
+                        "wxnotify.grpc.max-connections", "0")),
+                Map.of()))
+        .satisfiesExactlyInAnyOrder(
+            a -> assertThat(a).startsWith("wxnotify.grpc.tls.certificate: ended its life at "),
+            b ->
+                assertThat(b)
+                    .isEqualTo("wxnotify.grpc.tls.private-key: is not the key of the certificate"),
+            c -> assertThat(c).startsWith("wxnotify.grpc.tls.client-ca: holds no certificate"),
+            d -> assertThat(d).startsWith("wxnotify.grpc.max-connections: 0"));
+  }
+
+  @Test
+  void mistakes_ofTlsFilesThatAreNotThere_areToldTogetherByKey() throws Exception {
+    Path absent = directory.resolve("absent");
+
+    assertThat(
+            mistakes(
+                with(
+                    ONE_APP,
+                    Map.of(
+                        "wxnotify.grpc.tls.certificate", absent.toString(),
+                        "wxnotify.grpc.tls.private-key", absent.toString(),
+                        "wxnotify.grpc.tls.client-ca", absent.toString())),
+                Map.of()))
+        .containsExactlyInAnyOrder(
+            "wxnotify.grpc.tls.certificate: cannot be read: " + absent,
+            "wxnotify.grpc.tls.private-key: cannot be read: " + absent,
+            "wxnotify.grpc.tls.client-ca: cannot be read: " + absent);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "apps | | wxnotify.grpc.callers.crm.apps",
+        "apps | nope | wxnotify.grpc.callers.crm.apps: nope is not the NAME",
+        "token-sha256 | s3cr3t-token | wxnotify.grpc.callers.crm.token-sha256: expected: the 64",
+        "token-sha256 | e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 | empty token",
+        "token-sha256 | | wxnotify.grpc.callers.crm: expected: token-sha256 or certificate-names",
+        "certificate-names | crm | certificate-names: needs wxnotify.grpc.tls.client-ca",
+        "max-in-flight | 0 | wxnotify.grpc.callers.crm.max-in-flight: 0 (expected: >= 1)",
+        "max-per-second | -1 | wxnotify.grpc.callers.crm.max-per-second: -1 (expected: >= 1)",
+        "max-per-second | fast | wxnotify.grpc.callers.crm.max-per-second",
+        "operator | root | wxnotify.grpc.callers.crm.operator",
+      })
+  void mistake_ofACaller_isToldByKeyWithoutTheToken(String key, @Nullable String value, String told)
+      throws Exception {
+    Map<String, String> caller =
+        with(
+            Map.of("wxnotify.grpc.callers.crm.token-sha256", HASH),
+            "wxnotify.grpc.callers.crm." + key,
+            value == null ? "" : value);
+
+    for (List<String> mistakes :
+        List.of(mistakes(with(ONE_APP, caller), Map.of()), mistakes(ONE_APP, variables(caller)))) {
+      assertThat(mistakes).singleElement().asString().contains(told).doesNotContain("s3cr3t");
+    }
+  }
+
+  @Test
+  void mistake_oneTokenOfTwoCallers_isTold() throws Exception {
+    assertThat(
+            mistakes(
+                with(
+                    ONE_APP,
+                    Map.of(
+                        "wxnotify.grpc.callers.a.token-sha256", HASH,
+                        "wxnotify.grpc.callers.b.token-sha256", HASH)),
+                Map.of()))
+        .singleElement()
+        .asString()
+        .contains("token-sha256: is there twice");
+  }
+
+  @Test
+  void mistake_clientCaWithoutCertificate_isTold() throws Exception {
+    assertThat(mistakes(with(ONE_APP, "wxnotify.grpc.tls.client-ca", "/x"), Map.of()))
+        .containsExactly("wxnotify.grpc.tls.client-ca: needs certificate and private-key");
+  }
+
+  @Test
+  void mistake_certificateWithoutKey_isTold() throws Exception {
+    assertThat(mistakes(with(ONE_APP, "wxnotify.grpc.tls.certificate", "/x"), Map.of()))
+        .containsExactly(
+            "wxnotify.grpc.tls: expected: both certificate and private-key, or none of them");
   }
 
   @Test
@@ -378,6 +606,8 @@ class ConfigLoaderTest {
         "wxnotify.wechat.request-timeout | PT-1S | wxnotify.wechat.request-timeout: PT-1S",
         "wxnotify.wechat.request-timeout | soon | wxnotify.wechat.request-timeout",
         "wxnotify.wechat.max-connections | 1 | wxnotify.wechat.max-connections: 1",
+        "wxnotify.log.format | xml | wxnotify.log.format: xml (expected: one of [PLAIN, JSON])",
+        "wxnotify.log.level | loud | wxnotify.log.level: loud (expected: one of [ERROR, WARN",
         "wxnotify.ledger.max-entries | 0 | wxnotify.ledger.max-entries: 0",
         "wxnotify.shutdown.grace | 5 | wxnotify.shutdown.grace",
         "wxnotify.apps.shop.app-id | two words | wxnotify.apps.shop.app-id: is not an AppID",

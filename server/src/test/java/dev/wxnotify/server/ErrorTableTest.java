@@ -3,6 +3,8 @@ package dev.wxnotify.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
@@ -22,7 +24,9 @@ import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +57,36 @@ class ErrorTableTest {
                 .filter(r -> r != ErrorReason.ERROR_REASON_UNSPECIFIED)
                 .map(Enum::name)
                 .collect(Collectors.toSet()));
+  }
+
+  /** What the clients of other languages are held to is complete too. */
+  @Test
+  void conformanceList_hasEveryRow_orSaysWhyNot() throws Exception {
+    JsonNode list =
+        new ObjectMapper().readTree(Path.of("..", "conformance", "cases.json").toFile());
+    Set<String> covered = new HashSet<>();
+    for (JsonNode one : list.get("cases")) {
+      for (JsonNode error : one.findValues("error")) {
+        JsonNode variants = one.path("vary");
+        for (int i = 0; i < Math.max(1, variants.size()); i++) {
+          String[] words = variants.path(i).asText().split(" ", -1);
+          String reason = error.path("reason").asText();
+          covered.add(
+              error.path("code").asText()
+                  + " "
+                  + (reason.equals("{v2}") ? words[1] : reason)
+                  + " "
+                  + error.path("outcome").asText());
+        }
+      }
+    }
+
+    assertThat(ErrorTable.read())
+        .filteredOn(row -> !list.get("not_provoked").has(row.reason()))
+        .allSatisfy(
+            row ->
+                assertThat(covered)
+                    .contains(row.code() + " " + row.reason() + " " + row.outcome()));
   }
 
   static Stream<Arguments> errcodes() throws Exception {

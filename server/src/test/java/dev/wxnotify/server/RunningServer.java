@@ -68,6 +68,11 @@ final class RunningServer implements AutoCloseable {
     return sandbox;
   }
 
+  /** Returns the port of gRPC. */
+  int port() {
+    return server.grpcPort();
+  }
+
   /** Returns where a page of the monitoring port is. */
   URI monitoring(String path) {
     return URI.create("http://127.0.0.1:" + server.monitoringPort() + path);

@@ -1,7 +1,18 @@
 package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.SeckillMessage;
+import dev.wxnotify.v1.SendSeckillMessageRequest;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -152,6 +163,56 @@ class ServeCommandTest {
       assertThat(server.exitCode()).isZero();
       assertThat(server.err()).contains("stopped").doesNotContain("Exception");
       assertThat(server.out()).contains("grpcurl -plaintext " + address + " list");
+    }
+  }
+
+  @Test
+  void serve_logAsJson_hasOneObjectInEachLineAndTheTraceOfAFailedCall() throws Exception {
+    try (WxnotifyProcess server =
+        WxnotifyProcess.start(
+            Map.of("WXNOTIFY_GRPC_PORT", "0", "WXNOTIFY_LOG_FORMAT", "json"),
+            "serve",
+            "--sandbox")) {
+      String ready = server.awaitErr("ready: gRPC on ");
+      String address = ready.replaceAll(".*ready: gRPC on ([0-9.:]+),.*", "$1");
+      Metadata headers = new Metadata();
+      headers.put(
+          Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+          "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+      ManagedChannel channel =
+          Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
+      try {
+        assertThatThrownBy(
+                () ->
+                    NotificationServiceGrpc.newBlockingStub(channel)
+                        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                        .sendSeckillMessage(
+                            SendSeckillMessageRequest.newBuilder()
+                                .setMessage(
+                                    SeckillMessage.newBuilder()
+                                        .setOpenId("sandbox-40003")
+                                        .setGoodsName("Coffee")
+                                        .setTime("20:00")
+                                        .setCorpId("1")
+                                        .setCustomerId("2"))
+                                .build()))
+            .hasMessageContaining("INVALID_ARGUMENT");
+      } finally {
+        channel.shutdownNow();
+      }
+      JsonNode line = new ObjectMapper().readTree(server.awaitErr("INVALID_OPEN_ID"));
+      assertThat(line.get("trace_id").asText()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+      assertThat(line.get("open_id").asText()).isEqualTo("san***003");
+      assertThat(line.get("errcode").asInt()).isEqualTo(40003);
+      assertThat(line.get("rid").asText()).isNotEmpty();
+
+      server.terminate();
+      assertThat(server.exitCode()).isZero();
+      assertThat(server.err().lines())
+          .allSatisfy(each -> assertThat(new ObjectMapper().readTree(each).isObject()).isTrue())
+          .last()
+          .asString()
+          .contains("\"message\":\"stopped\"");
     }
   }
 }

@@ -27,6 +27,7 @@ public final class MessageDelivery {
   private final OutcomeLedger ledger;
   private final MessageSender sender;
   private final DeliveryListener listener;
+  private final OutcomeLog log;
   private final Duration longestAttempt;
 
   /**
@@ -38,10 +39,20 @@ public final class MessageDelivery {
    */
   public MessageDelivery(
       Permits inFlight, OutcomeLedger ledger, MessageSender sender, Duration longestAttempt) {
+    this(inFlight, ledger, sender, longestAttempt, new OutcomeLog(sender.timer()));
+  }
+
+  MessageDelivery(
+      Permits inFlight,
+      OutcomeLedger ledger,
+      MessageSender sender,
+      Duration longestAttempt,
+      OutcomeLog log) {
     this.inFlight = inFlight;
     this.ledger = ledger;
     this.sender = sender;
     this.listener = sender.listener();
+    this.log = log;
     this.longestAttempt = longestAttempt;
   }
 
@@ -52,6 +63,20 @@ public final class MessageDelivery {
       return new Delivery(CompletableFuture.completedFuture(OVERLOADED), () -> {});
     }
     return deliverAdmitted(order);
+  }
+
+  /** Answers a single message whose caller has as much under way as it may have. */
+  public Delivered refuse(Order order, Duration retryAfter) {
+    Delivered answer =
+        new Delivered(
+            new SendOutcome.NotSent(
+                Hindrance.OVERLOADED,
+                "the caller is at its own limit of messages in flight or per second",
+                null,
+                retryAfter),
+            false);
+    listener.messageEnded(order, answer, answer, 0);
+    return answer;
   }
 
   /**
@@ -137,7 +162,7 @@ public final class MessageDelivery {
 
   private void finish(Order order, Sending sending, SendOutcome outcome, boolean replayed) {
     Delivered end = new Delivered(outcome, replayed);
-    OutcomeLog.log(order, outcome, replayed);
+    log.write(order, end);
     listener.messageEnded(order, end, sending.answer().getNow(end), sending.calls());
     inFlight.release(order.lane());
     sending.answer().complete(end);

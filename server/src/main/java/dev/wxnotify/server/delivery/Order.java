@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param requestId the caller's name for the message; empty for none
  * @param lane whether it is a single call or an item of a batch
  * @param timeout how long the caller waits for an answer
+ * @param trace what the caller follows it by
  */
 public record Order(
     App app,
@@ -21,4 +22,18 @@ public record Order(
     String caller,
     String requestId,
     Lane lane,
-    Duration timeout) {}
+    Duration timeout,
+    Trace trace) {
+
+  /** An order that nobody follows. */
+  public Order(
+      App app,
+      SubscribeMessage message,
+      MessageKind kind,
+      String caller,
+      String requestId,
+      Lane lane,
+      Duration timeout) {
+    this(app, message, kind, caller, requestId, lane, timeout, Trace.NONE);
+  }
+}

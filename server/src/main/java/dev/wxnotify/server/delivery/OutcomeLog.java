@@ -1,52 +1,130 @@
 package dev.wxnotify.server.delivery;
 
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * At most one line for a message that was not accepted. A user who is not subscribed is daily
- * business and no news.
+ * business and no news; a repeat that is answered from the ledger is none either.
+ *
+ * <p>A campaign may fail a million times for one reason. So after {@link #LINES} lines of an app
+ * for one reason the others are only counted, and told in one line when the {@link #WINDOW} is
+ * over. Each caller knows the outcome of each message in any case.
+ *
+ * <p>The fields are key-value pairs of the event and not of the thread, since a message ends on
+ * another thread than it began on. There is no request id among them: callers may build it of an
+ * open id.
  */
 final class OutcomeLog {
+  /** The most lines of one app for one reason in a window. */
+  static final int LINES = 20;
+
+  /** Begins with the first line. */
+  static final Duration WINDOW = Duration.ofSeconds(10);
+
   private static final Logger log = LoggerFactory.getLogger(OutcomeLog.class);
   private static final int SHOWN = 3;
 
-  private OutcomeLog() {}
+  private final ScheduledExecutorService timer;
 
-  static void log(Order order, SendOutcome outcome, boolean replayed) {
-    if (replayed || outcome instanceof SendOutcome.Accepted) {
+  /** How many messages each open window has seen. */
+  private final ConcurrentMap<Subject, Integer> windows = new ConcurrentHashMap<>();
+
+  /** What lines are counted by; there are no more of them than apps times reasons. */
+  private record Subject(String appId, String outcome, String reason) {}
+
+  OutcomeLog(ScheduledExecutorService timer) {
+    this.timer = timer;
+  }
+
+  void write(Order order, Delivered end) {
+    if (end.replayed() || end.outcome() instanceof SendOutcome.Accepted) {
       return;
     }
+    SendOutcome outcome = end.outcome();
     if (outcome instanceof SendOutcome.Rejected no
         && no.reason() == Rejection.USER_NOT_SUBSCRIBED) {
-      log.debug("app {}: {} is not subscribed", order.app().appId(), masked(order));
-    } else if (log.isInfoEnabled()) {
-      log.info("app {}: to {}: {}", order.app().appId(), masked(order), describe(outcome));
+      if (log.isDebugEnabled()) {
+        line(Level.DEBUG, order, outcome);
+      }
+    } else if (log.isInfoEnabled() && isWithinBounds(order, outcome)) {
+      line(Level.INFO, order, outcome);
     }
   }
 
-  private static String describe(SendOutcome outcome) {
-    if (outcome instanceof SendOutcome.Rejected no) {
-      return "rejected, " + no.reason() + describe(no.error());
+  private boolean isWithinBounds(Order order, SendOutcome outcome) {
+    Subject subject = new Subject(order.app().appId(), outcome.outcomeName(), outcome.reasonName());
+    int seen = windows.merge(subject, 1, Integer::sum);
+    if (seen == 1) {
+      try {
+        var ignored =
+            timer.schedule(() -> endWindow(subject), WINDOW.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        windows.remove(subject); // The server stops, and what ends now is the last of it.
+      }
     }
-    if (outcome instanceof SendOutcome.NotSent no) {
-      return "not sent, " + no.reason() + ": " + no.explanation() + describe(no.error());
-    }
-    if (outcome instanceof SendOutcome.Unknown unknown) {
-      return "unknown, " + unknown.doubt() + ": " + unknown.explanation();
-    }
-    return "accepted";
+    return seen <= LINES;
   }
 
-  private static String describe(@Nullable WeChatError error) {
-    return error == null
-        ? ""
-        : " (WeChat " + error.errcode() + " " + error.errmsg() + " rid: " + error.rid() + ")";
+  private void endWindow(Subject subject) {
+    Integer seen = windows.remove(subject);
+    if (seen != null && seen > LINES) {
+      log.atInfo()
+          .addKeyValue("app", subject.appId)
+          .addKeyValue("outcome", subject.outcome)
+          .addKeyValue("reason", subject.reason)
+          .addKeyValue("count", seen - LINES)
+          .log("more messages of the same kind within {} s", WINDOW.toSeconds());
+    }
   }
 
-  private static String masked(Order order) {
+  private static void line(Level level, Order order, SendOutcome outcome) {
     String openId = order.message().openId();
+    LoggingEventBuilder event =
+        log.atLevel(level)
+            .addKeyValue("app", order.app().appId())
+            .addKeyValue("open_id", masked(openId))
+            .addKeyValue("outcome", outcome.outcomeName())
+            .addKeyValue("reason", outcome.reasonName());
+    event = addIfKnown(event, "caller", order.caller());
+    event = addIfKnown(event, "trace_id", order.trace().id());
+    WeChatError error = outcome.saidByWeChat();
+    if (error != null) {
+      event = event.addKeyValue("errcode", error.errcode());
+      // WeChat may repeat what it was sent.
+      event = addIfKnown(event, "errmsg", error.errmsg().replace(openId, masked(openId)));
+      event = addIfKnown(event, "rid", error.rid());
+    }
+    String explanation = explanation(outcome);
+    event.log(explanation == null ? "message {}" : "message {}: {}", words(outcome), explanation);
+  }
+
+  private static LoggingEventBuilder addIfKnown(
+      LoggingEventBuilder event, String key, String value) {
+    return value.isEmpty() ? event : event.addKeyValue(key, value);
+  }
+
+  private static String words(SendOutcome outcome) {
+    return outcome instanceof SendOutcome.NotSent ? "not sent" : outcome.outcomeName();
+  }
+
+  private static @Nullable String explanation(SendOutcome outcome) {
+    if (outcome instanceof SendOutcome.NotSent no) {
+      return no.explanation();
+    }
+    return outcome instanceof SendOutcome.Unknown unknown ? unknown.explanation() : null;
+  }
+
+  private static String masked(String openId) {
     return openId.length() <= 2 * SHOWN
         ? "***"
         : openId.substring(0, SHOWN) + "***" + openId.substring(openId.length() - SHOWN);

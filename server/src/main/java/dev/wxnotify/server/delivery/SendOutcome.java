@@ -10,6 +10,36 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface SendOutcome {
 
+  /** Returns the value's name for logs, metrics and traces: {@code accepted}, {@code not_sent}… */
+  default String outcomeName() {
+    if (this instanceof Rejected) {
+      return "rejected";
+    }
+    if (this instanceof NotSent) {
+      return "not_sent";
+    }
+    return this instanceof Unknown ? "unknown" : "accepted";
+  }
+
+  /** Returns the reason's name, such as {@code INVALID_OPEN_ID}; empty for what was accepted. */
+  default String reasonName() {
+    if (this instanceof Rejected no) {
+      return no.reason().name();
+    }
+    if (this instanceof NotSent no) {
+      return no.reason().name();
+    }
+    return this instanceof Unknown unknown ? unknown.doubt().name() : "";
+  }
+
+  /** Returns what WeChat said; null where it said nothing, or nothing but yes. */
+  default @Nullable WeChatError saidByWeChat() {
+    if (this instanceof Rejected no) {
+      return no.error();
+    }
+    return this instanceof NotSent no ? no.error() : null;
+  }
+
   /**
    * WeChat took it.
    *

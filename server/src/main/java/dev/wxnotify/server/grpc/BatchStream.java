@@ -8,6 +8,7 @@ import dev.wxnotify.server.delivery.MessageKind;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
@@ -54,6 +55,8 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   private final MessageDelivery delivery;
   private final RequestMapper mapper;
   private final ServerCallStreamObserver<BatchSendResponse> responses;
+  private final Caller caller = Caller.current();
+  private final Trace trace = GrpcServer.TRACE.get();
 
   private final Queue<BatchItemResult> results = new ConcurrentLinkedQueue<>();
   private final Set<Delivery> underWay = ConcurrentHashMap.newKeySet();
@@ -115,17 +118,33 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
               .setError(SendErrors.invalid(invalid.violations()))
               .build());
       requestNext();
+    } else if (mapped instanceof MappedMessage.NotAllowed no) {
+      add(
+          result(item)
+              .setOutcome(Outcome.OUTCOME_NOT_SENT)
+              .setError(SendErrors.appNotAllowed(no.appId()))
+              .build());
+      requestNext();
     } else if (request.getValidateOnly()) {
       add(result(item).setOutcome(Outcome.OUTCOME_ACCEPTED).build());
       requestNext();
     } else if (mapped instanceof MappedMessage.Valid valid) {
       waiting.set(item);
-      delivery.admitBatchItem(() -> begin(item, valid));
+      caller.limits().admitBatchItem(() -> delivery.admitBatchItem(() -> begin(item, valid)));
     }
   }
 
-  /** The server has room for the item. Returns whether the item makes use of it. */
+  /** The server has room for the item, and the caller's limits too. */
   private boolean begin(Item item, MappedMessage.Valid valid) {
+    boolean begun = beginAdmitted(item, valid);
+    if (!begun) {
+      caller.limits().release(Lane.BATCH);
+    }
+    return begun;
+  }
+
+  /** Returns whether the item makes use of the room. */
+  private boolean beginAdmitted(Item item, MappedMessage.Valid valid) {
     if (over || !waiting.compareAndSet(item, null)) {
       return false;
     }
@@ -139,16 +158,18 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
                 valid.app(),
                 valid.message(),
                 kind(item.request),
-                "",
+                caller.name(),
                 item.request.getRequestId(),
                 Lane.BATCH,
-                timeout()));
+                timeout(),
+                trace));
     underWay.add(sent);
     var ignored =
         sent.answer()
             .thenAccept(
                 answer -> {
                   underWay.remove(sent);
+                  caller.limits().release(Lane.BATCH);
                   add(toResult(item, answer));
                 });
     if (over) {

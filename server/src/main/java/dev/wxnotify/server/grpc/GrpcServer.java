@@ -2,8 +2,12 @@ package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import io.grpc.Context;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listening server: the service of the contract, health and reflection, on the direct executor.
@@ -24,37 +29,78 @@ public final class GrpcServer {
   /** The largest request, as the contract says. */
   static final int MAX_REQUEST = 256 * 1024;
 
+  /** The trace that the current call belongs to. */
+  public static final Context.Key<Trace> TRACE =
+      Context.keyWithDefault("wxnotify-trace", Trace.NONE);
+
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
 
   /**
-   * Builds the server; {@link #start} binds it.
+   * How to listen, and for whom.
    *
    * @param reflection whether callers may ask for the contract
+   * @param tls null for plaintext
+   * @param callers those whom the configuration names; none of them, and no client certificates,
+   *     means that nobody is asked who it is
+   * @param allowAnonymous whether those who show no credentials may send
+   * @param connections the bounds of connections
+   */
+  public record Settings(
+      InetSocketAddress address,
+      boolean reflection,
+      @Nullable Tls tls,
+      List<CallerSettings> callers,
+      boolean allowAnonymous,
+      ConnectionSettings connections) {
+
+    /** Plaintext for everybody: what nothing else was said of. */
+    public static Settings anonymous(InetSocketAddress address) {
+      return new Settings(address, true, null, List.of(), false, ConnectionSettings.DEFAULT);
+    }
+
+    private boolean asksForCredentials() {
+      return !callers.isEmpty() || (tls != null && tls.asksForCertificates());
+    }
+  }
+
+  /**
+   * Builds the server; {@link #start} binds it.
+   *
    * @param timer runs what is due later
    * @param observers see all calls as their callers do, and change nothing
    */
   public GrpcServer(
-      InetSocketAddress address,
-      boolean reflection,
+      Settings settings,
       Apps apps,
       MessageDelivery delivery,
       ScheduledExecutorService timer,
       List<ServerInterceptor> observers) {
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(address)
+        NettyServerBuilder.forAddress(settings.address(), credentials(settings.tls()))
             .directExecutor()
             .maxInboundMessageSize(MAX_REQUEST)
             .addService(
                 UnparsedMessages.of(
                     new NotificationGrpcService(delivery, new RequestMapper(apps), timer)))
-            .addService(health.getHealthService())
-            .intercept(new ErrorInterceptor());
-    observers.forEach(builder::intercept);
-    if (reflection) {
+            .addService(health.getHealthService());
+    settings.connections().applyTo(builder);
+    if (settings.reflection()) {
       addReflection(builder);
     }
+    if (settings.asksForCredentials()) {
+      Callers callers = new Callers(settings.callers(), timer);
+      builder
+          .intercept(new Authenticator(callers, settings.allowAnonymous()))
+          .addTransportFilter(new ClientCertificates(callers));
+    }
+    builder.intercept(new ErrorInterceptor()).intercept(new TraceParent());
+    observers.forEach(builder::intercept); // The last one is the outermost.
     this.server = builder.build();
+  }
+
+  private static ServerCredentials credentials(@Nullable Tls tls) {
+    return tls == null ? InsecureServerCredentials.create() : tls.credentials();
   }
 
   /** Both versions: tools in use know the one or the other. */

@@ -11,6 +11,9 @@ sealed interface MappedMessage {
   /** It keeps every rule that can be checked here. */
   record Valid(App app, SubscribeMessage message) implements MappedMessage {}
 
+  /** The caller may not use the app that it names; an empty one is the default. */
+  record NotAllowed(String appId) implements MappedMessage {}
+
   /** It does not; the fields are paths from the request's root. */
   record Invalid(List<Violation> violations) implements MappedMessage {}
 }

@@ -16,6 +16,7 @@ import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
 
@@ -81,23 +82,47 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
     if (mapped instanceof MappedMessage.Invalid invalid) {
       delivery.countInvalid(kind, Lane.SINGLE);
       responses.onError(Statuses.of(SendErrors.invalid(invalid.violations())));
+    } else if (mapped instanceof MappedMessage.NotAllowed no) {
+      responses.onError(Statuses.of(SendErrors.appNotAllowed(no.appId())));
     } else if (validateOnly) {
       responses.onNext(toResponse.apply("", false));
       responses.onCompleted();
     } else if (mapped instanceof MappedMessage.Valid valid) {
-      Delivery sent =
-          delivery.deliver(
-              new Order(
-                  valid.app(),
-                  valid.message(),
-                  kind,
-                  "",
-                  requestId,
-                  Lane.SINGLE,
-                  CallTimeout.ofCurrentCall()));
-      ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(sent::cancel);
-      var ignored = sent.answer().thenAccept(answer -> respond(answer, responses, toResponse));
+      send(valid, kind, requestId, responses, toResponse);
     }
+  }
+
+  private <R> void send(
+      MappedMessage.Valid valid,
+      MessageKind kind,
+      String requestId,
+      StreamObserver<R> responses,
+      BiFunction<String, Boolean, R> toResponse) {
+    Caller caller = Caller.current();
+    Order order =
+        new Order(
+            valid.app(),
+            valid.message(),
+            kind,
+            caller.name(),
+            requestId,
+            Lane.SINGLE,
+            CallTimeout.ofCurrentCall(),
+            GrpcServer.TRACE.get());
+    Duration wait = caller.limits().tryAdmit();
+    if (!wait.isZero()) {
+      respond(delivery.refuse(order, wait), responses, toResponse);
+      return;
+    }
+    Delivery sent = delivery.deliver(order);
+    ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(sent::cancel);
+    var ignored =
+        sent.answer()
+            .thenAccept(
+                answer -> {
+                  caller.limits().release(Lane.SINGLE);
+                  respond(answer, responses, toResponse);
+                });
   }
 
   private static <R> void respond(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns requests of the contract into messages of the core, and finds everything that is wrong with
- * them at once.
+ * them at once. Of an app that the current caller may not use it says nothing more.
  */
 final class RequestMapper {
   static final int MAX_REQUEST_ID = 64;
@@ -119,8 +119,12 @@ final class RequestMapper {
       @Nullable MiniProgramState state,
       @Nullable Language language,
       Function<MessageContext, SubscribeMessage> make) {
-    List<Violation> violations = new ArrayList<>(0);
     App app = apps.find(appId);
+    boolean namesApp = app != null || !appId.isEmpty();
+    if (namesApp && !Caller.current().mayUse(app == null ? appId : app.appId())) {
+      return new MappedMessage.NotAllowed(appId);
+    }
+    List<Violation> violations = new ArrayList<>(0);
     if (app == null) {
       violations.add(
           new Violation(

@@ -35,6 +35,8 @@ final class SendErrors {
   /** Of the field that the message names, so that there is room for all violations. */
   private static final int MAX_FIELD_IN_MESSAGE = 120;
 
+  private static final int MAX_APP_ID = 64;
+
   private static final String ELLIPSIS = "…";
 
   private SendErrors() {}
@@ -80,6 +82,27 @@ final class SendErrors {
                     + " been sent: "
                     + why)
             .build();
+  }
+
+  /** Nobody knows who calls; the text is the same whatever is wrong with the credentials. */
+  static SendError unauthenticated() {
+    return error(
+            Code.UNAUTHENTICATED,
+            ErrorReason.UNAUTHENTICATED,
+            Outcome.OUTCOME_NOT_SENT,
+            "the call has no credentials that this server knows")
+        .build();
+  }
+
+  /** The caller is limited to other apps than the one that it names. */
+  static SendError appNotAllowed(String appId) {
+    return error(
+            Code.PERMISSION_DENIED,
+            ErrorReason.APP_NOT_ALLOWED,
+            Outcome.OUTCOME_NOT_SENT,
+            "this caller may not use "
+                + (appId.isEmpty() ? "the default app" : "the app " + cut(appId, MAX_APP_ID)))
+        .build();
   }
 
   /** A fault of this server; what it was is in the log and not in the answer. */

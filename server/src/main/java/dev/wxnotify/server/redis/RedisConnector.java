@@ -6,12 +6,11 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
-import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
@@ -19,6 +18,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -30,14 +30,30 @@ import java.util.function.Supplier;
  */
 final class RedisConnector implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration RECONNECT_DELAY = Duration.ofMillis(500);
   private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
+  private static final Duration ADAPTIVE_REFRESH_PAUSE = Duration.ofSeconds(1);
   private static final int QUEUE = 10_000;
   private static final String CLUSTER = "-cluster";
 
   private final ClientResources resources;
   private final AbstractRedisClient client;
-  private final Supplier<CompletableFuture<RedisClusterAsyncCommands<String, String>>> connect;
+  private final Supplier<CompletableFuture<Connection>> connect;
+
+  /**
+   * A connection, which reconnects by itself when it is cut.
+   *
+   * @param commands what can be asked
+   * @param itself what is closed in the end
+   */
+  record Connection(
+      RedisClusterAsyncCommands<String, String> commands, StatefulConnection<?, ?> itself) {
+    /** Closes it in the background. */
+    void close() {
+      var ignored = itself.closeAsync();
+    }
+  }
 
   /**
    * Makes a client that is not connected yet.
@@ -55,9 +71,9 @@ final class RedisConnector implements AutoCloseable {
           () ->
               cluster
                   .connectAsync(StringCodec.UTF8)
-                  .thenApply(StatefulRedisClusterConnection::async);
+                  .thenApply(made -> new Connection(made.async(), made));
     } else {
-      RedisURI single = RedisURI.create(uri);
+      RedisURI single = patient(RedisURI.create(uri));
       RedisClient standalone = RedisClient.create(resources, single);
       standalone.setOptions(common(ClientOptions.builder(), commandTimeout).build());
       client = standalone;
@@ -66,7 +82,7 @@ final class RedisConnector implements AutoCloseable {
               standalone
                   .connectAsync(StringCodec.UTF8, single)
                   .toCompletableFuture()
-                  .thenApply(StatefulRedisConnection::async);
+                  .thenApply(made -> new Connection(made.async(), made));
     }
   }
 
@@ -92,8 +108,9 @@ final class RedisConnector implements AutoCloseable {
   }
 
   private RedisClusterClient cluster(String url, Duration commandTimeout) {
-    RedisClusterClient cluster =
-        RedisClusterClient.create(resources, RedisClusterURIUtil.toRedisURIs(withoutCluster(url)));
+    List<RedisURI> nodes = RedisClusterURIUtil.toRedisURIs(withoutCluster(url));
+    nodes.forEach(RedisConnector::patient);
+    RedisClusterClient cluster = RedisClusterClient.create(resources, nodes);
     ClusterClientOptions.Builder options = ClusterClientOptions.builder();
     common(options, commandTimeout);
     cluster.setOptions(
@@ -101,9 +118,16 @@ final class RedisConnector implements AutoCloseable {
             .topologyRefreshOptions(
                 ClusterTopologyRefreshOptions.builder()
                     .enablePeriodicRefresh(TOPOLOGY_REFRESH)
+                    .adaptiveRefreshTriggersTimeout(ADAPTIVE_REFRESH_PAUSE)
                     .build())
             .build());
     return cluster;
+  }
+
+  /** By default a Redis that hangs would be waited for a minute when a connection is made. */
+  private static RedisURI patient(RedisURI uri) {
+    uri.setTimeout(HANDSHAKE_TIMEOUT);
+    return uri;
   }
 
   /** Nothing waits for a Redis that is not there: commands fail at once or within the timeout. */
@@ -118,8 +142,8 @@ final class RedisConnector implements AutoCloseable {
             SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build());
   }
 
-  /** Connects once; a connection that was made reconnects by itself. */
-  CompletableFuture<RedisClusterAsyncCommands<String, String>> connect() {
+  /** Makes a connection, or fails. */
+  CompletableFuture<Connection> connect() {
     try {
       return connect.get();
     } catch (RuntimeException e) {

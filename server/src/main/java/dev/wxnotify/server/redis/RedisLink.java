@@ -1,8 +1,9 @@
 package dev.wxnotify.server.redis;
 
+import dev.wxnotify.server.redis.LinkState.Kind;
+import dev.wxnotify.server.redis.LinkState.Known;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.List;
@@ -15,45 +16,56 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection to Redis, and whether it is of use.
+ * The connection to Redis, and whether it is of use: see {@link LinkState}.
  *
- * <pre>
- *            a command fails or times out
- *      UP ─────────────────────────────────▶ DOWN    commands fail at once, without waiting
- *       ▲                                      │
- *       └──────── a probe writes ◀─────────────┘     every half second
- * </pre>
+ * <p>While Redis is doubted or down commands fail at once. So one that hangs costs the command
+ * timeout to those who were asking when it began to hang, and to nobody later.
  *
- * <p>So a Redis that hangs costs the command timeout to those who were asking when it began to
- * hang, and to nobody later. The probe writes, since a Redis that is full, or a replica, answers a
- * ping.
+ * <p>The probe is a script that writes, as the commands of the hot path are: a Redis that is full,
+ * or a replica, answers a ping. It goes to where the command went that failed, which in a cluster
+ * is one node of several: a cluster that is half dead is down.
  *
- * <p>Concurrency: the state is one atomic reference; whoever changes it starts what follows from
- * the change.
+ * <p>One probe is under way at a time: a doubt starts one, and each that fails starts the next.
  */
 public final class RedisLink implements AutoCloseable {
   private static final Duration PROBE_INTERVAL = Duration.ofMillis(500);
-  private static final Duration PROBE_LIFE = Duration.ofSeconds(10);
+
+  /**
+   * So many probes in a row fail on one connection; then another one is made. Its other end may be
+   * gone without a word, or may be a master no more.
+   */
+  private static final int PROBES_PER_CONNECTION = 6;
+
+  /** Leaves nothing behind. */
+  private static final Script PROBE =
+      new Script(
+          """
+          redis.call('TIME')
+          redis.call('GET', KEYS[1])
+          redis.call('SET', KEYS[1], '', 'PX', 10000)
+          redis.call('DEL', KEYS[1])
+          return 'done'
+          """);
+
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
 
   private final RedisConnector connector;
   private final String keyPrefix;
   private final ScheduledExecutorService timer;
-  private final AtomicReference<State> state =
-      new AtomicReference<>(new State(false, "not connected yet"));
+  private final LinkState state = new LinkState(System::nanoTime);
+  private final LongAdder commandsFailed = new LongAdder();
   private final List<Runnable> whenUp = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
-  private volatile @Nullable RedisClusterAsyncCommands<String, String> commands;
+  private volatile RedisConnector.@Nullable Connection connection;
+  private volatile String probeKey;
   private volatile boolean closed;
-
-  private record State(boolean up, String why) {}
 
   /**
    * Settings.
@@ -81,6 +93,7 @@ public final class RedisLink implements AutoCloseable {
     this.connector = new RedisConnector(settings.url(), settings.commandTimeout());
     this.keyPrefix = settings.keyPrefix();
     this.timer = timer;
+    this.probeKey = key("probe");
   }
 
   /**
@@ -101,69 +114,137 @@ public final class RedisLink implements AutoCloseable {
 
   /** Tells why Redis is of no use now; empty while it is. */
   public Optional<String> trouble() {
-    State now = state.get();
-    return now.up ? Optional.empty() : Optional.of(now.why);
+    Known now = state.now();
+    return now.kind() == Kind.DOWN ? Optional.of(now.why()) : Optional.empty();
+  }
+
+  /**
+   * Returns how many commands Redis did not do, or not in time, since the start; those are not
+   * among them that were spared because it was known to be down.
+   */
+  public long commandsFailed() {
+    return commandsFailed.sum();
   }
 
   boolean isUp() {
-    return state.get().up;
+    return state.now().kind() != Kind.DOWN;
   }
 
-  /** Has {@code task} run each time when Redis is of use again. */
+  /** Has {@code task} run each time when Redis is of use again after an outage. */
   void whenUp(Runnable task) {
     whenUp.add(task);
+  }
+
+  /** Runs {@code task} on the timer's thread, after a pause in which an outage may end. */
+  void later(Runnable task) {
+    if (!closed) {
+      var ignored = timer.schedule(task, PROBE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Runs {@code task} on the timer's thread. */
+  void soon(Runnable task) {
+    if (!closed) {
+      timer.execute(task);
+    }
   }
 
   String key(String name) {
     return keyPrefix + name;
   }
 
-  /** Runs a command; fails at once while Redis is known to be down. */
+  /** Runs a command on {@code key}; fails at once unless Redis is known to be up. */
   <T> CompletionStage<T> call(
-      Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
-    RedisClusterAsyncCommands<String, String> now = commands;
-    State known = state.get();
-    if (now == null || !known.up) {
-      return CompletableFuture.failedStage(new RedisUnavailableException(known.why));
+      String key, Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+    Known known = state.now();
+    RedisConnector.Connection now = connection;
+    if (now == null || known.kind() != Kind.UP) {
+      return CompletableFuture.failedStage(new RedisUnavailableException(known.why()));
     }
-    return watch(command, now);
+    return start(now, command)
+        .whenComplete(
+            (value, fault) -> {
+              if (fault != null) {
+                commandsFailed.increment();
+                doubt(known, key, explain(fault));
+              }
+            });
+  }
+
+  /**
+   * Runs a command as {@link #call}, and once more if it fails and Redis turns out to be there all
+   * the same. For commands that may be done twice, and that are worth the wait.
+   */
+  <T> CompletionStage<T> insist(
+      String key, Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+    return call(key, command)
+        .handle(
+            (value, fault) ->
+                fault == null
+                    ? CompletableFuture.completedStage(value)
+                    : state
+                        .now()
+                        .verdict()
+                        .thenCompose(
+                            answers ->
+                                answers
+                                    ? call(key, command)
+                                    : CompletableFuture.<T>failedStage(fault)))
+        .thenCompose(Function.identity());
   }
 
   /** Runs a script on one key, in one round trip except for the first time. */
   CompletionStage<String> run(Script script, String key, String... arguments) {
-    String[] keys = {key};
-    return call(
-        redis ->
-            redis
-                .<String>evalsha(script.digest(), ScriptOutputType.VALUE, keys, arguments)
-                .handle(
-                    (value, fault) ->
-                        unwrap(fault) instanceof RedisNoScriptException
-                            ? redis
-                                .<String>eval(
-                                    script.text(), ScriptOutputType.VALUE, keys, arguments)
-                                .toCompletableFuture()
-                            : fault == null
-                                ? CompletableFuture.completedFuture(value)
-                                : CompletableFuture.<String>failedFuture(fault))
-                .thenCompose(Function.identity()));
+    return call(key, redis -> evaluate(redis, script, key, arguments));
   }
 
-  private <T> CompletionStage<T> watch(
-      Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command,
-      RedisClusterAsyncCommands<String, String> redis) {
-    CompletionStage<T> result;
+  /** Runs a script as {@link #run}, once more as {@link #insist}. */
+  CompletionStage<String> insistOn(Script script, String key, String... arguments) {
+    return insist(key, redis -> evaluate(redis, script, key, arguments));
+  }
+
+  private static CompletionStage<String> evaluate(
+      RedisClusterAsyncCommands<String, String> redis,
+      Script script,
+      String key,
+      String... arguments) {
+    String[] keys = {key};
+    return redis
+        .<String>evalsha(script.digest(), ScriptOutputType.VALUE, keys, arguments)
+        .handle(
+            (value, fault) ->
+                unwrap(fault) instanceof RedisNoScriptException
+                    ? redis
+                        .<String>eval(script.text(), ScriptOutputType.VALUE, keys, arguments)
+                        .toCompletableFuture()
+                    : fault == null
+                        ? CompletableFuture.completedFuture(value)
+                        : CompletableFuture.<String>failedFuture(fault))
+        .thenCompose(Function.identity());
+  }
+
+  private static <T> CompletionStage<T> start(
+      RedisConnector.Connection connection,
+      Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
     try {
-      result = command.apply(redis);
+      return command.apply(connection.commands());
     } catch (RuntimeException e) {
-      result = CompletableFuture.failedStage(e);
+      return CompletableFuture.failedStage(e);
     }
-    return result.whenComplete(
-        (value, fault) -> {
-          if (fault != null) {
-            down(unwrap(fault));
-          }
-        });
+  }
+
+  private void doubt(Known seen, String key, String why) {
+    if (state.doubt(seen, why)) {
+      probeKey = key("probe:{" + tagOf(key) + "}");
+      probe(1);
+    }
+  }
+
+  /** A key with this in braces lives where {@code key} lives in a cluster. */
+  private static String tagOf(String key) {
+    int open = key.indexOf('{');
+    int close = key.indexOf('}', open + 1);
+    return open >= 0 && close > open + 1 ? key.substring(open + 1, close) : key;
   }
 
   private void tryToConnect() {
@@ -174,67 +255,67 @@ public final class RedisLink implements AutoCloseable {
         connector
             .connect()
             .whenComplete(
-                (connected, fault) -> {
+                (made, fault) -> {
                   if (fault == null) {
-                    commands = connected;
-                    probe();
+                    use(made);
                   } else {
-                    notConnected(unwrap(fault));
-                    later(this::tryToConnect);
+                    state.failed(explain(fault));
+                    firstAttempt.complete(null);
+                    retry();
                   }
                 });
   }
 
-  private void notConnected(@Nullable Throwable fault) {
-    String why = explain(fault);
-    if (!state.getAndSet(new State(false, why)).why.equals(why)) {
-      log.warn("redis: down: {}; going on without it", why);
-    }
-    firstAttempt.complete(null);
+  /** The old connection is kept until there is a new one: it may come back to life. */
+  private void retry() {
+    later(connection == null ? this::tryToConnect : () -> probe(1));
   }
 
-  private void probe() {
-    RedisClusterAsyncCommands<String, String> redis = commands;
-    if (closed || redis == null) {
+  private void use(RedisConnector.Connection made) {
+    RedisConnector.Connection old = connection;
+    connection = made;
+    if (old != null) {
+      old.close();
+    }
+    if (closed) {
+      made.close();
+    } else {
+      probe(1);
+    }
+  }
+
+  /**
+   * Probes.
+   *
+   * @param attempt how many probes this is on one connection since it last answered
+   */
+  private void probe(int attempt) {
+    RedisConnector.Connection now = connection;
+    if (closed || now == null) {
       return;
     }
-    CompletionStage<String> written;
-    try {
-      written = redis.set(key("probe"), "", SetArgs.Builder.px(PROBE_LIFE.toMillis()));
-    } catch (RuntimeException e) {
-      written = CompletableFuture.failedStage(e);
-    }
     var ignored =
-        written.whenComplete(
-            (value, fault) -> {
-              if (fault == null) {
-                up();
-              } else {
-                notConnected(unwrap(fault));
-                later(this::probe);
-              }
-            });
+        start(now, redis -> evaluate(redis, PROBE, probeKey))
+            .whenComplete(
+                (value, fault) -> {
+                  if (fault == null) {
+                    onAnswer();
+                  } else {
+                    state.failed(explain(fault));
+                    later(
+                        attempt < PROBES_PER_CONNECTION
+                            ? () -> probe(attempt + 1)
+                            : this::tryToConnect);
+                  }
+                  firstAttempt.complete(null);
+                });
   }
 
-  private void up() {
-    if (!state.getAndSet(new State(true, "")).up) {
-      log.info("redis: up");
-      firstAttempt.complete(null);
-      whenUp.forEach(Runnable::run);
-    }
-  }
-
-  private void down(@Nullable Throwable fault) {
-    State now = state.get();
-    if (now.up && state.compareAndSet(now, new State(false, explain(fault)))) {
-      log.warn("redis: down: {}; going on without it", explain(fault));
-      later(this::probe);
-    }
-  }
-
-  private void later(Runnable task) {
-    if (!closed) {
-      var ignored = timer.schedule(task, PROBE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+  private void onAnswer() {
+    switch (state.answered()) {
+      case WELL -> {}
+      case HEALED -> whenUp.forEach(Runnable::run);
+      case HELD -> later(() -> probe(1));
     }
   }
 
@@ -245,10 +326,7 @@ public final class RedisLink implements AutoCloseable {
   }
 
   /** The texts of Lettuce and Redis hold addresses and command names, and no values. */
-  private static String explain(@Nullable Throwable fault) {
-    if (fault == null) {
-      return "unknown";
-    }
+  private static String explain(Throwable fault) {
     Throwable root = fault;
     while (root.getCause() != null) {
       root = root.getCause();

@@ -3,18 +3,19 @@ package dev.wxnotify.server.redis;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.redis.Backlog.News;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger that the replicas of a fleet share. The process's own ledger is asked first, and is
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * P:fingerprint:owner:number:until}, or an outcome, {@code D:fingerprint:json}. A claim whose time
  * is over has lost its owner: whether the owner had sent the message nobody knows, so the next one
  * to ask turns it into an UNKNOWN outcome. All of that is one script, and so one round trip.
+ *
+ * <p>What Redis could not be told is kept in a {@link Backlog} and told when it can be.
  */
 public final class RedisOutcomeLedger implements OutcomeLedger {
   private static final String GRANTED = "G";
@@ -91,11 +94,8 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   private static final String RETENTION = Long.toString(InMemoryOutcomeLedger.RETENTION.toMillis());
   private static final int HASH_BYTES = 16;
 
-  /**
-   * What could not be told to a Redis that was down is told when it is back; beyond this it is
-   * forgotten.
-   */
-  private static final int MOST_UNTOLD = 10_000;
+  /** So many of the backlog are told at once: few enough to be done well within the timeout. */
+  private static final int CHUNK = 100;
 
   private final RedisLink redis;
   private final OutcomeLedger own;
@@ -107,30 +107,31 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
    */
   private final AtomicLong claims = new AtomicLong();
 
-  private final Map<Key, Untold> untold = new ConcurrentHashMap<>();
-
-  /**
-   * What became of a claim.
-   *
-   * @param outcome null if it was given back
-   * @param lastClaim the number of the last claim that this may be about
-   */
-  private record Untold(String fingerprint, @Nullable SendOutcome outcome, long lastClaim) {
-    /** An outcome is the last word: a repeat would be a second copy. */
-    Untold or(Untold later) {
-      return outcome != null ? this : later;
-    }
-  }
+  private final Backlog backlog;
+  private final AtomicBoolean telling = new AtomicBoolean();
+  private final AtomicBoolean tellingPlanned = new AtomicBoolean();
 
   /**
    * Shares {@code own} through {@code redis}.
    *
    * @param own what this process knows by itself
+   * @param maxUntold the most outcomes to keep for a Redis that is down
    */
-  public RedisOutcomeLedger(RedisLink redis, OutcomeLedger own) {
+  public RedisOutcomeLedger(RedisLink redis, OutcomeLedger own, long maxUntold) {
     this.redis = redis;
     this.own = own;
-    redis.whenUp(this::tellWhatIsUntold);
+    this.backlog = new Backlog(maxUntold);
+    redis.whenUp(this::tellBacklog);
+  }
+
+  /** Returns how many outcomes, and claims given back, Redis is still to be told. */
+  public int untold() {
+    return backlog.size();
+  }
+
+  /** Returns how many of them were forgotten since the start, as too many waited. */
+  public long forgotten() {
+    return backlog.forgotten();
   }
 
   @Override
@@ -144,9 +145,9 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   }
 
   private CompletionStage<Claim> claimShared(Key key, String fingerprint, Duration longest) {
-    Untold known = untold.get(key);
-    if (known != null && known.outcome != null) {
-      return settleOwn(key, fingerprint, toClaim(known, fingerprint));
+    Optional<Claim> known = backlog.of(key).flatMap(news -> toClaim(news, fingerprint));
+    if (known.isPresent()) {
+      return settleOwn(key, fingerprint, known.get());
     }
     return redis
         .run(
@@ -174,10 +175,13 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
     return settled.thenApply(done -> claim);
   }
 
-  private static Claim toClaim(Untold known, String fingerprint) {
-    return known.outcome != null && known.fingerprint.equals(fingerprint)
-        ? new Claim.Done(known.outcome)
-        : new Claim.Conflict();
+  private static Optional<Claim> toClaim(News known, String fingerprint) {
+    SendOutcome outcome = known.outcome();
+    if (outcome == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        known.fingerprint().equals(fingerprint) ? new Claim.Done(outcome) : new Claim.Conflict());
   }
 
   private static Claim toClaim(String reply, String fingerprint) {
@@ -197,38 +201,77 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   @Override
   public CompletionStage<Void> store(Key key, String fingerprint, SendOutcome outcome) {
     return own.store(key, fingerprint, outcome)
-        .thenCompose(stored -> tell(key, new Untold(fingerprint, outcome, claims.get())));
+        .thenCompose(stored -> tell(key, new News(fingerprint, outcome, claims.get())))
+        .thenAccept(told -> {});
   }
 
   @Override
   public CompletionStage<Void> release(Key key) {
     long lastClaim = claims.get();
-    return own.release(key).thenCompose(released -> tell(key, new Untold("", null, lastClaim)));
+    return own.release(key)
+        .thenCompose(released -> tell(key, new News("", null, lastClaim)))
+        .thenAccept(told -> {});
   }
 
-  private CompletionStage<Void> tell(Key key, Untold news) {
-    SendOutcome outcome = news.outcome;
+  /** Completes with whether Redis knows now. If not it is told later; twice does no harm. */
+  private CompletionStage<Boolean> tell(Key key, News news) {
+    SendOutcome outcome = news.outcome();
     CompletionStage<String> told =
         outcome == null
-            ? redis.run(RELEASE, keyOf(key), owner, Long.toString(news.lastClaim))
+            ? redis.run(RELEASE, keyOf(key), owner, Long.toString(news.lastClaim()))
             : redis.run(
-                STORE, keyOf(key), news.fingerprint, OutcomeCodec.encode(outcome), RETENTION);
+                STORE, keyOf(key), news.fingerprint(), OutcomeCodec.encode(outcome), RETENTION);
     return told.handle(
         (done, fault) -> {
           if (fault == null) {
-            untold.remove(key, news);
-          } else if (untold.size() < MOST_UNTOLD || untold.containsKey(key)) {
-            untold.merge(key, news, Untold::or);
+            backlog.told(key, news);
+            return true;
           }
-          return null;
+          backlog.add(key, news);
+          tellBacklogLater();
+          return false;
         });
   }
 
-  private void tellWhatIsUntold() {
-    untold.forEach(
-        (key, news) -> {
-          var ignored = tell(key, news);
-        });
+  private void tellBacklogLater() {
+    if (!tellingPlanned.getAndSet(true)) {
+      redis.later(
+          () -> {
+            tellingPlanned.set(false);
+            tellBacklog();
+          });
+    }
+  }
+
+  /**
+   * Tells the backlog, one chunk after the other, so that the messages of the moment are not held
+   * up and no command waits for thousands of others.
+   */
+  private void tellBacklog() {
+    if (redis.isUp() && !telling.getAndSet(true)) {
+      tellChunk();
+    }
+  }
+
+  private void tellChunk() {
+    List<CompletableFuture<Boolean>> told =
+        backlog.first(CHUNK).stream()
+            .map(entry -> tell(entry.key(), entry.news()).toCompletableFuture())
+            .toList();
+    var ignored =
+        CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new))
+            .thenRun(
+                () -> {
+                  boolean all = told.stream().allMatch(CompletableFuture::join);
+                  if (all && !told.isEmpty()) {
+                    redis.soon(this::tellChunk);
+                    return;
+                  }
+                  telling.set(false);
+                  if (!all) {
+                    tellBacklogLater();
+                  }
+                });
   }
 
   /** A hash, so that keys are short and hold nothing of the callers'. */

@@ -2,7 +2,6 @@ package dev.wxnotify.server.redis;
 
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.TokenStore;
-import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * The token of one app and kind in Redis: {@code expiresAt:receivedAt:value} (milliseconds since
  * 1970) under one key that lives as long as the token, and one key for each lease. The keys share a
  * hash tag, so that they live on one node of a cluster.
+ *
+ * <p>All that is asked here may be done twice and is off the path of the messages, so it is asked
+ * once more where a single command failed: to go on alone costs a token call.
  *
  * <p>A Redis that comes late, or comes back empty, is given the token again by every replica that
  * knows it, so that one that starts then finds it.
@@ -61,6 +63,20 @@ public final class RedisTokenStore implements TokenStore {
           return 'done'
           """);
 
+  /** Arguments: owner, milliseconds. The owner may ask twice. */
+  private static final Script LEASE =
+      new Script(
+          """
+          local holder = redis.call('GET', KEYS[1])
+          if holder and holder ~= ARGV[1] then
+            return 'taken'
+          end
+          redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+          return 'yours'
+          """);
+
+  private static final String YOURS = "yours";
+
   /** At most 15 digits: more are no time, and Lua would round them. */
   private static final Pattern STORED =
       Pattern.compile("(\\d{1,15}):(\\d{1,15}):(.+)", Pattern.DOTALL);
@@ -87,7 +103,7 @@ public final class RedisTokenStore implements TokenStore {
   @Override
   public CompletionStage<Optional<AccessToken>> load() {
     return redis
-        .call(commands -> commands.get(key))
+        .insist(key, commands -> commands.get(key))
         .thenApply(
             stored ->
                 Optional.ofNullable(parse(stored))
@@ -123,7 +139,7 @@ public final class RedisTokenStore implements TokenStore {
       return CompletableFuture.completedStage(null);
     }
     return redis
-        .run(
+        .insistOn(
             SAVE,
             key,
             Long.toString(token.expiresAt().toEpochMilli()),
@@ -135,7 +151,7 @@ public final class RedisTokenStore implements TokenStore {
   @Override
   public CompletionStage<Void> discard(AccessToken token) {
     known.updateAndGet(before -> before != null && before.isSameAs(token) ? null : before);
-    return redis.run(DISCARD, key, token.value()).thenAccept(done -> {});
+    return redis.insistOn(DISCARD, key, token.value()).thenAccept(done -> {});
   }
 
   @Override
@@ -143,16 +159,15 @@ public final class RedisTokenStore implements TokenStore {
     String leaseKey = key + ":" + purpose.name().toLowerCase(Locale.ROOT);
     String owner = UUID.randomUUID().toString();
     return redis
-        .call(
-            commands -> commands.set(leaseKey, owner, SetArgs.Builder.nx().px(duration.toMillis())))
+        .insistOn(LEASE, leaseKey, owner, Long.toString(duration.toMillis()))
         .thenApply(
-            taken ->
-                taken == null
-                    ? Optional.empty()
-                    : Optional.of(
+            answer ->
+                answer.equals(YOURS)
+                    ? Optional.of(
                         () -> {
-                          var ignored = redis.run(RELEASE, leaseKey, owner);
-                        }));
+                          var ignored = redis.insistOn(RELEASE, leaseKey, owner);
+                        })
+                    : Optional.empty());
   }
 
   /** What is stored is not logged: it may be a token all the same. */

@@ -63,6 +63,9 @@ public final class TokenCache implements AutoCloseable {
   private @Nullable Pause pause;
 
   @GuardedBy("lock")
+  private boolean changedMeanwhile;
+
+  @GuardedBy("lock")
   private @Nullable ScheduledFuture<?> nextRenewal;
 
   @GuardedBy("lock")
@@ -197,6 +200,22 @@ public final class TokenCache implements AutoCloseable {
     log.info("app {}: WeChat rejected {}", appId, token);
     listener.rejected(appId);
     var ignored = store.discard(token);
+  }
+
+  /**
+   * Says that something has changed that may mend a failure: the pause after one is over. Without a
+   * failure nothing happens, and a token that lives lives on.
+   */
+  public void tryAgain() {
+    synchronized (lock) {
+      backoff.reset();
+      if (renewal != null) {
+        changedMeanwhile = true; // It may fail for what was true when it began.
+      } else if (pause != null) {
+        pause = null;
+        renewAt(clock.instant());
+      }
+    }
   }
 
   /** Returns how the token stands. */
@@ -342,6 +361,7 @@ public final class TokenCache implements AutoCloseable {
       return pauseAfter(new IssueResult.Unavailable("the token came too late to be used"));
     }
     pause = null;
+    changedMeanwhile = false;
     backoff.reset();
     if (rejected != null && rejected.isSameAs(token)) {
       rejected = null;
@@ -363,7 +383,8 @@ public final class TokenCache implements AutoCloseable {
   private NoToken pauseAfter(IssueResult.@Nullable Failure failure) {
     IssueResult.Failure why =
         failure == null ? new IssueResult.Unavailable("no token and no reason") : failure;
-    Duration length = backoff.next(why);
+    Duration length = changedMeanwhile ? Duration.ZERO : backoff.next(why);
+    changedMeanwhile = false;
     Instant until = clock.instant().plus(length);
     pause = new Pause(why, until);
     renewAt(until);

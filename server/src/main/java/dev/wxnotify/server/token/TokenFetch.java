@@ -44,6 +44,12 @@ final class TokenFetch {
    */
   static final Duration FORCE_INTERVAL = Duration.ofMinutes(5);
 
+  /**
+   * How much earlier than in truth a token may seem to end: WeChat names its life in whole seconds,
+   * and it is counted from the moment of asking, which may be a whole token call earlier.
+   */
+  private static final Duration BLUR = LEASE;
+
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration BUDGET_WINDOW = Duration.ofHours(1);
   private static final Logger log = LoggerFactory.getLogger(TokenFetch.class);
@@ -108,9 +114,14 @@ final class TokenFetch {
     return budget.left(clock.instant());
   }
 
-  /** A token from before the rejected one ended with it, or soon will. */
+  /**
+   * A token from before the rejected one ended with it, or soon will. Only one that surely is from
+   * before counts as such: a token that was made right after the rejected one may seem to end
+   * earlier, and to pass it over would cost the fleet a call for each replica.
+   */
   private static boolean isSuccessor(AccessToken token, AccessToken rejected) {
-    return !token.isSameAs(rejected) && !rejected.isNewerThan(token);
+    return !token.isSameAs(rejected)
+        && !token.expiresAt().plus(BLUR).isBefore(rejected.expiresAt());
   }
 
   private CompletionStage<Result> loadOrAsk(

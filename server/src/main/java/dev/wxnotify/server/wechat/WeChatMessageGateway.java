@@ -14,8 +14,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.asynchttpclient.uri.Uri;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends subscribe messages by {@code POST /cgi-bin/message/subscribe/send} (WeChat: sendMessage).
@@ -29,8 +27,6 @@ public final class WeChatMessageGateway implements MessageGateway {
    */
   private static final Pattern NAMED_FIELD =
       Pattern.compile("data\\.([A-Za-z_]+\\d*)(?:\\.[a-z]*)?(.*)");
-
-  private static final Logger log = LoggerFactory.getLogger(WeChatMessageGateway.class);
 
   private final WeChatHttpClient http;
   private volatile @Nullable Addressed latest;
@@ -86,7 +82,6 @@ public final class WeChatMessageGateway implements MessageGateway {
   private static Answer classify(WeChatError error) {
     WeChatErrorCode code = WeChatErrorCode.of(error.errcode());
     if (code == null) {
-      log.warn("WeChat answered with the unknown errcode {}: {}", error.errcode(), error.errmsg());
       return new Answer.Rejected(Rejection.UNRECOGNIZED_WECHAT_ERROR, error, List.of());
     }
     return switch (code.meaning()) {

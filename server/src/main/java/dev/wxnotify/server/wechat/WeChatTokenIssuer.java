@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Asks WeChat for tokens of one app, by {@code POST /cgi-bin/stable_token} (WeChat:
@@ -28,7 +29,7 @@ public final class WeChatTokenIssuer implements TokenIssuer {
   private final WeChatHttpClient http;
   private final Endpoint endpoint;
   private final String appId;
-  private final AppSecret secret;
+  private final Supplier<AppSecret> secret;
 
   /** Which of WeChat's two endpoints issues the tokens; they know nothing of each other. */
   public enum Endpoint {
@@ -38,9 +39,13 @@ public final class WeChatTokenIssuer implements TokenIssuer {
     CLASSIC
   }
 
-  /** Asks for tokens of the app {@code appId}. */
+  /**
+   * Asks for tokens of the app {@code appId}.
+   *
+   * @param secret asked at every call, since secrets change
+   */
   public WeChatTokenIssuer(
-      WeChatHttpClient http, Endpoint endpoint, String appId, AppSecret secret) {
+      WeChatHttpClient http, Endpoint endpoint, String appId, Supplier<AppSecret> secret) {
     this.http = http;
     this.endpoint = endpoint;
     this.appId = appId;
@@ -61,7 +66,7 @@ public final class WeChatTokenIssuer implements TokenIssuer {
       json.writeStartObject();
       json.writeStringField("grant_type", GRANT_TYPE);
       json.writeStringField("appid", appId);
-      json.writeStringField("secret", secret.value());
+      json.writeStringField("secret", secret.get().value());
       json.writeBooleanField("force_refresh", mode == Mode.FORCED);
       json.writeEndObject();
     } catch (IOException e) {
@@ -82,7 +87,7 @@ public final class WeChatTokenIssuer implements TokenIssuer {
                 + "&appid="
                 + URLEncoder.encode(appId, StandardCharsets.UTF_8)
                 + "&secret="
-                + URLEncoder.encode(secret.value(), StandardCharsets.UTF_8)));
+                + URLEncoder.encode(secret.get().value(), StandardCharsets.UTF_8)));
   }
 
   private static IssueResult toResult(HttpResult result) {

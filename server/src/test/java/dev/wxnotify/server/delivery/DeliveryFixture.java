@@ -25,6 +25,7 @@ final class DeliveryFixture {
 
   final FakeClock clock = new FakeClock();
   final FakeScheduler timer = new FakeScheduler(clock);
+  final FakeScheduler logTimer = new FakeScheduler(clock);
   final ScriptedTokenIssuer issuer = new ScriptedTokenIssuer();
   final RecordingGateway gateway = new RecordingGateway();
   final Permits inFlight;
@@ -50,7 +51,8 @@ final class DeliveryFixture {
             inFlight,
             new InMemoryOutcomeLedger(1_000, clock.nanos()),
             sender,
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            new OutcomeLog(logTimer));
   }
 
   private App app(String appId, ScheduledExecutorService timer) {

@@ -42,7 +42,12 @@ final class MessageDeliveryTest {
       new InMemoryOutcomeLedger(1_000, fixture.clock.nanos());
   private final FlakyLedger ledger = new FlakyLedger(memory);
   private final MessageDelivery delivery =
-      new MessageDelivery(fixture.inFlight, ledger, fixture.sender, Duration.ofSeconds(5));
+      new MessageDelivery(
+          fixture.inFlight,
+          ledger,
+          fixture.sender,
+          Duration.ofSeconds(5),
+          new OutcomeLog(fixture.logTimer));
 
   @AfterEach
   void nothingIsHeld() {

@@ -9,7 +9,9 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,16 +46,40 @@ final class OutcomeLogTest {
   }
 
   private void deliver(String openId) {
+    deliver(openId, Trace.NONE);
+  }
+
+  private void deliver(String openId, Trace trace) {
+    deliver(openId, "request-1", trace);
+  }
+
+  private void deliver(String openId, String requestId, Trace trace) {
     Order order =
         new Order(
             fixture.app,
             Samples.message(openId, GOODS),
             MessageKind.SUBSCRIBE,
             "caller",
-            "request-1",
+            requestId,
             Lane.SINGLE,
-            DeliveryFixture.TIMEOUT);
+            DeliveryFixture.TIMEOUT,
+            trace);
     fixture.delivery.deliver(order);
+  }
+
+  private void fail(int times, Rejection reason) {
+    for (int i = 0; i < times; i++) {
+      fixture.gateway.script(new Answer.Rejected(reason, ERROR, List.of()));
+      deliver(Samples.OPEN_ID, "", Trace.NONE);
+    }
+  }
+
+  private static Map<String, String> fields(ILoggingEvent event) {
+    Map<String, String> fields = new HashMap<>();
+    if (event.getKeyValuePairs() != null) {
+      event.getKeyValuePairs().forEach(pair -> fields.put(pair.key, String.valueOf(pair.value)));
+    }
+    return fields;
   }
 
   private static List<Answer> answers() {
@@ -78,11 +104,12 @@ final class OutcomeLogTest {
     fixture.timer.advance(DeliveryFixture.TIMEOUT);
 
     assertThat(appender.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
+        .extracting(event -> event.getFormattedMessage() + fields(event))
         .allSatisfy(
             line ->
                 assertThat(line)
-                    .doesNotContain(Samples.OPEN_ID, "short", GOODS, "token-1", "token-2"));
+                    .doesNotContain(Samples.OPEN_ID, "short", GOODS, "token-1", "token-2")
+                    .doesNotContain("request-1"));
   }
 
   @Test
@@ -93,17 +120,57 @@ final class OutcomeLogTest {
   }
 
   @Test
-  void deliver_rejected_isOneLineThatNamesTheErrorAndMasksTheUser() {
+  void deliver_rejected_isOneLineWithFieldsThatNameTheErrorAndMaskTheUser() {
     fixture.gateway.script(new Answer.Rejected(Rejection.INVALID_TEMPLATE, ERROR, List.of()));
+
+    deliver(Samples.OPEN_ID, () -> "4bf92f3577b34da6a3ce929d0e0e4736");
+
+    assertThat(appender.list).hasSize(1);
+    ILoggingEvent event = appender.list.get(0);
+    assertThat(event.getLevel()).isEqualTo(Level.INFO);
+    assertThat(event.getFormattedMessage()).isEqualTo("message rejected");
+    assertThat(fields(event))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "app", "wx-app",
+                "open_id", "oAB***jkl",
+                "outcome", "rejected",
+                "reason", "INVALID_TEMPLATE",
+                "caller", "caller",
+                "trace_id", "4bf92f3577b34da6a3ce929d0e0e4736",
+                "errcode", "40037",
+                "errmsg", "invalid template_id",
+                "rid", "64300265-0451f298-143cb2bf"));
+  }
+
+  @Test
+  void deliver_notSent_saysWhy() {
+    fixture.gateway.script(
+        new Answer.NotWritten("refused"),
+        new Answer.NotWritten("refused"),
+        new Answer.NotWritten("refused"));
+
+    deliver(Samples.OPEN_ID);
+    fixture.timer.advance(DeliveryFixture.TIMEOUT);
+
+    assertThat(appender.list).hasSize(1);
+    assertThat(appender.list.get(0).getFormattedMessage()).isEqualTo("message not sent: refused");
+    assertThat(fields(appender.list.get(0)))
+        .containsEntry("reason", "WECHAT_UNREACHABLE")
+        .doesNotContainKeys("errcode", "errmsg", "rid", "trace_id");
+  }
+
+  @Test
+  void deliver_errmsgThatRepeatsTheOpenId_isMasked() {
+    fixture.gateway.script(
+        new Answer.Rejected(
+            Rejection.INVALID_OPEN_ID,
+            new WeChatError(40003, "invalid openid " + Samples.OPEN_ID, ""),
+            List.of()));
 
     deliver(Samples.OPEN_ID);
 
-    assertThat(appender.list).hasSize(1);
-    assertThat(appender.list.get(0).getLevel()).isEqualTo(Level.INFO);
-    assertThat(appender.list.get(0).getFormattedMessage())
-        .isEqualTo(
-            "app wx-app: to oAB***jkl: rejected, INVALID_TEMPLATE"
-                + " (WeChat 40037 invalid template_id rid: 64300265-0451f298-143cb2bf)");
+    assertThat(fields(appender.list.get(0))).containsEntry("errmsg", "invalid openid oAB***jkl");
   }
 
   @Test
@@ -114,8 +181,60 @@ final class OutcomeLogTest {
 
     assertThat(appender.list).hasSize(1);
     assertThat(appender.list.get(0).getLevel()).isEqualTo(Level.DEBUG);
-    assertThat(appender.list.get(0).getFormattedMessage())
-        .isEqualTo("app wx-app: oAB***jkl is not subscribed");
+    assertThat(fields(appender.list.get(0)))
+        .containsEntry("reason", "USER_NOT_SUBSCRIBED")
+        .containsEntry("open_id", "oAB***jkl");
+  }
+
+  @Test
+  void deliver_manyFailuresOfOneKind_areAFewLinesAndOneThatCountsTheRest() {
+    fail(OutcomeLog.LINES + 7, Rejection.INVALID_TEMPLATE);
+
+    assertThat(appender.list).hasSize(OutcomeLog.LINES);
+
+    fixture.logTimer.advance(OutcomeLog.WINDOW);
+
+    assertThat(appender.list).hasSize(OutcomeLog.LINES + 1);
+    assertThat(appender.list.get(OutcomeLog.LINES).getLevel()).isEqualTo(Level.INFO);
+    assertThat(fields(appender.list.get(OutcomeLog.LINES)))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "app", "wx-app",
+                "outcome", "rejected",
+                "reason", "INVALID_TEMPLATE",
+                "count", "7"));
+
+    fail(1, Rejection.INVALID_TEMPLATE);
+
+    assertThat(appender.list).as("a new window").hasSize(OutcomeLog.LINES + 2);
+  }
+
+  @Test
+  void deliver_failuresOfAnotherKind_haveLinesOfTheirOwn() {
+    fail(OutcomeLog.LINES + 1, Rejection.INVALID_TEMPLATE);
+    fail(1, Rejection.INVALID_PAGE);
+
+    assertThat(appender.list).hasSize(OutcomeLog.LINES + 1);
+    assertThat(fields(appender.list.get(OutcomeLog.LINES))).containsEntry("reason", "INVALID_PAGE");
+  }
+
+  @Test
+  void deliver_fewFailures_areNotCountedOnceMore() {
+    fail(OutcomeLog.LINES, Rejection.INVALID_TEMPLATE);
+    fixture.logTimer.advance(OutcomeLog.WINDOW);
+
+    assertThat(appender.list).hasSize(OutcomeLog.LINES);
+    assertThat(fixture.logTimer.pending()).isZero();
+  }
+
+  @Test
+  void deliver_failureWhileTheServerStops_harmsNothing() {
+    fixture.logTimer.shutdown();
+
+    fail(2, Rejection.INVALID_TEMPLATE);
+
+    assertThat(appender.list).hasSize(2);
+    fixture.assertNothingIsHeld();
   }
 
   @Test

@@ -732,6 +732,7 @@ final class SendingTest {
         fixture.inFlight,
         new InMemoryOutcomeLedger(10, fixture.clock.nanos()),
         fixture.sender(gateway, fixture.timer),
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5),
+        new OutcomeLog(fixture.logTimer));
   }
 }

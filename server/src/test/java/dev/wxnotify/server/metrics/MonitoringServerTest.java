@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -255,12 +256,12 @@ final class MonitoringServerTest {
     server.close();
 
     Await.until(
-        "nobody listens",
+        "the port can be bound",
         () -> {
-          try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.getInputStream().read() < 0;
-          } catch (IOException refused) {
-            return true;
+          try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return again.isBound();
+          } catch (IOException taken) {
+            return false;
           }
         });
   }

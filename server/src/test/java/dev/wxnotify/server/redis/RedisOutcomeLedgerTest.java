@@ -75,7 +75,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   }
 
   private OutcomeLedger replica(RedisLink link) {
-    return new RedisOutcomeLedger(link, new InMemoryOutcomeLedger(1_000, clock.nanos()));
+    return new RedisOutcomeLedger(link, new InMemoryOutcomeLedger(1_000, clock.nanos()), 1_000);
   }
 
   @Override
@@ -213,7 +213,8 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
                 repeats.add(busy[0].claim(key, OTHER_MESSAGE, LONGEST));
                 return released;
               }
-            });
+            },
+            1_000);
     claim(busy[0]);
 
     await(busy[0].release(KEY));

@@ -38,6 +38,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -67,6 +68,8 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final List<TokenCache> tokens = new ArrayList<>();
 
+  private GrpcServer.Settings settings =
+      GrpcServer.Settings.anonymous(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   private @Nullable FragileTimer timer;
   private @Nullable GrpcServer server;
   private @Nullable Channel channel;
@@ -88,14 +91,19 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     this.connections = connections;
   }
 
+  /** Has {@code change} applied to how the server listens. */
+  public GrpcServerExtension with(UnaryOperator<GrpcServer.Settings> change) {
+    settings = change.apply(settings);
+    return this;
+  }
+
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
     timer = new FragileTimer();
     App byDefault = app(APP_ID, timer);
     GrpcServer made =
         new GrpcServer(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            true,
+            settings,
             new Apps(List.of(byDefault, app(OTHER_APP_ID, timer)), byDefault),
             delivery(timer),
             timer,

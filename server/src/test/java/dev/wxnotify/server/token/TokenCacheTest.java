@@ -815,6 +815,21 @@ class TokenCacheTest {
       assertThat(issuer.calls()).hasSize(1);
     }
 
+    /** Its life was told in whole seconds, and is counted from the moment of asking. */
+    @Test
+    void reject_successorThatSeemsToEndALittleEarlier_isAdoptedWithoutAsking() {
+      AccessToken bad = token(cache.acquire());
+      store.discard(bad);
+      clock.advance(Duration.ofMillis(400));
+      AccessToken shared = saved(9, LIFE.minusSeconds(1));
+      assertThat(bad.isNewerThan(shared)).isTrue();
+
+      cache.reject(bad);
+
+      assertThat(token(cache.acquire())).isEqualTo(shared);
+      assertThat(issuer.calls()).hasSize(1);
+    }
+
     @Test
     void reject_olderTokenInTheStore_asksWeChat() {
       store.breakDown();

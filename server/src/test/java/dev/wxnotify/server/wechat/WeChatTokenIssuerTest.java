@@ -68,7 +68,7 @@ class WeChatTokenIssuerTest {
     RawHttpServer server = start(RawHttpServer.json(ISSUED));
 
     new WeChatTokenIssuer(
-            http(server.url(), LONG), Endpoint.STABLE, APP_ID, new AppSecret("a\"b\\c$d😀中"))
+            http(server.url(), LONG), Endpoint.STABLE, APP_ID, () -> new AppSecret("a\"b\\c$d😀中"))
         .issue(Mode.NORMAL)
         .toCompletableFuture()
         .get();
@@ -86,7 +86,10 @@ class WeChatTokenIssuerTest {
     RawHttpServer server = start(RawHttpServer.json(ISSUED));
 
     new WeChatTokenIssuer(
-            http(server.url(), LONG), Endpoint.CLASSIC, APP_ID, new AppSecret("a+b&c=d%e#f/g"))
+            http(server.url(), LONG),
+            Endpoint.CLASSIC,
+            APP_ID,
+            () -> new AppSecret("a+b&c=d%e#f/g"))
         .issue(mode)
         .toCompletableFuture()
         .get();
@@ -311,7 +314,7 @@ class WeChatTokenIssuerTest {
   }
 
   private WeChatTokenIssuer issuer(URI url, Endpoint endpoint, Duration requestTimeout) {
-    return new WeChatTokenIssuer(http(url, requestTimeout), endpoint, APP_ID, SECRET);
+    return new WeChatTokenIssuer(http(url, requestTimeout), endpoint, APP_ID, () -> SECRET);
   }
 
   private WeChatHttpClient http(URI url, Duration requestTimeout) {

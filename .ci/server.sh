@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# To be sourced: starts and stops the real jar with its sandbox, on free ports.
+
+server=
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# start_server LOG: sets $port and $sandbox_port; keys of configuration are taken from the environment.
+start_server() {
+  port=$(free_port)
+  sandbox_port=$(free_port)
+  WXNOTIFY_GRPC_PORT=$port WXNOTIFY_MONITORING_PORT=0 \
+    java -jar server/target/wxnotify-server.jar serve --sandbox --sandbox-port "$sandbox_port" >"$1" 2>&1 &
+  server=$!
+  for _ in $(seq 300); do
+    grep -q ' ready: ' "$1" && return
+    kill -0 "$server" || break
+    sleep 0.1
+  done
+  cat "$1"
+  return 1
+}
+
+stop_server() {
+  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
+  server=
+}
+
+# here FILE: a script with the ports of the docs replaced by the real ones
+here() {
+  sed "s/127\.0\.0\.1:9090/127.0.0.1:$port/g; s/127\.0\.0\.1:9080/127.0.0.1:$sandbox_port/g" "$1"
+}

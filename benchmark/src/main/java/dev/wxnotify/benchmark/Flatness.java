@@ -1,0 +1,71 @@
+package dev.wxnotify.benchmark;
+
+import dev.wxnotify.benchmark.load.Load;
+import dev.wxnotify.benchmark.load.Load.Kind;
+import dev.wxnotify.benchmark.process.ServerProcess;
+import dev.wxnotify.benchmark.process.WorkerProcess;
+import dev.wxnotify.benchmark.report.Measurement;
+import dev.wxnotify.benchmark.report.Section;
+import dev.wxnotify.benchmark.report.Series;
+import dev.wxnotify.benchmark.report.Spread;
+import dev.wxnotify.benchmark.report.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/** Whether a message costs the same in a long stream as in a short one, and on many connections. */
+final class Flatness implements Scenario {
+  private static final int IN_FLIGHT = 64;
+  private static final long SHORTEST = 1_000;
+  private static final int FACTOR = 10;
+  private static final long MESSAGES = 100_000;
+  private static final double MOST = 1.15;
+
+  @Override
+  public Section run(Lab lab) throws Exception {
+    ServerProcess server = lab.server();
+    WorkerProcess caller = lab.caller(server.port());
+    double seconds = lab.mode().seconds;
+    List<Contestant> lengths = new ArrayList<>();
+    for (long length = SHORTEST; length <= lab.mode().longestStream; length *= FACTOR) {
+      long messages = Math.max(length, Math.min(MESSAGES, lab.mode().longestStream));
+      lengths.add(
+          new Contestant(
+              String.format("BatchSend, streams of %,d", length),
+              server.pid(),
+              caller,
+              Load.streams(IN_FLIGHT, messages, length)));
+    }
+    List<Contestant> connections = new ArrayList<>();
+    for (int count : new int[] {1, 8, 64}) {
+      connections.add(
+          new Contestant(
+              "unary, " + count + " connections",
+              server.pid(),
+              caller,
+              Load.closed(Kind.UNARY, count, IN_FLIGHT, seconds)));
+    }
+    List<Series> byLength = lab.compare(lengths);
+    List<Series> byConnections = lab.compare(connections);
+    List<Series> all = new ArrayList<>(byLength);
+    all.addAll(byConnections);
+    return Section.ofSeries(
+        "From few to many",
+        "Streams of each length, one after the other, and " + IN_FLIGHT + " messages in flight.",
+        all,
+        List.of(flat("length of stream", byLength), flat("connections", byConnections)));
+  }
+
+  private static Target flat(String what, List<Series> series) {
+    Spread medians =
+        Spread.of(
+            DoubleStream.of(
+                series.stream().mapToDouble(each -> each.of(Measurement::cpu).median()).toArray()));
+    double ratio = medians.most() / medians.least();
+    return new Target(
+        "CPU per message over " + what + ", most / least",
+        "at most 1.15",
+        String.format("%.2f", ratio),
+        ratio <= MOST);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.wxnotify.benchmark;
+
+import dev.wxnotify.benchmark.process.Machine;
+import dev.wxnotify.benchmark.report.Report;
+import dev.wxnotify.benchmark.report.Section;
+import dev.wxnotify.benchmark.report.Spread;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The benchmark's command. */
+@Command(
+    name = "benchmark",
+    mixinStandardHelpOptions = true,
+    description = "Measures wxnotify beside what its parts cost at least, and beside WxJava.")
+public final class Main implements Callable<Integer> {
+  @Option(names = "--mode", description = "${COMPLETION-CANDIDATES}", defaultValue = "QUICK")
+  private Mode mode = Mode.QUICK;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      description =
+          "Only these scenarios: saturation, slow-upstream, latency, flatness, start, memory, campaign,"
+              + " tls, sweep.")
+  private List<String> only = List.of();
+
+  @Option(
+      names = "--jar",
+      description = "The server.",
+      defaultValue = "server/target/wxnotify-server.jar")
+  private Path jar = Path.of("server/target/wxnotify-server.jar");
+
+  @Option(
+      names = "--out",
+      description = "Where report.md, report.json and report.svg go.",
+      defaultValue = "benchmark/target/report")
+  private Path out = Path.of("benchmark/target/report");
+
+  @Option(
+      names = "--jvm-flags",
+      split = " ",
+      description = "For every process that is measured; parted by blanks.")
+  private List<String> jvmFlags = List.of();
+
+  @Option(
+      names = "--soak-seconds",
+      description = "How long memory is watched (default: by mode; 600 for ten minutes).")
+  private int soakSeconds;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  /** Runs, and ends with 0 if every scenario ran, whether or not its targets were met. */
+  public static void main(String[] args) {
+    System.exit(
+        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter log = spec.commandLine().getErr();
+    if (!Files.exists(jar)) {
+      log.println("no " + jar + ": build it first, with mvn package");
+      return CommandLine.ExitCode.USAGE;
+    }
+    Lab.Setup setup = new Lab.Setup(mode, jar, jvmFlags);
+    List<Section> sections = new ArrayList<>();
+    List<Double> othersCores = new ArrayList<>();
+    for (Map.Entry<String, Scenario> each : scenarios().entrySet()) {
+      if (!only.isEmpty() && !only.contains(each.getKey())) {
+        continue;
+      }
+      log.println(
+          LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS)
+              + " "
+              + each.getKey());
+      log.flush();
+      try (Lab lab = new Lab(setup)) {
+        sections.add(each.getValue().run(lab));
+        othersCores.addAll(lab.othersCores());
+      }
+      report(sections, othersCores).write(out); // So that an interrupted run was not for nothing.
+    }
+    Report report = report(sections, othersCores);
+    spec.commandLine().getOut().println(report.markdown());
+    return CommandLine.ExitCode.OK;
+  }
+
+  private Map<String, Scenario> scenarios() {
+    Map<String, Scenario> scenarios = new LinkedHashMap<>();
+    scenarios.put("start", new StartUp());
+    scenarios.put("saturation", new Saturation());
+    scenarios.put("slow-upstream", new SlowUpstream());
+    scenarios.put("latency", new AddedLatency());
+    scenarios.put("flatness", new Flatness());
+    scenarios.put("tls", new Encryption());
+    scenarios.put("campaign", new Campaign());
+    scenarios.put("memory", new Memory(soak()));
+    scenarios.put("sweep", new Sweep(out.resolve("report.svg")));
+    return scenarios;
+  }
+
+  private Duration soak() {
+    return soakSeconds > 0
+        ? Duration.ofSeconds(soakSeconds)
+        : Duration.ofMillis((long) (10_000 * mode.seconds));
+  }
+
+  private Report report(List<Section> sections, List<Double> othersCores) {
+    return new Report(
+        Machine.describe(),
+        String.format(
+            Locale.ROOT,
+            "mode %s, %d rounds of %.1f s after %.1f s of warm-up, JVM flags of the measured processes:"
+                + " %s",
+            mode.name().toLowerCase(Locale.ROOT),
+            mode.rounds,
+            mode.seconds,
+            mode.warmUpSeconds,
+            jvmFlags.isEmpty() ? "none" : String.join(" ", jvmFlags)),
+        Spread.of(
+            othersCores.isEmpty()
+                ? java.util.stream.DoubleStream.of(0)
+                : othersCores.stream().mapToDouble(Double::doubleValue)),
+        sections);
+  }
+}

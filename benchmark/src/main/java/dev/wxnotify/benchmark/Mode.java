@@ -1,0 +1,44 @@
+package dev.wxnotify.benchmark;
+
+/** How thorough a run is. */
+enum Mode {
+  /** Some seconds: shows that everything works, and measures nothing. */
+  SMOKE(1, 0.2, 0, 0.2, 2_000, 2),
+  /** Some minutes. */
+  QUICK(3, 3, 40_000, 2, 200_000, 4),
+  /** About a quarter of an hour. */
+  FULL(5, 6, 100_000, 3, 1_000_000, 8);
+
+  /** How often each path is measured; the paths take turns. */
+  final int rounds;
+
+  /** How long each path runs at least before it is measured, so that the JIT compiler is done. */
+  final double warmUpSeconds;
+
+  /** And how many messages it carries before; a machine with other work needs longer for them. */
+  final long warmUpMessages;
+
+  /** How long one round of one path lasts. */
+  final double seconds;
+
+  /** Items of the longest stream. */
+  final long longestStream;
+
+  /** How often a start is timed. */
+  final int starts;
+
+  Mode(
+      int rounds,
+      double warmUpSeconds,
+      long warmUpMessages,
+      double seconds,
+      long longestStream,
+      int starts) {
+    this.rounds = rounds;
+    this.warmUpSeconds = warmUpSeconds;
+    this.warmUpMessages = warmUpMessages;
+    this.seconds = seconds;
+    this.longestStream = longestStream;
+    this.starts = starts;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.wxnotify.benchmark;
+
+import dev.wxnotify.benchmark.load.Load;
+import dev.wxnotify.benchmark.load.Load.Kind;
+import dev.wxnotify.benchmark.process.ServerProcess;
+import dev.wxnotify.benchmark.process.WorkerProcess;
+import dev.wxnotify.benchmark.report.Measurement;
+import dev.wxnotify.benchmark.report.Section;
+import dev.wxnotify.benchmark.report.Series;
+import dev.wxnotify.benchmark.report.Spread;
+import dev.wxnotify.benchmark.report.Target;
+import java.util.List;
+import java.util.Locale;
+
+/** What a message costs when the machine is full, beside what its parts cost at least. */
+final class Saturation implements Scenario {
+  private static final int IN_FLIGHT = 64;
+  private static final int CONNECTIONS = 4;
+  private static final double MOST = 1.7;
+
+  @Override
+  public Section run(Lab lab) throws Exception {
+    double seconds = lab.mode().seconds;
+    Load unary = Load.closed(Kind.UNARY, CONNECTIONS, IN_FLIGHT, seconds);
+    Load batch = Load.closed(Kind.BATCH, CONNECTIONS, IN_FLIGHT, seconds);
+    Load alone = Load.closed(Kind.UNARY, IN_FLIGHT, IN_FLIGHT, seconds);
+
+    WorkerProcess bare = lab.bareServer();
+    WorkerProcess bareCaller = lab.caller(bare.port());
+    WorkerProcess http = lab.bareHttpClient();
+    ServerProcess server = lab.server();
+    WorkerProcess caller = lab.caller(server.port());
+    WorkerProcess wxJava = lab.wxJava(0);
+    WorkerProcess wxJavaTuned = lab.wxJava(IN_FLIGHT);
+    List<Series> all =
+        lab.compare(
+            List.of(
+                new Contestant("bare gRPC, unary", bare.pid(), bareCaller, unary),
+                new Contestant("bare gRPC, stream", bare.pid(), bareCaller, batch),
+                new Contestant("bare HTTP POST", http.pid(), http, alone),
+                new Contestant("wxnotify, unary", server.pid(), caller, unary),
+                new Contestant("wxnotify, BatchSend", server.pid(), caller, batch),
+                new Contestant("WxJava, default pool", wxJava.pid(), wxJava, alone),
+                new Contestant("WxJava, pool of 64", wxJavaTuned.pid(), wxJavaTuned, alone)));
+    Series http1 = all.get(2);
+    return Section.ofSeries(
+        "CPU per message at saturation",
+        IN_FLIGHT
+            + " messages in flight, the upstream answers at once. CPU is that of the measured process"
+            + " alone: the server's, or for WxJava and the bare HTTP client their own.",
+        all,
+        List.of(
+            ratio("CPU of unary / (bare gRPC + bare HTTP)", all.get(3), MOST, all.get(0), http1),
+            ratio(
+                "CPU of BatchSend / (bare stream + bare HTTP)",
+                all.get(4),
+                MOST,
+                all.get(1),
+                http1),
+            ratio("CPU of unary / WxJava, pool of 64", all.get(3), 1, all.get(6)),
+            ratio("CPU of BatchSend / WxJava, pool of 64", all.get(4), 1, all.get(6))));
+  }
+
+  private static Target ratio(String what, Series of, double most, Series... sum) {
+    Spread ratio = of.ratio(Measurement::cpu, sum);
+    return new Target(
+        what,
+        String.format(Locale.ROOT, "at most %.1f", most),
+        ratio.show(2),
+        ratio.median() <= most);
+  }
+}

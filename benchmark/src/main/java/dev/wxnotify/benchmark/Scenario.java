@@ -1,0 +1,10 @@
+package dev.wxnotify.benchmark;
+
+import dev.wxnotify.benchmark.report.Section;
+
+/** One question that the benchmark answers. */
+@FunctionalInterface
+interface Scenario {
+  /** Runs it, with processes of its own. */
+  Section run(Lab lab) throws Exception;
+}

@@ -1,0 +1,54 @@
+package dev.wxnotify.benchmark.process;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** wxnotify itself, from the jar that it ships in, with its defaults. */
+public final class ServerProcess extends ChildProcess {
+  private static final Pattern READY = Pattern.compile("gRPC on \\S+:(\\d+)");
+
+  private final int port;
+
+  /**
+   * Starts {@code serve} and waits until it says that it is ready.
+   *
+   * @param upstream where WeChat is
+   * @param settings environment variables on top
+   */
+  public ServerProcess(
+      Path jar, List<String> jvmFlags, String upstream, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    super(
+        "wxnotify",
+        java(jvmFlags, "-jar", jar.toString(), "serve"),
+        environment(upstream, settings));
+    Matcher ready = READY.matcher(nextLineWith(" ready: "));
+    if (!ready.find()) {
+      throw new IllegalStateException("the server is ready and tells no port");
+    }
+    this.port = Integer.parseInt(ready.group(1));
+  }
+
+  private static Map<String, String> environment(String upstream, Map<String, String> settings) {
+    Map<String, String> environment =
+        new HashMap<>(
+            Map.of(
+                "WXNOTIFY_GRPC_PORT", "0",
+                "WXNOTIFY_MONITORING_PORT", "0",
+                "WXNOTIFY_WECHAT_BASE_URL", upstream,
+                "WXNOTIFY_APPS_SHOP_APP_ID", "wx0123456789abcdef",
+                "WXNOTIFY_APPS_SHOP_APP_SECRET", "0123456789abcdef0123456789abcdef"));
+    environment.putAll(settings);
+    return environment;
+  }
+
+  /** Returns the port of gRPC. */
+  public int port() {
+    return port;
+  }
+}

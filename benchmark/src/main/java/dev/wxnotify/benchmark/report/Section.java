@@ -1,0 +1,63 @@
+package dev.wxnotify.benchmark.report;
+
+import java.util.List;
+
+/**
+ * What one scenario found.
+ *
+ * @param title its heading
+ * @param explanation what was done, in a sentence or two
+ * @param header the columns of the table
+ * @param rows the table
+ * @param targets what was to be reached
+ * @param measurements all of them, for the JSON
+ */
+public record Section(
+    String title,
+    String explanation,
+    List<String> header,
+    List<List<String>> rows,
+    List<Target> targets,
+    List<Measurement> measurements) {
+
+  private static final List<String> COLUMNS =
+      List.of(
+          "path",
+          "messages/s",
+          "CPU µs/message",
+          "p50 µs",
+          "p99 µs",
+          "p99.9 µs",
+          "resident MiB",
+          "threads",
+          "errors",
+          "upstream CPU µs");
+
+  private static final double MIB = 1024 * 1024;
+
+  /** Makes a section with the usual table, a line for each series. */
+  public static Section ofSeries(
+      String title, String explanation, List<Series> series, List<Target> targets) {
+    return new Section(
+        title,
+        explanation,
+        COLUMNS,
+        series.stream().map(Section::row).toList(),
+        targets,
+        series.stream().flatMap(each -> each.rounds().stream()).toList());
+  }
+
+  private static List<String> row(Series series) {
+    return List.of(
+        series.path(),
+        series.of(Measurement::perSecond).show(0),
+        series.of(Measurement::cpu).show(1),
+        series.of(Measurement::p50).show(0),
+        series.of(Measurement::p99).show(0),
+        series.of(Measurement::p999).show(0),
+        series.of(each -> each.residentBytes() / MIB).show(0),
+        series.of(Measurement::threads).show(0),
+        Long.toString(series.errors()),
+        series.of(Measurement::upstreamCpu).show(1));
+  }
+}

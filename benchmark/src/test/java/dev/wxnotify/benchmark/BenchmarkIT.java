@@ -1,0 +1,44 @@
+package dev.wxnotify.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/**
+ * Runs the benchmark for a moment, so that it does not rot; the figures of such a run say nothing.
+ */
+class BenchmarkIT {
+  private static final Path JAR = Path.of("../server/target/wxnotify-server.jar");
+
+  @Test
+  void saturation_smokeMode_measuresEveryPathWithoutErrors(@TempDir Path out) throws Exception {
+    int code =
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(
+                "--mode",
+                "smoke",
+                "--only",
+                "saturation",
+                "--jar",
+                JAR.toString(),
+                "--out",
+                out.toString());
+
+    assertThat(code).isZero();
+    JsonNode measurements =
+        new ObjectMapper()
+            .readTree(out.resolve("report.json").toFile())
+            .at("/sections/0/measurements");
+    assertThat(measurements).hasSize(7);
+    for (JsonNode each : measurements) {
+      assertThat(each.get("messages").asLong()).as(each.toString()).isPositive();
+      assertThat(each.get("errors").asLong()).as(each.toString()).isZero();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wxnotify.benchmark.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wxnotify.benchmark;
+
+import org.jspecify.annotations.NullMarked;

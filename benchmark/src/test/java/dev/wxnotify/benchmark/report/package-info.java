@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wxnotify.benchmark.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,127 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Wxnotify.V1;
+using Reason = Wxnotify.V1.SendError.Types.ErrorReason;
+
+namespace WxnotifyExample
+{
+    public static class Program
+    {
+        public static async Task<int> Main(string[] args)
+        {
+            if (args.Length == 3 && args[0] == "send")
+            {
+                return await SendAsync(args[1], args[2]);
+            }
+            if (args.Length == 4 && args[0] == "batch")
+            {
+                return await BatchAsync(args[1], args[2], int.Parse(args[3]));
+            }
+            Console.Error.WriteLine("usage: send HOST:PORT OPEN_ID | batch HOST:PORT CAMPAIGN COUNT");
+            return 64;
+        }
+
+        /// <summary>Sends one message and says what became of it.</summary>
+        private static async Task<int> SendAsync(string target, string openId)
+        {
+            using (var channel = GrpcChannel.ForAddress("http://" + target))
+            {
+                var client = new NotificationService.NotificationServiceClient(channel);
+                var request = new SendSubscribeMessageRequest
+                {
+                    Message = new SubscribeMessage
+                    {
+                        OpenId = openId,
+                        TemplateId = "sandbox-seckill-0123456789abcdefghijklmnopq",
+                        Page = "pages/order?id=7",
+                        Data = { { "thing1", "咖啡 😀" }, { "time2", "2026-11-24 20:00" }, { "thing3", "see you" } },
+                    },
+                    RequestId = "order-7/" + openId,
+                };
+                try
+                {
+                    SendSubscribeMessageResponse response =
+                        await client.SendSubscribeMessageAsync(request, deadline: DateTime.UtcNow.AddSeconds(10));
+                    Console.WriteLine($"accepted: message {response.MessageId}, replayed {response.Replayed}");
+                    return 0;
+                }
+                catch (RpcException e)
+                {
+                    SendError failure = Notify.SendErrorOf(e);
+                    if (failure == null)
+                    {
+                        throw; // No server was reached, or it refused the caller.
+                    }
+                    Explain(failure);
+                    return 1;
+                }
+            }
+        }
+
+        private static void Explain(SendError failure)
+        {
+            switch (failure.Reason)
+            {
+                case Reason.UserNotSubscribed:
+                    Console.WriteLine("the user has to subscribe again");
+                    break;
+                case Reason.InvalidRequest:
+                case Reason.InvalidTemplateData:
+                    foreach (FieldViolation violation in failure.FieldViolations)
+                    {
+                        Console.WriteLine($"{violation.Field} {violation.Description}");
+                    }
+                    break;
+                case Reason.OutcomeUnknown:
+                    Console.WriteLine("the user may have got it; ask again with the same request id for what became of it");
+                    break;
+                default:
+                    string later = failure.RetryAfter == null ? "" : $"; again in {failure.RetryAfter.ToTimeSpan()}";
+                    Console.WriteLine($"{failure.Reason}: {failure.Message}{later}");
+                    break;
+            }
+        }
+
+        /// <summary>
+        /// Sends a campaign. Stop it and start it again: what is done is replayed, the rest is sent.
+        /// </summary>
+        private static async Task<int> BatchAsync(string target, string campaign, int count)
+        {
+            IEnumerable<BatchSendRequest> items = // In real life: rows of a database, as they are read.
+                from i in Enumerable.Range(0, count)
+                select new BatchSendRequest
+                {
+                    SeckillMessage = new SeckillMessage
+                    {
+                        OpenId = $"user-{i}", GoodsName = "Coffee", Time = "2026-11-24 20:00", CorpId = "1", CustomerId = "2",
+                    },
+                    RequestId = $"{campaign}/{i}",
+                };
+            var outcomes = new Dictionary<Outcome, int>();
+            int replayed = 0;
+            using (var channel = GrpcChannel.ForAddress("http://" + target))
+            {
+                await Notify.SendAllAsync(
+                    new NotificationService.NotificationServiceClient(channel),
+                    items,
+                    result =>
+                    {
+                        outcomes.TryGetValue(result.Outcome, out int seen);
+                        outcomes[result.Outcome] = seen + 1;
+                        replayed += result.Replayed ? 1 : 0;
+                        if (result.Error != null)
+                        {
+                            Console.Error.WriteLine($"{result.RequestId}: {result.Error.Reason}: {result.Error.Message}");
+                        }
+                    });
+            }
+            Console.WriteLine(
+                string.Join(", ", outcomes.Select(entry => $"{entry.Key} {entry.Value}")) + $"; replayed {replayed}");
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.wxnotify.server.grpc;
+
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthGrpc;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out who makes a call, or refuses it. A token that is shown must be a caller's; where the
+ * connection has the certificate of a caller too, both must be the same caller's. Health is open to
+ * everybody who can connect.
+ */
+final class Authenticator implements ServerInterceptor {
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String SCHEME = "Bearer ";
+  private static final Logger log = LoggerFactory.getLogger(Authenticator.class);
+
+  private final Callers callers;
+  private final boolean allowAnonymous;
+
+  /**
+   * Creates an authenticator.
+   *
+   * @param allowAnonymous whether those who show no credentials may send; what is more than that,
+   *     such as reflection, they may not
+   */
+  Authenticator(Callers callers, boolean allowAnonymous) {
+    this.callers = callers;
+    this.allowAnonymous = allowAnonymous;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    String service = call.getMethodDescriptor().getServiceName();
+    if (HealthGrpc.SERVICE_NAME.equals(service)) {
+      return next.startCall(call, headers);
+    }
+    Caller caller = caller(call, headers);
+    if (caller == null || (caller.isAnonymous() && isReflection(service))) {
+      return refuse(call);
+    }
+    return Contexts.interceptCall(caller.inContext(), call, headers, next);
+  }
+
+  private static boolean isReflection(@Nullable String service) {
+    return service != null && service.startsWith("grpc.reflection.");
+  }
+
+  private @Nullable Caller caller(ServerCall<?, ?> call, Metadata headers) {
+    Caller ofCertificate = call.getAttributes().get(ClientCertificates.CALLER);
+    Iterable<String> shown = headers.getAll(AUTHORIZATION);
+    if (shown == null) {
+      return ofCertificate == null && allowAnonymous ? Caller.ANONYMOUS : ofCertificate;
+    }
+    Caller ofToken = ofToken(shown.iterator());
+    return ofCertificate == null || ofCertificate.equals(ofToken) ? ofToken : null;
+  }
+
+  /** The token of the one and only header of that name. */
+  private @Nullable Caller ofToken(Iterator<String> shown) {
+    String header = shown.next();
+    return !shown.hasNext() && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? callers.ofToken(header.substring(SCHEME.length()).strip())
+        : null;
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call) {
+    log.debug(
+        "refused a call of {} from {}: no credentials of a caller",
+        call.getMethodDescriptor().getFullMethodName(),
+        call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+    StatusRuntimeException error = Statuses.of(SendErrors.unauthenticated());
+    Metadata trailers = error.getTrailers();
+    call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
+    return new ServerCall.Listener<>() {};
+  }
+}

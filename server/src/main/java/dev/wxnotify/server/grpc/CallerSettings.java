@@ -1,0 +1,25 @@
+package dev.wxnotify.server.grpc;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller that the configuration names.
+ *
+ * @param name the operator's name for it
+ * @param tokenHashes the SHA-256 of each of its bearer tokens, in hexadecimal digits
+ * @param certificateNames the names in client certificates that are its own
+ * @param appIds the apps that it may use; null for all
+ * @param maxInFlight the most messages of it that are worked on at once; null for no limit
+ * @param maxPerSecond the most messages of it that begin in a second, on average; null for no limit
+ * @param isOperator whether it may call the operator's service
+ */
+public record CallerSettings(
+    String name,
+    List<String> tokenHashes,
+    Set<String> certificateNames,
+    @Nullable Set<String> appIds,
+    @Nullable Integer maxInFlight,
+    @Nullable Integer maxPerSecond,
+    boolean isOperator) {}

@@ -1,0 +1,64 @@
+package dev.wxnotify.server.grpc;
+
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What connections may cost the server. Those that operators have a say in are here; the others are
+ * fixed.
+ *
+ * @param most how many there may be at once
+ * @param age how long one lives, so that callers spread over replicas that came later; it ends with
+ *     a GOAWAY and no call is lost
+ * @param ageGrace how long calls and streams of a connection that is past its age may go on
+ */
+public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
+  /** For those who say nothing. */
+  public static final ConnectionSettings DEFAULT =
+      new ConnectionSettings(10_000, Duration.ofMinutes(30), Duration.ofHours(1));
+
+  /** Calls and streams that one connection may have at once; clients hold back the others. */
+  static final int MAX_CALLS = 1_000;
+
+  /** All headers of one call, as HTTP/2 counts them: 32 bytes for each beside its text. */
+  static final int MAX_METADATA = 8 * 1024;
+
+  /**
+   * Calls that a client may cancel, on one connection: far more than the worst honest client, and
+   * far fewer than a rapid reset needs to hurt.
+   */
+  static final int MAX_RESETS = 10_000;
+
+  static final Duration RESETS_WINDOW = Duration.ofSeconds(10);
+
+  /** From the connection to the end of the TLS handshake. */
+  static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
+  /** A connection without calls for so long is closed. */
+  static final Duration IDLE = Duration.ofMinutes(15);
+
+  /** How often a client may ask whether we are there. */
+  static final Duration CLIENT_KEEP_ALIVE = Duration.ofSeconds(10);
+
+  /** How often we ask a silent client whether it is there, and how long it may take to answer. */
+  static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
+
+  static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(20);
+
+  void applyTo(NettyServerBuilder builder) {
+    builder
+        .addTransportFilter(new ConnectionLimit(most))
+        .maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAgeGrace(ageGrace.toMillis(), TimeUnit.MILLISECONDS)
+        .maxConcurrentCallsPerConnection(MAX_CALLS)
+        .maxInboundMetadataSize(MAX_METADATA)
+        .maxRstFramesPerWindow(MAX_RESETS, (int) RESETS_WINDOW.toSeconds())
+        .handshakeTimeout(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionIdle(IDLE.toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveTime(CLIENT_KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .keepAliveTime(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.wxnotify.server;
+
+import dev.wxnotify.server.sandbox.Sandbox;
+import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.server.testing.RedisServerExtension;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Replicas that were started at the same time, with the same configuration. */
+final class Fleet implements AutoCloseable {
+  private final List<ReplicaProcess> replicas = new ArrayList<>();
+
+  private Fleet() {}
+
+  /** Starts so many replicas and returns when all are ready. */
+  static Fleet start(int count, Map<String, String> environment) throws Exception {
+    Fleet fleet = new Fleet();
+    try {
+      for (int i = 0; i < count; i++) {
+        fleet.replicas.add(ReplicaProcess.launch(environment));
+      }
+      for (ReplicaProcess replica : fleet.replicas) {
+        replica.awaitReady();
+      }
+      return fleet;
+    } catch (Exception | AssertionError e) {
+      fleet.close();
+      throw e;
+    }
+  }
+
+  /** The environment of a server that sends to {@code weChat} and shares nothing. */
+  static Map<String, String> environment(Sandbox weChat) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("WXNOTIFY_GRPC_PORT", "0");
+    environment.put("WXNOTIFY_MONITORING_PORT", "0");
+    environment.put("WXNOTIFY_WECHAT_BASE_URL", weChat.baseUrl().toString());
+    environment.put("WXNOTIFY_APPS_SHOP_APP_ID", SandboxOptions.APP_ID);
+    environment.put("WXNOTIFY_APPS_SHOP_APP_SECRET", SandboxOptions.APP_SECRET);
+    return environment;
+  }
+
+  /**
+   * The environment of a server that sends to {@code weChat} and shares through {@code redis}. It
+   * is patient with Redis, so that no test meets an outage that it did not make.
+   */
+  static Map<String, String> environment(Sandbox weChat, RedisServerExtension redis) {
+    Map<String, String> environment = environment(weChat);
+    environment.put("WXNOTIFY_REDIS_URL", redis.url());
+    environment.put("WXNOTIFY_REDIS_COMMAND_TIMEOUT", "5s");
+    return environment;
+  }
+
+  List<ReplicaProcess> replicas() {
+    return replicas;
+  }
+
+  ReplicaProcess replica(int i) {
+    return replicas.get(i);
+  }
+
+  @Override
+  public void close() {
+    replicas.forEach(ReplicaProcess::close);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.wxnotify.server;
+
+import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.v1.NotificationServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One replica as an operator runs it: {@code serve} in a process of its own, configured by
+ * environment alone.
+ */
+final class ReplicaProcess implements AutoCloseable {
+  private static final Pattern READY = Pattern.compile(" ready: gRPC on 127\\.0\\.0\\.1:(\\d+),");
+
+  private final WxnotifyProcess process;
+  private @Nullable ManagedChannel channel;
+
+  private ReplicaProcess(WxnotifyProcess process) {
+    this.process = process;
+  }
+
+  /** Starts a process and does not wait for it. */
+  static ReplicaProcess launch(Map<String, String> environment) throws IOException {
+    return new ReplicaProcess(WxnotifyProcess.start(environment, "serve"));
+  }
+
+  /** Returns when it says that it is ready. */
+  void awaitReady() throws InterruptedException {
+    String line = process.awaitErr(" ready: ");
+    Matcher ready = READY.matcher(line);
+    if (!ready.find()) {
+      throw new AssertionError("no port in: " + line);
+    }
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", Integer.parseInt(ready.group(1)))
+            .usePlaintext()
+            .build();
+  }
+
+  /** Returns when it has said {@code text} in so many lines. */
+  void awaitLog(String text, int lines) throws Exception {
+    Await.until(
+        "\"" + text + "\" in " + lines + " line(s)",
+        () -> log().lines().filter(line -> line.contains(text)).count() >= lines);
+  }
+
+  /** Returns all that it has written so far. */
+  String log() {
+    return process.out() + process.err();
+  }
+
+  /** Returns a stub without a deadline: the server's default holds. */
+  NotificationServiceGrpc.NotificationServiceFutureStub future() {
+    return NotificationServiceGrpc.newFutureStub(channel());
+  }
+
+  /** Returns a stub without a deadline: the server's default holds. */
+  NotificationServiceGrpc.NotificationServiceBlockingStub blocking() {
+    return NotificationServiceGrpc.newBlockingStub(channel());
+  }
+
+  private ManagedChannel channel() {
+    ManagedChannel open = channel;
+    if (open == null) {
+      throw new IllegalStateException("not ready yet");
+    }
+    return open;
+  }
+
+  /** SIGKILL: it ends in the middle of whatever it is doing. Returns when it has ended. */
+  void kill() throws InterruptedException {
+    process.kill();
+    process.exitCode();
+  }
+
+  /** SIGTERM: it stops in good order. Returns its exit code. */
+  int terminate() throws InterruptedException {
+    process.terminate();
+    return process.exitCode();
+  }
+
+  @Override
+  public void close() {
+    if (channel != null) {
+      channel.shutdownNow();
+    }
+    process.close();
+  }
+}

@@ -1,0 +1,125 @@
+package dev.wxnotify.server;
+
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.MoreExecutors;
+import dev.wxnotify.v1.SendSubscribeMessageRequest;
+import dev.wxnotify.v1.SendSubscribeMessageResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sends at a constant rate, to one replica after the other, each message to a user of its own; each
+ * second one has a request id. A machine that cannot keep up gets fewer messages and not a queue of
+ * them.
+ */
+final class SteadyLoad implements AutoCloseable {
+  private static final int PER_SECOND = 500;
+  private static final int MOST_UNDER_WAY = 100;
+  private static final long END_SECONDS = 30;
+
+  private final List<ReplicaProcess> replicas;
+  private final Semaphore underWay = new Semaphore(MOST_UNDER_WAY);
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final Map<Integer, String> messageIds = new ConcurrentHashMap<>();
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private final Thread thread = new Thread(this::run, "steady-load");
+  private volatile boolean stopping;
+  private volatile int sent;
+
+  private SteadyLoad(List<ReplicaProcess> replicas) {
+    this.replicas = replicas;
+  }
+
+  static SteadyLoad on(List<ReplicaProcess> replicas) {
+    SteadyLoad load = new SteadyLoad(replicas);
+    load.thread.setDaemon(true);
+    load.thread.start();
+    return load;
+  }
+
+  private void run() {
+    long interval = TimeUnit.SECONDS.toNanos(1) / PER_SECOND;
+    long next = System.nanoTime();
+    for (int i = 0; !stopping; i++) {
+      underWay.acquireUninterruptibly();
+      send(i);
+      sent = i + 1;
+      next = Math.max(next + interval, System.nanoTime() - interval);
+      LockSupport.parkNanos(next - System.nanoTime());
+    }
+  }
+
+  private void send(int i) {
+    Futures.addCallback(
+        replicas.get(i % replicas.size()).future().sendSubscribeMessage(request(i)),
+        new FutureCallback<SendSubscribeMessageResponse>() {
+          @Override
+          public void onSuccess(SendSubscribeMessageResponse response) {
+            accepted.incrementAndGet();
+            if (hasRequestId(i)) {
+              messageIds.put(i, response.getMessageId());
+            }
+            underWay.release();
+          }
+
+          @Override
+          public void onFailure(Throwable t) {
+            failures.add(t);
+            underWay.release();
+          }
+        },
+        MoreExecutors.directExecutor());
+  }
+
+  /** Returns how many messages were sent so far. */
+  int sent() {
+    return sent;
+  }
+
+  private static boolean hasRequestId(int i) {
+    return i % 2 == 0;
+  }
+
+  /** Returns the message that was, or will be, sent after {@code i} others. */
+  static SendSubscribeMessageRequest request(int i) {
+    SendSubscribeMessageRequest.Builder request = RunningServer.requestTo("load-" + i).toBuilder();
+    return hasRequestId(i) ? request.setRequestId("load-" + i).build() : request.build();
+  }
+
+  /** Returns the message ids of those with a request id that were accepted so far. */
+  Map<Integer, String> messageIds() {
+    return messageIds;
+  }
+
+  /** Stops, and returns when all that was sent is answered. */
+  void stop() throws InterruptedException {
+    stopping = true;
+    thread.join();
+    if (!underWay.tryAcquire(MOST_UNDER_WAY, END_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("not all sends are answered");
+    }
+  }
+
+  /** Returns how many sends were accepted. */
+  int accepted() {
+    return accepted.get();
+  }
+
+  /** Returns what the other sends failed with. */
+  List<Throwable> failures() {
+    return List.copyOf(failures);
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.wxnotify.server.grpc;
+
+import static dev.wxnotify.server.testing.StatusAssert.assertThatCall;
+import static dev.wxnotify.server.testing.StatusAssert.assertThatStatus;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wxnotify.server.grpc.HeldGateway.Until;
+import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.SendError.ErrorReason;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The limits of one caller, over a real connection. */
+class CallerLimitsTest {
+  private final HeldGateway gateway = new HeldGateway();
+
+  @RegisterExtension
+  final GrpcServerExtension server =
+      new GrpcServerExtension(gateway)
+          .with(
+              settings ->
+                  new GrpcServer.Settings(
+                      settings.address(),
+                      true,
+                      null,
+                      List.of(
+                          caller("small", 2, null),
+                          caller("slow", null, 8),
+                          caller("free", null, null)),
+                      false,
+                      ConnectionSettings.DEFAULT));
+
+  private static CallerSettings caller(
+      String name, @Nullable Integer maxInFlight, @Nullable Integer maxPerSecond) {
+    return new CallerSettings(
+        name, List.of(sha256(name)), Set.of(), null, maxInFlight, maxPerSecond, false);
+  }
+
+  private static String sha256(String token) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Channel as(String caller) {
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + caller);
+    return ClientInterceptors.intercept(
+        server.channel(), MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  @Test
+  void single_beyondItsCallersInFlight_isOverloaded_andOthersAreNot() throws Exception {
+    gateway.go(Until.WRITTEN);
+    var small = NotificationServiceGrpc.newFutureStub(as("small"));
+    var first = small.sendSubscribeMessage(Requests.single("a"));
+    var second = small.sendSubscribeMessage(Requests.single("b"));
+    gateway.awaitWrites(2);
+
+    assertThatCall(
+            () ->
+                NotificationServiceGrpc.newBlockingStub(as("small"))
+                    .sendSubscribeMessage(Requests.single("c")))
+        .isError(Status.Code.RESOURCE_EXHAUSTED, ErrorReason.OVERLOADED, Outcome.OUTCOME_NOT_SENT);
+
+    var ofAnother =
+        NotificationServiceGrpc.newFutureStub(as("free"))
+            .sendSubscribeMessage(Requests.single("d"));
+    gateway.awaitWrites(3);
+    gateway.release();
+    assertThat(first.get(20, TimeUnit.SECONDS).getMessageId()).isEqualTo(HeldGateway.idOf("a"));
+    assertThat(second.get(20, TimeUnit.SECONDS).getMessageId()).isEqualTo(HeldGateway.idOf("b"));
+    assertThat(ofAnother.get(20, TimeUnit.SECONDS).getMessageId()).isEqualTo(HeldGateway.idOf("d"));
+    assertThat(
+            NotificationServiceGrpc.newBlockingStub(as("small"))
+                .sendSubscribeMessage(Requests.single("e"))
+                .getMessageId())
+        .isEqualTo(HeldGateway.idOf("e"));
+  }
+
+  @Test
+  void batch_beyondItsCallersInFlight_isSlowedAndNotRefused() throws Exception {
+    gateway.go(Until.WRITTEN);
+    BatchCall batch = BatchCall.open(NotificationServiceGrpc.newStub(as("small")));
+    for (int i = 0; i < 50; i++) {
+      batch.send(Requests.item("o" + i));
+    }
+    batch.halfClose();
+    gateway.awaitWrites(1);
+    // Of the two that it may have, one is kept for single calls.
+    var single =
+        NotificationServiceGrpc.newFutureStub(as("small"))
+            .sendSubscribeMessage(Requests.single("x"));
+    gateway.awaitWrites(2);
+    assertThat(gateway.attempts()).hasSize(2);
+
+    gateway.release();
+
+    assertThat(batch.awaitSummary().getAccepted()).isEqualTo(50);
+    assertThat(single.get(20, TimeUnit.SECONDS).getMessageId()).isEqualTo(HeldGateway.idOf("x"));
+  }
+
+  @Test
+  void batch_beyondItsCallersRate_isSlowedAndNotRefused() throws Exception {
+    long start = System.nanoTime();
+    BatchCall batch = BatchCall.open(NotificationServiceGrpc.newStub(as("slow")));
+    for (int i = 0; i < 10; i++) {
+      batch.send(Requests.item("o" + i));
+    }
+    batch.halfClose();
+
+    assertThat(batch.awaitSummary().getAccepted()).isEqualTo(10);
+    assertThat(System.nanoTime() - start)
+        .as("six at once, and four at eight a second")
+        .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
+  }
+
+  @Test
+  void single_beyondItsCallersRate_hearsWhenToCome() {
+    var slow = NotificationServiceGrpc.newBlockingStub(as("slow"));
+    int taken = 0;
+    while (taken < 100) {
+      try {
+        slow.sendSubscribeMessage(Requests.single("o" + taken));
+        taken++;
+      } catch (StatusRuntimeException e) {
+        assertThatStatus(e)
+            .isError(
+                Status.Code.RESOURCE_EXHAUSTED, ErrorReason.OVERLOADED, Outcome.OUTCOME_NOT_SENT);
+        break;
+      }
+    }
+    assertThat(taken).isBetween(8, 99);
+  }
+
+  /** A stream that is cut while an item waits takes nothing with it. */
+  @Test
+  void batch_cancelledWhileItWaits_givesEverythingBack() throws Exception {
+    gateway.go(Until.WRITTEN);
+    BatchCall batch = BatchCall.open(NotificationServiceGrpc.newStub(as("small")));
+    batch.send(Requests.item("a"), Requests.item("b"), Requests.item("c"));
+    gateway.awaitWrites(1);
+    batch.cancel();
+    gateway.release();
+
+    BatchCall next = BatchCall.open(NotificationServiceGrpc.newStub(as("small")));
+    next.send(Requests.item("d"), Requests.item("e")).halfClose();
+
+    assertThat(next.awaitSummary().getAccepted()).isEqualTo(2);
+  }
+}

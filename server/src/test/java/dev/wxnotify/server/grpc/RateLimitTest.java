@@ -1,0 +1,122 @@
+package dev.wxnotify.server.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wxnotify.server.testing.FakeClock;
+import dev.wxnotify.server.testing.FakeScheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RateLimitTest {
+  private final FakeClock clock = new FakeClock();
+  private final FakeScheduler timer = new FakeScheduler(clock);
+  private final List<Integer> let = new ArrayList<>();
+
+  private RateLimit limit(int perSecond) {
+    return new RateLimit(perSecond, clock.nanos(), timer);
+  }
+
+  @Test
+  void single_withinASecondsWorth_isLetIn_andTheNextHearsWhen() {
+    RateLimit limit = limit(10);
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(limit.tryAcquire()).isZero();
+    }
+    assertThat(limit.tryAcquire()).isEqualTo(Duration.ofMillis(100));
+
+    timer.advance(Duration.ofMillis(99));
+    assertThat(limit.tryAcquire()).isEqualTo(Duration.ofMillis(1));
+    timer.advance(Duration.ofMillis(1));
+    assertThat(limit.tryAcquire()).isZero();
+    assertThat(limit.tryAcquire()).isPositive();
+  }
+
+  @Test
+  void pause_howeverLong_isWorthOneSecond() {
+    RateLimit limit = limit(10);
+    timer.advance(Duration.ofHours(1));
+
+    int count = 0;
+    while (limit.tryAcquire().isZero()) {
+      count++;
+    }
+    assertThat(count).isEqualTo(10);
+  }
+
+  @Test
+  void items_beyondTheRate_waitAndComeInOrder() {
+    RateLimit limit = limit(8);
+    for (int i = 0; i < 12; i++) {
+      enter(limit, i);
+    }
+
+    assertThat(let).as("a second's worth without the reserve").hasSize(6);
+    timer.advance(Duration.ofMillis(124));
+    assertThat(let).hasSize(6);
+    timer.advance(Duration.ofMillis(1));
+    assertThat(let).hasSize(7);
+    timer.advance(Duration.ofMillis(5 * 125));
+    assertThat(let).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+    assertThat(timer.pending()).isZero();
+  }
+
+  /** What batches leave is there for single calls at once. */
+  @Test
+  void single_whileItemsWait_findsTheReserve() {
+    RateLimit limit = limit(8);
+    for (int i = 0; i < 20; i++) {
+      enter(limit, i);
+    }
+
+    assertThat(limit.tryAcquire()).isZero();
+    assertThat(limit.tryAcquire()).isZero();
+    assertThat(limit.tryAcquire()).isPositive();
+
+    timer.advance(Duration.ofMillis(250)); // Two tokens, which refill the reserve.
+    assertThat(let).hasSize(6);
+    timer.advance(Duration.ofMillis(125));
+    assertThat(let).hasSize(7);
+  }
+
+  /** Over a long time both together never go beyond the rate and the second's worth. */
+  @Test
+  void all_overALongTime_keepTheRate() {
+    RateLimit limit = limit(100);
+    int singles = 0;
+    for (int i = 0; i < 5_000; i++) {
+      enter(limit, i);
+    }
+    for (int i = 0; i < 1_000; i++) {
+      timer.advance(Duration.ofMillis(10));
+      if (i % 2 == 0 && limit.tryAcquire().isZero()) {
+        singles++;
+      }
+    }
+    assertThat(singles).isBetween(450, 500);
+    assertThat(let.size() + singles).isBetween(1_000, 1_100);
+  }
+
+  @Test
+  void oneInASecond_letsItemsInToo() {
+    RateLimit limit = limit(1);
+    enter(limit, 0);
+    enter(limit, 1);
+
+    assertThat(let).hasSize(1);
+    timer.advance(Duration.ofSeconds(1));
+    assertThat(let).hasSize(2);
+  }
+
+  @Test
+  void rate_ofNothing_isRefused() {
+    assertThatThrownBy(() -> limit(0)).hasMessageContaining("perSecond: 0");
+  }
+
+  private void enter(RateLimit limit, int number) {
+    limit.acquire(() -> let.add(number));
+  }
+}

@@ -254,6 +254,6 @@ public final class BatchCommand implements Callable<Integer> {
       return new BatchInput(file, format);
     }
     return new BatchInput(
-        file, file.equals("-") ? BatchInput.Format.NDJSON : BatchInput.formatOf(file));
+        file, file.equals("-") ? BatchInput.Format.ndjson : BatchInput.formatOf(file));
   }
 }

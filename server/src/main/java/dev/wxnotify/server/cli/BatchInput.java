@@ -22,8 +22,8 @@ import java.util.Locale;
 record BatchInput(String name, Format format) {
   /** The form of the rows. */
   enum Format {
-    NDJSON,
-    CSV
+    ndjson,
+    csv
   }
 
   private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
@@ -32,10 +32,10 @@ record BatchInput(String name, Format format) {
   static Format formatOf(String name) throws UnusableInputException {
     String lower = name.toLowerCase(Locale.ROOT);
     if (lower.endsWith(".csv")) {
-      return Format.CSV;
+      return Format.csv;
     }
     if (lower.endsWith(".ndjson") || lower.endsWith(".jsonl") || lower.endsWith(".json")) {
-      return Format.NDJSON;
+      return Format.ndjson;
     }
     throw new UnusableInputException(
         "the format of '" + name + "' is not clear from its name: use --format");
@@ -43,7 +43,7 @@ record BatchInput(String name, Format format) {
 
   Rows open() throws IOException, UnusableInputException {
     Reader in = reader();
-    return format == Format.CSV ? new CsvRows(in) : new NdjsonRows(in);
+    return format == Format.csv ? new CsvRows(in) : new NdjsonRows(in);
   }
 
   /** Returns how many rows there are; -1 where that is not known without reading them. */
@@ -52,7 +52,7 @@ record BatchInput(String name, Format format) {
       return -1;
     }
     try (Reader in = reader()) {
-      if (format == Format.CSV) {
+      if (format == Format.csv) {
         return CsvRows.count(in);
       }
       return new BufferedReader(in).lines().filter(line -> !line.isBlank()).count();

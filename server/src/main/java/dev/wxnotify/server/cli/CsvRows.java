@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a CSV file (RFC 4180) with a header. Empty lines are no rows. */
@@ -58,13 +59,20 @@ final class CsvRows implements Rows {
   private @Nullable CsvRecord nextRecord() throws IOException {
     try {
       return records.hasNext() ? records.next() : null;
-    } catch (CsvParseException e) {
-      Throwable cause = e.getCause();
-      String why = cause == null ? "" : ": " + cause.getMessage();
-      throw new IOException("the CSV is broken: " + e.getMessage() + why, e);
-    } catch (UncheckedIOException e) {
-      throw new IOException(e.getMessage(), e);
+    } catch (CsvParseException | UncheckedIOException e) {
+      throw reason(e);
     }
+  }
+
+  private static IOException reason(RuntimeException e) {
+    StringBuilder text = new StringBuilder("the CSV is broken");
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CharacterCodingException noText) {
+        return noText;
+      }
+      text.append(": ").append(cause.getMessage());
+    }
+    return new IOException(text.toString(), e);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
@@ -22,6 +23,7 @@ import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.WeChatErrcodeTable;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
@@ -97,6 +99,7 @@ final class NotificationServer implements AutoCloseable {
     this.monitoring = new MonitoringServer(settings.monitoringAddress(), readiness, meters);
     Permits connections = permits(settings.weChat().maxConnections());
     Permits inFlight = permits(settings.maxInFlight());
+    RecentFailures failures = new RecentFailures(clock);
     MessageSender sender =
         new MessageSender(
             new WeChatMessageGateway(http),
@@ -105,29 +108,27 @@ final class NotificationServer implements AutoCloseable {
             clock,
             System::nanoTime,
             timer,
-            List.of(meters.deliveryListener(), readiness));
+            List.of(meters.deliveryListener(), readiness, failures));
     MessageDelivery delivery =
         new MessageDelivery(
-            inFlight,
-            ledger(settings, redis),
-            sender,
-            settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
+            inFlight, ledger(), sender, settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
     this.grpc =
-        new GrpcServer(settings.grpc(), apps, delivery, timer, List.of(meters.grpcInterceptor()));
+        new GrpcServer(
+            settings.grpc(),
+            apps,
+            delivery,
+            new GrpcServer.Operations(new WeChatErrcodeTable(), failures, clock),
+            timer,
+            List.of(meters.grpcInterceptor()));
     watch(inFlight, connections);
   }
 
-  /** Shows what the parts themselves tell of nothing but when they are asked. */
+  /** Shows the parts that tell of nothing by themselves, and are looked at. */
   private void watch(Permits inFlight, Permits connections) {
     meters.watch(readiness);
     apps.all().forEach(app -> meters.watch(app, readiness));
     meters.watch("in_flight", inFlight);
     meters.watch("wechat_connections", connections);
-    RedisLink link = redis;
-    if (link != null) {
-      readiness.watch("redis", link::trouble);
-      meters.watchRedis(() -> link.trouble().isEmpty());
-    }
   }
 
   private static Permits permits(int limit) {
@@ -216,9 +217,17 @@ final class NotificationServer implements AutoCloseable {
         : new RedisTokenStore(redis, appId, endpoint.name().toLowerCase(Locale.ROOT), clock);
   }
 
-  private static OutcomeLedger ledger(ServerSettings settings, @Nullable RedisLink redis) {
+  private OutcomeLedger ledger() {
     OutcomeLedger own = new InMemoryOutcomeLedger(settings.ledgerEntries(), System::nanoTime);
-    return redis == null ? own : new RedisOutcomeLedger(redis, own, settings.ledgerEntries());
+    RedisLink link = redis;
+    if (link == null) {
+      return own;
+    }
+    RedisOutcomeLedger shared = new RedisOutcomeLedger(link, own, settings.ledgerEntries());
+    readiness.watch("redis", link::trouble);
+    meters.watchRedis(
+        () -> link.trouble().isEmpty(), link::commandsFailed, shared::untold, shared::forgotten);
+    return shared;
   }
 
   /** One thread for everything that is due later; it only ever starts things. */

@@ -11,10 +11,12 @@ import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -225,18 +227,37 @@ class MonitoringTest {
   }
 
   @Test
-  void sigterm_isNotReadyUntilTheProcessEndsWell() throws Exception {
+  void sigterm_isNotReadyWhileAnAcceptedCallGoesOn_andEndsWell() throws Exception {
     try (WxnotifyProcess server =
         WxnotifyProcess.start(Map.of("WXNOTIFY_GRPC_PORT", "0"), "serve", "--sandbox")) {
       String line = server.awaitErr("ready: gRPC on ");
-      String address = line.replaceAll(".*monitoring on (\\S+),.*", "$1");
-      URI readyz = URI.create("http://" + address + "/readyz");
+      String monitoring = line.replaceAll(".*monitoring on (\\S+),.*", "$1");
+      URI readyz = URI.create("http://" + monitoring + "/readyz");
       Await.until("ready", () -> get(readyz).statusCode() == 200);
-      assertThat(server.out()).contains("curl http://" + address + "/readyz");
+      assertThat(server.out()).contains("curl http://" + monitoring + "/readyz");
+      ManagedChannel channel =
+          NettyChannelBuilder.forTarget(line.replaceAll(".*gRPC on ([^ ,]+),.*", "$1"))
+              .usePlaintext()
+              .build();
+      try {
+        var slow =
+            NotificationServiceGrpc.newFutureStub(channel)
+                .sendSubscribeMessage(RunningServer.requestTo("sandbox-slow-3000"));
+        Await.until(
+            "WeChat has it",
+            () ->
+                new Scrape(get(URI.create("http://" + monitoring + "/metrics")).body())
+                        .value("wxnotify_permits_used{pool=\"wechat_connections\"}")
+                    == 1);
 
-      server.terminate();
+        server.terminate();
 
-      assertThat(server.exitCode()).isZero();
+        Await.until("not ready", () -> get(readyz).body().contains("the server is stopping"));
+        assertThat(slow.get(30, TimeUnit.SECONDS).getMessageId()).isNotEmpty();
+        assertThat(server.exitCode()).isZero();
+      } finally {
+        channel.shutdownNow();
+      }
     }
   }
 

@@ -1,9 +1,12 @@
 package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Apps;
+import dev.wxnotify.server.delivery.ErrcodeTable;
 import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.OperationsServiceGrpc;
 import io.grpc.Context;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -17,6 +20,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -59,14 +63,27 @@ public final class GrpcServer {
       return new Settings(address, true, null, List.of(), false, ConnectionSettings.DEFAULT);
     }
 
+    /** Nobody is asked who it is, and nobody can connect but from this machine. */
+    private boolean isForThisMachine() {
+      return !asksForCredentials() && address.getAddress().isLoopbackAddress();
+    }
+
     private boolean asksForCredentials() {
       return !callers.isEmpty() || (tls != null && tls.asksForCertificates());
     }
   }
 
   /**
+   * What the operator's service shows, beside the apps.
+   *
+   * @param clock the time of day
+   */
+  public record Operations(ErrcodeTable errcodes, RecentFailures failures, InstantSource clock) {}
+
+  /**
    * Builds the server; {@link #start} binds it.
    *
+   * @param operations what the operator's service shows
    * @param timer runs what is due later
    * @param observers see all calls as their callers do, and change nothing
    */
@@ -74,6 +91,7 @@ public final class GrpcServer {
       Settings settings,
       Apps apps,
       MessageDelivery delivery,
+      Operations operations,
       ScheduledExecutorService timer,
       List<ServerInterceptor> observers) {
     NettyServerBuilder builder =
@@ -83,6 +101,12 @@ public final class GrpcServer {
             .addService(
                 UnparsedMessages.of(
                     new NotificationGrpcService(delivery, new RequestMapper(apps), timer)))
+            .addService(
+                ServerInterceptors.intercept(
+                    UnparsedMessages.of(
+                        new OperationsGrpcService(
+                            apps, operations.errcodes, operations.failures, operations.clock)),
+                    new OperatorsOnly(settings.isForThisMachine())))
             .addService(health.getHealthService());
     settings.connections().applyTo(builder);
     if (settings.reflection()) {
@@ -116,6 +140,7 @@ public final class GrpcServer {
   /** Binds the port and serves; health says so when {@link #setServing} does. */
   public void start() throws IOException {
     setServing(false);
+    health.setStatus(OperationsServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     server.start();
   }
 

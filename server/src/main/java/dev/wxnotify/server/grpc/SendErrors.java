@@ -105,6 +105,16 @@ final class SendErrors {
         .build();
   }
 
+  /** The caller is known, and the service is for others. */
+  static SendError notAnOperator() {
+    return error(
+            Code.PERMISSION_DENIED,
+            ErrorReason.NOT_AN_OPERATOR,
+            Outcome.OUTCOME_NOT_SENT,
+            "this caller is no operator")
+        .build();
+  }
+
   /** A fault of this server; what it was is in the log and not in the answer. */
   static SendError internal(Outcome outcome) {
     return error(

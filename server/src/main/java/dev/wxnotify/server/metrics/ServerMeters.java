@@ -7,6 +7,7 @@ import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.token.TokenListener;
 import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -123,9 +125,27 @@ public final class ServerMeters implements AutoCloseable {
     }
   }
 
-  /** Shows whether Redis is of use. */
-  public void watchRedis(BooleanSupplier up) {
+  /**
+   * Shows what is known of Redis.
+   *
+   * @param up whether it is of use
+   * @param failed how many commands failed since the start
+   * @param untold how many outcomes it has not been told yet
+   * @param forgotten how many outcomes it will never be told, since the start
+   */
+  public void watchRedis(
+      BooleanSupplier up, LongSupplier failed, LongSupplier untold, LongSupplier forgotten) {
     flag("wxnotify.redis.up", "1 while Redis is of use.", Tags.empty(), up);
+    counter("wxnotify.redis.commands.failed", "Commands that failed or took too long.", failed);
+    gauge(
+        "wxnotify.redis.untold",
+        "Outcomes of request ids that Redis has not been told yet.",
+        Tags.empty(),
+        untold::getAsLong);
+    counter(
+        "wxnotify.redis.forgotten",
+        "Outcomes of request ids that Redis will never be told, as too many waited.",
+        forgotten);
   }
 
   private Duration age(@Nullable Instant receivedAt) {
@@ -149,6 +169,13 @@ public final class ServerMeters implements AutoCloseable {
         .description(description)
         .tags(tags)
         .strongReference(true)
+        .register(registry);
+  }
+
+  /** The library keeps a weak reference to what it counts, which is this object here. */
+  private void counter(String name, String description, LongSupplier value) {
+    FunctionCounter.builder(name, this, meters -> value.getAsLong())
+        .description(description)
         .register(registry);
   }
 

@@ -1,7 +1,7 @@
 package dev.wxnotify.server.token;
 
 /** How a token stands at a moment. */
-enum Freshness {
+public enum Freshness {
   /** Use it. */
   FRESH,
   /** Use it, and have a new one fetched meanwhile. */

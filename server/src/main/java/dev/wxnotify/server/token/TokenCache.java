@@ -4,12 +4,14 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,11 @@ public final class TokenCache implements AutoCloseable {
   private static final int REJECTIONS = 5;
 
   private static final Duration REJECTIONS_WINDOW = Duration.ofMinutes(5);
+
+  /** How often an operator may have the token refreshed. */
+  private static final int REFRESHES = 10;
+
+  private static final Duration REFRESHES_WINDOW = Duration.ofHours(1);
 
   private static final Logger log = LoggerFactory.getLogger(TokenCache.class);
 
@@ -71,6 +78,10 @@ public final class TokenCache implements AutoCloseable {
   @GuardedBy("lock")
   private final Backoff backoff;
 
+  /** What an operator may spend of the budget of token calls. */
+  @GuardedBy("lock")
+  private final FetchBudget refreshes = new FetchBudget(REFRESHES, REFRESHES_WINDOW);
+
   @GuardedBy("lock")
   private final FetchBudget rejections = new FetchBudget(REJECTIONS, REJECTIONS_WINDOW);
 
@@ -82,9 +93,10 @@ public final class TokenCache implements AutoCloseable {
   private boolean closed;
 
   /** The token with the one completed future that all callers get. */
-  private record Current(AccessToken token, CompletableFuture<TokenResult> ready) {
-    Current(AccessToken token) {
-      this(token, CompletableFuture.completedFuture(token));
+  private record Current(
+      AccessToken token, boolean isShared, CompletableFuture<TokenResult> ready) {
+    Current(AccessToken token, boolean isShared) {
+      this(token, isShared, CompletableFuture.completedFuture(token));
     }
   }
 
@@ -221,15 +233,44 @@ public final class TokenCache implements AutoCloseable {
   /** Returns how the token stands. */
   public TokenStatus status() {
     Current usable = current;
-    IssueResult.Failure trouble;
+    Pause trouble;
     synchronized (lock) {
-      trouble = pause == null ? null : pause.failure;
+      trouble = pause;
     }
     return new TokenStatus(
         usable == null ? null : usable.token.receivedAt(),
         usable == null ? null : usable.token.expiresAt(),
-        trouble,
-        fetch.callsLeft());
+        trouble == null ? null : trouble.failure,
+        fetch.callsLeft(),
+        usable == null ? null : policy.freshness(usable.token, clock.instant()),
+        usable != null && usable.isShared,
+        usable == null ? "" : usable.token.fingerprint(),
+        trouble == null ? null : trouble.until);
+  }
+
+  /**
+   * Asks WeChat for the token now, whatever the store holds and whatever failed a moment ago: what
+   * an operator wants. A renewal that is under way serves as well.
+   *
+   * @return what comes of it, as from {@link #acquire}; empty where this was done too often
+   */
+  public Optional<CompletableFuture<TokenResult>> refresh() {
+    CompletableFuture<TokenResult> mine;
+    synchronized (lock) {
+      if (closed) {
+        return Optional.of(CompletableFuture.completedFuture(closedResult()));
+      }
+      if (renewal != null) {
+        return Optional.of(renewal.copy());
+      }
+      if (!refreshes.trySpend(clock.instant())) {
+        return Optional.empty();
+      }
+      mine = new CompletableFuture<>();
+      renewal = mine;
+    }
+    runFetch(mine, shared -> false);
+    return Optional.of(mine.copy());
   }
 
   /** Stops renewals. Whoever waits for one gets a {@link NoToken}. */
@@ -273,22 +314,25 @@ public final class TokenCache implements AutoCloseable {
       mine = new CompletableFuture<>();
       renewal = mine;
     }
-    runFetch(mine);
+    runFetch(mine, this::isGoodEnough);
     return mine;
   }
 
-  private void runFetch(CompletableFuture<TokenResult> mine) {
+  private void runFetch(CompletableFuture<TokenResult> mine, Predicate<AccessToken> goodEnough) {
     AccessToken known;
     synchronized (lock) {
       known = rejected;
     }
     var ignored =
         fetch
-            .run(known, this::isGoodEnough)
+            .run(known, goodEnough)
             .whenComplete(
                 (result, fault) ->
                     finish(
-                        mine, known, fault == null ? result : TokenFetch.Result.of(broken(fault))));
+                        mine,
+                        goodEnough,
+                        known,
+                        fault == null ? result : TokenFetch.Result.of(broken(fault))));
   }
 
   /** Names the kind only: the text of a stray exception may hold a URL, and that the AppSecret. */
@@ -317,6 +361,7 @@ public final class TokenCache implements AutoCloseable {
 
   private void finish(
       CompletableFuture<TokenResult> mine,
+      Predicate<AccessToken> goodEnough,
       @Nullable AccessToken rejectedAtStart,
       TokenFetch.Result result) {
     AccessToken token = result.token();
@@ -328,7 +373,7 @@ public final class TokenCache implements AutoCloseable {
       if (rejectedOnItsWay && !closed) {
         answer = null; // Once more, knowing that.
       } else if (token != null && !rejectedOnItsWay) {
-        answer = adopt(token);
+        answer = adopt(token, result.isShared());
         renewal = null;
       } else {
         answer = pauseAfter(result.failure());
@@ -336,7 +381,7 @@ public final class TokenCache implements AutoCloseable {
       }
     }
     if (answer == null) {
-      runFetch(mine);
+      runFetch(mine, goodEnough);
       return;
     }
     if (answer instanceof NoToken none) {
@@ -353,7 +398,7 @@ public final class TokenCache implements AutoCloseable {
    * count as failures, since asking again at once would bring the same.
    */
   @GuardedBy("lock")
-  private TokenResult adopt(AccessToken token) {
+  private TokenResult adopt(AccessToken token, boolean isShared) {
     if (isOlder(token, current)) {
       return pauseAfter(new IssueResult.Unavailable("the token offered ends before the current"));
     }
@@ -366,7 +411,7 @@ public final class TokenCache implements AutoCloseable {
     if (rejected != null && rejected.isSameAs(token)) {
       rejected = null;
     }
-    current = new Current(token);
+    current = new Current(token, isShared);
     renewAt(policy.staleAt(token));
     return token;
   }
@@ -387,7 +432,9 @@ public final class TokenCache implements AutoCloseable {
     changedMeanwhile = false;
     Instant until = clock.instant().plus(length);
     pause = new Pause(why, until);
-    renewAt(until);
+    Current usable = current;
+    Instant stale = usable == null ? until : policy.staleAt(usable.token);
+    renewAt(stale.isAfter(until) ? stale : until);
     return new NoToken(why, length);
   }
 

@@ -85,13 +85,19 @@ final class TokenFetch {
   }
 
   /** What came of a renewal: a token, or why there is none. */
-  record Result(@Nullable AccessToken token, IssueResult.@Nullable Failure failure) {
+  record Result(
+      @Nullable AccessToken token, boolean isShared, IssueResult.@Nullable Failure failure) {
     static Result of(AccessToken token) {
-      return new Result(token, null);
+      return new Result(token, false, null);
+    }
+
+    /** A token that another replica fetched. */
+    static Result shared(AccessToken token) {
+      return new Result(token, true, null);
     }
 
     static Result of(IssueResult.Failure failure) {
-      return new Result(null, failure);
+      return new Result(null, false, failure);
     }
   }
 
@@ -130,7 +136,7 @@ final class TokenFetch {
         .thenCompose(
             shared ->
                 shared.isPresent()
-                    ? CompletableFuture.completedStage(Result.of(shared.get()))
+                    ? CompletableFuture.completedStage(Result.shared(shared.get()))
                     : leaseAndAsk(rejected, usable));
   }
 
@@ -159,7 +165,7 @@ final class TokenFetch {
         .thenCompose(
             shared ->
                 shared.isPresent()
-                    ? CompletableFuture.completedStage(Result.of(shared.get()))
+                    ? CompletableFuture.completedStage(Result.shared(shared.get()))
                     : ask(rejected).thenCompose(this::save))
         .whenComplete((result, fault) -> lease.release());
   }

@@ -10,12 +10,20 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when WeChat will stop taking it; null where there is none
  * @param trouble why the last renewal failed; null if it did not
  * @param callsLeft how many token calls the budget of the hour still allows
+ * @param freshness how it stands now; null where there is none
+ * @param isShared whether another replica fetched it
+ * @param fingerprint a short name of it that is safe to show; empty where there is none
+ * @param nextTry when a renewal that failed is tried again; null if it did not fail
  */
 public record TokenStatus(
     @Nullable Instant receivedAt,
     @Nullable Instant expiresAt,
     IssueResult.@Nullable Failure trouble,
-    int callsLeft) {
+    int callsLeft,
+    @Nullable Freshness freshness,
+    boolean isShared,
+    String fingerprint,
+    @Nullable Instant nextTry) {
 
   /** Tells whether there is a token that WeChat takes at {@code now}, as far as is known. */
   public boolean hasToken(Instant now) {

@@ -55,6 +55,11 @@ final class DeliveryFixture {
             new OutcomeLog(logTimer));
   }
 
+  /** Returns another app. */
+  App app(String appId) {
+    return app(appId, timer);
+  }
+
   private App app(String appId, ScheduledExecutorService timer) {
     TokenCache tokens =
         new TokenCache(

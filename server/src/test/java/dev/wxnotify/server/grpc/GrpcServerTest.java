@@ -9,6 +9,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.OperationsServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
@@ -124,6 +125,7 @@ class GrpcServerTest {
   void reflection_listOfServices_namesThemInBothVersions() throws Exception {
     String[] services = {
       NotificationServiceGrpc.SERVICE_NAME,
+      OperationsServiceGrpc.SERVICE_NAME,
       HealthGrpc.SERVICE_NAME,
       ServerReflectionGrpc.SERVICE_NAME,
       "grpc.reflection.v1alpha.ServerReflection"

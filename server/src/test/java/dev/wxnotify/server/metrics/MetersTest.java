@@ -272,7 +272,7 @@ final class MetersTest {
     meters.watch(app, readiness);
     meters.watch(readiness);
     meters.watch("in_flight", permits);
-    meters.watchRedis(() -> trouble.get().isEmpty());
+    meters.watchRedis(() -> trouble.get().isEmpty(), () -> 5, () -> 6, () -> 7);
     assertGauges("wxnotify_ready", 0, "wxnotify_token_expiry_seconds{app=\"wx-app\"}", 0);
 
     app.tokens().warmUp();
@@ -284,6 +284,12 @@ final class MetersTest {
 
     assertGauges("wxnotify_ready", 1, "wxnotify_degraded", 1);
     assertGauges("wxnotify_redis_up", 0, "wxnotify_app_can_send{app=\"wx-app\"}", 1);
+    assertGauges("wxnotify_redis_commands_failed_total", 5, "wxnotify_redis_untold", 6);
+    assertGauges(
+        "wxnotify_redis_forgotten_total",
+        7,
+        "wxnotify_permits_waiting{lane=\"single\",pool=\"in_flight\"}",
+        0);
     assertGauges(
         "wxnotify_token_age_seconds{app=\"wx-app\"}",
         600,

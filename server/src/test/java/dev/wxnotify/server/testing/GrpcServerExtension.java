@@ -9,6 +9,7 @@ import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.server.delivery.MessageGateway;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.Permits;
+import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.delivery.SeckillTemplate;
 import dev.wxnotify.server.grpc.GrpcServer;
@@ -106,6 +107,10 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
             settings,
             new Apps(List.of(byDefault, app(OTHER_APP_ID, timer)), byDefault),
             delivery(timer),
+            new GrpcServer.Operations(
+                errcode -> null,
+                new RecentFailures(InstantSource.system()),
+                InstantSource.system()),
             timer,
             List.of());
     made.start();

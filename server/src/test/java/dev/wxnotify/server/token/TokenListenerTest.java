@@ -94,7 +94,7 @@ final class TokenListenerTest {
   void status_beforeTheFirstFetch_knowsNothing() {
     TokenStatus status = cache(TokenListener.NONE).status();
 
-    assertThat(status).isEqualTo(new TokenStatus(null, null, null, 30));
+    assertThat(status).isEqualTo(new TokenStatus(null, null, null, 30, null, false, "", null));
     assertThat(status.hasToken(clock.instant())).isFalse();
     assertThat(status.isRefused()).isFalse();
   }
@@ -107,7 +107,16 @@ final class TokenListenerTest {
     TokenStatus status = cache.status();
 
     assertThat(status)
-        .isEqualTo(new TokenStatus(clock.instant(), clock.instant().plus(LIFE), null, 29))
+        .isEqualTo(
+            new TokenStatus(
+                clock.instant(),
+                clock.instant().plus(LIFE),
+                null,
+                29,
+                Freshness.FRESH,
+                false,
+                status.fingerprint(),
+                null))
         .asString()
         .doesNotContain("secret");
     assertThat(status.hasToken(clock.instant().plus(LIFE).minusNanos(1))).isTrue();

@@ -1,0 +1,20 @@
+package dev.wxnotify.server.delivery;
+
+import org.jspecify.annotations.Nullable;
+
+/** What is known of WeChat's error codes, for people. */
+@FunctionalInterface
+public interface ErrcodeTable {
+
+  /**
+   * What one code means.
+   *
+   * @param outcome what becomes of a message that ends with it
+   * @param meaning what it means
+   * @param action what to do about it
+   */
+  record Entry(SendOutcome outcome, String meaning, String action) {}
+
+  /** Returns null for a code that is not in the table; 0 is none, since it is no error. */
+  @Nullable Entry find(int errcode);
+}

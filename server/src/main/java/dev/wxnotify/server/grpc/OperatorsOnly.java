@@ -1,0 +1,35 @@
+package dev.wxnotify.server.grpc;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import java.util.Objects;
+
+/** Keeps everybody but operators out. */
+final class OperatorsOnly implements ServerInterceptor {
+  private final boolean everybody;
+
+  /**
+   * Creates the guard.
+   *
+   * @param everybody whether whoever calls is an operator: where nobody is asked who it is, and
+   *     only this machine can call
+   */
+  OperatorsOnly(boolean everybody) {
+    this.everybody = everybody;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    if (everybody || Caller.current().isOperator()) {
+      return next.startCall(call, headers);
+    }
+    StatusRuntimeException error = Statuses.of(SendErrors.notAnOperator());
+    call.close(
+        error.getStatus(), Objects.requireNonNullElseGet(error.getTrailers(), Metadata::new));
+    return new ServerCall.Listener<>() {};
+  }
+}

@@ -1,0 +1,102 @@
+package dev.wxnotify.server.wechat;
+
+import dev.wxnotify.server.delivery.ErrcodeTable;
+import dev.wxnotify.server.delivery.Hindrance;
+import dev.wxnotify.server.delivery.Rejection;
+import dev.wxnotify.server.delivery.SendOutcome;
+import org.jspecify.annotations.Nullable;
+
+/** Says in words what the server knows of WeChat's error codes, and what it does about them. */
+public final class WeChatErrcodeTable implements ErrcodeTable {
+
+  @Override
+  public @Nullable Entry find(int errcode) {
+    WeChatErrorCode code = WeChatErrorCode.of(errcode);
+    return code == null ? null : new Entry(outcome(code), meaning(code), action(code));
+  }
+
+  private static SendOutcome outcome(WeChatErrorCode code) {
+    Rejection rejection = code.rejection();
+    if (rejection != null) {
+      return new SendOutcome.Rejected(rejection, null);
+    }
+    return switch (code.meaning()) {
+      case REJECTED, BUSY -> new SendOutcome.Rejected(Rejection.WECHAT_BUSY, null);
+      case TOKEN, CREDENTIALS -> new SendOutcome.NotSent(Hindrance.WECHAT_CREDENTIALS, "");
+    };
+  }
+
+  private static String meaning(WeChatErrorCode code) {
+    return switch (code) {
+      case SYSTEM_BUSY -> "WeChat is busy and did not take the message.";
+      case INVALID_CREDENTIAL ->
+          "For a send: the access token was superseded or is wrong. For a token call: the AppSecret"
+              + " is wrong.";
+      case INVALID_OPEN_ID ->
+          "The open id is malformed, or it belongs to another app: an open id is good in one Mini"
+              + " Program only.";
+      case INVALID_APP_ID -> "WeChat does not know the AppID.";
+      case INVALID_ACCESS_TOKEN -> "The access token is malformed or unknown.";
+      case INVALID_TEMPLATE ->
+          "The template id is unknown, was deleted, or is another Mini Program's.";
+      case INVALID_APP_SECRET -> "The AppSecret is wrong.";
+      case ADDRESS_NOT_LISTED -> "The server's egress address is not on the app's IP list.";
+      case APP_SECRET_FROZEN -> "The AppSecret was frozen.";
+      case INVALID_PAGE -> "The page is not in the released version of the Mini Program.";
+      case ACCESS_TOKEN_EXPIRED -> "The access token reached the end of its life.";
+      case USER_REFUSED ->
+          "The user has not subscribed to the template, has used the subscription up, or has revoked"
+              + " it. This is daily business.";
+      case SUBSCRIBE_MESSAGE_BANNED ->
+          "The account or the template is banned from subscribe messages.";
+      case CONCURRENT_OPEN_ID -> "Two messages to one user arrived at WeChat at the same time.";
+      case DAILY_QUOTA -> "The day's quota of the API is used up.";
+      case MINUTE_QUOTA -> "Messages came faster than WeChat's limit for a minute.";
+      case KEYWORD_BLOCKED -> "The content has a word that WeChat blocks.";
+      case INVALID_ARGUMENT ->
+          "A value of the template data breaks the rule of its keyword, or a keyword is missing.";
+      case API_UNAUTHORIZED -> "The app may not use the API.";
+      case API_FORBIDDEN -> "WeChat has banned the app from the API for an irregularity.";
+      case USER_UNAUTHORIZED -> "The account is frozen.";
+      case USER_LIMITED -> "The account is restricted.";
+      case ADDRESS_NOT_REGISTERED ->
+          "The server's address is not registered at the third-party platform.";
+      case COMPONENT_UNAUTHORIZED -> "The third-party platform lacks the permission.";
+    };
+  }
+
+  private static String action(WeChatErrorCode code) {
+    return switch (code) {
+      case SYSTEM_BUSY, CONCURRENT_OPEN_ID ->
+          "Nothing at first: the server tries again by itself, a few times. Callers repeat after"
+              + " retry_after. Look whether other senders use this app.";
+      case INVALID_CREDENTIAL, INVALID_ACCESS_TOKEN, ACCESS_TOKEN_EXPIRED ->
+          "Nothing at first: the server refreshes the token once and sends again. If it stays, look"
+              + " for another system that fetches tokens of this app from the classic endpoint, and"
+              + " at the AppSecret.";
+      case INVALID_OPEN_ID ->
+          "Callers drop the recipient, and look whether the app_id is that of the open id.";
+      case INVALID_TEMPLATE ->
+          "Compare the template id with the list in the console of this Mini Program.";
+      case INVALID_PAGE ->
+          "Callers correct the page; it counts from the next release of the Mini Program on.";
+      case USER_REFUSED -> "Callers ask the user again in the Mini Program.";
+      case INVALID_ARGUMENT ->
+          "Callers correct the value of the field that the error names; WeChat names one only.";
+      case KEYWORD_BLOCKED -> "Callers change the text.";
+      case DAILY_QUOTA ->
+          "Wait for the next day (Beijing time), or clear or raise the quota in the console.";
+      case MINUTE_QUOTA -> "Callers repeat after retry_after, slower.";
+      case INVALID_APP_ID -> "Correct wxnotify.apps.NAME.app-id.";
+      case INVALID_APP_SECRET ->
+          "Correct the AppSecret; a file (app-secret-file) is read again by itself.";
+      case APP_SECRET_FROZEN -> "Unfreeze the AppSecret in the console.";
+      case ADDRESS_NOT_LISTED, ADDRESS_NOT_REGISTERED ->
+          "Put the address that WeChat's text names on the list.";
+      case API_UNAUTHORIZED, COMPONENT_UNAUTHORIZED ->
+          "Have the permission granted in the console.";
+      case SUBSCRIBE_MESSAGE_BANNED, API_FORBIDDEN, USER_UNAUTHORIZED, USER_LIMITED ->
+          "Stop the campaign and read the notices in the console of the account.";
+    };
+  }
+}

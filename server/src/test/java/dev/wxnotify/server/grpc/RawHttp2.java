@@ -1,0 +1,143 @@
+package dev.wxnotify.server.grpc;
+
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A client of HTTP/2 that writes each frame by hand, and keeps to no rule by itself. */
+final class RawHttp2 implements AutoCloseable {
+  static final int DATA = 0;
+  static final int HEADERS = 1;
+  static final int RST_STREAM = 3;
+  static final int SETTINGS = 4;
+  static final int PING = 6;
+  static final int GOAWAY = 7;
+  static final int CONTINUATION = 9;
+  static final int ACK = 1;
+  static final int END_STREAM = 1;
+  static final int END_HEADERS = 4;
+
+  private static final byte[] PREFACE =
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int CANCEL = 8;
+
+  private final Socket socket;
+  private final DataOutputStream out;
+  private final DataInputStream in;
+
+  /** One frame that came. */
+  record Frame(int type, int flags, int stream, int length) {}
+
+  private RawHttp2(Socket socket) throws IOException {
+    this.socket = socket;
+    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 1 << 16));
+    this.in = new DataInputStream(socket.getInputStream());
+    socket.setSoTimeout((int) HeldGateway.LONGEST.toMillis());
+  }
+
+  /** Makes a connection and says nothing on it. */
+  static RawHttp2 connect(int port) throws IOException {
+    return new RawHttp2(new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /** Makes a connection that has said what every client says first. */
+  static RawHttp2 open(int port) throws IOException {
+    return connect(port).write(PREFACE).frame(SETTINGS, 0, 0, new byte[0]).flush();
+  }
+
+  RawHttp2 write(byte... bytes) throws IOException {
+    out.write(bytes);
+    return this;
+  }
+
+  RawHttp2 frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    out.writeByte(payload.length >> 16);
+    out.writeShort(payload.length);
+    out.writeByte(type);
+    out.writeByte(flags);
+    out.writeInt(stream);
+    out.write(payload);
+    return this;
+  }
+
+  /** Cancels a call. */
+  RawHttp2 cancel(int stream) throws IOException {
+    return frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
+  }
+
+  RawHttp2 flush() throws IOException {
+    out.flush();
+    return this;
+  }
+
+  /** Returns the next frame; null where the server has closed the connection. */
+  @Nullable Frame read() throws IOException {
+    try {
+      int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
+      Frame frame = new Frame(in.readUnsignedByte(), in.readUnsignedByte(), in.readInt(), length);
+      in.skipNBytes(length);
+      return frame;
+    } catch (EOFException | SocketException e) {
+      return null;
+    }
+  }
+
+  /** Reads until a frame of {@code type}, or to the end; tells whether there was one. */
+  boolean readUntil(int type) throws IOException {
+    for (Frame frame = read(); frame != null; frame = read()) {
+      if (frame.type == type) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Encodes headers of a call without any compression, pairs of name and value. */
+  static byte[] headers(String path, String... more) {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    add(block, ":method", "POST");
+    add(block, ":scheme", "http");
+    add(block, ":path", path);
+    add(block, ":authority", "localhost");
+    add(block, "content-type", "application/grpc");
+    add(block, "te", "trailers");
+    for (int i = 0; i < more.length; i += 2) {
+      add(block, more[i], more[i + 1]);
+    }
+    return block.toByteArray();
+  }
+
+  private static void add(ByteArrayOutputStream block, String name, String value) {
+    block.write(0); // A literal that is not indexed (RFC 7541, section 6.2.2).
+    addText(block, name);
+    addText(block, value);
+  }
+
+  private static void addText(ByteArrayOutputStream block, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    if (bytes.length < 127) {
+      block.write(bytes.length);
+    } else { // RFC 7541, section 5.1.
+      block.write(127);
+      int rest = bytes.length - 127;
+      for (; rest >= 128; rest /= 128) {
+        block.write(rest % 128 + 128);
+      }
+      block.write(rest);
+    }
+    block.writeBytes(bytes);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -69,7 +69,7 @@ final class BarProgress implements BatchProgress {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!timer.isShutdown()) {
       timer.shutdownNow();
       show();

@@ -59,7 +59,7 @@ final class PlainProgress implements BatchProgress {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!timer.isShutdown()) {
       timer.shutdownNow();
       show();

@@ -7,6 +7,7 @@ import java.net.URL;
 import java.util.Locale;
 import java.util.Objects;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.slf4j.event.Level;
 
 /** The log of this process: set up as configured, and written to the end when the process ends. */
@@ -29,9 +30,11 @@ final class Logs {
 
   private Logs() {}
 
-  /** Applies the settings, to the loggers that exist too. */
+  /** Applies the settings, to the loggers that exist too, and takes in what the JDK's log gets. */
   static void use(Settings settings) {
     use(context(), settings);
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
   }
 
   static void use(LoggerContext context, Settings settings) {

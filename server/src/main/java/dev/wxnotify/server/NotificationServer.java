@@ -2,6 +2,7 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
+import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.server.delivery.MessageSender;
@@ -22,11 +23,14 @@ import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.token.TokenStore;
+import dev.wxnotify.server.tracing.Tracing;
+import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatErrcodeTable;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
+import io.grpc.ServerInterceptor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,11 +81,26 @@ final class NotificationServer implements AutoCloseable {
   private final ServerMeters meters;
   private final Readiness readiness;
   private final MonitoringServer monitoring;
+  private final @Nullable Tracing tracing;
   private final GrpcServer grpc;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** Makes the parts; nothing runs yet. */
+  /** Makes the parts of a server without traces; nothing runs yet. */
   NotificationServer(ServerSettings settings) {
+    this(settings, null);
+  }
+
+  /**
+   * Makes the parts; nothing runs yet.
+   *
+   * @param traces null for none
+   * @throws IllegalArgumentException if the settings of the traces are wrong
+   */
+  NotificationServer(ServerSettings settings, @Nullable TracingSettings traces) {
+    this.tracing =
+        traces == null
+            ? null
+            : Tracing.start(traces, GrpcServer.TRACE, ImplementationVersion.version());
     InstantSource clock = InstantSource.system();
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     this.settings = settings;
@@ -108,7 +127,7 @@ final class NotificationServer implements AutoCloseable {
             clock,
             System::nanoTime,
             timer,
-            List.of(meters.deliveryListener(), readiness, failures));
+            listeners(meters, readiness, failures, tracing));
     MessageDelivery delivery =
         new MessageDelivery(
             inFlight, ledger(), sender, settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
@@ -119,8 +138,24 @@ final class NotificationServer implements AutoCloseable {
             delivery,
             new GrpcServer.Operations(new WeChatErrcodeTable(), failures, clock),
             timer,
-            List.of(meters.grpcInterceptor()));
+            observers(meters, tracing));
     watch(inFlight, connections);
+  }
+
+  private static List<DeliveryListener> listeners(
+      ServerMeters meters,
+      Readiness readiness,
+      RecentFailures failures,
+      @Nullable Tracing tracing) {
+    return tracing == null
+        ? List.of(meters.deliveryListener(), readiness, failures)
+        : List.of(meters.deliveryListener(), readiness, failures, tracing.deliveryListener());
+  }
+
+  private static List<ServerInterceptor> observers(ServerMeters meters, @Nullable Tracing tracing) {
+    return tracing == null
+        ? List.of(meters.grpcInterceptor())
+        : List.of(meters.grpcInterceptor(), tracing.grpcInterceptor());
   }
 
   /** Shows the parts that tell of nothing by themselves, and are looked at. */
@@ -267,6 +302,10 @@ final class NotificationServer implements AutoCloseable {
                     .map(app -> app.tokens().acquire())
                     .toArray(CompletableFuture<?>[]::new))
             .thenRun(this::onStarted);
+  }
+
+  /** Says that it is ready, and where. */
+  void announce() {
     log.info(
         "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s)",
         settings.grpc().address().getHostString(),
@@ -337,6 +376,9 @@ final class NotificationServer implements AutoCloseable {
     }
     monitoring.close();
     meters.close();
+    if (tracing != null) {
+      tracing.close();
+    }
     log.info("stopped");
   }
 }

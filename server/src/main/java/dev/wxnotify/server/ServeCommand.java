@@ -3,6 +3,7 @@ package dev.wxnotify.server;
 import dev.wxnotify.server.sandbox.Sandbox;
 import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.sandbox.SandboxTemplates;
+import dev.wxnotify.server.tracing.TracingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -83,12 +84,13 @@ final class ServeCommand implements Callable<Integer> {
           List.of("wxnotify.apps: --sandbox brings its own app; configure no others with it"));
     }
     Logs.use(settings.log());
-    NotificationServer server = new NotificationServer(settings);
+    NotificationServer server = server(settings);
     server.start();
+    stopOnSignal(server); // Who is told that it is ready may stop it the next moment.
+    server.announce();
     if (weChat != null) {
       printCalls(server.grpcPort(), server.monitoringPort(), weChat);
     }
-    stopOnSignal(server);
     new CountDownLatch(1).await();
     return 0;
   }
@@ -107,6 +109,14 @@ final class ServeCommand implements Callable<Integer> {
                   Runtime.getRuntime().halt(0);
                 },
                 "wxnotify-stop"));
+  }
+
+  private static NotificationServer server(ServerSettings settings) throws ConfigurationException {
+    try {
+      return new NotificationServer(settings, TracingSettings.of(System.getenv()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(List.of(e.getMessage()));
+    }
   }
 
   private static Map<String, String> overrides(Sandbox weChat) {

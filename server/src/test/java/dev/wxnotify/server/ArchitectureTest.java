@@ -39,6 +39,7 @@ class ArchitectureTest {
             ROOT + ".wechat",
             ROOT + ".redis",
             ROOT + ".metrics",
+            ROOT + ".tracing",
             ROOT + ".cli",
             ROOT + ".sandbox")
         .check(OURS);
@@ -101,6 +102,7 @@ class ArchitectureTest {
             "io.netty..",
             "io.lettuce..",
             "io.micrometer..",
+            "io.opentelemetry..",
             "io.prometheus..",
             "io.smallrye..",
             "picocli..",
@@ -109,7 +111,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"grpc", "wechat", "redis", "metrics", "cli", "sandbox"})
+  @ValueSource(strings = {"grpc", "wechat", "redis", "metrics", "tracing", "cli", "sandbox"})
   void edge_isImportedByTheRootOnly(String edge) {
     noClasses()
         .that()
@@ -162,7 +164,8 @@ class ArchitectureTest {
             ROOT + ".cli..",
             ROOT + ".wechat..",
             ROOT + ".redis..",
-            ROOT + ".metrics..")
+            ROOT + ".metrics..",
+            ROOT + ".tracing..")
         .and()
         .areTopLevelClasses()
         .and()

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wxnotify.server.sandbox.Sandbox;
 import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.sandbox.SandboxTemplates;
+import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.SendError;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
@@ -43,6 +44,17 @@ final class RunningServer implements AutoCloseable {
    * @param keys configuration in addition to the tests' own, or in place of it
    */
   static RunningServer start(SandboxOptions options, Map<String, String> keys) throws Exception {
+    return start(options, keys, Map.of());
+  }
+
+  /**
+   * Starts.
+   *
+   * @param variables those of OpenTelemetry
+   */
+  static RunningServer start(
+      SandboxOptions options, Map<String, String> keys, Map<String, String> variables)
+      throws Exception {
     Sandbox sandbox = Sandbox.start(options);
     Map<String, String> all = new HashMap<>();
     all.put("wxnotify.grpc.port", "0");
@@ -51,7 +63,9 @@ final class RunningServer implements AutoCloseable {
     all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
     all.put("wxnotify.apps.shop.app-secret", SandboxOptions.APP_SECRET);
     all.putAll(keys);
-    NotificationServer server = new NotificationServer(ConfigLoader.load(null, Map.of(), all));
+    NotificationServer server =
+        new NotificationServer(
+            ConfigLoader.load(null, Map.of(), all), TracingSettings.of(variables));
     try {
       server.start();
     } catch (IOException e) {

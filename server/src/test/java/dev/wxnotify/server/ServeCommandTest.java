@@ -215,4 +215,38 @@ class ServeCommandTest {
           .contains("\"message\":\"stopped\"");
     }
   }
+
+  @Test
+  void serve_tracesByAnUnknownExporter_exitsWith78() throws Exception {
+    try (WxnotifyProcess process =
+        WxnotifyProcess.start(
+            Map.of("WXNOTIFY_GRPC_PORT", "0", "OTEL_TRACES_EXPORTER", "zipkin"),
+            "serve",
+            "--sandbox")) {
+      assertThat(process.exitCode()).isEqualTo(78);
+      assertThat(process.err()).contains("OTEL_TRACES_EXPORTER: zipkin (expected: otlp or none)");
+    }
+  }
+
+  @Test
+  void serve_noTracesAskedFor_loadsNothingOfOpenTelemetry(@TempDir Path directory)
+      throws Exception {
+    Path loaded = directory.resolve("loaded");
+    try (WxnotifyProcess server =
+        WxnotifyProcess.start(
+            Map.of(
+                "WXNOTIFY_GRPC_PORT", "0",
+                "OTEL_SERVICE_NAME", "some",
+                "JAVA_TOOL_OPTIONS", "-Xlog:class+load:file=" + loaded),
+            "serve",
+            "--sandbox")) {
+      var ignored = server.awaitErr("ready: gRPC on ");
+      server.terminate();
+      assertThat(server.exitCode()).isZero();
+    }
+
+    assertThat(Files.readString(loaded))
+        .contains("dev.wxnotify.server.NotificationServer")
+        .doesNotContain("io.opentelemetry");
+  }
 }

@@ -41,7 +41,11 @@ final class WxnotifyProcess implements AutoCloseable {
     builder
         .environment()
         .keySet()
-        .removeIf(name -> name.startsWith("WXNOTIFY") || name.equals("JAVA_TOOL_OPTIONS"));
+        .removeIf(
+            name ->
+                name.startsWith("WXNOTIFY")
+                    || name.startsWith("OTEL_")
+                    || name.equals("JAVA_TOOL_OPTIONS"));
     builder.environment().put("WXNOTIFY_MONITORING_PORT", "0");
     builder.environment().putAll(environment);
     return new WxnotifyProcess(builder.start());

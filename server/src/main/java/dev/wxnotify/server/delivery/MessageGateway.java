@@ -58,7 +58,18 @@ public interface MessageGateway {
     /** The request was surely not written. */
     record NotWritten(String explanation) implements Answer {}
 
-    /** The request was written, at least in part, and no answer came that could be read. */
-    record NoAnswer(String explanation) implements Answer {}
+    /**
+     * The request was written, at least in part, and no answer came that could be read.
+     *
+     * @param status the number by which the transport ended the exchange (HTTP's status); 0 for
+     *     none
+     */
+    record NoAnswer(String explanation, int status) implements Answer {
+
+      /** Nothing came at all. */
+      public NoAnswer(String explanation) {
+        this(explanation, 0);
+      }
+    }
   }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * Takes the id of the caller's trace from {@code traceparent} (W3C Trace Context), so that the log
- * can name it where this server collects no traces of its own.
+ * can name it where this server makes no spans of its own.
  */
 final class TraceParent implements ServerInterceptor {
   private static final Metadata.Key<String> HEADER =
@@ -27,7 +27,7 @@ final class TraceParent implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     String header = headers.get(HEADER);
-    if (header == null) {
+    if (header == null || GrpcServer.TRACE.get() != Trace.NONE) {
       return next.startCall(call, headers);
     }
     Trace trace = read(header);

@@ -64,15 +64,16 @@ public final class WeChatMessageGateway implements MessageGateway {
     }
     HttpResult.Answered answered = (HttpResult.Answered) result;
     if (answered.status() >= SERVER_ERROR) {
-      return new Answer.NoAnswer("WeChat answered HTTP " + answered.status());
+      return new Answer.NoAnswer("WeChat answered HTTP " + answered.status(), answered.status());
     }
     WeChatAnswer answer = answered.answer();
     if (answer == null) {
       return new Answer.NoAnswer(
-          "WeChat answered HTTP " + answered.status() + " with a body that cannot be read");
+          "WeChat answered HTTP " + answered.status() + " with a body that cannot be read",
+          answered.status());
     }
     if (answer.errcode() == null) {
-      return new Answer.NoAnswer("WeChat's answer has no errcode");
+      return new Answer.NoAnswer("WeChat's answer has no errcode", answered.status());
     }
     return answer.errcode() == 0
         ? new Answer.Accepted(answer.messageId())

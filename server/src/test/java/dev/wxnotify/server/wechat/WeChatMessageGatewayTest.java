@@ -466,7 +466,8 @@ class WeChatMessageGatewayTest {
     for (String body : List.of("<html>Bad Gateway</html>", ACCEPTED, error(43101, "no"), "")) {
       RawHttpServer server = start(RawHttpServer.answer(status + " Bad", "text/html", body));
 
-      assertThat(send(server)).isEqualTo(new Answer.NoAnswer("WeChat answered HTTP " + status));
+      assertThat(send(server))
+          .isEqualTo(new Answer.NoAnswer("WeChat answered HTTP " + status, status));
       assertThat(server.requests()).hasSize(1);
     }
   }
@@ -474,7 +475,8 @@ class WeChatMessageGatewayTest {
   @Test
   void notFound_withHtml_isNoAnswerThatTellsTheStatus() throws Exception {
     assertThat(send(start(RawHttpServer.answer("404 Not Found", "text/html", "<html></html>"))))
-        .isEqualTo(new Answer.NoAnswer("WeChat answered HTTP 404 with a body that cannot be read"));
+        .isEqualTo(
+            new Answer.NoAnswer("WeChat answered HTTP 404 with a body that cannot be read", 404));
   }
 
   // What is never repeated.

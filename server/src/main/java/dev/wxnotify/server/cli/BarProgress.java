@@ -3,9 +3,6 @@ package dev.wxnotify.server.cli;
 import java.io.PrintStream;
 import java.text.DecimalFormat;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -17,15 +14,10 @@ final class BarProgress implements BatchProgress {
 
   private final PrintStream terminal;
   private final BatchCounts counts;
+  private final long before;
   private final int width;
   private final ProgressBar bar;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "wxnotify-progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Ticker ticker;
 
   /**
    * Begins.
@@ -37,6 +29,7 @@ final class BarProgress implements BatchProgress {
   BarProgress(PrintStream terminal, BatchCounts counts, long total, long before, int width) {
     this.terminal = terminal;
     this.counts = counts;
+    this.before = before;
     this.width = width;
     this.bar =
         new ProgressBarBuilder()
@@ -49,13 +42,12 @@ final class BarProgress implements BatchProgress {
             .setUpdateIntervalMillis((int) REFRESH.toMillis())
             .setConsumer(new ConsoleProgressBarConsumer(terminal, width))
             .build();
-    long nanos = REFRESH.toNanos();
-    var ignored = timer.scheduleAtFixedRate(this::show, nanos, nanos, TimeUnit.NANOSECONDS);
+    this.ticker = new Ticker(REFRESH, this::show);
   }
 
   private void show() {
     bar.setExtraMessage(" " + counts.line());
-    bar.stepTo(counts.rows());
+    bar.stepTo(Math.max(before, counts.rows()));
   }
 
   /** Over the bar, which is drawn anew below. */
@@ -70,8 +62,7 @@ final class BarProgress implements BatchProgress {
 
   @Override
   public synchronized void close() {
-    if (!timer.isShutdown()) {
-      timer.shutdownNow();
+    if (ticker.stop()) {
       show();
       bar.close();
     }

@@ -2,9 +2,6 @@ package dev.wxnotify.server.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /** A line now and then, for logs and pipes. */
 final class PlainProgress implements BatchProgress {
@@ -12,13 +9,7 @@ final class PlainProgress implements BatchProgress {
   private final BatchCounts counts;
   private final long total;
   private final long startNanos = System.nanoTime();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "wxnotify-progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Ticker ticker;
 
   /**
    * Begins.
@@ -29,8 +20,7 @@ final class PlainProgress implements BatchProgress {
     this.err = err;
     this.counts = counts;
     this.total = total;
-    long nanos = interval.toNanos();
-    var ignored = timer.scheduleAtFixedRate(this::show, nanos, nanos, TimeUnit.NANOSECONDS);
+    this.ticker = new Ticker(interval, this::show);
   }
 
   private void show() {
@@ -60,8 +50,7 @@ final class PlainProgress implements BatchProgress {
 
   @Override
   public synchronized void close() {
-    if (!timer.isShutdown()) {
-      timer.shutdownNow();
+    if (ticker.stop()) {
       show();
     }
   }

@@ -84,6 +84,12 @@ final class Lab implements AutoCloseable {
     return keep(new WorkerProcess(setup.jvmFlags, BareGrpcServer.class));
   }
 
+  /** A bare server that posts a message before it answers. */
+  WorkerProcess bareRelay() throws IOException, InterruptedException {
+    return keep(
+        new WorkerProcess(setup.jvmFlags, BareGrpcServer.class, "--relay-to", upstreamPort()));
+  }
+
   WorkerProcess bareHttpClient() throws IOException, InterruptedException {
     return keep(new WorkerProcess(setup.jvmFlags, BareHttpClient.class, "--port", upstreamPort()));
   }

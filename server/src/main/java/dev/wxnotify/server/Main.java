@@ -22,6 +22,7 @@ public final class Main {
 
   /** Runs the command that {@code args} name, and ends the process with its exit code. */
   public static void main(String[] args) {
+    NettyDefaults.apply();
     int exitCode = commandLine().execute(args);
     Logs.close();
     System.exit(exitCode);

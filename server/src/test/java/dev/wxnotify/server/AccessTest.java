@@ -247,6 +247,27 @@ class AccessTest {
     }
   }
 
+  /** Where anonymous callers are let in beside others, a wrong token is still a wrong token. */
+  @Test
+  void anonymous_besideCallers_maySendAndNoMore() throws Exception {
+    Map<String, String> keys =
+        Map.of(
+            "wxnotify.grpc.callers.one.token-sha256",
+            sha256("one"),
+            "wxnotify.grpc.allow-anonymous",
+            "true");
+    try (RunningServer server = RunningServer.start(SandboxOptions.defaults(), keys);
+        Client anonymous = new Client(server.port(), List.of());
+        Client known = new Client(server.port(), List.of("Bearer one"));
+        Client wrong = new Client(server.port(), List.of("Bearer two"))) {
+      assertThat(anonymous.subscribe("")).isNull();
+      assertThat(known.subscribe("")).isNull();
+      assertUnauthenticated(wrong.subscribe(""));
+      assertUnauthenticated(anonymous.reflection());
+      assertThat(known.reflection()).isNull();
+    }
+  }
+
   /** The same id of two callers is two ids. */
   @Test
   void requestId_ofTwoCallers_isTwo(@TempDir Path directory) throws Exception {
@@ -429,6 +450,12 @@ class AccessTest {
             case MUTUAL_TLS -> AccessTest.channel(port, shop, pem());
             case MUTUAL_TLS_STRANGER -> AccessTest.channel(port, stranger, pem());
           };
+    }
+
+    /** Without TLS, to a server of the test's own. */
+    Client(int port, List<String> headers) {
+      this.headers = headers;
+      this.channel = AccessTest.channel(port, InsecureChannelCredentials.create());
     }
 
     private <S extends AbstractStub<S>> S with(S stub) {

@@ -167,10 +167,10 @@ class RotationTest {
       turnTo(
           new TestCa.Identity(
               ca.issueForLoopback("a").certificate(), ca.issueForLoopback("b").privateKey()));
-      awaitWarning(log, "is not the key of the certificate");
+      awaitWarning(log, "the private key is not the key of the certificate");
       assertThat(serialOf(server.port())).isEqualTo(first);
       turnTo(new TestCa.Identity("not a certificate", "not a key"));
-      awaitWarning(log, "holds no certificate in PEM");
+      awaitWarning(log, "the certificate holds no certificate in PEM");
       assertThat(serialOf(server.port())).isEqualTo(first);
 
       turnTo(other);

@@ -139,7 +139,13 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
       respond(delivery.refuse(order, wait), responses, toResponse);
       return;
     }
-    Delivery sent = delivery.deliver(order);
+    Delivery sent;
+    try {
+      sent = delivery.deliver(order);
+    } catch (RuntimeException fault) {
+      caller.limits().release(Lane.SINGLE);
+      throw fault;
+    }
     ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(sent::cancel);
     var ignored =
         sent.answer()

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,11 +38,17 @@ public final class Tls {
   /** The three files. */
   public enum File {
     /** The server's certificate and those above it, in PEM. */
-    CERTIFICATE,
+    CERTIFICATE("the certificate"),
     /** The key of the certificate, in PEM. */
-    PRIVATE_KEY,
+    PRIVATE_KEY("the private key"),
     /** The certificates that sign those of clients, in PEM. */
-    CLIENT_CA
+    CLIENT_CA("the CA of clients");
+
+    private final String text;
+
+    File(String text) {
+      this.text = text;
+    }
   }
 
   /** What the files hold cannot be used; it says of each file why. No text repeats content. */
@@ -51,7 +58,10 @@ public final class Tls {
     private final transient Map<File, String> mistakes;
 
     InvalidFilesException(Map<File, String> mistakes) {
-      super(String.join("; ", mistakes.values()));
+      super(
+          mistakes.entrySet().stream()
+              .map(mistake -> mistake.getKey().text + " " + mistake.getValue())
+              .collect(Collectors.joining("; ")));
       this.mistakes = Map.copyOf(mistakes);
     }
 

@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * The hashes of all tokens. A token is compared with each of them, every bit of them and without
  * branches, so that the time says nothing of which one it was like, or whether it was there at all.
- * This costs about a nanosecond a hash, less than any cache would.
+ * This costs some nanoseconds a hash, less than a cache that is bounded and safe would.
  */
 final class TokenHashes {
   /** What a place means that is none. */

@@ -36,6 +36,7 @@ final class Saturation implements Scenario {
     WorkerProcess wxJavaTuned = lab.wxJava(IN_FLIGHT);
     List<Series> all =
         lab.compare(
+            lab.mode().rounds,
             List.of(
                 new Contestant("bare gRPC, unary", bare.pid(), bareCaller, unary),
                 new Contestant("bare gRPC, stream", bare.pid(), bareCaller, batch),

@@ -228,6 +228,9 @@ interface ServerConfig {
     /** The most that a command to Redis may add to the latency of a message. */
     @WithDefault("100ms")
     Duration commandTimeout();
+
+    /** A PEM file of what signs the certificates of Redis; absent for those that Java trusts. */
+    Optional<String> caCertificate();
   }
 
   /** {@code wxnotify.log}. */

@@ -9,6 +9,7 @@ import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -17,6 +18,8 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -179,11 +182,35 @@ final class SettingsReader {
     if (!RedisLink.isValidUrl(url)) {
       mistake(
           "wxnotify.redis.url",
-          "expected: redis://, rediss://, redis-sentinel://host:port,host:port#master or"
-              + " redis-cluster://host:port,host:port");
+          "expected: redis://, redis-sentinel://host:port,host:port#master or"
+              + " redis-cluster://host:port,host:port, or with rediss for TLS");
       return null;
     }
-    return new RedisLink.Settings(url, redis.keyPrefix(), redis.commandTimeout());
+    return new RedisLink.Settings(
+        url, redis.keyPrefix(), redis.commandTimeout(), redisCa(redis, url));
+  }
+
+  private @Nullable Path redisCa(ServerConfig.Redis redis, String url) {
+    if (redis.caCertificate().isEmpty()) {
+      return null;
+    }
+    String key = "wxnotify.redis.ca-certificate";
+    if (!url.startsWith("rediss")) {
+      mistake(key, "is for TLS only: rediss://, rediss-sentinel:// or rediss-cluster://");
+      return null;
+    }
+    try (InputStream in = Files.newInputStream(Path.of(redis.caCertificate().get().strip()))) {
+      if (!CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
+        return Path.of(redis.caCertificate().get().strip());
+      }
+    } catch (IOException | InvalidPathException e) {
+      mistake(key, "cannot be read: " + redis.caCertificate().get());
+      return null;
+    } catch (CertificateException e) {
+      // Said below.
+    }
+    mistake(key, redis.caCertificate().get() + " (expected: a PEM file of certificates)");
+    return null;
   }
 
   private @Nullable URI proxy(String text) {

@@ -120,7 +120,7 @@ class ConfigLoaderTest {
     assertThat(settings.redis())
         .isEqualTo(
             new RedisLink.Settings(
-                "redis://:s3cret@cache:6379", "wxnotify:", Duration.ofMillis(100)));
+                "redis://:s3cret@cache:6379", "wxnotify:", Duration.ofMillis(100), null));
     assertThat(settings.toString()).doesNotContain("s3cret");
   }
 
@@ -131,6 +131,43 @@ class ConfigLoaderTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("wxnotify.redis.url: expected: redis://")
         .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void redisCa_aPemFile_isRead() throws Exception {
+    Path file = Files.writeString(directory.resolve("ca.pem"), new TestCa("ca").pem());
+    Map<String, String> keys =
+        with(
+            with(ONE_APP, "wxnotify.redis.url", "rediss://cache:6379"),
+            "wxnotify.redis.ca-certificate",
+            file.toString());
+
+    assertThat(redis(load(keys, Map.of())).caCertificate()).isEqualTo(file);
+  }
+
+  @Test
+  void redisCa_noUseOrNoCertificate_isAMistake() throws Exception {
+    Path rubbish = Files.writeString(directory.resolve("rubbish.pem"), "rubbish");
+    Path empty = Files.writeString(directory.resolve("empty.pem"), "");
+    String key = "wxnotify.redis.ca-certificate";
+    Map<String, String> tls = with(ONE_APP, "wxnotify.redis.url", "rediss://cache:6379");
+
+    for (Path file : List.of(rubbish, empty, directory.resolve("none.pem"))) {
+      assertThatThrownBy(() -> load(with(tls, key, file.toString()), Map.of()))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining(key + ": ")
+          .hasMessageContaining(file.toString());
+    }
+    assertThatThrownBy(
+            () ->
+                load(
+                    with(
+                        with(ONE_APP, "wxnotify.redis.url", "redis://cache:6379"),
+                        key,
+                        rubbish.toString()),
+                    Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(key + ": is for TLS only");
   }
 
   private static RedisLink.Settings redis(ServerSettings settings) {

@@ -3,6 +3,7 @@ package dev.wxnotify.server.metrics;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,11 @@ final class Connections {
     if (open.size() > MOST) {
       close(open.iterator().next());
     }
+  }
+
+  /** Closes all of them. */
+  void closeAll() {
+    List.copyOf(open).forEach(Connections::close);
   }
 
   private static void close(Channel channel) {

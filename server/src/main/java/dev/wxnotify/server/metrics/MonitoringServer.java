@@ -37,6 +37,7 @@ public final class MonitoringServer implements AutoCloseable {
   private final InetSocketAddress address;
   private final Readiness readiness;
   private final ServerMeters meters;
+  private final Connections connections = new Connections();
   private @Nullable EventLoopGroup group;
   private @Nullable Channel channel;
 
@@ -53,7 +54,6 @@ public final class MonitoringServer implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("wxnotify-monitoring", true), NioIoHandler.newFactory());
     group = loop;
-    Connections connections = new Connections();
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)
@@ -96,6 +96,12 @@ public final class MonitoringServer implements AutoCloseable {
   /** Closes the port and all connections. */
   @Override
   public void close() {
+    Channel bound = channel;
+    if (bound != null) {
+      channel = null;
+      bound.close().awaitUninterruptibly(); // The end of the loop alone leaves it open.
+      bound.eventLoop().submit(connections::closeAll).awaitUninterruptibly();
+    }
     EventLoopGroup loop = group;
     if (loop != null) {
       loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

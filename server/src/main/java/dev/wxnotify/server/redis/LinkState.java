@@ -91,6 +91,9 @@ final class LinkState {
   @GuardedBy("lock")
   private long nextSaying;
 
+  @GuardedBy("lock")
+  private String said = "";
+
   /** Nothing is known yet, which counts as down. */
   LinkState(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
@@ -163,7 +166,10 @@ final class LinkState {
     synchronized (lock) {
       before = known;
       long now = nanoClock.getAsLong();
-      say = before.kind != Kind.DOWN || (!before.why.equals(why) && maySay(now));
+      say = before.kind != Kind.DOWN || (!said.equals(why) && maySay(now));
+      if (say) {
+        said = why;
+      }
       if (before.kind != Kind.DOWN) {
         hold = now - upSince < STEADY.toNanos() ? longer(hold) : Duration.ZERO;
         heldUntil = now + hold.toNanos();

@@ -2,9 +2,12 @@ package dev.wxnotify.server.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
@@ -49,6 +52,24 @@ final class RedisConnector implements AutoCloseable {
    */
   record Connection(
       RedisClusterAsyncCommands<String, String> commands, StatefulConnection<?, ?> itself) {
+    /**
+     * Tells whether it is connected now; of a cluster's, which has many, only that it is in use.
+     */
+    boolean isOpen() {
+      return itself.isOpen();
+    }
+
+    /** Has {@code task} run when it is cut. */
+    void whenCut(Runnable task) {
+      itself.addListener(
+          new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+              task.run();
+            }
+          });
+    }
+
     /** Closes it in the background. */
     void close() {
       var ignored = itself.closeAsync();
@@ -60,22 +81,25 @@ final class RedisConnector implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the URL is none of Redis
    */
-  RedisConnector(String url, Duration commandTimeout) {
+  RedisConnector(RedisLink.Settings settings) {
+    String url = settings.url();
     resources =
         DefaultClientResources.builder().reconnectDelay(Delay.constant(RECONNECT_DELAY)).build();
     URI uri = URI.create(url);
     if (isCluster(uri)) {
-      RedisClusterClient cluster = cluster(url, commandTimeout);
+      RedisClusterClient cluster = cluster(settings);
       client = cluster;
       connect =
           () ->
               cluster
-                  .connectAsync(StringCodec.UTF8)
+                  .refreshPartitionsAsync() // Without, it knows no node.
+                  .toCompletableFuture()
+                  .thenCompose(known -> cluster.connectAsync(StringCodec.UTF8))
                   .thenApply(made -> new Connection(made.async(), made));
     } else {
       RedisURI single = patient(RedisURI.create(uri));
       RedisClient standalone = RedisClient.create(resources, single);
-      standalone.setOptions(common(ClientOptions.builder(), commandTimeout).build());
+      standalone.setOptions(common(ClientOptions.builder(), settings).build());
       client = standalone;
       connect =
           () ->
@@ -107,12 +131,12 @@ final class RedisConnector implements AutoCloseable {
     return URI.create(url.replaceFirst(CLUSTER, ""));
   }
 
-  private RedisClusterClient cluster(String url, Duration commandTimeout) {
-    List<RedisURI> nodes = RedisClusterURIUtil.toRedisURIs(withoutCluster(url));
+  private RedisClusterClient cluster(RedisLink.Settings settings) {
+    List<RedisURI> nodes = RedisClusterURIUtil.toRedisURIs(withoutCluster(settings.url()));
     nodes.forEach(RedisConnector::patient);
     RedisClusterClient cluster = RedisClusterClient.create(resources, nodes);
     ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-    common(options, commandTimeout);
+    common(options, settings);
     cluster.setOptions(
         options
             .topologyRefreshOptions(
@@ -132,12 +156,16 @@ final class RedisConnector implements AutoCloseable {
 
   /** Nothing waits for a Redis that is not there: commands fail at once or within the timeout. */
   private static ClientOptions.Builder common(
-      ClientOptions.Builder options, Duration commandTimeout) {
+      ClientOptions.Builder options, RedisLink.Settings settings) {
+    if (settings.caCertificate() != null) {
+      options.sslOptions(
+          SslOptions.builder().trustManager(settings.caCertificate().toFile()).build());
+    }
     return options
         .autoReconnect(true)
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
         .requestQueueSize(QUEUE)
-        .timeoutOptions(TimeoutOptions.enabled(commandTimeout))
+        .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
         .socketOptions(
             SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build());
   }

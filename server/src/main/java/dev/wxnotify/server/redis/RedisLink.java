@@ -5,6 +5,7 @@ import dev.wxnotify.server.redis.LinkState.Known;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,10 @@ public final class RedisLink implements AutoCloseable {
   private final LongAdder commandsFailed = new LongAdder();
   private final List<Runnable> whenUp = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
+
+  /** Whether what is behind the connection may not be what answered last. */
+  private final AtomicBoolean isOtherConnection = new AtomicBoolean();
+
   private volatile RedisConnector.@Nullable Connection connection;
   private volatile String probeKey;
   private volatile boolean closed;
@@ -74,8 +80,11 @@ public final class RedisLink implements AutoCloseable {
    *     redis-cluster://}
    * @param keyPrefix begins every key, so that several fleets can share one Redis
    * @param commandTimeout the most that a command may add to the latency of a message
+   * @param caCertificate a PEM file of what signs the certificates of Redis; null for those that
+   *     Java trusts
    */
-  public record Settings(String url, String keyPrefix, Duration commandTimeout) {
+  public record Settings(
+      String url, String keyPrefix, Duration commandTimeout, @Nullable Path caCertificate) {
     /** Never holds the URL, in which there may be a password. */
     @Override
     public String toString() {
@@ -90,7 +99,7 @@ public final class RedisLink implements AutoCloseable {
 
   /** Makes a link that is not connected yet. */
   public RedisLink(Settings settings, ScheduledExecutorService timer) {
-    this.connector = new RedisConnector(settings.url(), settings.commandTimeout());
+    this.connector = new RedisConnector(settings);
     this.keyPrefix = settings.keyPrefix();
     this.timer = timer;
     this.probeKey = key("probe");
@@ -130,7 +139,7 @@ public final class RedisLink implements AutoCloseable {
     return state.now().kind() != Kind.DOWN;
   }
 
-  /** Has {@code task} run each time when Redis is of use again after an outage. */
+  /** Has {@code task} run each time when Redis is of use again: it may have been emptied. */
   void whenUp(Runnable task) {
     whenUp.add(task);
   }
@@ -240,6 +249,13 @@ public final class RedisLink implements AutoCloseable {
     }
   }
 
+  /** A cut is noticed even while nothing is asked: what Redis held may be gone with it. */
+  private void doubtAfterCut(RedisConnector.Connection cut) {
+    if (!closed && cut.equals(connection) && state.doubt(state.now(), "the connection was cut")) {
+      probe(1);
+    }
+  }
+
   /** A key with this in braces lives where {@code key} lives in a cluster. */
   private static String tagOf(String key) {
     int open = key.indexOf('{');
@@ -274,9 +290,11 @@ public final class RedisLink implements AutoCloseable {
   private void use(RedisConnector.Connection made) {
     RedisConnector.Connection old = connection;
     connection = made;
+    isOtherConnection.set(true);
     if (old != null) {
       old.close();
     }
+    made.whenCut(() -> doubtAfterCut(made));
     if (closed) {
       made.close();
     } else {
@@ -300,12 +318,15 @@ public final class RedisLink implements AutoCloseable {
                 (value, fault) -> {
                   if (fault == null) {
                     onAnswer();
-                  } else {
+                  } else if (now.isOpen()) {
                     state.failed(explain(fault));
                     later(
                         attempt < PROBES_PER_CONNECTION
                             ? () -> probe(attempt + 1)
                             : this::tryToConnect);
+                  } else {
+                    // Many a cut is of a connection that was idle. Else the attempt tells why.
+                    tryToConnect();
                   }
                   firstAttempt.complete(null);
                 });
@@ -313,8 +334,15 @@ public final class RedisLink implements AutoCloseable {
 
   private void onAnswer() {
     switch (state.answered()) {
-      case WELL -> {}
-      case HEALED -> whenUp.forEach(Runnable::run);
+      case WELL -> {
+        if (isOtherConnection.getAndSet(false)) {
+          whenUp.forEach(Runnable::run);
+        }
+      }
+      case HEALED -> {
+        isOtherConnection.set(false);
+        whenUp.forEach(Runnable::run);
+      }
       case HELD -> later(() -> probe(1));
     }
   }

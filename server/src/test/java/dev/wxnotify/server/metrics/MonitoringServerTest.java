@@ -35,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The monitoring port over real sockets. */
 final class MonitoringServerTest {
   private static final int SOCKET_TIMEOUT_MILLIS = 20_000;
+  private static final int SOONER_THAN_THE_END_OF_LIFE_MILLIS =
+      (int) Connections.LIFE.toMillis() / 2;
 
   private final Readiness readiness =
       new Readiness(new Apps(List.of(), null), InstantSource.system());
@@ -199,6 +201,7 @@ final class MonitoringServerTest {
       assertThat(get("/livez").statusCode()).isEqualTo(200);
       assertThat(get("/metrics").statusCode()).isEqualTo(200);
       for (Socket oldest : slow.subList(0, Connections.MOST)) {
+        oldest.setSoTimeout(SOONER_THAN_THE_END_OF_LIFE_MILLIS);
         assertThat(isClosed(oldest.getInputStream())).isTrue();
       }
     } finally {

@@ -114,6 +114,22 @@ class LinkStateTest {
   }
 
   @Test
+  void failed_reasonBecomesClearALittleLater_isSaidAfterAMinute() {
+    up();
+    clock.advance(LinkState.STEADY);
+    breakDown("not connected");
+    for (int i = 0; i < 240; i++) {
+      clock.advance(Duration.ofMillis(500));
+      state.failed("NOAUTH");
+    }
+
+    assertThat(log.ofRedis(Level.WARN))
+        .containsExactly(
+            "redis: down: not connected; going on without it",
+            "redis: down: NOAUTH; going on without it");
+  }
+
+  @Test
   void answered_afterOutagesInARow_isHeldLongerEachTime() {
     up();
     clock.advance(LinkState.STEADY);

@@ -1,11 +1,13 @@
 package dev.wxnotify.server.redis;
 
 import dev.wxnotify.server.testing.Await;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /** The links of several replicas, each a client of its own. */
 final class Links implements AutoCloseable {
@@ -31,7 +33,13 @@ final class Links implements AutoCloseable {
 
   /** Returns a link that nobody has connected yet. */
   RedisLink unconnected(String url, Duration commandTimeout) {
-    RedisLink link = new RedisLink(new RedisLink.Settings(url, PREFIX, commandTimeout), timer);
+    return unconnected(url, commandTimeout, null);
+  }
+
+  /** Returns a link that nobody has connected yet, and that trusts this authority. */
+  RedisLink unconnected(String url, Duration commandTimeout, @Nullable Path caCertificate) {
+    RedisLink link =
+        new RedisLink(new RedisLink.Settings(url, PREFIX, commandTimeout, caCertificate), timer);
     links.add(link);
     return link;
   }

@@ -59,7 +59,7 @@ public final class MessageDelivery {
   /** Delivers a single message, or answers at once that the server is at its limits. */
   public Delivery deliver(Order order) {
     if (!inFlight.tryAcquire(Lane.SINGLE)) {
-      listener.messageEnded(order, OVERLOADED, OVERLOADED, 0);
+      tell(order, OVERLOADED, OVERLOADED, 0);
       return new Delivery(CompletableFuture.completedFuture(OVERLOADED), () -> {});
     }
     return deliverAdmitted(order);
@@ -75,7 +75,7 @@ public final class MessageDelivery {
                 null,
                 retryAfter),
             false);
-    listener.messageEnded(order, answer, answer, 0);
+    tell(order, answer, answer, 0);
     return answer;
   }
 
@@ -162,10 +162,14 @@ public final class MessageDelivery {
 
   private void finish(Order order, Sending sending, SendOutcome outcome, boolean replayed) {
     Delivered end = new Delivered(outcome, replayed);
-    log.write(order, end);
-    listener.messageEnded(order, end, sending.answer().getNow(end), sending.calls());
+    tell(order, end, sending.answer().getNow(end), sending.calls());
     inFlight.release(order.lane());
     sending.answer().complete(end);
+  }
+
+  private void tell(Order order, Delivered end, Delivered told, int attempts) {
+    log.write(order, end);
+    listener.messageEnded(order, end, told, attempts);
   }
 
   /** Counts a request that breaks a rule, of which no order can be made. */

@@ -354,8 +354,9 @@ final class NotificationServer implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    readiness.stopping();
     Duration grace = settings.grace();
+    log.info("stopping: calls that were accepted have {} to finish", grace);
+    readiness.stopping();
     try {
       if (!grpc.stop(grace)) {
         log.warn("stopped with calls under way: they took longer than {}", grace);

@@ -104,6 +104,7 @@ final class ServeCommand implements Callable<Integer> {
         .addShutdownHook(
             new Thread(
                 () -> {
+                  SecondSignal.endsAtOnce();
                   server.close();
                   Logs.close();
                   Runtime.getRuntime().halt(0);

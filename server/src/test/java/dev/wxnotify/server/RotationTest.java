@@ -7,9 +7,16 @@ import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.LogCapture;
 import dev.wxnotify.server.testing.TestCa;
+import dev.wxnotify.v1.GetTokenStatusRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.OperationsServiceGrpc;
+import dev.wxnotify.v1.OperationsServiceGrpc.OperationsServiceBlockingStub;
+import dev.wxnotify.v1.RefreshTokenRequest;
+import dev.wxnotify.v1.SendError.ErrorReason;
+import dev.wxnotify.v1.TokenStatus;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -24,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,7 +59,7 @@ class RotationTest {
   void certificate_replacedUnderLoad_failsNoCall() throws Exception {
     turnTo(ca.issueForLoopback("first"));
     try (RunningServer server = RunningServer.start(SandboxOptions.defaults(), tlsKeys(false));
-        Load load = new Load(server.port(), null)) {
+        Load load = overTls(server, null)) {
       BigInteger first = serialOf(server.port());
       load.awaitMore(50);
 
@@ -74,7 +82,7 @@ class RotationTest {
     try (RunningServer server = RunningServer.start(SandboxOptions.defaults(), tlsKeys(true))) {
       assertThat(isLetIn(server.port(), ca.issue("old"))).isTrue();
       assertThat(isLetIn(server.port(), next.issue("new"))).isFalse();
-      try (Load load = new Load(server.port(), ca.issue("loaded"))) {
+      try (Load load = overTls(server, ca.issue("loaded"))) {
         turnTo(ca.issueForLoopback("server"), ca.pem() + next.pem());
         Await.until("the new CA counts", () -> isLetIn(server.port(), next.issue("new")));
         load.awaitMore(100);
@@ -85,6 +93,68 @@ class RotationTest {
       Await.until("the old CA does not", () -> !isLetIn(server.port(), ca.issue("old")));
       assertThat(isLetIn(server.port(), next.issue("new"))).isTrue();
     }
+  }
+
+  /** The token that there is lives on; the next token call has the new secret. */
+  @Test
+  void appSecret_replacedUnderLoad_failsNoCall() throws Exception {
+    Path file = Files.writeString(mount.resolve("secret"), SandboxOptions.APP_SECRET);
+    Map<String, String> keys = Map.of("wxnotify.apps.shop.app-secret-file", file.toString());
+    try (LogCapture log = LogCapture.open();
+        RunningServer server = RunningServer.start(SandboxOptions.defaults(), keys);
+        Load load =
+            new Load(
+                () ->
+                    NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+                        .usePlaintext()
+                        .build())) {
+      load.awaitMore(50);
+      Files.writeString(file, "another-secret-of-a-person-who-errs\n");
+      awaitSecrets(log, 1);
+      assertThat(refresh(server)).isEqualTo(ErrorReason.WECHAT_CREDENTIALS);
+      assertThat(status(server).getTroubleErrcode()).isEqualTo(40125);
+      load.awaitMore(50);
+
+      Files.writeString(file, SandboxOptions.APP_SECRET + "\n");
+      awaitSecrets(log, 2);
+      Await.until("it heals by itself", () -> status(server).getTrouble().isEmpty());
+      load.awaitMore(50);
+
+      assertThat(load.failures()).isEmpty();
+      assertThat(refresh(server)).isNull();
+      assertThat(log.everything())
+          .doesNotContain("who-errs")
+          .doesNotContain(SandboxOptions.APP_SECRET);
+    }
+  }
+
+  private static void awaitSecrets(LogCapture log, int count) throws Exception {
+    Await.until(
+        "the secret is read", () -> log.lines(Level.INFO, "a new AppSecret").size() == count);
+  }
+
+  private static @Nullable ErrorReason refresh(RunningServer server) throws Exception {
+    try {
+      operations(server).refreshToken(RefreshTokenRequest.getDefaultInstance());
+      return null;
+    } catch (StatusRuntimeException e) {
+      return RunningServer.sendError(e).getReason();
+    }
+  }
+
+  private static TokenStatus status(RunningServer server) {
+    return operations(server)
+        .getTokenStatus(GetTokenStatusRequest.getDefaultInstance())
+        .getTokens(0);
+  }
+
+  private static OperationsServiceBlockingStub operations(RunningServer server) {
+    return OperationsServiceGrpc.newBlockingStub(server.channel())
+        .withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  private Load overTls(RunningServer server, TestCa.@Nullable Identity identity) {
+    return new Load(() -> AccessTest.channel(server.port(), identity, ca.pem()));
   }
 
   @Test
@@ -194,17 +264,15 @@ class RotationTest {
   /**
    * Calls without end: some on one connection, and one after the other on connections of its own.
    */
-  private final class Load implements AutoCloseable {
+  private static final class Load implements AutoCloseable {
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicLong calls = new AtomicLong();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
-    private final int port;
-    private final TestCa.@Nullable Identity identity;
+    private final Callable<ManagedChannel> connect;
 
-    Load(int port, TestCa.@Nullable Identity identity) {
-      this.port = port;
-      this.identity = identity;
+    Load(Callable<ManagedChannel> connect) {
+      this.connect = connect;
       start(false);
       start(true);
     }
@@ -217,12 +285,12 @@ class RotationTest {
 
     private void run(boolean onNewConnections) {
       try {
-        ManagedChannel channel = AccessTest.channel(port, identity, ca.pem());
+        ManagedChannel channel = connect.call();
         while (!over.get()) {
           call(channel);
           if (onNewConnections) {
             channel.shutdownNow();
-            channel = AccessTest.channel(port, identity, ca.pem());
+            channel = connect.call();
           }
         }
         channel.shutdownNow();

@@ -61,7 +61,9 @@ final class RunningServer implements AutoCloseable {
     all.put("wxnotify.monitoring.port", "0");
     all.put("wxnotify.wechat.base-url", sandbox.baseUrl().toString());
     all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
-    all.put("wxnotify.apps.shop.app-secret", SandboxOptions.APP_SECRET);
+    if (!keys.containsKey("wxnotify.apps.shop.app-secret-file")) {
+      all.put("wxnotify.apps.shop.app-secret", SandboxOptions.APP_SECRET);
+    }
     all.putAll(keys);
     NotificationServer server =
         new NotificationServer(

@@ -1,0 +1,50 @@
+package dev.wxnotify.server;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a second signal does to a process that is stopping already. The JVM itself does nothing: it
+ * waits for the first one's work to end.
+ *
+ * <p>The JDK's only way to hear of a signal is {@code sun.misc.Signal} of the module {@code
+ * jdk.unsupported}, of which javac warns whatever one says; so it is found at run time, and a JVM
+ * without it goes on as it would.
+ */
+final class SecondSignal {
+  /** A process that SIGTERM ended, as shells say it: 128 and the number of the signal. */
+  static final int EXIT_TERMINATED = 143;
+
+  private static final Logger log = LoggerFactory.getLogger(SecondSignal.class);
+
+  private SecondSignal() {}
+
+  /** Has the next SIGTERM or Ctrl-C end the process in the middle of whatever it is doing. */
+  static void endsAtOnce() {
+    handle("TERM");
+    handle("INT");
+  }
+
+  private static void handle(String name) {
+    InvocationHandler end =
+        (proxy, method, args) -> {
+          Runtime.getRuntime().halt(EXIT_TERMINATED);
+          return null;
+        };
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(
+              null,
+              signal.getConstructor(String.class).newInstance(name),
+              Proxy.newProxyInstance(
+                  SecondSignal.class.getClassLoader(), new Class<?>[] {handler}, end));
+    } catch (ReflectiveOperationException e) {
+      log.debug("a second {} will be ignored", name, e); // The JVM leaves signals alone (-Xrs).
+    }
+  }
+}

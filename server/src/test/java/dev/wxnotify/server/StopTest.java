@@ -1,0 +1,220 @@
+package dev.wxnotify.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.MoreExecutors;
+import dev.wxnotify.server.sandbox.AcceptedMessage;
+import dev.wxnotify.server.sandbox.Sandbox;
+import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.RedisServerExtension;
+import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.SendSubscribeMessageResponse;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Servers that are stopped while they work, in processes of their own. */
+@Timeout(300)
+class StopTest {
+  private static final int MESSAGES = 10_000;
+  private static final SandboxOptions SLOWLY =
+      SandboxOptions.builder().latency(Duration.ofMillis(10)).kept(50 * MESSAGES).build();
+
+  @RegisterExtension final RedisServerExtension redis = RedisServerExtension.with();
+
+  @Test
+  void terminated_underLoad_answersWhatItTook_andTheRestGoesElsewhere() throws Exception {
+    try (Sandbox weChat = Sandbox.start(SLOWLY);
+        Fleet fleet = Fleet.start(2, Fleet.environment(weChat))) {
+      Load load = new Load(fleet.replicas(), false);
+      load.start();
+      Await.until("half of it is sent", () -> load.accepted.size() > MESSAGES / 3);
+
+      assertThat(fleet.replica(0).terminate()).as("exit code").isZero();
+
+      load.awaitEnd();
+      load.assertEachAcceptedOnce(weChat);
+      assertThat(load.refused.get()).as("calls that had to go elsewhere").isPositive();
+      assertThat(fleet.replica(0).log()).contains("stopped").doesNotContain("took longer");
+    }
+  }
+
+  /** Each replica is replaced by a new one, one after the other, as a deployment does it. */
+  @Test
+  void rollingRestart_ofThreeReplicas_losesAndRepeatsNothing() throws Exception {
+    try (Sandbox weChat = Sandbox.start(SLOWLY);
+        Fleet fleet = Fleet.start(3, Fleet.environment(weChat, redis))) {
+      Load load = new Load(fleet.replicas(), true);
+      List<ReplicaProcess> next = new ArrayList<>();
+      try {
+        load.start();
+        for (int i = 0; i < 3; i++) {
+          ReplicaProcess replacement = ReplicaProcess.launch(Fleet.environment(weChat, redis));
+          next.add(replacement);
+          replacement.awaitReady();
+          load.replicas.set(i, replacement);
+          assertThat(fleet.replica(i).terminate()).as("exit code").isZero();
+        }
+        load.awaitEnd();
+        load.assertEachAcceptedOnce(weChat);
+      } finally {
+        next.forEach(ReplicaProcess::close);
+      }
+    }
+  }
+
+  @Test
+  void terminatedTwice_endsAtOnce() throws Exception {
+    try (Sandbox weChat = Sandbox.start()) {
+      Map<String, String> environment = new HashMap<>(Fleet.environment(weChat));
+      environment.put("WXNOTIFY_SHUTDOWN_GRACE", "4m");
+      environment.put("WXNOTIFY_WECHAT_REQUEST_TIMEOUT", "4m");
+      try (WxnotifyProcess process = WxnotifyProcess.start(environment, "serve")) {
+        String ready = process.awaitErr(" ready: gRPC on ");
+        int port = Integer.parseInt(ready.replaceAll(".* gRPC on [^:]+:(\\d+),.*", "$1"));
+        var channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+          var held =
+              NotificationServiceGrpc.newFutureStub(channel)
+                  .withDeadlineAfter(4, TimeUnit.MINUTES)
+                  .sendSubscribeMessage(RunningServer.requestTo("sandbox-no-answer"));
+          Await.until("it is under way", () -> weChat.state().sendsReceived() == 1);
+
+          process.terminate();
+          process.awaitErr("stopping: ");
+          assertThat(held.isDone()).isFalse();
+          process.terminate();
+
+          assertThat(process.exitCode()).isEqualTo(143);
+        } finally {
+          channel.shutdownNow();
+        }
+      }
+    }
+  }
+
+  /**
+   * Ten thousand messages or more, each to a user of its own, over replicas that come and go. A
+   * call that a replica surely did not take is made again on another one, as any client does it
+   * that follows GOAWAY; everything else counts as a failure.
+   */
+  private static final class Load {
+    private static final int MOST_UNDER_WAY = 100;
+    private static final int MOST_TRIES = 50;
+    private static final long PAUSE_NANOS = 500_000;
+
+    private final AtomicReferenceArray<ReplicaProcess> replicas;
+    private final boolean requestIds;
+    private final Set<Integer> accepted = ConcurrentHashMap.newKeySet();
+    private final Set<String> failures = ConcurrentHashMap.newKeySet();
+    private final Semaphore underWay = new Semaphore(MOST_UNDER_WAY);
+    private final AtomicInteger refused = new AtomicInteger();
+    private final Thread thread = new Thread(this::run, "load");
+    private volatile boolean over;
+    private volatile int sent;
+
+    Load(List<ReplicaProcess> replicas, boolean requestIds) {
+      this.replicas = new AtomicReferenceArray<>(replicas.toArray(ReplicaProcess[]::new));
+      this.requestIds = requestIds;
+    }
+
+    void start() {
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void run() {
+      for (int i = 0; i < MESSAGES || !over; i++) {
+        underWay.acquireUninterruptibly();
+        sent = i + 1;
+        send(i, 0);
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+
+    private void send(int i, int tries) {
+      var request = RunningServer.requestTo("user-" + i).toBuilder();
+      if (requestIds) {
+        request.setRequestId("message-" + i);
+      }
+      Futures.addCallback(
+          replicas
+              .get((i + tries) % replicas.length())
+              .future()
+              .sendSubscribeMessage(request.build()),
+          new FutureCallback<SendSubscribeMessageResponse>() {
+            @Override
+            public void onSuccess(SendSubscribeMessageResponse response) {
+              if (response.getReplayed() || !accepted.add(i)) {
+                failures.add("message " + i + " was accepted before");
+              }
+              underWay.release();
+            }
+
+            @Override
+            public void onFailure(Throwable failure) {
+              if (wasNeverTaken(failure) && tries < MOST_TRIES) {
+                refused.incrementAndGet();
+                send(i, tries + 1);
+              } else {
+                failures.add(text(failure));
+                underWay.release();
+              }
+            }
+          },
+          MoreExecutors.directExecutor());
+    }
+
+    /** There was no connection to be had, or the server's GOAWAY says that it did not begin. */
+    private static boolean wasNeverTaken(Throwable failure) {
+      String text = text(failure);
+      return Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE
+          && (text.contains("Connection refused")
+              || text.contains("GOAWAY")
+              || text.contains("NO_ERROR"));
+    }
+
+    private static String text(Throwable failure) {
+      StringBuilder text = new StringBuilder();
+      for (Throwable each = failure; each != null; each = each.getCause()) {
+        text.append(each).append("; ");
+      }
+      return text.toString();
+    }
+
+    /** Ends as soon as there were enough messages, and waits for all answers. */
+    void awaitEnd() throws InterruptedException {
+      over = true;
+      thread.join();
+      underWay.acquire(MOST_UNDER_WAY);
+    }
+
+    void assertEachAcceptedOnce(Sandbox weChat) {
+      assertThat(failures).isEmpty();
+      assertThat(accepted).hasSize(sent).hasSizeGreaterThanOrEqualTo(MESSAGES);
+      Map<String, Integer> received = new HashMap<>();
+      for (AcceptedMessage message : weChat.messages()) {
+        received.merge(message.openId(), 1, Integer::sum);
+      }
+      assertThat(received).hasSize(sent);
+      assertThat(received.values()).containsOnly(1);
+    }
+  }
+}

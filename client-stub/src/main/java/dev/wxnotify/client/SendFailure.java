@@ -70,6 +70,7 @@ public final class SendFailure implements Serializable {
       case OVERLOADED:
       case DEADLINE_BEFORE_SEND:
       case REQUEST_IN_PROGRESS:
+      case SERVER_STOPPING:
         return true;
       case INVALID_REQUEST:
       case INVALID_OPEN_ID:

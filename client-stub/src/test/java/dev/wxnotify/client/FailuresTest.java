@@ -41,6 +41,7 @@ class FailuresTest {
     "WECHAT_CREDENTIALS, NOT_SENT, false",
     "WECHAT_UNREACHABLE, NOT_SENT, true",
     "OVERLOADED, NOT_SENT, true",
+    "SERVER_STOPPING, NOT_SENT, true",
     "DEADLINE_BEFORE_SEND, NOT_SENT, true",
     "OUTCOME_UNKNOWN, UNKNOWN, false",
     "REQUEST_ID_CONFLICT, REJECTED, false",

@@ -52,9 +52,13 @@ import org.slf4j.LoggerFactory;
 /** The whole server: the one place where its parts are made and put together. */
 final class NotificationServer implements AutoCloseable {
   /**
-   * One in this many permits is kept for single calls: enough for them, and batches do not miss it.
+   * One in this many messages in flight, or connections, is kept for single calls. They go first
+   * anyway, so that this is for the time when what batches have under way does not move; of the
+   * connections it is little, since batches could make use of every one.
    */
-  private static final int RESERVED_PART = 32;
+  private static final int RESERVED_IN_FLIGHT = 32;
+
+  private static final int RESERVED_CONNECTIONS = 64;
 
   /**
    * How long the start waits for Redis, so that a fleet that starts at once shares its first token.
@@ -116,8 +120,8 @@ final class NotificationServer implements AutoCloseable {
     this.apps = apps(settings, http, redis, files, clock, timer, random, meters.tokenListener());
     this.readiness = new Readiness(apps, clock);
     this.monitoring = new MonitoringServer(settings.monitoringAddress(), readiness, meters);
-    Permits connections = permits(settings.weChat().maxConnections());
-    Permits inFlight = permits(settings.maxInFlight());
+    Permits connections = permits(settings.weChat().maxConnections(), RESERVED_CONNECTIONS);
+    Permits inFlight = permits(settings.maxInFlight(), RESERVED_IN_FLIGHT);
     RecentFailures failures = new RecentFailures(clock);
     MessageSender sender =
         new MessageSender(
@@ -166,8 +170,8 @@ final class NotificationServer implements AutoCloseable {
     meters.watch("wechat_connections", connections);
   }
 
-  private static Permits permits(int limit) {
-    return new Permits(limit, Math.max(1, limit / RESERVED_PART));
+  private static Permits permits(int limit, int reservedPart) {
+    return new Permits(limit, Math.max(1, limit / reservedPart));
   }
 
   private static Apps apps(
@@ -197,7 +201,7 @@ final class NotificationServer implements AutoCloseable {
       if (app.secretFile() != null) {
         watchSecret(app.appId(), app.secretFile(), secret, tokens, files);
       }
-      App made = new App(app.appId(), tokens, app.seckill());
+      App made = new App(app.appId(), tokens, app.seckill(), System::nanoTime, timer);
       all.add(made);
       if (app.isDefault()) {
         byDefault = made;

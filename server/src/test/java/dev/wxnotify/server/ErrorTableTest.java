@@ -220,6 +220,17 @@ class ErrorTableTest {
   }
 
   @Test
+  void dailyQuotaKnownToBeUsedUp_isNotSent() throws Exception {
+    try (RunningServer server = RunningServer.start()) {
+      assertMatches(failureOf(server, "sandbox-45009"), row("45009"));
+
+      SendError error = assertMatches(failureOf(server, "user"), row("the app's quota of the day"));
+      assertThat(error.getWechatErrcode()).isEqualTo(45009);
+      assertThat(server.sandbox().state().sendsReceived()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void deadlineBeforeTheWrite_isNotSent() throws Exception {
     try (RunningServer server = RunningServer.start()) {
       hold(server, "sandbox-no-answer");
@@ -376,6 +387,7 @@ class ErrorTableTest {
     StreamObserver<BatchSendRequest> requests =
         server
             .async()
+            .withDeadlineAfter(5, TimeUnit.SECONDS) // It tries what WeChat throttles until then.
             .batchSend(
                 new StreamObserver<BatchSendResponse>() {
                   @Override

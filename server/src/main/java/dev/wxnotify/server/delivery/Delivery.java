@@ -1,15 +1,22 @@
 package dev.wxnotify.server.delivery;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** An order that was taken. */
 public final class Delivery {
   private final CompletableFuture<Delivered> answer;
-  private final Runnable cancel;
+  private final @Nullable Sending sending;
 
-  Delivery(CompletableFuture<Delivered> answer, Runnable cancel) {
-    this.answer = answer;
-    this.cancel = cancel;
+  Delivery(Sending sending) {
+    this.answer = sending.answer();
+    this.sending = sending;
+  }
+
+  /** An order that was answered on the spot. */
+  Delivery(Delivered answer) {
+    this.answer = CompletableFuture.completedFuture(answer);
+    this.sending = null;
   }
 
   /** Returns what the caller hears; completes normally, by the order's timeout at the latest. */
@@ -22,6 +29,20 @@ public final class Delivery {
    * request id.
    */
   public void cancel() {
-    cancel.run();
+    if (sending != null) {
+      sending.cancel();
+    }
+  }
+
+  /** Gives up as {@link #cancel} does, since the server stops. */
+  void stop() {
+    if (sending != null) {
+      sending.stop();
+    }
+  }
+
+  /** Returns how often WeChat was asked to take the message; to be read when it has ended. */
+  int calls() {
+    return sending == null ? 0 : sending.calls();
   }
 }

@@ -5,6 +5,7 @@ import dev.wxnotify.server.delivery.Permits.Lane;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Takes orders: admits them within the limit of messages in flight, answers repeats from the
@@ -58,11 +59,21 @@ public final class MessageDelivery {
 
   /** Delivers a single message, or answers at once that the server is at its limits. */
   public Delivery deliver(Order order) {
-    if (!inFlight.tryAcquire(Lane.SINGLE)) {
-      tell(order, OVERLOADED, OVERLOADED, 0);
-      return new Delivery(CompletableFuture.completedFuture(OVERLOADED), () -> {});
+    if (!inFlight.tryAcquire(Lane.SINGLE, order.message().weight())) {
+      report(order, OVERLOADED, 0);
+      return new Delivery(OVERLOADED);
     }
-    return deliverAdmitted(order);
+    return deliverAdmitted(order, 0);
+  }
+
+  /**
+   * Opens a batch.
+   *
+   * @param timeout how long a message whose try begins now may take
+   * @param begun runs whenever a message of the batch no longer waits for its try; on any thread
+   */
+  public Batch openBatch(Supplier<Duration> timeout, Runnable begun) {
+    return new Batch(this, sender, timeout, begun);
   }
 
   /** Answers a single message whose caller has as much under way as it may have. */
@@ -75,7 +86,7 @@ public final class MessageDelivery {
                 null,
                 retryAfter),
             false);
-    tell(order, answer, answer, 0);
+    report(order, answer, 0);
     return answer;
   }
 
@@ -83,14 +94,18 @@ public final class MessageDelivery {
    * Runs {@code whenAdmitted} as soon as an item of a batch may be delivered, now or later; it
    * returns whether it then calls {@link #deliverAdmitted}, which is what gives the admission back.
    */
-  public void admitBatchItem(BooleanSupplier whenAdmitted) {
-    inFlight.acquire(Lane.BATCH, whenAdmitted);
+  void admit(int weight, BooleanSupplier whenAdmitted) {
+    inFlight.acquire(Lane.BATCH, weight, whenAdmitted);
   }
 
-  /** Delivers an item of a batch that was admitted. */
-  public Delivery deliverAdmitted(Order order) {
-    Sending sending = sender.prepare(order);
-    Delivery delivery = new Delivery(sending.answer(), sending::cancel);
+  /**
+   * Delivers a message that was admitted.
+   *
+   * @param callsBefore how often WeChat was asked to take the message in earlier tries
+   */
+  Delivery deliverAdmitted(Order order, int callsBefore) {
+    Sending sending = sender.prepare(order, callsBefore);
+    Delivery delivery = new Delivery(sending);
     if (order.requestId().isEmpty()) {
       var ignored = sending.ended().thenAccept(outcome -> finish(order, sending, outcome, false));
       sending.start();
@@ -162,14 +177,32 @@ public final class MessageDelivery {
 
   private void finish(Order order, Sending sending, SendOutcome outcome, boolean replayed) {
     Delivered end = new Delivered(outcome, replayed);
-    tell(order, end, sending.answer().getNow(end), sending.calls());
-    inFlight.release(order.lane());
-    sending.answer().complete(end);
+    boolean goesBack = isThrottled(order, end) && !sending.answer().isDone();
+    if (!goesBack) {
+      report(order, end, sending.answer().getNow(end), sending.calls());
+    }
+    inFlight.release(order.lane(), order.message().weight());
+    boolean heard = sending.answer().complete(end);
+    if (goesBack && !heard) {
+      report(order, end, sending.answer().join(), sending.calls());
+    }
   }
 
-  private void tell(Order order, Delivered end, Delivered told, int attempts) {
+  /** Tells whether a try of a batch ended in a way that is the batch's to judge. */
+  static boolean isThrottled(Order order, Delivered end) {
+    return order.lane() == Lane.BATCH
+        && end.outcome() instanceof SendOutcome.Rejected no
+        && no.reason().isThrottle();
+  }
+
+  /** Logs and counts what became of an item of a batch that was not in a try. */
+  void report(Order order, Delivered end, int calls) {
+    report(order, end, end, calls);
+  }
+
+  private void report(Order order, Delivered end, Delivered told, int calls) {
     log.write(order, end);
-    listener.messageEnded(order, end, told, attempts);
+    listener.messageEnded(order, end, told, calls);
   }
 
   /** Counts a request that breaks a rule, of which no order can be made. */

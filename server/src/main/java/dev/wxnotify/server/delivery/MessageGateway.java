@@ -52,8 +52,13 @@ public interface MessageGateway {
      */
     record CredentialsRejected(WeChatError error) implements Answer {}
 
-    /** WeChat did not take the message and asks to try again (-1, or 43108 for the recipient). */
-    record Busy(WeChatError error) implements Answer {}
+    /**
+     * WeChat did not take the message, and may take it later.
+     *
+     * @param reason {@link Rejection#WECHAT_BUSY} (-1), {@link Rejection#RATE_LIMITED} (45011) or,
+     *     which is about one recipient only, {@link Rejection#RECIPIENT_BUSY} (43108)
+     */
+    record Busy(Rejection reason, WeChatError error) implements Answer {}
 
     /** The request was surely not written. */
     record NotWritten(String explanation) implements Answer {}

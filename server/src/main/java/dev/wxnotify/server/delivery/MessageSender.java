@@ -60,8 +60,8 @@ public final class MessageSender {
   }
 
   /** Prepares to send; the order's timeout runs from now, and {@link Sending#start} begins. */
-  Sending prepare(Order order) {
-    return new Sending(this, order);
+  Sending prepare(Order order, int callsBefore) {
+    return new Sending(this, order, callsBefore);
   }
 
   MessageGateway gateway() {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A bounded number of permits for two classes of work. Single calls go first, and batches never
  * take the last permits, so that a campaign cannot delay a call that somebody waits for. Within a
- * class it is first come, first served.
+ * class it is first come, first served. A piece of work takes one permit, or several if it is
+ * large; never more than its class may have.
  *
  * <p>Concurrency: all state changes under {@link #lock}; waiting tasks run outside of it, on the
  * thread that gave the permit back.
@@ -30,10 +31,10 @@ public final class Permits {
   private final Object lock = new Object();
 
   @GuardedBy("lock")
-  private final Queue<BooleanSupplier> singles = new ArrayDeque<>();
+  private final Queue<Waiting> singles = new ArrayDeque<>();
 
   @GuardedBy("lock")
-  private final Queue<BooleanSupplier> batches = new ArrayDeque<>();
+  private final Queue<Waiting> batches = new ArrayDeque<>();
 
   /** The threads that are in the loop of {@link #release}. */
   @GuardedBy("lock")
@@ -62,11 +63,16 @@ public final class Permits {
 
   /** Takes a permit if one is free now. */
   public boolean tryAcquire(Lane lane) {
+    return tryAcquire(lane, 1);
+  }
+
+  /** Takes {@code weight} permits if they are free now. */
+  public boolean tryAcquire(Lane lane, int weight) {
     synchronized (lock) {
-      if (!isFree(lane)) {
+      if (!isFree(lane, weight)) {
         return false;
       }
-      take(lane);
+      take(lane, weight);
       return true;
     }
   }
@@ -78,28 +84,38 @@ public final class Permits {
    *     #release}, and false if it has no use for it any more
    */
   public void acquire(Lane lane, BooleanSupplier task) {
+    acquire(lane, 1, task);
+  }
+
+  /** Runs {@code task} with {@code weight} permits, as {@link #acquire(Lane, BooleanSupplier)}. */
+  public void acquire(Lane lane, int weight, BooleanSupplier task) {
     synchronized (lock) {
-      if (!isFree(lane)) {
-        queue(lane).add(task);
+      if (!isFree(lane, weight)) {
+        queue(lane).add(new Waiting(lane, weight, task));
         return;
       }
-      take(lane);
+      take(lane, weight);
     }
     if (!task.getAsBoolean()) {
-      release(lane);
+      release(lane, weight);
     }
   }
 
-  /**
-   * Gives a permit back and lets those in that wait for it. Where a task that is being let in gives
-   * its permit back on the spot, or another one, the loop that runs it lets in the next: a loop and
-   * no recursion, since thousands may be done, or have lost interest, at once.
-   */
+  /** Gives a permit back, as {@link #release(Lane, int)}. */
   public void release(Lane lane) {
+    release(lane, 1);
+  }
+
+  /**
+   * Gives {@code weight} permits back and lets those in that wait for them. Where a task that is
+   * being let in gives its permits back on the spot, or others, the loop that runs it lets in the
+   * next: a loop and no recursion, since thousands may be done, or have lost interest, at once.
+   */
+  public void release(Lane lane, int weight) {
     Thread here = Thread.currentThread();
     Waiting next;
     synchronized (lock) {
-      giveBack(lane);
+      giveBack(lane, weight);
       next = lettingIn.contains(here) ? null : takeNext();
       if (next == null) {
         return;
@@ -117,14 +133,14 @@ public final class Permits {
     }
   }
 
-  private record Waiting(Lane lane, BooleanSupplier task) {}
+  private record Waiting(Lane lane, int weight, BooleanSupplier task) {}
 
   /** Runs a task with its permit and returns the one after it. */
   private @Nullable Waiting letIn(Waiting waiting) {
     boolean kept = waiting.task.getAsBoolean();
     synchronized (lock) {
       if (!kept) {
-        giveBack(waiting.lane);
+        giveBack(waiting.lane, waiting.weight);
       }
       return takeNext();
     }
@@ -150,44 +166,53 @@ public final class Permits {
   }
 
   @GuardedBy("lock")
-  private void giveBack(Lane lane) {
-    used--;
+  private void giveBack(Lane lane, int weight) {
+    int permits = permits(lane, weight);
+    used -= permits;
     if (lane == Lane.BATCH) {
-      usedByBatches--;
+      usedByBatches -= permits;
     }
   }
 
   @GuardedBy("lock")
   private @Nullable Waiting takeNext() {
-    Lane lane = singles.isEmpty() ? Lane.BATCH : Lane.SINGLE;
-    if (queue(lane).isEmpty() || !hasRoom(lane)) {
+    Queue<Waiting> queue = singles.isEmpty() ? batches : singles;
+    Waiting next = queue.peek();
+    if (next == null || !hasRoom(next.lane, next.weight)) {
       return null;
     }
-    take(lane);
-    return new Waiting(lane, queue(lane).remove());
+    take(next.lane, next.weight);
+    return queue.remove();
   }
 
   /** Nobody overtakes those who wait in the same class. */
   @GuardedBy("lock")
-  private boolean isFree(Lane lane) {
-    return hasRoom(lane) && queue(lane).isEmpty();
+  private boolean isFree(Lane lane, int weight) {
+    return hasRoom(lane, weight) && queue(lane).isEmpty();
   }
 
   @GuardedBy("lock")
-  private boolean hasRoom(Lane lane) {
-    return used < limit && (lane == Lane.SINGLE || usedByBatches < batchLimit);
+  private boolean hasRoom(Lane lane, int weight) {
+    int permits = permits(lane, weight);
+    return used + permits <= limit
+        && (lane == Lane.SINGLE || usedByBatches + permits <= batchLimit);
   }
 
   @GuardedBy("lock")
-  private void take(Lane lane) {
-    used++;
+  private void take(Lane lane, int weight) {
+    int permits = permits(lane, weight);
+    used += permits;
     if (lane == Lane.BATCH) {
-      usedByBatches++;
+      usedByBatches += permits;
     }
   }
 
+  private int permits(Lane lane, int weight) {
+    return Math.min(weight, lane == Lane.SINGLE ? limit : batchLimit);
+  }
+
   @GuardedBy("lock")
-  private Queue<BooleanSupplier> queue(Lane lane) {
+  private Queue<Waiting> queue(Lane lane) {
     return lane == Lane.SINGLE ? singles : batches;
   }
 }

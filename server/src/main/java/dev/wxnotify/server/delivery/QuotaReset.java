@@ -34,6 +34,7 @@ final class QuotaReset {
           USER_NOT_SUBSCRIBED,
           APP_RESTRICTED,
           WECHAT_BUSY,
+          RECIPIENT_BUSY,
           REQUEST_ID_CONFLICT,
           UNRECOGNIZED_WECHAT_ERROR ->
           null;

@@ -1,6 +1,9 @@
 package dev.wxnotify.server.delivery;
 
-/** Why a message was rejected. Two reasons differ only if the caller's next action does. */
+/**
+ * Why a message was rejected. Two reasons differ only if the next action does: the caller's or
+ * ours.
+ */
 public enum Rejection {
   /** WeChat does not know the open id. */
   INVALID_OPEN_ID(true),
@@ -22,6 +25,8 @@ public enum Rejection {
   RATE_LIMITED(false),
   /** WeChat was busy, and stayed so through the retries. */
   WECHAT_BUSY(false),
+  /** Another message to the same recipient was under way at WeChat, through the retries. */
+  RECIPIENT_BUSY(false),
   /** The request id belongs to another message. */
   REQUEST_ID_CONFLICT(false),
   /** A code that is not in our table. */
@@ -39,5 +44,13 @@ public enum Rejection {
    */
   public boolean isLasting() {
     return lasting;
+  }
+
+  /**
+   * Tells whether WeChat gets more messages of the app than it takes now, so that they must come
+   * slower.
+   */
+  boolean isThrottle() {
+    return this == RATE_LIMITED || this == WECHAT_BUSY;
   }
 }

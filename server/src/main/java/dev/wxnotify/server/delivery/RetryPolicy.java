@@ -15,7 +15,11 @@ public final class RetryPolicy {
   static final int MAX_ATTEMPTS = 3;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final int GROWTH = 3;
+
+  /** Long enough for a quota of WeChat's that begins anew every minute. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final DoubleSupplier random;
 
@@ -32,12 +36,25 @@ public final class RetryPolicy {
     return attemptsSoFar < MAX_ATTEMPTS;
   }
 
-  /** Returns the pause after {@code attemptsSoFar} attempts: 50 to 100 ms, then 150 to 300 ms. */
+  /**
+   * Tells whether an item of a batch that WeChat throttles, for {@code sinceTheFirstTime} now, is
+   * kept for another try. Nobody waits for an item as for a single call, and the pace of the app
+   * limits all tries together, so that it is time that counts and not their number.
+   */
+  boolean keepsThrottled(Duration sinceTheFirstTime) {
+    return sinceTheFirstTime.compareTo(PATIENCE) < 0;
+  }
+
+  /**
+   * Returns the pause after {@code attemptsSoFar} attempts: 50 to 100 ms, then 150 to 300 ms, and
+   * so on up to 5 to 10 s.
+   */
   Duration pauseAfter(int attemptsSoFar) {
     long longest = FIRST_PAUSE.toMillis();
-    for (int i = 1; i < attemptsSoFar; i++) {
+    for (int i = 1; i < attemptsSoFar && longest < LONGEST_PAUSE.toMillis(); i++) {
       longest *= GROWTH;
     }
+    longest = Math.min(longest, LONGEST_PAUSE.toMillis());
     return Duration.ofMillis(longest / 2 + (long) (longest / 2.0 * random.getAsDouble()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.delivery;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
+import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.RecipientQueues.Recipient;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.IssueResult;
@@ -57,11 +58,20 @@ final class Sending implements MessageGateway.WriteGate {
   private int attempts;
   private int calls;
   private boolean holdsTurn;
-  private volatile @Nullable WeChatError busy;
+  private volatile SendOutcome.@Nullable Rejected busy;
   private @Nullable AccessToken rejectedToken;
   private @Nullable WeChatError tokenError;
 
-  Sending(MessageSender sender, Order order) {
+  /** What the quota of the app let the attempt out with; null before the first. */
+  private volatile DailyQuota.@Nullable Pass pass;
+
+  /**
+   * Prepares to send; the order's timeout runs from now.
+   *
+   * @param callsBefore how often WeChat was asked to take the message in earlier tries
+   */
+  Sending(MessageSender sender, Order order, int callsBefore) {
+    this.calls = callsBefore;
     this.sender = sender;
     this.order = order;
     this.recipient = new Recipient(order.app().appId(), order.message().openId());
@@ -97,8 +107,20 @@ final class Sending implements MessageGateway.WriteGate {
         new SendOutcome.Unknown(Doubt.NO_ANSWER, "cancelled after it was written to WeChat"));
   }
 
+  /** Gives up as {@link #cancel} does, where it is the server that cannot wait any longer. */
+  void stop() {
+    giveUp(
+        new SendOutcome.NotSent(
+            Hindrance.SERVER_STOPPING,
+            "the server stopped before the message was written to WeChat"),
+        new SendOutcome.Unknown(Doubt.NO_ANSWER, "the server stopped before WeChat answered"));
+  }
+
   @Override
   public boolean tryPass() {
+    if (isStoppedByQuota()) {
+      return false;
+    }
     if (sender.nanoClock().getAsLong() - deadlineNanos >= 0) {
       onDeadline(); // The timer is a little late, and would let a message out that is too late.
     }
@@ -106,13 +128,13 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   private void onDeadline() {
-    WeChatError lastBusy = busy;
+    SendOutcome lastBusy = busy;
     giveUp(
         lastBusy == null
             ? new SendOutcome.NotSent(
                 Hindrance.DEADLINE_BEFORE_SEND,
                 "the deadline was over before the message was written to WeChat")
-            : busyFor(lastBusy),
+            : lastBusy,
         new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline was over before WeChat answered"));
   }
 
@@ -196,6 +218,14 @@ final class Sending implements MessageGateway.WriteGate {
       endAbandoned();
       return false;
     }
+    pass = order.app().quota().enter();
+    if (pass == null) {
+      end(quotaExhausted());
+      return false;
+    }
+    if (order.lane() == Lane.SINGLE) {
+      order.app().pace().countSingle();
+    }
     attempts++;
     calls++;
     long began = sender.nanoClock().getAsLong();
@@ -204,12 +234,33 @@ final class Sending implements MessageGateway.WriteGate {
             .whenComplete(
                 (reply, fault) -> {
                   Answer answered = fault == null ? reply : broken(fault);
-                  long took = sender.nanoClock().getAsLong() - began;
-                  sender.listener().attemptEnded(order, answered, took);
+                  long now = sender.nanoClock().getAsLong();
+                  sender.listener().attemptEnded(order, answered, now - began);
+                  tellApp(answered, began, now);
                   sender.connections().release(order.lane());
                   onAnswer(token, answered);
                 });
     return true;
+  }
+
+  /** What one message hears is news for all of its app. */
+  private void tellApp(Answer answer, long began, long now) {
+    App app = order.app();
+    if (pass != null && app.quota().answered(pass, answer)) {
+      app.pace().forget();
+    }
+    if (answer instanceof Answer.Busy no && no.reason().isThrottle()) {
+      app.pace().refused(began);
+    } else if (answer instanceof Answer.Accepted
+        || answer instanceof Answer.Rejected
+        || answer instanceof Answer.Busy) {
+      app.pace().taken(now);
+    }
+  }
+
+  private boolean isStoppedByQuota() {
+    DailyQuota.Pass given = pass;
+    return given != null && !order.app().quota().isValid(given);
   }
 
   private CompletionStage<Answer> write(AccessToken token) {
@@ -244,10 +295,29 @@ final class Sending implements MessageGateway.WriteGate {
     } else if (reply instanceof Answer.TokenRejected no) {
       onTokenRejected(token, no.error());
     } else if (reply instanceof Answer.Busy no) {
-      busy = no.error();
-      retryOrEnd(busyFor(no.error()));
+      onBusy(no);
+    } else if (isStoppedByQuota()) {
+      endAbandonedOr(quotaExhausted());
     } else if (reply instanceof Answer.NotWritten none) {
       retryOrEnd(new SendOutcome.NotSent(Hindrance.WECHAT_UNREACHABLE, none.explanation()));
+    }
+  }
+
+  /**
+   * A message that comes too fast is not sent again while its caller waits; one of a batch goes
+   * back to the batch, which knows when it may.
+   */
+  private void onBusy(Answer.Busy no) {
+    Duration wait =
+        no.reason() == Rejection.RATE_LIMITED ? sender.retryAfter(no.reason()) : BUSY_RETRY_AFTER;
+    SendOutcome.Rejected outcome =
+        new SendOutcome.Rejected(no.reason(), no.error(), List.of(), wait);
+    if (no.reason() == Rejection.RATE_LIMITED
+        || (no.reason().isThrottle() && order.lane() == Lane.BATCH)) {
+      endAbandonedOr(outcome);
+    } else {
+      busy = outcome;
+      retryOrEnd(outcome);
     }
   }
 
@@ -318,7 +388,11 @@ final class Sending implements MessageGateway.WriteGate {
     return new SendOutcome.NotSent(Hindrance.WECHAT_CREDENTIALS, explanation, error, null);
   }
 
-  private static SendOutcome busyFor(WeChatError error) {
-    return new SendOutcome.Rejected(Rejection.WECHAT_BUSY, error, List.of(), BUSY_RETRY_AFTER);
+  private SendOutcome quotaExhausted() {
+    return new SendOutcome.NotSent(
+        Hindrance.DAILY_QUOTA_EXHAUSTED,
+        "WeChat said that the app's quota of the day is used up, and was not asked again",
+        order.app().quota().why(),
+        sender.retryAfter(Rejection.DAILY_QUOTA_EXHAUSTED));
   }
 }

@@ -3,6 +3,7 @@ package dev.wxnotify.server.delivery;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message as WeChat's {@code /cgi-bin/message/subscribe/send} takes it. It keeps every rule that
@@ -33,6 +34,8 @@ public record SubscribeMessage(
    * tolerated.
    */
   static final int MAX_DATA = 64;
+
+  private static final int CHARACTERS_PER_WEIGHT = 8_192;
 
   private static final String DATA_SUFFIX = ".DATA";
 
@@ -74,23 +77,36 @@ public record SubscribeMessage(
           "data", "has a keyword of " + keyword.length() + " characters (1 to " + MAX_ID + ")");
       return;
     }
-    String field = "data[\"" + keyword + "\"]";
+    String broken = brokenRule(keyword, value);
+    if (broken != null) {
+      checks.add("data[\"" + keyword + "\"]", broken);
+    }
+  }
+
+  private static @Nullable String brokenRule(String keyword, String value) {
     if (keyword.endsWith(DATA_SUFFIX)) {
-      checks.add(field, "the keyword must be given without " + DATA_SUFFIX);
-      return;
+      return "the keyword must be given without " + DATA_SUFFIX;
     }
     if (value.isEmpty()) {
-      checks.add(field, "is empty");
-      return;
+      return "is empty";
     }
-    if (value.chars().anyMatch(Character::isISOControl)) {
-      checks.add(field, "has control characters");
-      return;
+    if (FieldChecks.hasControl(value)) {
+      return "has control characters";
     }
     KeywordRule rule = KeywordRule.of(keyword);
-    if (rule != null) {
-      checks.addIfBroken(field, rule.check(value));
+    return rule == null ? null : rule.check(value);
+  }
+
+  /**
+   * Returns what the message counts for where memory is limited: 1 for all ordinary ones, and one
+   * more for each {@value #CHARACTERS_PER_WEIGHT} characters.
+   */
+  public int weight() {
+    int characters = openId.length() + templateId.length() + page.length();
+    for (Map.Entry<String, String> entry : data.entrySet()) {
+      characters += entry.getKey().length() + entry.getValue().length();
     }
+    return 1 + characters / CHARACTERS_PER_WEIGHT;
   }
 
   /** Never holds the open id or the data. */

@@ -1,11 +1,11 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.delivery.Batch;
+import dev.wxnotify.server.delivery.BatchItem;
 import dev.wxnotify.server.delivery.Delivered;
-import dev.wxnotify.server.delivery.Delivery;
 import dev.wxnotify.server.delivery.Hindrance;
 import dev.wxnotify.server.delivery.MessageDelivery;
 import dev.wxnotify.server.delivery.MessageKind;
-import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.Trace;
@@ -13,79 +13,137 @@ import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
 import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.SendError;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of a batch.
  *
  * <pre>
- *   read one item ─▶ admitted by the server? ─▶ delivery ─▶ results ─▶ caller ready? ─▶ sent, counted
- *        ▲                    │                                              │
- *        └── request the next ┴── only while fewer than WINDOW results are on their way ◀──┘
+ *   read one item ─▶ caller's limits ─▶ {@link Batch} ─▶ results ─▶ caller ready? ─▶ sent, counted
+ *        ▲                                                                               │
+ *        └── only while few items wait, and few results are on their way
  * </pre>
  *
- * <p>So memory is bounded whatever the stream's length: one item that waits for admission, and at
- * most {@link #WINDOW} results that the caller has not taken. A caller that does not read is not
- * read from.
+ * <p>So memory is bounded whatever the stream's length: items that wait for their turn weigh about
+ * {@link #READ_AHEAD} at most, those together with what is under way and with the results that the
+ * caller has not taken {@link #WINDOW}. A caller that does not read is not read from. Items of
+ * different apps wait for each other only where those of one app fill the read-ahead.
+ *
+ * <p>The stream ends early, with every item that was read answered, at its deadline or when the
+ * server stops: then nothing more is read, what waits is not sent, and what is under way comes to
+ * its end.
  *
  * <p>Concurrency: items arrive on gRPC's thread, results on any. Whoever adds a result drains the
  * queue, one thread at a time (the counter {@code draining} lets the first one in and makes it go
- * round again for the others), so that the tally and the sending of results need no lock.
+ * round again for the others), so that the tally and the sending of results need no lock. Whoever
+ * makes room looks whether to read on; {@code asked} lets one request out at a time.
  *
- * <p>An item may arrive while the deadline's thread ends the stream. Who reads an item writes
- * {@code received} and then looks at {@code overdue}; who ends the stream writes {@code overdue}
- * and then looks at {@code received}. So the item is either awaited, or not sent.
+ * <p>An item may arrive while another thread ends the stream. Who reads an item writes {@code
+ * received} and then asks the batch, which answers on the spot if it has ended; who ends the stream
+ * ends the batch and then looks at {@code waiting} and {@code received}. So the item is awaited, or
+ * not sent.
  */
 final class BatchStream implements StreamObserver<BatchSendRequest> {
   /** Above the most connections to WeChat, so that one stream can use them all. */
   static final int WINDOW = 1024;
 
-  private final MessageDelivery delivery;
+  /** Enough to keep several apps busy; an item that waits costs memory and gains nothing. */
+  static final int READ_AHEAD = 64;
+
+  /** Of the grace period, so that the rest is left to send the last results in. */
+  private static final double STOPS_AFTER = 0.8;
+
   private final RequestMapper mapper;
   private final ServerCallStreamObserver<BatchSendResponse> responses;
+  private final ScheduledExecutorService timer;
+  private final MessageDelivery delivery;
+  private final Batch batch;
+  private final Consumer<BatchStream> whenOver;
   private final Caller caller = Caller.current();
   private final Trace trace = GrpcServer.TRACE.get();
 
   private final Queue<BatchItemResult> results = new ConcurrentLinkedQueue<>();
-  private final Set<Delivery> underWay = ConcurrentHashMap.newKeySet();
   private final AtomicInteger draining = new AtomicInteger();
   private final BatchTally tally = new BatchTally();
 
-  /** What may still be requested; -1 while the next request waits for a result to be taken. */
-  private final AtomicInteger window = new AtomicInteger(WINDOW);
+  /** The weight of the items that were read, and 1 for each whose result is not sent. */
+  private final AtomicInteger held = new AtomicInteger();
 
-  /** The one item that was read and waits to be admitted. */
+  /** The one item that was read and waits for the caller's limits. */
   private final AtomicReference<@Nullable Item> waiting = new AtomicReference<>();
+
+  /** Whether an item was requested that has not arrived, or not been let in. */
+  private final AtomicBoolean asked = new AtomicBoolean();
 
   private volatile long received;
   private volatile boolean halfClosed;
-  private volatile boolean overdue;
   private volatile boolean over;
-  private volatile @Nullable Future<?> deadlineTask;
+
+  /** Why nothing more is read; null while the stream is open. */
+  private volatile @Nullable Ending ending;
+
+  private volatile @Nullable Future<?> endTask;
   private volatile @Nullable Long deadlineNanos;
 
-  /** One item that was read. */
-  private record Item(long index, BatchSendRequest request) {}
+  /**
+   * Why a stream ends before its caller ends it.
+   *
+   * @param ofItem what becomes of the items that wait
+   * @param ofStream what the stream ends with
+   */
+  private record Ending(SendOutcome.NotSent ofItem, SendError ofStream) {
+    static final Ending DEADLINE =
+        new Ending(
+            new SendOutcome.NotSent(
+                Hindrance.DEADLINE_BEFORE_SEND,
+                "the stream's deadline was over before the message was written to WeChat"),
+            SendErrors.streamDeadline());
 
+    static final Ending STOP =
+        new Ending(
+            new SendOutcome.NotSent(
+                Hindrance.SERVER_STOPPING,
+                "the server stopped before the message was written to WeChat"),
+            SendErrors.streamStopping());
+  }
+
+  /** What a result says of the item it is for; the message itself is not held that long. */
+  private record Item(long index, String requestId, String path) {
+    BatchItemResult.Builder result() {
+      return BatchItemResult.newBuilder().setIndex(index).setRequestId(requestId);
+    }
+  }
+
+  /**
+   * Prepares a stream; {@link #open} begins to read.
+   *
+   * @param whenOver runs once nothing more is sent or read
+   */
   BatchStream(
       MessageDelivery delivery,
       RequestMapper mapper,
-      ServerCallStreamObserver<BatchSendResponse> responses) {
+      ServerCallStreamObserver<BatchSendResponse> responses,
+      ScheduledExecutorService timer,
+      Consumer<BatchStream> whenOver) {
     this.delivery = delivery;
     this.mapper = mapper;
     this.responses = responses;
+    this.timer = timer;
+    this.batch = delivery.openBatch(this::timeout, this::readOn);
+    this.whenOver = whenOver;
   }
 
   /**
@@ -93,90 +151,77 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
    *
    * @param timeout when the stream must have been answered; null for never
    */
-  BatchStream open(@Nullable Duration timeout, ScheduledExecutorService timer) {
+  void open(@Nullable Duration timeout) {
     responses.disableAutoRequest();
     responses.setOnReadyHandler(this::drain);
     responses.setOnCancelHandler(this::cancel);
     if (timeout != null) {
       deadlineNanos = System.nanoTime() + timeout.toNanos();
-      deadlineTask = timer.schedule(this::onDeadline, timeout.toNanos(), TimeUnit.NANOSECONDS);
+      endTask = timer.schedule(() -> end(Ending.DEADLINE), timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
-    requestNext();
-    return this;
+    readOn();
+  }
+
+  /** Tells whether nothing more is sent or read. */
+  boolean isOver() {
+    return over;
   }
 
   @Override
   public void onNext(BatchSendRequest request) {
-    Item item = new Item(received, request);
+    Item item = new Item(received, shown(request.getRequestId()), messagePath(request));
     received = item.index + 1;
     MappedMessage mapped = mapper.map(request);
     if (mapped instanceof MappedMessage.Invalid invalid) {
       delivery.countInvalid(kind(request), Lane.BATCH);
+      held.incrementAndGet();
       add(
-          result(item)
+          item.result()
               .setOutcome(Outcome.OUTCOME_REJECTED)
               .setError(SendErrors.invalid(invalid.violations()))
               .build());
-      requestNext();
     } else if (mapped instanceof MappedMessage.NotAllowed no) {
+      held.incrementAndGet();
       add(
-          result(item)
+          item.result()
               .setOutcome(Outcome.OUTCOME_NOT_SENT)
               .setError(SendErrors.appNotAllowed(no.appId()))
               .build());
-      requestNext();
     } else if (request.getValidateOnly()) {
-      add(result(item).setOutcome(Outcome.OUTCOME_ACCEPTED).build());
-      requestNext();
+      held.incrementAndGet();
+      add(item.result().setOutcome(Outcome.OUTCOME_ACCEPTED).build());
     } else if (mapped instanceof MappedMessage.Valid valid) {
       waiting.set(item);
-      caller.limits().admitBatchItem(() -> delivery.admitBatchItem(() -> begin(item, valid)));
+      caller.limits().admitBatchItem(() -> send(item, request, valid));
+      return; // Reads on when the item was let in.
     }
+    asked.set(false);
+    readOn();
   }
 
-  /** The server has room for the item, and the caller's limits too. */
-  private boolean begin(Item item, MappedMessage.Valid valid) {
-    boolean begun = beginAdmitted(item, valid);
-    if (!begun) {
-      caller.limits().release(Lane.BATCH);
+  /** The caller's limits have room for the item. */
+  private void send(Item item, BatchSendRequest request, MappedMessage.Valid valid) {
+    if (waiting.compareAndSet(item, null)) {
+      int weight = valid.message().weight();
+      held.addAndGet(weight);
+      batch.add(
+          new BatchItem(
+              valid.app(),
+              valid.message(),
+              kind(request),
+              caller.name(),
+              request.getRequestId(),
+              trace),
+          answer -> {
+            caller.limits().release(Lane.BATCH);
+            held.addAndGet(1 - weight); // Of the item only its result is left.
+            add(toResult(item, answer));
+          });
+      asked.set(false);
+      readOn();
+    } else {
+      caller.limits().release(Lane.BATCH); // The stream ended meanwhile.
     }
-    return begun;
-  }
-
-  /** Returns whether the item makes use of the room. */
-  private boolean beginAdmitted(Item item, MappedMessage.Valid valid) {
-    if (over || !waiting.compareAndSet(item, null)) {
-      return false;
-    }
-    if (overdue) { // Asked for in time, and read too late.
-      add(toResult(item, DEADLINE));
-      return false;
-    }
-    Delivery sent =
-        delivery.deliverAdmitted(
-            new Order(
-                valid.app(),
-                valid.message(),
-                kind(item.request),
-                caller.name(),
-                item.request.getRequestId(),
-                Lane.BATCH,
-                timeout(),
-                trace));
-    underWay.add(sent);
-    var ignored =
-        sent.answer()
-            .thenAccept(
-                answer -> {
-                  underWay.remove(sent);
-                  caller.limits().release(Lane.BATCH);
-                  add(toResult(item, answer));
-                });
-    if (over) {
-      sent.cancel(); // The caller left between the first look and now.
-    }
-    requestNext();
-    return true;
   }
 
   @Override
@@ -192,22 +237,41 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   }
 
   private void cancel() {
-    over = true;
-    stopTimer();
-    underWay.forEach(Delivery::cancel);
+    close();
+    waiting.set(null);
+    batch.cancel();
   }
 
-  /** The stream's time is over: everything that was read is answered, and nothing more is read. */
-  private void onDeadline() {
-    overdue = true;
+  /**
+   * The server is going down: reads no further, sends nothing that waits, and lets what is under
+   * way come to its end, for as long as the grace period allows.
+   */
+  void stop(Duration grace) {
+    end(Ending.STOP);
+    if (!over) {
+      stopTimer();
+      endTask =
+          timer.schedule(
+              () -> batch.stop(Ending.STOP.ofItem),
+              (long) (grace.toNanos() * STOPS_AFTER),
+              TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void end(Ending why) {
+    if (ending == null) {
+      ending = why;
+    }
+    batch.end(why.ofItem);
     Item item = waiting.getAndSet(null);
     if (item != null) {
-      add(toResult(item, DEADLINE));
+      held.incrementAndGet();
+      add(toResult(item, new Delivered(why.ofItem, false)));
     }
     drain();
   }
 
-  /** An item's own time, which ends with the stream's. */
+  /** The time of a try, which ends with the stream's. */
   private Duration timeout() {
     Long end = deadlineNanos;
     if (end == null) {
@@ -217,8 +281,12 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     return left.compareTo(CallTimeout.DEFAULT) < 0 ? left : CallTimeout.DEFAULT;
   }
 
-  private void requestNext() {
-    if (!overdue && window.getAndDecrement() > 0) {
+  private void readOn() {
+    if (ending == null
+        && !over
+        && held.get() < WINDOW
+        && batch.waiting() < READ_AHEAD
+        && asked.compareAndSet(false, true)) {
       responses.request(1);
     }
   }
@@ -247,54 +315,46 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       }
       tally.count(result);
       responses.onNext(BatchSendResponse.newBuilder().setResult(result).build());
-      if (window.getAndIncrement() < 0 && !overdue) {
-        responses.request(1);
-      }
+      held.decrementAndGet();
+      readOn();
     }
-    if (!over && (halfClosed || overdue) && tally.total() == received) {
+    if (!over && (halfClosed || ending != null) && tally.total() == received) {
       finish();
     }
   }
 
   private void finish() {
-    over = true;
-    stopTimer();
+    Ending early = ending;
+    close();
     responses.onNext(BatchSendResponse.newBuilder().setSummary(tally.summary()).build());
-    if (halfClosed) {
+    if (halfClosed || early == null) {
       responses.onCompleted();
     } else {
-      responses.onError(Statuses.of(SendErrors.streamDeadline()));
+      responses.onError(Statuses.of(early.ofStream));
     }
   }
 
+  private void close() {
+    over = true;
+    stopTimer();
+    whenOver.accept(this);
+  }
+
   private void stopTimer() {
-    Future<?> task = deadlineTask;
+    Future<?> task = endTask;
     if (task != null) {
       task.cancel(false);
     }
   }
 
-  private static final Delivered DEADLINE =
-      new Delivered(
-          new SendOutcome.NotSent(
-              Hindrance.DEADLINE_BEFORE_SEND,
-              "the stream's deadline was over before the message was written to WeChat"),
-          false);
-
   private static BatchItemResult toResult(Item item, Delivered answer) {
-    BatchItemResult.Builder result = result(item).setReplayed(answer.replayed());
+    BatchItemResult.Builder result = item.result().setReplayed(answer.replayed());
     SendOutcome outcome = answer.outcome();
     if (outcome instanceof SendOutcome.Accepted accepted) {
       return result.setOutcome(Outcome.OUTCOME_ACCEPTED).setMessageId(accepted.messageId()).build();
     }
-    var error = SendErrors.of(outcome, messagePath(item.request));
+    var error = SendErrors.of(outcome, item.path);
     return result.setOutcome(error.getOutcome()).setError(error).build();
-  }
-
-  private static BatchItemResult.Builder result(Item item) {
-    return BatchItemResult.newBuilder()
-        .setIndex(item.index)
-        .setRequestId(shown(item.request.getRequestId()));
   }
 
   /** One that is too long is refused, and must not fill the memory while its result waits. */

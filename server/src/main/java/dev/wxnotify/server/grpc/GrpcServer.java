@@ -38,6 +38,7 @@ public final class GrpcServer {
       Context.keyWithDefault("wxnotify-trace", Trace.NONE);
 
   private final HealthStatusManager health = new HealthStatusManager();
+  private final NotificationGrpcService service;
   private final Server server;
 
   /**
@@ -94,13 +95,12 @@ public final class GrpcServer {
       Operations operations,
       ScheduledExecutorService timer,
       List<ServerInterceptor> observers) {
+    this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address(), credentials(settings.tls()))
             .directExecutor()
             .maxInboundMessageSize(MAX_REQUEST)
-            .addService(
-                UnparsedMessages.of(
-                    new NotificationGrpcService(delivery, new RequestMapper(apps), timer)))
+            .addService(UnparsedMessages.of(service))
             .addService(
                 ServerInterceptors.intercept(
                     UnparsedMessages.of(
@@ -157,13 +157,15 @@ public final class GrpcServer {
   }
 
   /**
-   * Stops: not healthy and no new calls at once, the accepted ones finish within {@code grace}.
+   * Stops: not healthy and no new calls at once, the accepted ones finish within {@code grace};
+   * streams read no further and end with a summary of what they read.
    *
    * @return whether all of them did
    */
   public boolean stop(Duration grace) throws InterruptedException {
     health.enterTerminalState();
     server.shutdown();
+    service.stop(grace);
     boolean drained = server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
     if (!drained) {
       server.shutdownNow();

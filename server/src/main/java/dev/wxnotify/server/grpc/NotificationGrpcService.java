@@ -17,14 +17,19 @@ import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The service of the contract. It runs on the event loop of gRPC and never blocks it. */
 final class NotificationGrpcService extends NotificationServiceGrpc.NotificationServiceImplBase {
   private final MessageDelivery delivery;
   private final RequestMapper mapper;
   private final ScheduledExecutorService timer;
+  private final Set<BatchStream> streams = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Duration stopping;
 
   NotificationGrpcService(
       MessageDelivery delivery, RequestMapper mapper, ScheduledExecutorService timer) {
@@ -67,9 +72,29 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
 
   @Override
   public StreamObserver<BatchSendRequest> batchSend(StreamObserver<BatchSendResponse> responses) {
-    return new BatchStream(
-            delivery, mapper, (ServerCallStreamObserver<BatchSendResponse>) responses)
-        .open(CallTimeout.ofCurrentStream(), timer);
+    BatchStream stream =
+        new BatchStream(
+            delivery,
+            mapper,
+            (ServerCallStreamObserver<BatchSendResponse>) responses,
+            timer,
+            streams::remove);
+    stream.open(CallTimeout.ofCurrentStream());
+    streams.add(stream);
+    Duration grace = stopping;
+    if (grace != null) {
+      stream.stop(grace); // It was let in right before the server began to stop.
+    }
+    if (stream.isOver()) {
+      streams.remove(stream);
+    }
+    return stream;
+  }
+
+  /** Brings all streams to their end, within {@code grace}. */
+  void stop(Duration grace) {
+    stopping = grace;
+    streams.forEach(stream -> stream.stop(grace));
   }
 
   private <R> void send(

@@ -132,6 +132,17 @@ final class SendErrors {
         .build();
   }
 
+  /** The server goes down; whatever has no result was not sent. */
+  static SendError streamStopping() {
+    return error(
+            Code.UNAVAILABLE,
+            ErrorReason.SERVER_STOPPING,
+            Outcome.OUTCOME_NOT_SENT,
+            "the server is stopping; items without a result were not sent: go on with them on a new"
+                + " stream, to another replica")
+        .build();
+  }
+
   /**
    * Returns the error for an outcome.
    *
@@ -261,7 +272,7 @@ final class SendErrors {
       case USER_NOT_SUBSCRIBED, APP_RESTRICTED, UNRECOGNIZED_WECHAT_ERROR ->
           Code.FAILED_PRECONDITION;
       case DAILY_QUOTA_EXHAUSTED, RATE_LIMITED -> Code.RESOURCE_EXHAUSTED;
-      case WECHAT_BUSY -> Code.UNAVAILABLE;
+      case WECHAT_BUSY, RECIPIENT_BUSY -> Code.UNAVAILABLE;
       case REQUEST_ID_CONFLICT -> Code.ALREADY_EXISTS;
     };
   }
@@ -277,7 +288,7 @@ final class SendErrors {
       case APP_RESTRICTED -> ErrorReason.APP_RESTRICTED;
       case DAILY_QUOTA_EXHAUSTED -> ErrorReason.DAILY_QUOTA_EXHAUSTED;
       case RATE_LIMITED -> ErrorReason.RATE_LIMITED;
-      case WECHAT_BUSY -> ErrorReason.WECHAT_BUSY;
+      case WECHAT_BUSY, RECIPIENT_BUSY -> ErrorReason.WECHAT_BUSY;
       case REQUEST_ID_CONFLICT -> ErrorReason.REQUEST_ID_CONFLICT;
       case UNRECOGNIZED_WECHAT_ERROR -> ErrorReason.UNRECOGNIZED_WECHAT_ERROR;
     };
@@ -286,8 +297,8 @@ final class SendErrors {
   private static Code code(Hindrance hindrance) {
     return switch (hindrance) {
       case WECHAT_CREDENTIALS, INTERNAL_ERROR -> Code.INTERNAL;
-      case WECHAT_UNREACHABLE -> Code.UNAVAILABLE;
-      case OVERLOADED -> Code.RESOURCE_EXHAUSTED;
+      case WECHAT_UNREACHABLE, SERVER_STOPPING -> Code.UNAVAILABLE;
+      case DAILY_QUOTA_EXHAUSTED, OVERLOADED -> Code.RESOURCE_EXHAUSTED;
       case DEADLINE_BEFORE_SEND -> Code.DEADLINE_EXCEEDED;
       case CANCELLED -> Code.CANCELLED;
       case REQUEST_IN_PROGRESS -> Code.ABORTED;
@@ -298,10 +309,12 @@ final class SendErrors {
     return switch (hindrance) {
       case WECHAT_CREDENTIALS -> ErrorReason.WECHAT_CREDENTIALS;
       case WECHAT_UNREACHABLE -> ErrorReason.WECHAT_UNREACHABLE;
+      case DAILY_QUOTA_EXHAUSTED -> ErrorReason.DAILY_QUOTA_EXHAUSTED;
       case OVERLOADED -> ErrorReason.OVERLOADED;
       case DEADLINE_BEFORE_SEND -> ErrorReason.DEADLINE_BEFORE_SEND;
       case CANCELLED -> ErrorReason.CALL_CANCELLED;
       case REQUEST_IN_PROGRESS -> ErrorReason.REQUEST_IN_PROGRESS;
+      case SERVER_STOPPING -> ErrorReason.SERVER_STOPPING;
       case INTERNAL_ERROR -> ErrorReason.INTERNAL_ERROR;
     };
   }

@@ -95,6 +95,21 @@ public final class ServerMeters implements AutoCloseable {
         "Token calls that the hour's budget still allows this replica.",
         tags,
         () -> app.tokens().status().callsLeft());
+    flag(
+        "wxnotify.app.quota.exhausted",
+        "1 while the app is stopped since WeChat said that its quota of the day is used up.",
+        tags,
+        app.quota()::isStopped);
+    gauge(
+        "wxnotify.app.pace",
+        "Messages per second that batches of the app may send; 0 where there is no limit.",
+        tags,
+        () -> app.pace().perSecond().orElse(0));
+    gauge(
+        "wxnotify.app.pace.waiting",
+        "Batches of the app that wait for their turn because of its pace.",
+        tags,
+        app.pace()::waiting);
   }
 
   /** Shows whether calls should come here. */

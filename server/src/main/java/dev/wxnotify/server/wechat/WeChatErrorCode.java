@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 enum WeChatErrorCode {
   /** The platform is busy. */
-  SYSTEM_BUSY(-1, Meaning.BUSY, null),
+  SYSTEM_BUSY(-1, Meaning.BUSY, Rejection.WECHAT_BUSY),
   /** For a send: the token was superseded. For a token: the AppSecret is wrong. */
   INVALID_CREDENTIAL(40001, Meaning.TOKEN, null),
   /** The open id is empty, foreign or malformed. */
@@ -40,11 +40,11 @@ enum WeChatErrorCode {
   /** The account or the template is banned from subscribe messages. */
   SUBSCRIBE_MESSAGE_BANNED(43107, Meaning.REJECTED, Rejection.APP_RESTRICTED),
   /** Two sends to one open id at once. */
-  CONCURRENT_OPEN_ID(43108, Meaning.BUSY, null),
+  CONCURRENT_OPEN_ID(43108, Meaning.BUSY, Rejection.RECIPIENT_BUSY),
   /** The day's quota of the API is used up. */
   DAILY_QUOTA(45009, Meaning.REJECTED, Rejection.DAILY_QUOTA_EXHAUSTED),
   /** The minute's quota is used up. */
-  MINUTE_QUOTA(45011, Meaning.REJECTED, Rejection.RATE_LIMITED),
+  MINUTE_QUOTA(45011, Meaning.BUSY, Rejection.RATE_LIMITED),
   /** The content has a blocked word. */
   KEYWORD_BLOCKED(45168, Meaning.REJECTED, Rejection.CONTENT_BLOCKED),
   /** A value breaks its rule, or a keyword is missing. */
@@ -66,7 +66,7 @@ enum WeChatErrorCode {
   enum Meaning {
     /** The message is refused, and a retry of ours changes nothing. */
     REJECTED,
-    /** WeChat did not take the message and asks to try again. */
+    /** WeChat did not take the message, and may take it later. */
     BUSY,
     /** Another token is needed. */
     TOKEN,
@@ -97,7 +97,7 @@ enum WeChatErrorCode {
     return meaning;
   }
 
-  /** Returns the reason of a code that means {@link Meaning#REJECTED}, else null. */
+  /** Returns the reason of a code that means REJECTED or BUSY, else null. */
   @Nullable Rejection rejection() {
     return rejection;
   }

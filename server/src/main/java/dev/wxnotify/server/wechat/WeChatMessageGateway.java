@@ -87,16 +87,19 @@ public final class WeChatMessageGateway implements MessageGateway {
     }
     return switch (code.meaning()) {
       case TOKEN -> new Answer.TokenRejected(error);
-      case BUSY -> new Answer.Busy(error);
+      case BUSY -> new Answer.Busy(rejection(code), error);
       case CREDENTIALS -> new Answer.CredentialsRejected(error);
-      case REJECTED -> {
-        Rejection rejection = code.rejection();
-        if (rejection == null) {
-          throw new AssertionError(code + " has no rejection");
-        }
-        yield new Answer.Rejected(rejection, error, namedField(rejection, error));
-      }
+      case REJECTED ->
+          new Answer.Rejected(rejection(code), error, namedField(rejection(code), error));
     };
+  }
+
+  private static Rejection rejection(WeChatErrorCode code) {
+    Rejection rejection = code.rejection();
+    if (rejection == null) {
+      throw new AssertionError(code + " has no rejection");
+    }
+    return rejection;
   }
 
   private static List<Violation> namedField(Rejection rejection, WeChatError error) {

@@ -71,7 +71,7 @@ final class DeliveryFixture {
             clock,
             timer,
             () -> 0);
-    return new App(appId, tokens, Samples.SECKILL_TEMPLATE);
+    return new App(appId, tokens, Samples.SECKILL_TEMPLATE, clock.nanos(), timer);
   }
 
   /** Returns a sender that shares everything but its gateway and its timer. */

@@ -120,16 +120,19 @@ final class DeliveryListenerTest {
     fixture.warmUp();
     gateway.go(Until.WRITTEN);
     Delivery sent = delivery.deliver(fixture.order());
-    gateway.last().answer(new Answer.Busy(ERROR));
+    gateway.last().answer(new Answer.Busy(Rejection.WECHAT_BUSY, ERROR));
     fixture.timer.advance(DeliveryFixture.FIRST_PAUSE);
-    gateway.last().answer(new Answer.Busy(ERROR));
+    gateway.last().answer(new Answer.Busy(Rejection.WECHAT_BUSY, ERROR));
     fixture.timer.advance(DeliveryFixture.SECOND_PAUSE);
     gateway.last().answer(new Answer.Accepted("7"));
 
     assertThat(heard(sent)).isEqualTo(ACCEPTED);
     assertThat(heard.attempts)
         .extracting(Attempt::answer)
-        .containsExactly(new Answer.Busy(ERROR), new Answer.Busy(ERROR), new Answer.Accepted("7"));
+        .containsExactly(
+            new Answer.Busy(Rejection.WECHAT_BUSY, ERROR),
+            new Answer.Busy(Rejection.WECHAT_BUSY, ERROR),
+            new Answer.Accepted("7"));
     assertThat(heard.ends).singleElement().extracting(End::attempts).isEqualTo(3);
   }
 

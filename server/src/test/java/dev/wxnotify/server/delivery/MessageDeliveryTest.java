@@ -110,12 +110,12 @@ final class MessageDeliveryTest {
   }
 
   @Test
-  void admitBatchItem_reserveReached_waitsWhileSinglesAreTaken() {
+  void admit_reserveReached_waitsWhileSinglesAreTaken() {
     gateway.go(Until.WRITTEN);
     List<Delivery> items = new ArrayList<>();
     for (int i = 0; i < IN_FLIGHT; i++) {
       Order item = batchItem(i);
-      delivery.admitBatchItem(() -> items.add(delivery.deliverAdmitted(item)));
+      delivery.admit(1, () -> items.add(delivery.deliverAdmitted(item, 0)));
     }
     assertThat(items).hasSize(IN_FLIGHT - RESERVED);
 
@@ -134,10 +134,10 @@ final class MessageDeliveryTest {
   }
 
   @Test
-  void admitBatchItem_lostInterest_letsTheNextIn() {
+  void admit_lostInterest_letsTheNextIn() {
     List<Delivery> items = new ArrayList<>();
-    delivery.admitBatchItem(() -> false);
-    delivery.admitBatchItem(() -> items.add(delivery.deliverAdmitted(batchItem(1))));
+    delivery.admit(1, () -> false);
+    delivery.admit(1, () -> items.add(delivery.deliverAdmitted(batchItem(1), 0)));
 
     assertThat(items).hasSize(1);
   }
@@ -169,6 +169,7 @@ final class MessageDeliveryTest {
                           case DAILY_QUOTA_EXHAUSTED,
                               RATE_LIMITED,
                               WECHAT_BUSY,
+                              RECIPIENT_BUSY,
                               REQUEST_ID_CONFLICT ->
                               false;
                         })));
@@ -187,6 +188,12 @@ final class MessageDeliveryTest {
     if (kept) {
       assertThat(second.outcome()).isEqualTo(first.outcome());
       assertThat(gateway.attempts()).hasSize(1);
+    } else if (fixture.app.quota().isStopped()) {
+      assertThat(second.outcome())
+          .isInstanceOfSatisfying(
+              SendOutcome.NotSent.class,
+              no -> assertThat(no.reason()).isEqualTo(Hindrance.DAILY_QUOTA_EXHAUSTED));
+      assertThat(gateway.attempts()).hasSize(1);
     } else {
       assertThat(second.outcome()).isEqualTo(new SendOutcome.Accepted("msg-2"));
       assertThat(gateway.attempts()).hasSize(2);
@@ -194,7 +201,7 @@ final class MessageDeliveryTest {
   }
 
   private static Stream<List<Answer>> answersAtTheirEnd() {
-    Answer busy = new Answer.Busy(ERROR);
+    Answer busy = new Answer.Busy(Rejection.WECHAT_BUSY, ERROR);
     Answer notWritten = new Answer.NotWritten("refused");
     Answer badToken = new Answer.TokenRejected(ERROR);
     return Stream.of(
@@ -364,11 +371,12 @@ final class MessageDeliveryTest {
     deliverNamed();
     List<Delivery> items = new ArrayList<>();
     for (int i = 0; i < 2 * IN_FLIGHT; i++) {
-      delivery.admitBatchItem(
+      delivery.admit(
+          1,
           () ->
               items.add(
                   delivery.deliverAdmitted(
-                      fixture.order(Samples.OPEN_ID, ID, Lane.BATCH, TIMEOUT))));
+                      fixture.order(Samples.OPEN_ID, ID, Lane.BATCH, TIMEOUT), 0)));
     }
 
     assertThat(items)
@@ -430,7 +438,7 @@ final class MessageDeliveryTest {
     gateway.go(Until.WRITTEN);
     deliverNamed();
     fixture.timer.advance(TIMEOUT);
-    gateway.last().answer(new Answer.Busy(ERROR));
+    gateway.last().answer(new Answer.Busy(Rejection.WECHAT_BUSY, ERROR));
     gateway.go(Until.ANSWERED);
 
     assertThat(answer(deliverNamed()))

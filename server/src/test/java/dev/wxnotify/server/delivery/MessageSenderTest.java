@@ -90,7 +90,8 @@ final class MessageSenderTest {
       sender
           .prepare(
               new Order(
-                  app, Samples.message(), MessageKind.SUBSCRIBE, "", "", Lane.SINGLE, TIMEOUT))
+                  app, Samples.message(), MessageKind.SUBSCRIBE, "", "", Lane.SINGLE, TIMEOUT),
+              0)
           .start();
     }
 
@@ -100,7 +101,7 @@ final class MessageSenderTest {
   @Test
   void send_recipientInAPause_keepsItsTurn() {
     DeliveryFixture fixture = warm(new Permits(100, 1), new Permits(100, 1));
-    fixture.gateway.script(new Answer.Busy(ERROR));
+    fixture.gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, ERROR));
     Delivery first = deliver(fixture, fixture.app, "ann");
     Delivery second = deliver(fixture, fixture.app, "ann");
     assertThat(fixture.gateway.attempts()).hasSize(1);
@@ -118,9 +119,10 @@ final class MessageSenderTest {
     fixture.gateway.go(Until.WRITTEN);
     deliver(fixture, fixture.app, "first");
     for (String item : List.of("batch-1", "batch-2")) {
-      fixture.delivery.admitBatchItem(
+      fixture.delivery.admit(
+          1,
           () -> {
-            fixture.delivery.deliverAdmitted(fixture.order(item, "", Lane.BATCH, TIMEOUT));
+            fixture.delivery.deliverAdmitted(fixture.order(item, "", Lane.BATCH, TIMEOUT), 0);
             return true;
           });
     }
@@ -141,9 +143,10 @@ final class MessageSenderTest {
     fixture.gateway.go(Until.WRITTEN);
     for (int i = 0; i < 5; i++) {
       Order item = fixture.order("batch-" + i, "", Lane.BATCH, TIMEOUT);
-      fixture.delivery.admitBatchItem(
+      fixture.delivery.admit(
+          1,
           () -> {
-            fixture.delivery.deliverAdmitted(item);
+            fixture.delivery.deliverAdmitted(item, 0);
             return true;
           });
     }
@@ -215,7 +218,7 @@ final class MessageSenderTest {
     List<Delivery> deliveries = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
       Order item = fixture.order("user-" + i, "", Lane.BATCH, TIMEOUT);
-      fixture.delivery.admitBatchItem(() -> deliveries.add(fixture.delivery.deliverAdmitted(item)));
+      fixture.delivery.admit(1, () -> deliveries.add(fixture.delivery.deliverAdmitted(item, 0)));
     }
     fixture.gateway.go(Until.ANSWERED);
 

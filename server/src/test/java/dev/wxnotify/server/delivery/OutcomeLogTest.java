@@ -90,7 +90,7 @@ final class OutcomeLogTest {
         new Answer.Rejected(Rejection.USER_NOT_SUBSCRIBED, ERROR, List.of()),
         new Answer.CredentialsRejected(ERROR),
         new Answer.TokenRejected(ERROR),
-        new Answer.Busy(ERROR),
+        new Answer.Busy(Rejection.WECHAT_BUSY, ERROR),
         new Answer.NotWritten("refused"),
         new Answer.NoAnswer("reset"));
   }

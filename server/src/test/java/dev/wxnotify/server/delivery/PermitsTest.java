@@ -256,4 +256,51 @@ final class PermitsTest {
     assertThat(ran).containsExactly("holder", "follower 1");
     assertThat(permits.used()).isEqualTo(1);
   }
+
+  // Large work.
+
+  @Test
+  void tryAcquire_large_takesSeveral() {
+    Permits permits = new Permits(10, 2);
+
+    assertThat(permits.tryAcquire(Lane.BATCH, 5)).isTrue();
+    assertThat(permits.tryAcquire(Lane.BATCH, 4)).as("of the reserve").isFalse();
+    assertThat(permits.tryAcquire(Lane.SINGLE, 6)).isFalse();
+    assertThat(permits.tryAcquire(Lane.SINGLE, 5)).isTrue();
+    assertThat(permits.used()).isEqualTo(10);
+
+    permits.release(Lane.BATCH, 5);
+    permits.release(Lane.SINGLE, 5);
+    assertThat(permits.used()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"BATCH, 8", "SINGLE, 10"})
+  void acquire_largerThanEverything_takesAllThatItsClassMayHave(Lane lane, int all) {
+    Permits permits = new Permits(10, 2);
+
+    permits.acquire(lane, 1_000, keeping("huge"));
+    assertThat(permits.used()).isEqualTo(all);
+
+    permits.release(lane, 1_000);
+    assertThat(permits.used()).isZero();
+  }
+
+  @Test
+  void release_largeWaits_isNotOvertakenAndLetsSeveralSmallOnesInAfterwards() {
+    Permits permits = new Permits(4, 0);
+    permits.acquire(Lane.BATCH, 2, keeping("a"));
+    permits.acquire(Lane.BATCH, 2, keeping("b"));
+    permits.acquire(Lane.BATCH, 4, keeping("large"));
+    permits.acquire(Lane.BATCH, 1, keeping("small 1"));
+    permits.acquire(Lane.BATCH, 1, keeping("small 2"));
+
+    permits.release(Lane.BATCH, 2);
+    assertThat(ran).containsExactly("a", "b");
+    permits.release(Lane.BATCH, 2);
+    assertThat(ran).containsExactly("a", "b", "large");
+    permits.release(Lane.BATCH, 4);
+    assertThat(ran).containsExactly("a", "b", "large", "small 1", "small 2");
+    assertThat(permits.used()).isEqualTo(2);
+  }
 }

@@ -220,7 +220,7 @@ final class SendingConcurrencyTest {
     }
     switch (luck) {
       case 1, 2 -> {
-        return new Answer.Busy(ERROR);
+        return new Answer.Busy(Rejection.WECHAT_BUSY, ERROR);
       }
       case 3 -> {
         return new Answer.TokenRejected(ERROR);

@@ -149,7 +149,10 @@ final class SendingTest {
 
   @Test
   void deliver_busyThroughTheRetries_isBusyAfterThreeWritesWithPauses() {
-    gateway.script(new Answer.Busy(BUSY), new Answer.Busy(BUSY), new Answer.Busy(CONCURRENT));
+    gateway.script(
+        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejection.RECIPIENT_BUSY, CONCURRENT));
 
     Delivery delivery = fixture.deliver();
 
@@ -162,13 +165,16 @@ final class SendingTest {
     assertThat(delivery.answer()).isNotDone();
     fixture.timer.advance(A_NANOSECOND);
     assertThat(gateway.writes()).hasSize(3);
-    assertThat(heard(delivery)).isEqualTo(busy(CONCURRENT));
+    assertThat(heard(delivery))
+        .isEqualTo(
+            new SendOutcome.Rejected(
+                Rejection.RECIPIENT_BUSY, CONCURRENT, List.of(), Duration.ofSeconds(1)));
     assertNothingFollows();
   }
 
   @Test
   void deliver_busyAndThenTaken_isAccepted() {
-    gateway.script(new Answer.Busy(BUSY), new Answer.Accepted("7"));
+    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY), new Answer.Accepted("7"));
 
     Delivery delivery = fixture.deliver();
     fixture.timer.advance(FIRST_PAUSE);
@@ -179,7 +185,7 @@ final class SendingTest {
 
   @Test
   void deliver_duringAPause_leavesTheConnectionToOthers() {
-    gateway.scriptFor(Samples.OPEN_ID, new Answer.Busy(BUSY));
+    gateway.scriptFor(Samples.OPEN_ID, new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
 
     Delivery paused = fixture.deliver();
     Delivery other = fixture.delivery.deliver(fixture.order("other"));
@@ -191,7 +197,7 @@ final class SendingTest {
 
   @Test
   void deliver_busyAndNoTimeForAPause_isBusyAtOnce() {
-    gateway.script(new Answer.Busy(BUSY));
+    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
 
     assertThat(heard(fixture.delivery.deliver(fixture.order(FIRST_PAUSE)))).isEqualTo(WECHAT_BUSY);
     assertNothingFollows();
@@ -199,7 +205,7 @@ final class SendingTest {
 
   @Test
   void deliver_busyAndJustTimeForAPause_isSentAgain() {
-    gateway.script(new Answer.Busy(BUSY));
+    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
 
     Delivery delivery = fixture.delivery.deliver(fixture.order(FIRST_PAUSE.plus(A_NANOSECOND)));
     fixture.timer.advance(FIRST_PAUSE);
@@ -246,7 +252,7 @@ final class SendingTest {
 
   @Test
   void deliver_noAnswerAfterARetry_isUnknown() {
-    gateway.script(new Answer.Busy(BUSY), new Answer.NoAnswer("reset"));
+    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY), new Answer.NoAnswer("reset"));
 
     Delivery delivery = fixture.deliver();
     fixture.timer.advance(FIRST_PAUSE);
@@ -319,8 +325,8 @@ final class SendingTest {
   void deliver_busyAfterARefresh_hasAllItsRetries() {
     gateway.script(
         new Answer.TokenRejected(BAD_TOKEN),
-        new Answer.Busy(BUSY),
-        new Answer.Busy(BUSY),
+        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
         new Answer.Accepted("7"));
 
     Delivery delivery = fixture.deliver();
@@ -335,10 +341,10 @@ final class SendingTest {
   @Test
   void deliver_refreshBetweenRetries_makesNoneOfThemMore() {
     gateway.script(
-        new Answer.Busy(BUSY),
-        new Answer.Busy(BUSY),
+        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
         new Answer.TokenRejected(BAD_TOKEN),
-        new Answer.Busy(BUSY));
+        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
 
     Delivery delivery = fixture.deliver();
     fixture.timer.advance(FIRST_PAUSE.plus(SECOND_PAUSE));
@@ -423,7 +429,7 @@ final class SendingTest {
         () ->
             waiting.complete(
                 fixture.delivery.deliverAdmitted(
-                    fixture.order(Samples.OPEN_ID, "", lane, TIMEOUT))));
+                    fixture.order(Samples.OPEN_ID, "", lane, TIMEOUT), 0)));
 
     assertHeardAtTheDeadline(waiting.join(), BEFORE_SEND);
     gateway.last().answer(new Answer.Accepted("1"));
@@ -472,7 +478,7 @@ final class SendingTest {
 
   @Test
   void deadline_waitingToSendAgainAfterBusy_isBusy() {
-    gateway.scriptFor(Samples.OPEN_ID, new Answer.Busy(BUSY));
+    gateway.scriptFor(Samples.OPEN_ID, new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
     Delivery delivery = fixture.deliver();
     gateway.go(Until.WRITTEN);
     Delivery other = fixture.delivery.deliver(fixture.order("other", "", Lane.SINGLE, LONG));
@@ -500,7 +506,7 @@ final class SendingTest {
 
   private static Stream<Answer> answersThatAreRetried() {
     return Stream.of(
-        new Answer.Busy(BUSY),
+        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
         new Answer.TokenRejected(BAD_TOKEN),
         new Answer.NotWritten("the gateway cannot know better"));
   }
@@ -596,7 +602,7 @@ final class SendingTest {
 
   @Test
   void cancel_inThePauseBeforeARetry_isNotWrittenAgain() {
-    gateway.script(new Answer.Busy(BUSY));
+    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
     Delivery delivery = fixture.deliver();
 
     delivery.cancel();
@@ -624,7 +630,7 @@ final class SendingTest {
     Delivery delivery = fixture.deliver();
 
     delivery.cancel();
-    gateway.last().answer(new Answer.Busy(BUSY));
+    gateway.last().answer(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
 
     assertThat(heard(delivery))
         .isEqualTo(

@@ -32,8 +32,10 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +45,14 @@ import org.junit.jupiter.api.Test;
 /** One stream with a caller that is driven by hand, on time that stands still. */
 class BatchStreamTest {
   private static final Duration STREAM_DEADLINE = Duration.ofSeconds(5);
+  private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Duration LONGER_THAN_ANY_DEADLINE = Duration.ofMinutes(1);
 
   private final FakeClock clock = new FakeClock();
   private final FakeScheduler timer = new FakeScheduler(clock);
   private final HeldGateway gateway = new HeldGateway();
   private final List<FakeCaller> callers = new ArrayList<>();
+  private final List<BatchStream> over = new CopyOnWriteArrayList<>();
   private Permits inFlight = new Permits(100_000, 1);
 
   @AfterEach
@@ -225,17 +229,22 @@ class BatchStreamTest {
     gateway.go(Until.WRITTEN);
     Stream stream = open();
 
-    assertThat(stream.sendAsManyAsAsked(10)).as("two under way, one waits").isEqualTo(3);
+    assertThat(stream.sendAsManyAsAsked(1_000))
+        .as("two under way, others wait")
+        .isEqualTo(2 + BatchStream.READ_AHEAD);
     assertThat(gateway.attempts()).hasSize(2);
     assertThat(inFlight.tryAcquire(Lane.SINGLE)).as("a single gets through").isTrue();
     inFlight.release(Lane.SINGLE);
 
-    for (int i = 0; i < 10; i++) {
+    int items = 3 * BatchStream.READ_AHEAD;
+    for (int i = 0; i < items; i++) {
       gateway.attempts().get(i).answer();
-      stream.sendAsManyAsAsked(Math.min(1, 10 - stream.sent));
+      assertThat(stream.sent - gateway.attempts().size())
+          .isLessThanOrEqualTo(BatchStream.READ_AHEAD);
+      stream.sendAsManyAsAsked(Math.min(1, items - stream.sent));
     }
     stream.halfClose();
-    assertThat(stream.caller.summary()).extracting(BatchSummary::getAccepted).isEqualTo(10L);
+    assertThat(stream.caller.summary().getAccepted()).isEqualTo(items);
     assertThat(inFlight.used()).isZero();
   }
 
@@ -384,6 +393,111 @@ class BatchStreamTest {
   }
 
   @Test
+  void stop_itemsAreUnderWay_finishesThemAndTellsToGoOnElsewhere() {
+    inFlight = new Permits(3, 1);
+    gateway.go(Until.WRITTEN);
+    Stream stream = open();
+    stream.send(Requests.item("a"), Requests.item("b"), Requests.item("waits"));
+    int asked = stream.caller.requested();
+
+    stream.stream.stop(GRACE);
+    assertThat(stream.caller.results())
+        .extracting(BatchItemResult::getIndex, result -> result.getError().getReason())
+        .containsExactly(tuple(2L, ErrorReason.SERVER_STOPPING));
+    assertThat(stream.caller.isOver()).isFalse();
+    gateway.attempts().get(0).answer();
+    gateway.attempts().get(1).answer();
+
+    assertThat(stream.caller.summary().getAccepted()).isEqualTo(2);
+    assertThat(stream.caller.summary().getNotSent()).isEqualTo(1);
+    assertThatStatus(Objects.requireNonNull(stream.caller.error()))
+        .isError(Status.Code.UNAVAILABLE, ErrorReason.SERVER_STOPPING, Outcome.OUTCOME_NOT_SENT);
+    assertThat(stream.caller.requested()).as("nothing more is read").isEqualTo(asked);
+    assertThat(gateway.attempts()).hasSize(2);
+    assertThat(over).containsExactly(stream.stream);
+    timer.advance(LONGER_THAN_ANY_DEADLINE);
+  }
+
+  @Test
+  void stop_nothingIsUnderWay_endsAtOnce() {
+    Stream stream = open();
+    stream.send(Requests.item("a"));
+
+    stream.stream.stop(GRACE);
+
+    assertThat(stream.caller.summary().getAccepted()).isEqualTo(1);
+    assertThat(stream.caller.error()).isNotNull();
+  }
+
+  @Test
+  void stop_halfClosed_endsWithOk() {
+    gateway.go(Until.WRITTEN);
+    Stream stream = open();
+    stream.send(Requests.item("a"));
+    stream.halfClose();
+
+    stream.stream.stop(GRACE);
+    gateway.attempts().get(0).answer();
+
+    assertThat(stream.caller.isCompleted()).isTrue();
+  }
+
+  /** It was asked for before, and is read between the signal and the end. */
+  @Test
+  void stop_anItemArrivesAfterwards_isAnsweredAndNotSent() {
+    gateway.go(Until.WRITTEN);
+    Stream stream = open();
+    stream.send(Requests.item("a"));
+    stream.stream.stop(GRACE);
+
+    stream.send(Requests.item("late"));
+    gateway.attempts().get(0).answer();
+
+    assertThat(gateway.attempts()).hasSize(1);
+    assertThat(stream.caller.summary().getTotal()).isEqualTo(2);
+    assertThat(stream.caller.summary().getErrorsByReasonMap())
+        .containsOnly(Map.entry("SERVER_STOPPING", 1L));
+  }
+
+  @Test
+  void stop_weChatIsSilent_answersEverythingBeforeTheGraceIsOver() {
+    gateway.go(Until.CALLED);
+    Stream stream = open();
+    stream.send(Requests.item("written"), Requests.item("held"));
+    gateway.attempts().get(0).write();
+    stream.stream.stop(GRACE);
+    assertThat(stream.caller.results()).isEmpty();
+
+    timer.advance(GRACE.minusMillis(1));
+
+    assertThat(stream.caller.summary().getUnknown()).isEqualTo(1);
+    assertThat(stream.caller.summary().getErrorsByReasonMap())
+        .containsOnly(Map.entry("OUTCOME_UNKNOWN", 1L), Map.entry("SERVER_STOPPING", 1L));
+    assertThat(gateway.attempts().get(1).write()).isFalse();
+  }
+
+  @Test
+  void onNext_itemsAreLarge_readsFewerOfThem() {
+    inFlight = new Permits(1, 0);
+    gateway.go(Until.WRITTEN);
+    Stream stream = open();
+    BatchSendRequest large =
+        BatchSendRequest.newBuilder()
+            .setSubscribeMessage(
+                Requests.item("large").getSubscribeMessage().toBuilder()
+                    .putData("enum_string9", "x".repeat(200_000)))
+            .build();
+
+    int read = 0;
+    while (stream.isAsked() && read < 1_000) {
+      stream.send(large);
+      read++;
+    }
+
+    assertThat(read).as("one under way, about 64 units of 8,192 characters wait").isEqualTo(4);
+  }
+
+  @Test
   void item_noAnswerAndNoStreamDeadline_hasTenSeconds() {
     gateway.go(Until.WRITTEN);
     Stream stream = open();
@@ -437,7 +551,8 @@ class BatchStreamTest {
 
     Stream(@Nullable Duration deadline) {
       callers.add(caller);
-      stream = new BatchStream(delivery(), mapper(), caller).open(deadline, timer);
+      stream = new BatchStream(delivery(), mapper(), caller, timer, over::add);
+      stream.open(deadline);
     }
 
     boolean isAsked() {
@@ -514,7 +629,9 @@ class BatchStreamTest {
         new App(
             "wx-app",
             tokens,
-            new SeckillTemplate("pages/seckill", "", "thing1", "time2", "thing3", "note"));
+            new SeckillTemplate("pages/seckill", "", "thing1", "time2", "thing3", "note"),
+            clock.nanos(),
+            timer);
     return new RequestMapper(new Apps(List.of(app), app));
   }
 }

@@ -1,5 +1,6 @@
 package dev.wxnotify.server.grpc;
 
+import static dev.wxnotify.server.testing.StatusAssert.assertThatStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -10,6 +11,8 @@ import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
+import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.SendError.ErrorReason;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
@@ -85,7 +88,9 @@ class GrpcServerTest {
     gateway.release();
     assertThat(accepted.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
         .isEqualTo(HeldGateway.idOf("o"));
-    assertThat(stream.halfClose().awaitSummary().getAccepted()).isEqualTo(1);
+    assertThatStatus(stream.awaitError())
+        .isError(Status.Code.UNAVAILABLE, ErrorReason.SERVER_STOPPING, Outcome.OUTCOME_NOT_SENT);
+    assertThat(stream.summary().getAccepted()).isEqualTo(1);
     watcher.cancel(null);
     assertThat(stopped.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS))
         .as("everything ended in time")

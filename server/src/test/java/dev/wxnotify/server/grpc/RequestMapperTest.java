@@ -378,7 +378,9 @@ class RequestMapperTest {
         appId,
         tokens,
         new SeckillTemplate(
-            "pages/of/" + appId, seckillTemplate, "thing1", "time2", "thing3", "note of " + appId));
+            "pages/of/" + appId, seckillTemplate, "thing1", "time2", "thing3", "note of " + appId),
+        clock.nanos(),
+        new FakeScheduler(clock));
   }
 
   private static MappedMessage.Valid valid(MappedMessage mapped) {

@@ -68,7 +68,9 @@ final class MetersTest {
             timer,
             () -> 0,
             meters.tokenListener()),
-        new SeckillTemplate("pages/index", "", "thing1", "time2", "thing3", "note"));
+        new SeckillTemplate("pages/index", "", "thing1", "time2", "thing3", "note"),
+        clock.nanos(),
+        timer);
   }
 
   private Order order(String appId, MessageKind kind, Lane lane) {
@@ -179,7 +181,7 @@ final class MetersTest {
             new Answer.Rejected(Rejection.INVALID_PAGE, ERROR, List.of()),
             new Answer.TokenRejected(ERROR),
             new Answer.CredentialsRejected(ERROR),
-            new Answer.Busy(ERROR),
+            new Answer.Busy(Rejection.WECHAT_BUSY, ERROR),
             new Answer.NotWritten("refused"),
             new Answer.NoAnswer("cut"));
     answers.forEach(
@@ -254,7 +256,7 @@ final class MetersTest {
   void nothingOfAMessageBecomesALabel() {
     Order order = order(APP, MessageKind.SUBSCRIBE, Lane.SINGLE);
     end(order, new SendOutcome.Rejected(Rejection.INVALID_PAGE, ERROR), 2);
-    listener.attemptEnded(order, new Answer.Busy(ERROR), 1);
+    listener.attemptEnded(order, new Answer.Busy(Rejection.WECHAT_BUSY, ERROR), 1);
     listener.claimed(order, new Claim.Granted());
 
     assertThat(Scrape.of(meters).text())
@@ -305,6 +307,9 @@ final class MetersTest {
         1,
         "wxnotify_permits_waiting{lane=\"batch\",pool=\"in_flight\"}",
         1);
+    assertGauges(
+        "wxnotify_app_pace{app=\"wx-app\"}", 0, "wxnotify_app_quota_exhausted{app=\"wx-app\"}", 0);
+    assertGauges("wxnotify_app_pace_waiting{app=\"wx-app\"}", 0, "wxnotify_ready", 1);
   }
 
   private void assertGauges(String one, double value, String other, double otherValue) {

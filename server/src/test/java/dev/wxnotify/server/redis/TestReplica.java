@@ -62,7 +62,9 @@ final class TestReplica implements AutoCloseable {
         new App(
             "wx-app",
             tokens,
-            new SeckillTemplate("pages/index", "", "thing1", "time2", "thing3", "note"));
+            new SeckillTemplate("pages/index", "", "thing1", "time2", "thing3", "note"),
+            System::nanoTime,
+            timer);
     delivery =
         new MessageDelivery(
             new Permits(1_000, 10),

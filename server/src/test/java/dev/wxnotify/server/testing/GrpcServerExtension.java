@@ -151,7 +151,9 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
         appId,
         cache,
         new SeckillTemplate(
-            "pages/seckill/index", "", "thing1", "time2", "thing3", "秒杀活动即将开始,支持一键发布到商店"));
+            "pages/seckill/index", "", "thing1", "time2", "thing3", "秒杀活动即将开始,支持一键发布到商店"),
+        System::nanoTime,
+        timer);
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -281,7 +282,7 @@ class WeChatMessageGatewayTest {
 
   static Stream<Arguments> codes() {
     return Stream.of(
-        Arguments.of(-1, "Busy", null),
+        Arguments.of(-1, "Busy", Rejection.WECHAT_BUSY),
         Arguments.of(40001, "TokenRejected", null),
         Arguments.of(40003, "Rejected", Rejection.INVALID_OPEN_ID),
         Arguments.of(40013, "CredentialsRejected", null),
@@ -294,9 +295,9 @@ class WeChatMessageGatewayTest {
         Arguments.of(42001, "TokenRejected", null),
         Arguments.of(43101, "Rejected", Rejection.USER_NOT_SUBSCRIBED),
         Arguments.of(43107, "Rejected", Rejection.APP_RESTRICTED),
-        Arguments.of(43108, "Busy", null),
+        Arguments.of(43108, "Busy", Rejection.RECIPIENT_BUSY),
         Arguments.of(45009, "Rejected", Rejection.DAILY_QUOTA_EXHAUSTED),
-        Arguments.of(45011, "Rejected", Rejection.RATE_LIMITED),
+        Arguments.of(45011, "Busy", Rejection.RATE_LIMITED),
         Arguments.of(45168, "Rejected", Rejection.CONTENT_BLOCKED),
         Arguments.of(47003, "Rejected", Rejection.INVALID_TEMPLATE_DATA),
         Arguments.of(48001, "CredentialsRejected", null),
@@ -319,7 +320,7 @@ class WeChatMessageGatewayTest {
     assertThat(answer)
         .isEqualTo(
             switch (kind) {
-              case "Busy" -> new Answer.Busy(error);
+              case "Busy" -> new Answer.Busy(Objects.requireNonNull(reason), error);
               case "TokenRejected" -> new Answer.TokenRejected(error);
               case "CredentialsRejected" -> new Answer.CredentialsRejected(error);
               default -> rejected(reason, code, "text", RID);

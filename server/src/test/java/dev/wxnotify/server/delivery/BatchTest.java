@@ -1,0 +1,606 @@
+package dev.wxnotify.server.delivery;
+
+import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
+import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
+import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wxnotify.server.delivery.MessageGateway.Answer;
+import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
+import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.testing.Concurrently;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What becomes of the messages of a batch, whatever WeChat and the caller do. */
+final class BatchTest {
+  private static final int MANY = 20_000;
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final WeChatError BUSY = new WeChatError(-1, "system error", "1-1-1");
+  private static final WeChatError QUOTA = new WeChatError(45009, "reach max api daily", "2-2-2");
+  private static final SendOutcome.NotSent WHY =
+      new SendOutcome.NotSent(Hindrance.DEADLINE_BEFORE_SEND, "the stream's deadline");
+
+  private DeliveryFixture fixture = new DeliveryFixture();
+  private RecordingGateway gateway = fixture.gateway;
+  private final AtomicInteger begun = new AtomicInteger();
+  private final Map<String, List<Delivered>> told = Collections.synchronizedMap(new TreeMap<>());
+
+  @AfterEach
+  void nothingIsHeld() {
+    fixture.timer.advance(Duration.ofMinutes(5));
+    fixture.assertNothingIsHeld();
+    assertThat(told.values()).as("each is told once").allSatisfy(all -> assertThat(all).hasSize(1));
+  }
+
+  private void use(Permits inFlight, Permits connections) {
+    fixture = new DeliveryFixture(inFlight, connections);
+    gateway = fixture.gateway;
+    fixture.warmUp();
+  }
+
+  private Batch open() {
+    fixture.warmUp();
+    return fixture.delivery.openBatch(() -> TIMEOUT, begun::incrementAndGet);
+  }
+
+  private void add(Batch batch, App app, String openId, String requestId) {
+    batch.add(
+        new BatchItem(
+            app, Samples.message(openId), MessageKind.SUBSCRIBE, "caller", requestId, Trace.NONE),
+        answer -> told.computeIfAbsent(openId, id -> new ArrayList<>()).add(answer));
+  }
+
+  private void add(Batch batch, String openId) {
+    add(batch, fixture.app, openId, "");
+  }
+
+  private void addMany(Batch batch, String name, int many) {
+    for (int i = 0; i < many; i++) {
+      add(batch, name + "-" + i);
+    }
+  }
+
+  private SendOutcome outcome(String openId) {
+    return toldOf(openId).get(0).outcome();
+  }
+
+  private List<Delivered> toldOf(String openId) {
+    List<Delivered> all = told.get(openId);
+    assertThat(all).as("%s was told", openId).isNotNull();
+    return Objects.requireNonNull(all);
+  }
+
+  private long accepted() {
+    return told.values().stream()
+        .filter(all -> all.get(0).outcome() instanceof SendOutcome.Accepted)
+        .count();
+  }
+
+  private static Answer throttled(Rejection reason) {
+    return new Answer.Busy(reason, BUSY);
+  }
+
+  private static void assertReason(SendOutcome outcome, Hindrance reason) {
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            SendOutcome.NotSent.class, no -> assertThat(no.reason()).isEqualTo(reason));
+  }
+
+  private static void assertReason(SendOutcome outcome, Rejection reason) {
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            SendOutcome.Rejected.class, no -> assertThat(no.reason()).isEqualTo(reason));
+  }
+
+  /** The app's pace is one message a second from now on, and soon more. */
+  private void slowDown(App app) {
+    for (int i = 0; i < Pace.FEWEST_REFUSED; i++) {
+      app.pace().refused(fixture.clock.nanos().getAsLong());
+    }
+    assertThat(app.pace().perSecond()).isPresent();
+  }
+
+  @Test
+  void add_roomForAll_isSentAtOnce() {
+    Batch batch = open();
+
+    addMany(batch, "user", 100);
+
+    assertThat(accepted()).isEqualTo(100);
+    assertThat(batch.waiting()).isZero();
+    assertThat(begun).hasValue(100);
+  }
+
+  @Test
+  void add_moreThanThereIsRoomFor_waitsAndIsSentInOrder() {
+    use(new Permits(3, 1), new Permits(100, 1));
+    gateway.go(Until.WRITTEN);
+    Batch batch = open();
+    addMany(batch, "user", 6);
+    assertThat(gateway.writes()).hasSize(2);
+    assertThat(batch.waiting()).isEqualTo(4);
+    assertThat(begun).hasValue(2);
+
+    for (int i = 0; i < 6; i++) {
+      gateway.attempts().get(i).answer(new Answer.Accepted(""));
+    }
+
+    assertThat(gateway.recipients())
+        .containsExactly("user-0", "user-1", "user-2", "user-3", "user-4", "user-5");
+    assertThat(batch.waiting()).isZero();
+  }
+
+  // WeChat throttles.
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Rejection.class,
+      names = {"WECHAT_BUSY", "RATE_LIMITED"})
+  void throttled_once_isTriedAgainAfterAPause(Rejection reason) {
+    gateway.script(throttled(reason));
+    Batch batch = open();
+    add(batch, "user");
+    assertThat(fixture.inFlight.used()).as("permits meanwhile").isZero();
+    assertThat(batch.waiting()).isEqualTo(1);
+
+    fixture.timer.advance(FIRST_PAUSE.minusNanos(1));
+    assertThat(gateway.writes()).hasSize(1);
+    fixture.timer.advance(Duration.ofNanos(1));
+
+    assertThat(outcome("user")).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(gateway.writes()).hasSize(2);
+  }
+
+  @Test
+  void throttled_recipientIsBusy_isNoReasonToSlowDown() {
+    Answer busy = new Answer.Busy(Rejection.RECIPIENT_BUSY, new WeChatError(43108, "", ""));
+    Batch batch = open();
+    for (int i = 0; i < 10; i++) {
+      gateway.scriptFor("user-" + i, busy, busy, busy);
+    }
+    addMany(batch, "user", 10);
+
+    fixture.timer.advance(SECOND);
+
+    assertReason(outcome("user-9"), Rejection.RECIPIENT_BUSY);
+    assertThat(gateway.writes()).hasSize(30);
+    assertThat(fixture.app.pace().perSecond()).isEmpty();
+  }
+
+  @Test
+  void throttled_forTwoMinutes_isToldSo() {
+    gateway.script(
+        Collections.nCopies(1_000, throttled(Rejection.RATE_LIMITED)).toArray(Answer[]::new));
+    Batch batch = open();
+    add(batch, "user");
+
+    fixture.timer.advance(Duration.ofMinutes(2).minusNanos(1));
+    assertThat(told).isEmpty();
+    fixture.timer.advance(Duration.ofSeconds(20));
+
+    assertReason(outcome("user"), Rejection.RATE_LIMITED);
+    assertThat(gateway.writes()).as("few tries").hasSizeBetween(10, 30);
+  }
+
+  /** WeChat's minute is used up: nobody gets through for a while, and then everybody does. */
+  @Test
+  void throttled_fortySecondsLong_failsNobody() {
+    Batch batch = open();
+    gateway.go(Until.WRITTEN);
+    addMany(batch, "user", 900);
+    for (Attempt attempt : gateway.attempts()) {
+      attempt.answer(throttled(Rejection.RATE_LIMITED));
+    }
+    int answered = 900;
+    for (int second = 0; second < 40; second++) {
+      fixture.timer.advance(SECOND);
+      for (; answered < gateway.attempts().size(); answered++) {
+        gateway.attempts().get(answered).answer(throttled(Rejection.RATE_LIMITED));
+      }
+    }
+    assertThat(answered).as("tries in the meantime").isBetween(930, 1_150);
+    assertThat(told).isEmpty();
+
+    gateway.go(Until.ANSWERED);
+    fixture.timer.advance(Duration.ofMinutes(1));
+
+    assertThat(accepted()).isEqualTo(900);
+  }
+
+  /** A try has ten seconds; the message before it, at one message a second, waited far longer. */
+  @Test
+  void slowPace_longQueue_nobodysTimeIsOver() {
+    Batch batch = open();
+    slowDown(fixture.app);
+    addMany(batch, "user", 900);
+
+    fixture.timer.advance(Duration.ofSeconds(10));
+    assertThat(told).hasSizeLessThan(900);
+    fixture.timer.advance(Duration.ofMinutes(1));
+
+    assertThat(accepted()).isEqualTo(900);
+  }
+
+  @Test
+  void throttled_requestIdIsFreeMeanwhile_isReplayedIfSomebodyElseSentIt() {
+    gateway.script(throttled(Rejection.WECHAT_BUSY));
+    Batch batch = open();
+    add(batch, fixture.app, Samples.OPEN_ID, "id");
+
+    Delivery single =
+        fixture.delivery.deliver(fixture.order(Samples.OPEN_ID, "id", Lane.SINGLE, TIMEOUT));
+    assertThat(heard(single)).isInstanceOf(SendOutcome.Accepted.class);
+    fixture.timer.advance(SECOND.multipliedBy(2));
+
+    assertThat(toldOf(Samples.OPEN_ID)).containsExactly(new Delivered(heard(single), true));
+    assertThat(gateway.writes()).hasSize(2);
+  }
+
+  @Test
+  void throttled_aMomentAfterTheTryWasOverdue_isUnknownAndNotTriedAgain() {
+    gateway.go(Until.WRITTEN);
+    Batch batch = open();
+    add(batch, "user");
+    fixture.timer.advance(TIMEOUT);
+
+    gateway.last().answer(throttled(Rejection.WECHAT_BUSY));
+    fixture.timer.advance(Duration.ofMinutes(1));
+
+    assertThat(outcome("user")).isInstanceOf(SendOutcome.Unknown.class);
+    assertThat(gateway.writes()).hasSize(1);
+  }
+
+  @Test
+  void throttled_isCountedOnceWithAllItsTries() {
+    List<String> ends = new ArrayList<>();
+    MessageDelivery delivery =
+        fixture.delivery(
+            new DeliveryListener() {
+              @Override
+              public void messageEnded(Order order, Delivered end, Delivered heard, int attempts) {
+                ends.add(end.outcome().getClass().getSimpleName() + " " + attempts);
+              }
+            });
+    gateway.scriptFor("user", throttled(Rejection.RATE_LIMITED), new Answer.Accepted(""));
+    gateway.scriptFor("other", throttled(Rejection.RATE_LIMITED));
+    Batch batch = delivery.openBatch(() -> TIMEOUT, () -> {});
+    fixture.warmUp();
+    add(batch, "user");
+    fixture.timer.advance(SECOND.multipliedBy(2));
+    add(batch, "other");
+    batch.end(WHY);
+
+    assertThat(ends).containsExactly("Accepted 2", "Rejected 1");
+  }
+
+  // Fairness.
+
+  @Test
+  void slowApp_doesNotHoldUpAnother() {
+    Batch batch = open();
+    slowDown(fixture.app);
+    addMany(batch, "slow", 50);
+    for (int i = 0; i < 50; i++) {
+      add(batch, fixture.otherApp, "fast-" + i, "");
+    }
+
+    assertThat(told.keySet().stream().filter(id -> id.startsWith("fast"))).hasSize(50);
+    assertThat(told.keySet().stream().filter(id -> id.startsWith("slow"))).hasSize(1);
+  }
+
+  @Test
+  void slowPace_oneOldBatchAndThreeNewOnes_shareEqually() {
+    Batch old = open();
+    slowDown(fixture.app);
+    addMany(old, "old", 800);
+    fixture.timer.advance(Duration.ofSeconds(5));
+    told.clear();
+    for (int i = 1; i <= 3; i++) {
+      addMany(open(), "new" + i, 800);
+    }
+
+    fixture.timer.advance(Duration.ofSeconds(7));
+
+    Map<String, Long> shares = shares();
+    assertThat(shares).hasSize(4);
+    assertThat(shares.values())
+        .allSatisfy(share -> assertThat(share).isCloseTo(told.size() / 4, within(1)));
+    assertThat(told).hasSizeGreaterThan(100);
+  }
+
+  @Test
+  void fewPermits_oneOldBatchAndThreeNewOnes_shareEqually() {
+    use(new Permits(51, 1), new Permits(100, 1));
+    gateway.go(Until.WRITTEN);
+    addMany(open(), "old", 1_000);
+    for (int i = 1; i <= 3; i++) {
+      addMany(open(), "new" + i, 1_000);
+    }
+    for (int i = 0; i < 50; i++) {
+      gateway.attempts().get(i).answer(new Answer.Accepted(""));
+    }
+    told.clear();
+
+    for (int i = 50; i < 850; i++) {
+      gateway.attempts().get(i).answer(new Answer.Accepted(""));
+    }
+
+    assertThat(shares()).hasSize(4);
+    assertThat(shares().values()).allSatisfy(share -> assertThat(share).isCloseTo(200, within(15)));
+    gateway.go(Until.ANSWERED);
+    for (int i = 850; i < 900; i++) {
+      gateway.attempts().get(i).answer(new Answer.Accepted(""));
+    }
+  }
+
+  private Map<String, Long> shares() {
+    return told.keySet().stream()
+        .collect(
+            Collectors.groupingBy(id -> id.substring(0, id.indexOf('-')), Collectors.counting()));
+  }
+
+  private static org.assertj.core.data.Offset<Long> within(long offset) {
+    return org.assertj.core.data.Offset.offset(offset);
+  }
+
+  /** Memory in flight is bounded by weight: large messages take several permits. */
+  @Test
+  void largeMessages_takeSeveralPermits() {
+    use(new Permits(21, 1), new Permits(100, 1));
+    gateway.go(Until.WRITTEN);
+    Batch batch = open();
+    SubscribeMessage large =
+        new SubscribeMessage(
+            "large",
+            "template",
+            "",
+            Map.of("enum_string1", "x".repeat(80_000)),
+            MiniProgramState.FORMAL,
+            Language.ZH_CN);
+    assertThat(large.weight()).isEqualTo(10);
+    for (int i = 0; i < 3; i++) {
+      batch.add(
+          new BatchItem(fixture.app, large, MessageKind.SUBSCRIBE, "", "", Trace.NONE),
+          answer -> told.computeIfAbsent("large", id -> new ArrayList<>()));
+    }
+    add(batch, "small");
+    assertThat(fixture.inFlight.used()).isEqualTo(20);
+    assertThat(batch.waiting()).isEqualTo(11);
+
+    for (int i = 0; i < 4; i++) {
+      gateway.attempts().get(i).answer(new Answer.Accepted(""));
+    }
+    told.remove("large");
+    assertThat(batch.waiting()).isZero();
+  }
+
+  // The end.
+
+  @Test
+  void end_someWait_areToldWhyAndThoseUnderWayGoOn() {
+    use(new Permits(3, 1), new Permits(100, 1));
+    gateway.go(Until.WRITTEN);
+    Batch batch = open();
+    addMany(batch, "user", 5);
+
+    batch.end(WHY);
+    add(batch, "late");
+
+    assertThat(told.keySet()).containsExactlyInAnyOrder("user-2", "user-3", "user-4", "late");
+    assertThat(told.values())
+        .allSatisfy(all -> assertThat(all).containsExactly(new Delivered(WHY, false)));
+    assertThat(batch.waiting()).isZero();
+    gateway.attempts().get(0).answer(new Answer.Accepted(""));
+    gateway.attempts().get(1).answer(throttled(Rejection.WECHAT_BUSY));
+    assertThat(outcome("user-0")).isInstanceOf(SendOutcome.Accepted.class);
+    assertReason(outcome("user-1"), Rejection.WECHAT_BUSY);
+    assertThat(gateway.writes()).hasSize(2);
+  }
+
+  @Test
+  void end_oneWasThrottled_isToldWhatWeChatSaid() {
+    gateway.script(throttled(Rejection.RATE_LIMITED));
+    Batch batch = open();
+    add(batch, "pausing");
+
+    batch.end(WHY);
+
+    assertReason(outcome("pausing"), Rejection.RATE_LIMITED);
+    assertThat(gateway.writes()).hasSize(1);
+  }
+
+  @Test
+  void end_whileTheyWaitForThePace_areToldWhy() {
+    Batch batch = open();
+    slowDown(fixture.app);
+    addMany(batch, "user", 3);
+
+    batch.end(WHY);
+
+    assertThat(outcome("user-0")).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(outcome("user-1")).isEqualTo(WHY);
+    assertThat(outcome("user-2")).isEqualTo(WHY);
+    fixture.timer.advance(Duration.ofMinutes(1));
+    assertThat(gateway.writes()).hasSize(1);
+  }
+
+  @Test
+  void cancel_someWaitAndSomeAreUnderWay_writesNothingMore() {
+    use(new Permits(3, 1), new Permits(100, 1));
+    gateway.go(Until.CALLED);
+    Batch batch = open();
+    addMany(batch, "user", 5);
+    Attempt written = gateway.attempts().get(0);
+    written.write();
+
+    batch.cancel();
+
+    assertThat(gateway.attempts().get(1).write()).isFalse();
+    written.answer(new Answer.Accepted(""));
+    assertThat(gateway.writes()).hasSize(1);
+    assertThat(gateway.attempts()).hasSize(2);
+    assertThat(fixture.inFlight.used()).isZero();
+  }
+
+  @Test
+  void stop_someAreUnderWay_areGivenUpWithTheTruth() {
+    gateway.go(Until.CALLED);
+    Batch batch = open();
+    add(batch, "written");
+    add(batch, "held");
+    gateway.attempts().get(0).write();
+
+    batch.stop(new SendOutcome.NotSent(Hindrance.SERVER_STOPPING, "stopping"));
+
+    assertThat(outcome("written")).isInstanceOf(SendOutcome.Unknown.class);
+    assertReason(outcome("held"), Hindrance.SERVER_STOPPING);
+    assertThat(gateway.attempts().get(1).write()).isFalse();
+    gateway.attempts().get(0).answer(new Answer.Accepted(""));
+  }
+
+  @Test
+  void add_twentyThousandAreLetInAtOnce_doNotFillTheStack() {
+    use(new Permits(2, 1), new Permits(100, 1));
+    gateway.go(Until.WRITTEN);
+    Batch batch = open();
+    addMany(batch, "user", MANY);
+    gateway.go(Until.ANSWERED);
+
+    gateway.last().answer(new Answer.Accepted(""));
+
+    assertThat(accepted()).isEqualTo(MANY);
+  }
+
+  @Test
+  void add_onManyThreadsWhileWeChatThrottles_eachIsToldOnce() throws Exception {
+    Batch batch = open();
+    gateway.script(
+        Collections.nCopies(20, throttled(Rejection.RATE_LIMITED)).toArray(Answer[]::new));
+
+    Concurrently.run(
+            8,
+            thread -> {
+              addMany(batch, "t" + thread, 100);
+              return thread;
+            })
+        .resultsOfAll();
+    fixture.timer.advance(Duration.ofMinutes(3));
+
+    assertThat(accepted()).isEqualTo(800);
+    assertThat(batch.waiting()).isZero();
+  }
+
+  // The day's quota.
+
+  private static Answer quotaUsedUp() {
+    return new Answer.Rejected(Rejection.DAILY_QUOTA_EXHAUSTED, QUOTA, List.of());
+  }
+
+  @Test
+  void quotaUsedUp_restOfTheAppIsNotSentAndOtherAppsGoOn() {
+    gateway.scriptFor("user-3", quotaUsedUp());
+    Batch batch = open();
+    addMany(batch, "user", 10);
+    add(batch, fixture.otherApp, "other", "");
+
+    assertThat(outcome("user-2")).isInstanceOf(SendOutcome.Accepted.class);
+    assertReason(outcome("user-3"), Rejection.DAILY_QUOTA_EXHAUSTED);
+    for (int i = 4; i < 10; i++) {
+      assertReason(outcome("user-" + i), Hindrance.DAILY_QUOTA_EXHAUSTED);
+    }
+    assertThat(((SendOutcome.NotSent) outcome("user-9")).error()).isEqualTo(QUOTA);
+    assertThat(((SendOutcome.NotSent) outcome("user-9")).retryAfter())
+        .isEqualTo(QuotaReset.after(Rejection.DAILY_QUOTA_EXHAUSTED, fixture.clock.instant()));
+    assertThat(outcome("other")).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(gateway.writes()).hasSize(5);
+  }
+
+  @Test
+  void quotaUsedUp_singlesAreStoppedToo_andProbeOnceAMinute() {
+    gateway.script(quotaUsedUp(), quotaUsedUp());
+    fixture.warmUp();
+    fixture.deliver();
+
+    assertReason(heard(fixture.deliver()), Hindrance.DAILY_QUOTA_EXHAUSTED);
+    fixture.timer.advance(DailyQuota.PROBE_INTERVAL);
+    assertReason(heard(fixture.deliver()), Rejection.DAILY_QUOTA_EXHAUSTED);
+    assertReason(heard(fixture.deliver()), Hindrance.DAILY_QUOTA_EXHAUSTED);
+    fixture.timer.advance(DailyQuota.PROBE_INTERVAL);
+    assertThat(heard(fixture.deliver())).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(heard(fixture.deliver())).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(gateway.writes()).hasSize(4);
+  }
+
+  @Test
+  void quotaUsedUp_whileManyWaitForThePace_tellsThemAtOnce() {
+    Batch batch = open();
+    slowDown(fixture.app);
+    gateway.scriptFor("user-0", quotaUsedUp());
+
+    addMany(batch, "user", 100);
+
+    assertThat(told).hasSize(100);
+    assertReason(outcome("user-99"), Hindrance.DAILY_QUOTA_EXHAUSTED);
+    assertThat(gateway.writes()).hasSize(1);
+  }
+
+  /** Others were on their way to be written: a connection was being made, say. */
+  @Test
+  void quotaUsedUp_othersAreAboutToBeWritten_areNot() {
+    gateway.go(Until.CALLED);
+    Batch batch = open();
+    add(batch, "first");
+    add(batch, "second");
+    Attempt first = gateway.attempts().get(0);
+    first.write();
+    first.answer(quotaUsedUp());
+
+    assertThat(gateway.attempts().get(1).write()).isFalse();
+
+    assertReason(outcome("second"), Hindrance.DAILY_QUOTA_EXHAUSTED);
+  }
+
+  @Test
+  void quotaUsedUp_othersAreUnderWay_hearTheirOwnAnswerWhichOpensNothing() {
+    gateway.go(Until.WRITTEN);
+    Batch batch = open();
+    addMany(batch, "user", 3);
+    gateway.attempts().get(0).answer(quotaUsedUp());
+
+    gateway.attempts().get(1).answer(new Answer.Accepted("7"));
+    gateway.attempts().get(2).answer(quotaUsedUp());
+    add(batch, "next");
+
+    assertThat(outcome("user-1")).isEqualTo(new SendOutcome.Accepted("7"));
+    assertReason(outcome("user-2"), Rejection.DAILY_QUOTA_EXHAUSTED);
+    assertReason(outcome("next"), Hindrance.DAILY_QUOTA_EXHAUSTED);
+  }
+
+  @Test
+  void quotaUsedUp_repeatOfADoneMessage_isReplayed() {
+    Batch batch = open();
+    add(batch, fixture.app, Samples.OPEN_ID, "id");
+    fixture
+        .app
+        .quota()
+        .answered(Objects.requireNonNull(fixture.app.quota().enter()), quotaUsedUp());
+
+    Delivery repeat =
+        fixture.delivery.deliver(fixture.order(Samples.OPEN_ID, "id", Lane.SINGLE, TIMEOUT));
+
+    assertThat(repeat.answer().join()).isEqualTo(new Delivered(outcome(Samples.OPEN_ID), true));
+  }
+}

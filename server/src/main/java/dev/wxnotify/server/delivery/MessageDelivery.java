@@ -60,7 +60,7 @@ public final class MessageDelivery {
   /** Delivers a single message, or answers at once that the server is at its limits. */
   public Delivery deliver(Order order) {
     if (!inFlight.tryAcquire(Lane.SINGLE, order.message().weight())) {
-      listener.messageEnded(order, OVERLOADED, OVERLOADED, 0);
+      report(order, OVERLOADED, 0);
       return new Delivery(OVERLOADED);
     }
     return deliverAdmitted(order, 0);
@@ -86,7 +86,7 @@ public final class MessageDelivery {
                 null,
                 retryAfter),
             false);
-    listener.messageEnded(order, answer, answer, 0);
+    report(order, answer, 0);
     return answer;
   }
 

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -225,6 +226,14 @@ final class OutcomeLogTest {
 
     assertThat(appender.list).hasSize(OutcomeLog.LINES);
     assertThat(fixture.logTimer.pending()).isZero();
+  }
+
+  @Test
+  void refuse_atALimit_isALineToo() {
+    var ignored = fixture.delivery.refuse(fixture.order(), Duration.ofSeconds(1));
+
+    assertThat(appender.list).hasSize(1);
+    assertThat(fields(appender.list.get(0))).containsEntry("reason", "OVERLOADED");
   }
 
   @Test

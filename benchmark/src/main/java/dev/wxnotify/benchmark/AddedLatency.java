@@ -1,6 +1,7 @@
 package dev.wxnotify.benchmark;
 
 import dev.wxnotify.benchmark.load.Load;
+import dev.wxnotify.benchmark.load.Load.Kind;
 import dev.wxnotify.benchmark.process.ServerProcess;
 import dev.wxnotify.benchmark.process.WorkerProcess;
 import dev.wxnotify.benchmark.report.Measurement;
@@ -25,16 +26,20 @@ final class AddedLatency implements Scenario {
     WorkerProcess bare = lab.bareServer();
     WorkerProcess http = lab.bareHttpClient();
     ServerProcess server = lab.server();
-    List<Series> all =
-        lab.compare(
-            List.of(
-                new Contestant("bare gRPC, unary", bare.pid(), lab.caller(bare.port()), load),
-                new Contestant(
-                    "bare HTTP POST",
-                    http.pid(),
-                    http,
-                    Load.open(HTTP_CONNECTIONS, PER_SECOND, lab.mode().seconds)),
-                new Contestant("wxnotify, unary", server.pid(), lab.caller(server.port()), load)));
+    List<Contestant> paths =
+        List.of(
+            new Contestant("bare gRPC, unary", bare.pid(), lab.caller(bare.port()), load),
+            new Contestant(
+                "bare HTTP POST",
+                http.pid(),
+                http,
+                Load.open(HTTP_CONNECTIONS, PER_SECOND, lab.mode().seconds)),
+            new Contestant("wxnotify, unary", server.pid(), lab.caller(server.port()), load));
+    for (Contestant path : paths) {
+      // A closed loop: the rate in question would warm a path up for minutes.
+      lab.warmUp(path.with(path.path(), Load.closed(Kind.UNARY, path.load().connections(), 64, 0)));
+    }
+    List<Series> all = lab.measureInTurns(lab.mode().rounds, paths);
     Series ours = all.get(2);
     Spread added =
         Spread.of(

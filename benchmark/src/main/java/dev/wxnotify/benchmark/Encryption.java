@@ -33,10 +33,23 @@ final class Encryption implements Scenario {
           lab.server(
               flags, Map.of("WXNOTIFY_WECHAT_BASE_URL", "https://localhost:" + upstream.port()));
       add(contestants, "TLS to the upstream", lab, out, lab.caller(out.port()));
+
+      ServerProcess in =
+          lab.server(
+              lab.jvmFlags(),
+              Map.of(
+                  "WXNOTIFY_GRPC_TLS_CERTIFICATE", certificates.certificate().toString(),
+                  "WXNOTIFY_GRPC_TLS_PRIVATE_KEY", certificates.key().toString()));
+      add(
+          contestants,
+          "TLS from the caller",
+          lab,
+          in,
+          lab.caller(in.port(), "--ca", certificates.certificate().toString()));
       return Section.ofSeries(
           "TLS",
           "As at saturation; connections stay open, so that handshakes do not count.",
-          lab.compare(contestants),
+          lab.compare(lab.mode().fewRounds, contestants),
           List.of());
     }
   }

@@ -45,8 +45,8 @@ final class Flatness implements Scenario {
               caller,
               Load.closed(Kind.UNARY, count, IN_FLIGHT, seconds)));
     }
-    List<Series> byLength = lab.compare(lengths);
-    List<Series> byConnections = lab.compare(connections);
+    List<Series> byLength = lab.compare(lab.mode().fewRounds, lengths);
+    List<Series> byConnections = lab.compare(lab.mode().fewRounds, connections);
     List<Series> all = new ArrayList<>(byLength);
     all.addAll(byConnections);
     return Section.ofSeries(

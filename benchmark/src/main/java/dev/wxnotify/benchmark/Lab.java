@@ -30,7 +30,7 @@ import org.HdrHistogram.Histogram;
 final class Lab implements AutoCloseable {
   private static final double NANOS_PER_MICRO = 1_000;
   private static final double NANOS_PER_SECOND = 1e9;
-  private static final int MOST_WARM_UPS = 4;
+  private static final int MOST_WARM_UPS = 3;
 
   /**
    * What is measured, and how.
@@ -84,6 +84,12 @@ final class Lab implements AutoCloseable {
     return keep(new WorkerProcess(setup.jvmFlags, BareGrpcServer.class));
   }
 
+  /** A bare server that posts a message before it answers. */
+  WorkerProcess bareRelay() throws IOException, InterruptedException {
+    return keep(
+        new WorkerProcess(setup.jvmFlags, BareGrpcServer.class, "--relay-to", upstreamPort()));
+  }
+
   WorkerProcess bareHttpClient() throws IOException, InterruptedException {
     return keep(new WorkerProcess(setup.jvmFlags, BareHttpClient.class, "--port", upstreamPort()));
   }
@@ -119,18 +125,25 @@ final class Lab implements AutoCloseable {
     return upstream.run(new Upstream.Setting(latency.toMillis()), Upstream.Seen.class);
   }
 
-  /** Warms all of them up, then measures them in turns, each round in the other direction. */
-  List<Series> compare(List<Contestant> contestants) throws IOException, InterruptedException {
+  /** Warms all of them up, then measures them. */
+  List<Series> compare(int rounds, List<Contestant> contestants)
+      throws IOException, InterruptedException {
     for (Contestant each : contestants) {
       warmUp(each);
     }
+    return measureInTurns(rounds, contestants);
+  }
+
+  /** Measures them in turns, each round in the other direction. */
+  List<Series> measureInTurns(int rounds, List<Contestant> contestants)
+      throws IOException, InterruptedException {
     List<List<Measurement>> measured = new ArrayList<>();
     contestants.forEach(each -> measured.add(new ArrayList<>()));
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < contestants.size(); i++) {
       order.add(i);
     }
-    for (int round = 0; round < setup.mode.rounds; round++) {
+    for (int round = 0; round < rounds; round++) {
       for (int i : order) {
         measured.get(i).add(measure(contestants.get(i)));
       }

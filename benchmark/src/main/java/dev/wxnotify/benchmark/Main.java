@@ -126,12 +126,15 @@ public final class Main implements Callable<Integer> {
         Machine.describe(),
         String.format(
             Locale.ROOT,
-            "mode %s, %d rounds of %.1f s after %.1f s of warm-up, JVM flags of the measured processes:"
-                + " %s",
+            "mode %s, %d rounds of %.1f s (%d where neither CPU nor latency is in question), warm-up of"
+                + " %.0f s and more until %,d messages were carried, JVM flags of the measured"
+                + " processes: %s",
             mode.name().toLowerCase(Locale.ROOT),
             mode.rounds,
             mode.seconds,
+            mode.fewRounds,
             mode.warmUpSeconds,
+            mode.warmUpMessages,
             jvmFlags.isEmpty() ? "none" : String.join(" ", jvmFlags)),
         Spread.of(
             othersCores.isEmpty()

@@ -3,14 +3,17 @@ package dev.wxnotify.benchmark;
 /** How thorough a run is. */
 enum Mode {
   /** Some seconds: shows that everything works, and measures nothing. */
-  SMOKE(1, 0.2, 0, 0.2, 2_000, 2),
+  SMOKE(1, 1, 0.2, 0, 0.2, 2_000, 2),
   /** Some minutes. */
-  QUICK(3, 3, 40_000, 2, 200_000, 4),
+  QUICK(3, 2, 3, 60_000, 2, 200_000, 4),
   /** About a quarter of an hour. */
-  FULL(5, 6, 100_000, 3, 1_000_000, 8);
+  FULL(5, 3, 8, 200_000, 2.5, 1_000_000, 8);
 
-  /** How often each path is measured; the paths take turns. */
+  /** How often each path is measured where CPU or latency is in question; the paths take turns. */
   final int rounds;
+
+  /** How often elsewhere. */
+  final int fewRounds;
 
   /** How long each path runs at least before it is measured, so that the JIT compiler is done. */
   final double warmUpSeconds;
@@ -29,12 +32,14 @@ enum Mode {
 
   Mode(
       int rounds,
+      int fewRounds,
       double warmUpSeconds,
       long warmUpMessages,
       double seconds,
       long longestStream,
       int starts) {
     this.rounds = rounds;
+    this.fewRounds = fewRounds;
     this.warmUpSeconds = warmUpSeconds;
     this.warmUpMessages = warmUpMessages;
     this.seconds = seconds;

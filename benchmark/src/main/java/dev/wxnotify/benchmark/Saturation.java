@@ -28,21 +28,33 @@ final class Saturation implements Scenario {
     WorkerProcess bare = lab.bareServer();
     WorkerProcess bareCaller = lab.caller(bare.port());
     WorkerProcess http = lab.bareHttpClient();
+    WorkerProcess relay = lab.bareRelay();
+    WorkerProcess relayCaller = lab.caller(relay.port());
     ServerProcess server = lab.server();
     WorkerProcess caller = lab.caller(server.port());
     WorkerProcess wxJava = lab.wxJava(0);
     WorkerProcess wxJavaTuned = lab.wxJava(IN_FLIGHT);
     List<Series> all =
         lab.compare(
+            lab.mode().rounds,
             List.of(
                 new Contestant("bare gRPC, unary", bare.pid(), bareCaller, unary),
                 new Contestant("bare gRPC, stream", bare.pid(), bareCaller, batch),
                 new Contestant("bare HTTP POST", http.pid(), http, alone),
+                new Contestant("bare relay, unary", relay.pid(), relayCaller, unary),
+                new Contestant("bare relay, stream", relay.pid(), relayCaller, batch),
                 new Contestant("wxnotify, unary", server.pid(), caller, unary),
                 new Contestant("wxnotify, BatchSend", server.pid(), caller, batch),
                 new Contestant("WxJava, default pool", wxJava.pid(), wxJava, alone),
                 new Contestant("WxJava, pool of 64", wxJavaTuned.pid(), wxJavaTuned, alone)));
-    Series http1 = all.get(2);
+    Series grpcUnary = all.get(0);
+    Series grpcStream = all.get(1);
+    Series post = all.get(2);
+    Series unaryRelay = all.get(3);
+    Series streamRelay = all.get(4);
+    Series ourUnary = all.get(5);
+    Series ourBatch = all.get(6);
+    Series tuned = all.get(8);
     return Section.ofSeries(
         "CPU per message at saturation",
         IN_FLIGHT
@@ -50,15 +62,12 @@ final class Saturation implements Scenario {
             + " alone: the server's, or for WxJava and the bare HTTP client their own.",
         all,
         List.of(
-            ratio("CPU of unary / (bare gRPC + bare HTTP)", all.get(3), MOST, all.get(0), http1),
-            ratio(
-                "CPU of BatchSend / (bare stream + bare HTTP)",
-                all.get(4),
-                MOST,
-                all.get(1),
-                http1),
-            ratio("CPU of unary / WxJava, pool of 64", all.get(3), 1, all.get(6)),
-            ratio("CPU of BatchSend / WxJava, pool of 64", all.get(4), 1, all.get(6))));
+            ratio("CPU of unary / (bare gRPC + bare HTTP)", ourUnary, MOST, grpcUnary, post),
+            ratio("CPU of BatchSend / (bare stream + bare HTTP)", ourBatch, MOST, grpcStream, post),
+            ratio("CPU of unary / bare relay", ourUnary, MOST, unaryRelay),
+            ratio("CPU of BatchSend / bare relay", ourBatch, MOST, streamRelay),
+            ratio("CPU of unary / WxJava, pool of 64", ourUnary, 1, tuned),
+            ratio("CPU of BatchSend / WxJava, pool of 64", ourBatch, 1, tuned)));
   }
 
   private static Target ratio(String what, Series of, double most, Series... sum) {

@@ -37,31 +37,33 @@ final class SlowUpstream implements Scenario {
     WorkerProcess other = lab.caller(server.port());
     WorkerProcess wxJava = lab.wxJava(0);
     WorkerProcess wxJavaTuned = lab.wxJava(CONNECTIONS);
-    var ignored = lab.upstreamLatency(LATENCY);
     Contestant batch =
         new Contestant(
             "wxnotify, BatchSend",
             server.pid(),
             caller,
             Load.closed(Kind.BATCH, 1, BATCH_IN_FLIGHT, seconds));
-    List<Series> all =
-        new ArrayList<>(
-            lab.compare(
-                List.of(
-                    batch.with("wxnotify, unary", Load.closed(Kind.UNARY, 4, CONNECTIONS, seconds)),
-                    batch,
-                    new Contestant("WxJava, default pool", wxJava.pid(), wxJava, alone),
-                    new Contestant("WxJava, pool of 512", wxJavaTuned.pid(), wxJavaTuned, alone))));
+    List<Contestant> paths =
+        List.of(
+            batch.with("wxnotify, unary", Load.closed(Kind.UNARY, 4, CONNECTIONS, seconds)),
+            batch,
+            new Contestant("WxJava, default pool", wxJava.pid(), wxJava, alone),
+            new Contestant("WxJava, pool of 512", wxJavaTuned.pid(), wxJavaTuned, alone));
+    for (Contestant path : paths) {
+      lab.warmUp(path); // While the upstream is still fast.
+    }
     Contestant beside =
         new Contestant(
             "single calls beside it",
             server.pid(),
             other,
             Load.open(4, BESIDE_PER_SECOND, seconds));
-    lab.warmUp(beside);
+    lab.warmUp(beside.with(beside.path(), Load.closed(Kind.UNARY, 4, 64, seconds)));
+    var ignored = lab.upstreamLatency(LATENCY);
+    List<Series> all = new ArrayList<>(lab.measureInTurns(lab.mode().fewRounds, paths));
     List<Measurement> batches = new ArrayList<>();
     List<Measurement> singles = new ArrayList<>();
-    for (int i = 0; i < lab.mode().rounds; i++) {
+    for (int i = 0; i < lab.mode().fewRounds; i++) {
       CompletableFuture<Measurement> single =
           CompletableFuture.supplyAsync(() -> measure(lab, beside));
       batches.add(lab.measure(batch.with("a batch with single calls beside it", batch.load())));

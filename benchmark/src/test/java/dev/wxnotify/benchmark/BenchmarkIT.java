@@ -35,7 +35,7 @@ class BenchmarkIT {
         new ObjectMapper()
             .readTree(out.resolve("report.json").toFile())
             .at("/sections/0/measurements");
-    assertThat(measurements).hasSize(7);
+    assertThat(measurements).hasSize(9);
     for (JsonNode each : measurements) {
       assertThat(each.get("messages").asLong()).as(each.toString()).isPositive();
       assertThat(each.get("errors").asLong()).as(each.toString()).isZero();

@@ -129,6 +129,17 @@ public final class BatchBuilder {
   }
 
   /**
+   * How long one stream is used. Then it is ended in peace, with every item answered, and the next
+   * one begins, maybe on another replica: so a batch does not depend on how long servers and
+   * proxies let streams live. Default: 10 minutes.
+   */
+  @CanIgnoreReturnValue
+  public BatchBuilder streamLife(Duration time) {
+    rules.streamLife = notNegative(time, "time");
+    return this;
+  }
+
+  /**
    * Begins a batch to which items are given one by one.
    *
    * @param listener hears each result; see there for its thread

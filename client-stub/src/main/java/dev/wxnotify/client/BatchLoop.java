@@ -312,6 +312,10 @@ final class BatchLoop implements StreamCall.Events {
       return;
     }
     long now = System.nanoTime();
+    if (closed.isHalfClosed() && closed.isAllAnswered()) {
+      streamNanos = now; // It was old, and the next one may begin.
+      return;
+    }
     SendFailure cause = Failures.ofStatus(asBroken(status), trailers, closed.wasWritten(), true);
     boolean refused = Failures.isRefusal(status) && !closed.wasAnswered();
     takeBack(closed, asBroken(status), refused || saysNoneSent(cause));
@@ -391,6 +395,10 @@ final class BatchLoop implements StreamCall.Events {
         return;
       }
       current = openStream(now);
+    }
+    if (now - streamNanos > rules.streamLife.toNanos() && current.wasEverReady()) {
+      current.halfClose(); // Its items are answered yet; others wait for the next stream.
+      return;
     }
     while (!ready.isEmpty() && current.isReady()) {
       current.send(ready.remove());

@@ -11,6 +11,7 @@ final class BatchRules {
   Duration giveUpAfter = Duration.ofMinutes(5);
   Duration firstPause = Duration.ofMillis(200);
   Duration longestPause = Duration.ofSeconds(10);
+  Duration streamLife = Duration.ofMinutes(10);
 
   BatchRules copy() {
     BatchRules copy = new BatchRules();
@@ -21,6 +22,7 @@ final class BatchRules {
     copy.giveUpAfter = giveUpAfter;
     copy.firstPause = firstPause;
     copy.longestPause = longestPause;
+    copy.streamLife = streamLife;
     return copy;
   }
 

@@ -95,6 +95,15 @@ final class StreamCall {
     }
   }
 
+  /** Whether it was ended in peace: nothing is sent on it any more. */
+  boolean isHalfClosed() {
+    return halfClosed;
+  }
+
+  boolean isAllAnswered() {
+    return unanswered.isEmpty();
+  }
+
   void cancel(String why) {
     call.cancel(why, null);
   }

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -321,6 +322,41 @@ class BatchSenderTest {
 
     assertThat(report.isAllAccepted()).isTrue();
     assertThat(report.streams()).isEqualTo(2);
+  }
+
+  /** Nothing breaks, and so nothing is unknown although no item has a request id. */
+  @Test
+  void stream_old_isEndedInPeaceAndFollowedByTheNext() throws Exception {
+    BatchReport report =
+        batch()
+            .streamLife(Duration.ofMillis(20))
+            .window(10)
+            .sendAll(
+                FakeService.items(200, false).iterator(),
+                result -> {
+                  heard.onResult(result);
+                  LockSupport.parkNanos(1_000_000); // So that it takes ten lives.
+                });
+
+    assertThat(report.isAllAccepted()).isTrue();
+    assertThat(report.streams()).isGreaterThan(2);
+    assertThat(service.sentInAll()).isEqualTo(200);
+  }
+
+  @Test
+  void stream_oldAndStillAnswering_isWaitedFor() throws Exception {
+    service.holding = true;
+    BatchSender sender = kept(batch().streamLife(Duration.ZERO).open(heard));
+    sender.offer(FakeService.item("a", ""));
+    Await.until("the first is on its stream", () -> service.held.size() == 1);
+    sender.offer(FakeService.item("b", ""));
+    sender.complete();
+    service.release();
+
+    BatchReport report = sender.await();
+    assertThat(report.isAllAccepted()).isTrue();
+    assertThat(report.streams()).isEqualTo(2);
+    assertThat(heard.breaks).isEmpty();
   }
 
   // Answers that ask for a repeat.

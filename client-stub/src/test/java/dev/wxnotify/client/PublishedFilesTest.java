@@ -25,6 +25,7 @@ class PublishedFilesTest {
         "error.proto",
         "message.proto",
         "notification_service.proto",
+        "operations_service.proto",
         "wxnotify_grpc_service_config.json"
       })
   void contract_isInTheJarAsItStandsInTheTree(String file) throws Exception {

@@ -1,5 +1,6 @@
 package dev.wxnotify.server;
 
+import dev.wxnotify.server.cli.BatchCommand;
 import dev.wxnotify.server.cli.SendCommand;
 import dev.wxnotify.server.sandbox.SandboxCommand;
 import picocli.CommandLine;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "wxnotify",
     description = "Sends WeChat Mini Program subscribe messages for a company's services.",
-    subcommands = {ServeCommand.class, SandboxCommand.class, SendCommand.class},
+    subcommands = {ServeCommand.class, SandboxCommand.class, SendCommand.class, BatchCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = ImplementationVersion.class)
@@ -21,6 +22,7 @@ public final class Main {
 
   /** Runs the command that {@code args} name, and ends the process with its exit code. */
   public static void main(String[] args) {
+    NettyDefaults.apply();
     int exitCode = commandLine().execute(args);
     Logs.close();
     System.exit(exitCode);
@@ -33,7 +35,10 @@ public final class Main {
   }
 
   private static void everywhere(CommandLine commandLine) {
-    commandLine.getCommandSpec().exitCodeOnInvalidInput(EXIT_USAGE);
+    boolean batch = commandLine.getCommand() instanceof BatchCommand;
+    commandLine
+        .getCommandSpec()
+        .exitCodeOnInvalidInput(batch ? BatchCommand.EXIT_USAGE : EXIT_USAGE);
     commandLine.getSubcommands().values().forEach(Main::everywhere);
   }
 }

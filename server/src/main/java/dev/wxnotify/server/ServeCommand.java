@@ -2,7 +2,6 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.server.sandbox.Sandbox;
 import dev.wxnotify.server.sandbox.SandboxOptions;
-import dev.wxnotify.server.sandbox.SandboxTemplates;
 import dev.wxnotify.server.tracing.TracingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -62,7 +61,7 @@ final class ServeCommand implements Callable<Integer> {
         return serve(Map.of(), null);
       }
       try (Sandbox weChat = Sandbox.start(SandboxOptions.builder().port(sandboxPort).build())) {
-        return serve(overrides(weChat), weChat);
+        return serve(SandboxServer.keys(weChat), weChat);
       }
     } catch (ConfigurationException e) {
       PrintWriter err = spec.commandLine().getErr();
@@ -118,14 +117,6 @@ final class ServeCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(List.of(e.getMessage()));
     }
-  }
-
-  private static Map<String, String> overrides(Sandbox weChat) {
-    return Map.of(
-        "wxnotify.wechat.base-url", weChat.baseUrl().toString(),
-        "wxnotify.apps.sandbox.app-id", SandboxOptions.APP_ID,
-        "wxnotify.apps.sandbox.app-secret", SandboxOptions.APP_SECRET,
-        "wxnotify.apps.sandbox.seckill.template-id", SandboxTemplates.SECKILL_TEMPLATE_ID);
   }
 
   private void printCalls(int port, int monitoringPort, Sandbox weChat) {

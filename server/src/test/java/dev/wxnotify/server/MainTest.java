@@ -11,7 +11,14 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"--help", "serve --help", "send --help", "send subscribe -h", "send seckill -h"})
+      strings = {
+        "--help",
+        "serve --help",
+        "send --help",
+        "send subscribe -h",
+        "send seckill -h",
+        "batch --help"
+      })
   void help_ofEveryCommand_exitsWith0(String args) throws Exception {
     try (WxnotifyProcess process = start(args)) {
       assertThat(process.exitCode()).isZero();
@@ -48,6 +55,17 @@ class MainTest {
     try (WxnotifyProcess process = start(args)) {
       assertThat(process.exitCode()).isEqualTo(64);
       assertThat(process.err()).contains("Usage: wxnotify").doesNotContain("Exception");
+      assertThat(process.out()).isEmpty();
+    }
+  }
+
+  /** Its exit codes are for schedulers of campaigns. */
+  @ParameterizedTest
+  @ValueSource(strings = {"batch", "batch rows.csv", "batch rows.csv --results r --unknown"})
+  void wrongCommandLine_ofABatch_exitsWith2(String args) throws Exception {
+    try (WxnotifyProcess process = start(args)) {
+      assertThat(process.exitCode()).isEqualTo(2);
+      assertThat(process.err()).contains("Usage: wxnotify batch").doesNotContain("Exception");
       assertThat(process.out()).isEmpty();
     }
   }

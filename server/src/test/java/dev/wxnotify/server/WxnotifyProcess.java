@@ -3,7 +3,9 @@ package dev.wxnotify.server;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +64,37 @@ final class WxnotifyProcess implements AutoCloseable {
     if (!process.toHandle().destroy()) {
       throw new AssertionError("the process took no signal");
     }
+  }
+
+  /**
+   * Sends SIGINT, as Ctrl-C does. Where this process was started with SIGINT ignored (in the
+   * background of a shell), so was that one, and it gets SIGTERM.
+   */
+  void interrupt() throws IOException, InterruptedException {
+    String signal = ignoresInterrupts() ? "-TERM" : "-INT";
+    new ProcessBuilder("kill", signal, Long.toString(process.pid())).inheritIO().start().waitFor();
+  }
+
+  private static boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+  }
+
+  /** Returns whether the process has not ended. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Gives the process this text, and no end of it. */
+  void type(String text) throws IOException {
+    OutputStream in = process.getOutputStream();
+    in.write(text.getBytes(StandardCharsets.UTF_8));
+    in.flush();
   }
 
   /** Sends SIGKILL; by its handle too. */

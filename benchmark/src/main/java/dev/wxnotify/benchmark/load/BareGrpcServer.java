@@ -17,42 +17,67 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * The least that a gRPC server in Java costs: the service of the contract, which reads the bytes of
- * a request, does not even parse them, and answers with the same 40 bytes.
+ * a request, does not even parse them, and answers with a few bytes. With {@code --relay-to} it
+ * posts a message by {@link BareHttp} before it answers: the least that any server of this kind can
+ * cost, with nothing that makes it one.
  */
-public final class BareGrpcServer implements BindableService {
+@Command(name = "bare-grpc-server")
+public final class BareGrpcServer implements BindableService, Runnable {
   private static final String MESSAGE_ID = "1988810812324364291";
+  private static final SendSubscribeMessageResponse RESPONSE =
+      SendSubscribeMessageResponse.newBuilder().setMessageId(MESSAGE_ID).setReplayed(true).build();
+  private static final int RELAY_CONNECTIONS = 1_000;
 
-  private BareGrpcServer() {}
+  @Option(names = "--relay-to", description = "The port of an upstream.")
+  private int relayTo;
+
+  private Sender work = (index, answered) -> answered.answered("");
 
   /** The process. */
-  public static void main(String[] args) throws Exception {
-    Server server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .directExecutor()
-            .addService(new BareGrpcServer())
-            .build()
-            .start();
-    Worker.serve(server.getPort(), String.class, task -> task);
+  public static void main(String[] args) {
+    new CommandLine(new BareGrpcServer()).execute(args);
+  }
+
+  @Override
+  public void run() {
+    try {
+      if (relayTo > 0) {
+        BareHttp http = new BareHttp(relayTo);
+        http.connect(RELAY_CONNECTIONS);
+        work = http;
+      }
+      Server server =
+          NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+              .directExecutor()
+              .addService(this)
+              .build()
+              .start();
+      Worker.serve(server.getPort(), String.class, task -> task);
+    } catch (Exception e) {
+      throw new IllegalStateException("the bare server broke", e);
+    }
   }
 
   @Override
   public ServerServiceDefinition bindService() {
-    SendSubscribeMessageResponse response =
-        SendSubscribeMessageResponse.newBuilder()
-            .setMessageId(MESSAGE_ID)
-            .setReplayed(true)
-            .build();
     return ServerServiceDefinition.builder(NotificationServiceGrpc.SERVICE_NAME)
         .addMethod(
             unread(NotificationServiceGrpc.getSendSubscribeMessageMethod()),
             ServerCalls.asyncUnaryCall(
-                (request, responses) -> {
-                  responses.onNext(response);
-                  responses.onCompleted();
-                }))
+                (request, responses) ->
+                    work.send(
+                        0,
+                        error -> {
+                          responses.onNext(RESPONSE);
+                          responses.onCompleted();
+                        })))
         .addMethod(
             unread(NotificationServiceGrpc.getBatchSendMethod()),
             ServerCalls.asyncBidiStreamingCall(BareStream::new))
@@ -65,9 +90,10 @@ public final class BareGrpcServer implements BindableService {
   }
 
   /** The index goes back with each answer, since the caller looks the item up by it. */
-  private static final class BareStream implements StreamObserver<byte[]> {
+  private final class BareStream implements StreamObserver<byte[]> {
     private final StreamObserver<BatchSendResponse> responses;
-    private long index;
+    private final AtomicLong unanswered = new AtomicLong(1); // The end of the stream is one.
+    private long next;
 
     BareStream(StreamObserver<BatchSendResponse> responses) {
       this.responses = responses;
@@ -75,24 +101,40 @@ public final class BareGrpcServer implements BindableService {
 
     @Override
     public void onNext(byte[] item) {
-      responses.onNext(
+      long index = next++;
+      unanswered.incrementAndGet();
+      work.send(index, error -> answer(index));
+    }
+
+    private void answer(long index) {
+      BatchSendResponse response =
           BatchSendResponse.newBuilder()
               .setResult(
                   BatchItemResult.newBuilder()
-                      .setIndex(index++)
+                      .setIndex(index)
                       .setOutcome(Outcome.OUTCOME_ACCEPTED)
                       .setMessageId(MESSAGE_ID))
-              .build());
+              .build();
+      synchronized (this) {
+        responses.onNext(response);
+      }
+      endOne();
+    }
+
+    private void endOne() {
+      if (unanswered.decrementAndGet() == 0) {
+        responses.onCompleted();
+      }
     }
 
     @Override
     public void onError(Throwable cancelled) {
-      // Nothing is under way.
+      // The caller is gone.
     }
 
     @Override
     public void onCompleted() {
-      responses.onCompleted();
+      endOne();
     }
   }
 

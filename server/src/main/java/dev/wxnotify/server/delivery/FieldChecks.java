@@ -58,6 +58,16 @@ final class FieldChecks {
     }
   }
 
+  /** Tells whether there is a control character, such as the end of a line. */
+  static boolean hasControl(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (Character.isISOControl(value.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean hasBlankOrControl(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);

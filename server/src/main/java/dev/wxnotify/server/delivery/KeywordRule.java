@@ -1,5 +1,6 @@
 package dev.wxnotify.server.delivery;
 
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ enum KeywordRule {
   SYMBOL("symbol") {
     @Override
     @Nullable String check(String value) {
-      return value.codePoints().noneMatch(Character::isLetterOrDigit)
+      return !has(Character::isLetterOrDigit, value)
           ? longerThan(value, 5)
           : "must be at most 5 symbols, without letters, digits and Chinese";
     }
@@ -44,7 +45,7 @@ enum KeywordRule {
   CHARACTER_STRING("character_string") {
     @Override
     @Nullable String check(String value) {
-      return value.codePoints().noneMatch(KeywordRule::isChinese)
+      return !has(KeywordRule::isChinese, value)
           ? longerThan(value, 32)
           : "must be at most 32 digits, letters and symbols, without Chinese";
     }
@@ -73,7 +74,7 @@ enum KeywordRule {
   PHONE_NUMBER("phone_number") {
     @Override
     @Nullable String check(String value) {
-      return value.codePoints().noneMatch(Character::isLetter)
+      return !has(Character::isLetter, value)
           ? longerThan(value, 17)
           : "must be at most 17 digits and symbols";
     }
@@ -89,16 +90,16 @@ enum KeywordRule {
   NAME("name") {
     @Override
     @Nullable String check(String value) {
-      if (value.codePoints().anyMatch(Character::isDigit)) {
+      if (has(Character::isDigit, value)) {
         return "must have no digits";
       }
-      return longerThan(value, value.codePoints().anyMatch(KeywordRule::isChinese) ? 10 : 20);
+      return longerThan(value, has(KeywordRule::isChinese, value) ? 10 : 20);
     }
   },
   PHRASE("phrase") {
     @Override
     @Nullable String check(String value) {
-      return value.codePoints().allMatch(KeywordRule::isChinese) && longerThan(value, 5) == null
+      return !has(c -> !isChinese(c), value) && longerThan(value, 5) == null
           ? null
           : "must be at most 5 Chinese characters";
     }
@@ -118,6 +119,9 @@ enum KeywordRule {
   private static final String MOMENT = "(?:" + CLOCK + "|" + DAY + "(?: *" + CLOCK + ")?)";
   private static final Pattern MOMENTS =
       Pattern.compile(MOMENT + "(?: *~ *" + MOMENT.replace("\\1", "\\2") + ")?");
+
+  /** The first character of the script (CJK RADICAL REPEAT). */
+  private static final int FIRST_HAN = 0x2E80;
 
   private static final Pattern GRAPHEME = Pattern.compile("\\X");
 
@@ -172,17 +176,41 @@ enum KeywordRule {
     return form.matcher(value).matches();
   }
 
-  private static long digits(String value) {
-    return value.chars().filter(c -> isAsciiDigit((char) c)).count();
+  /** A loop and no stream: this runs for every message. */
+  private static boolean has(IntPredicate kind, String value) {
+    for (int i = 0; i < value.length(); ) {
+      int codePoint = value.codePointAt(i);
+      if (kind.test(codePoint)) {
+        return true;
+      }
+      i += Character.charCount(codePoint);
+    }
+    return false;
   }
 
-  private static long digitsBeforePoint(String value) {
+  private static int digits(String value) {
+    return digitsBefore(value.length(), value);
+  }
+
+  private static int digitsBeforePoint(String value) {
     int point = value.indexOf('.');
-    return digits(point < 0 ? value : value.substring(0, point));
+    return digitsBefore(point < 0 ? value.length() : point, value);
   }
 
+  private static int digitsBefore(int end, String value) {
+    int digits = 0;
+    for (int i = 0; i < end; i++) {
+      if (isAsciiDigit(value.charAt(i))) {
+        digits++;
+      }
+    }
+    return digits;
+  }
+
+  /** The first comparison spares most characters that are not Chinese the search in a table. */
   private static boolean isChinese(int codePoint) {
-    return Character.UnicodeScript.of(codePoint) == Character.UnicodeScript.HAN;
+    return codePoint >= FIRST_HAN
+        && Character.UnicodeScript.of(codePoint) == Character.UnicodeScript.HAN;
   }
 
   private static boolean isAsciiDigit(char c) {

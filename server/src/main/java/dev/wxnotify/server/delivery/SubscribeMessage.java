@@ -3,6 +3,7 @@ package dev.wxnotify.server.delivery;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message as WeChat's {@code /cgi-bin/message/subscribe/send} takes it. It keeps every rule that
@@ -76,23 +77,24 @@ public record SubscribeMessage(
           "data", "has a keyword of " + keyword.length() + " characters (1 to " + MAX_ID + ")");
       return;
     }
-    String field = "data[\"" + keyword + "\"]";
+    String broken = brokenRule(keyword, value);
+    if (broken != null) {
+      checks.add("data[\"" + keyword + "\"]", broken);
+    }
+  }
+
+  private static @Nullable String brokenRule(String keyword, String value) {
     if (keyword.endsWith(DATA_SUFFIX)) {
-      checks.add(field, "the keyword must be given without " + DATA_SUFFIX);
-      return;
+      return "the keyword must be given without " + DATA_SUFFIX;
     }
     if (value.isEmpty()) {
-      checks.add(field, "is empty");
-      return;
+      return "is empty";
     }
-    if (value.chars().anyMatch(Character::isISOControl)) {
-      checks.add(field, "has control characters");
-      return;
+    if (FieldChecks.hasControl(value)) {
+      return "has control characters";
     }
     KeywordRule rule = KeywordRule.of(keyword);
-    if (rule != null) {
-      checks.addIfBroken(field, rule.check(value));
-    }
+    return rule == null ? null : rule.check(value);
   }
 
   /**

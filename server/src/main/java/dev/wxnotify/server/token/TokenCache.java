@@ -92,11 +92,14 @@ public final class TokenCache implements AutoCloseable {
   @GuardedBy("lock")
   private boolean closed;
 
-  /** The token with the one completed future that all callers get. */
+  /** The token, its times, and the one completed future that all callers get. */
   private record Current(
-      AccessToken token, boolean isShared, CompletableFuture<TokenResult> ready) {
-    Current(AccessToken token, boolean isShared) {
-      this(token, isShared, CompletableFuture.completedFuture(token));
+      AccessToken token,
+      boolean isShared,
+      TokenPolicy.Lifetime lifetime,
+      CompletableFuture<TokenResult> ready) {
+    Current(AccessToken token, boolean isShared, TokenPolicy.Lifetime lifetime) {
+      this(token, isShared, lifetime, CompletableFuture.completedFuture(token));
     }
   }
 
@@ -171,7 +174,7 @@ public final class TokenCache implements AutoCloseable {
     if (usable == null) {
       return renew().copy();
     }
-    switch (policy.freshness(usable.token, clock.instant())) {
+    switch (usable.lifetime.at(clock.instant())) {
       case FRESH -> {
         return usable.ready;
       }
@@ -402,7 +405,8 @@ public final class TokenCache implements AutoCloseable {
     if (isOlder(token, current)) {
       return pauseAfter(new IssueResult.Unavailable("the token offered ends before the current"));
     }
-    if (policy.freshness(token, clock.instant()) == Freshness.EXPIRED) {
+    TokenPolicy.Lifetime lifetime = policy.lifetimeOf(token);
+    if (lifetime.at(clock.instant()) == Freshness.EXPIRED) {
       return pauseAfter(new IssueResult.Unavailable("the token came too late to be used"));
     }
     pause = null;
@@ -411,8 +415,8 @@ public final class TokenCache implements AutoCloseable {
     if (rejected != null && rejected.isSameAs(token)) {
       rejected = null;
     }
-    current = new Current(token, isShared);
-    renewAt(policy.staleAt(token));
+    current = new Current(token, isShared, lifetime);
+    renewAt(lifetime.staleAt());
     return token;
   }
 

@@ -37,19 +37,39 @@ public record TokenPolicy(Duration staleMargin, Duration expiryMargin) {
     }
   }
 
-  Freshness freshness(AccessToken token, Instant now) {
-    if (!now.isBefore(unusableAt(token))) {
-      return Freshness.EXPIRED;
+  /**
+   * When one token changes how it stands.
+   *
+   * @param staleAt when renewal begins
+   * @param unusableAt when it is no longer used
+   */
+  record Lifetime(Instant staleAt, Instant unusableAt) {
+    Freshness at(Instant now) {
+      if (!now.isBefore(unusableAt)) {
+        return Freshness.EXPIRED;
+      }
+      return now.isBefore(staleAt) ? Freshness.FRESH : Freshness.STALE;
     }
-    return now.isBefore(staleAt(token)) ? Freshness.FRESH : Freshness.STALE;
+  }
+
+  /** Computes the times of a token: once for each token, and not for each message. */
+  Lifetime lifetimeOf(AccessToken token) {
+    Duration life = token.life();
+    return new Lifetime(
+        token.expiresAt().minus(shorter(staleMargin, life.dividedBy(STALE_PART))),
+        token.expiresAt().minus(shorter(expiryMargin, life.dividedBy(EXPIRY_PART))));
+  }
+
+  Freshness freshness(AccessToken token, Instant now) {
+    return lifetimeOf(token).at(now);
   }
 
   Instant staleAt(AccessToken token) {
-    return token.expiresAt().minus(shorter(staleMargin, token.life().dividedBy(STALE_PART)));
+    return lifetimeOf(token).staleAt;
   }
 
   Instant unusableAt(AccessToken token) {
-    return token.expiresAt().minus(shorter(expiryMargin, token.life().dividedBy(EXPIRY_PART)));
+    return lifetimeOf(token).unusableAt;
   }
 
   private static Duration shorter(Duration a, Duration b) {

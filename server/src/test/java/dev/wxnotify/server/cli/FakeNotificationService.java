@@ -2,7 +2,11 @@ package dev.wxnotify.server.cli;
 
 import com.google.protobuf.Any;
 import com.google.rpc.Status;
+import dev.wxnotify.v1.BatchItemResult;
+import dev.wxnotify.v1.BatchSendRequest;
+import dev.wxnotify.v1.BatchSendResponse;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceImplBase;
+import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSeckillMessageResponse;
@@ -18,18 +22,22 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A server on a free port that keeps what it is asked and answers what it was told to. */
 final class FakeNotificationService extends NotificationServiceImplBase implements AutoCloseable {
   private final List<SendSubscribeMessageRequest> subscribeRequests = new CopyOnWriteArrayList<>();
   private final List<SendSeckillMessageRequest> seckillRequests = new CopyOnWriteArrayList<>();
+  private final List<BatchSendRequest> batchRequests = new CopyOnWriteArrayList<>();
   private final Server server;
   private final String address;
   private volatile String messageId = "";
   private volatile boolean replayed;
   private volatile @Nullable StatusRuntimeException failure;
   private volatile boolean silent;
+  private volatile Function<BatchSendRequest, BatchItemResult.Builder> itemAnswer =
+      request -> BatchItemResult.newBuilder().setOutcome(Outcome.OUTCOME_ACCEPTED);
 
   FakeNotificationService() throws IOException {
     server =
@@ -67,6 +75,15 @@ final class FakeNotificationService extends NotificationServiceImplBase implemen
     silent = true;
   }
 
+  /** Answers the items of batches; all of them are accepted otherwise. */
+  void answerItems(Function<BatchSendRequest, BatchItemResult.Builder> answer) {
+    itemAnswer = answer;
+  }
+
+  List<BatchSendRequest> batchRequests() {
+    return batchRequests;
+  }
+
   List<SendSubscribeMessageRequest> subscribeRequests() {
     return subscribeRequests;
   }
@@ -97,6 +114,40 @@ final class FakeNotificationService extends NotificationServiceImplBase implemen
             .setMessageId(messageId)
             .setReplayed(replayed)
             .build());
+  }
+
+  @Override
+  public StreamObserver<BatchSendRequest> batchSend(StreamObserver<BatchSendResponse> responses) {
+    return new StreamObserver<>() {
+      private long index;
+
+      @Override
+      public void onNext(BatchSendRequest request) {
+        batchRequests.add(request);
+        StatusRuntimeException fault = failure;
+        if (fault != null) {
+          responses.onError(fault);
+        } else if (!silent) {
+          responses.onNext(
+              BatchSendResponse.newBuilder()
+                  .setResult(
+                      itemAnswer
+                          .apply(request)
+                          .setIndex(index)
+                          .setRequestId(request.getRequestId()))
+                  .build());
+        }
+        index++;
+      }
+
+      @Override
+      public void onError(Throwable cancelled) {}
+
+      @Override
+      public void onCompleted() {
+        responses.onCompleted();
+      }
+    };
   }
 
   private <R> void answer(StreamObserver<R> responses, R response) {

@@ -1,0 +1,113 @@
+package dev.wxnotify.benchmark.load;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The least that posts a message in Java: Netty's HTTP codec and nothing else, on connections that
+ * stay open. The body is the same bytes again and again, and the answer is not looked at.
+ */
+final class BareHttp implements Sender {
+  private static final String PATH =
+      "/cgi-bin/message/subscribe/send?access_token=benchmark-token-0123456789";
+
+  private final Bootstrap bootstrap;
+  private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  private final ByteBuf json =
+      Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(Messages.json()).asReadOnly());
+  private int open;
+
+  BareHttp(int port) {
+    this.bootstrap =
+        new Bootstrap()
+            .group(EventLoops.make(Runtime.getRuntime().availableProcessors()))
+            .channel(EventLoops.socket())
+            .option(ChannelOption.TCP_NODELAY, true)
+            .remoteAddress("127.0.0.1", port)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(new HttpClientCodec(), new Connection(channel));
+                  }
+                });
+  }
+
+  /** Opens connections until there are this many. */
+  void connect(int connections) throws InterruptedException {
+    for (; open < connections; open++) {
+      Channel channel = bootstrap.connect().sync().channel();
+      idle.push(channel.pipeline().get(Connection.class));
+    }
+  }
+
+  /**
+   * Sends on the connection that was answered last, whose thread this most often is. There are as
+   * many connections as messages in flight; an open loop that stalls fails, and says so.
+   */
+  @Override
+  public void send(long index, Answered answered) {
+    Connection connection = idle.poll();
+    if (connection == null) {
+      answered.answered("all connections are busy");
+    } else {
+      connection.send(answered);
+    }
+  }
+
+  private final class Connection extends SimpleChannelInboundHandler<HttpObject> {
+    private final Channel channel;
+    private Sender.@Nullable Answered waiting;
+
+    Connection(Channel channel) {
+      this.channel = channel;
+    }
+
+    void send(Sender.Answered answered) {
+      if (channel.eventLoop().inEventLoop()) {
+        write(answered);
+      } else {
+        channel.eventLoop().execute(() -> write(answered));
+      }
+    }
+
+    private void write(Sender.Answered answered) {
+      waiting = answered;
+      DefaultFullHttpRequest request =
+          new DefaultFullHttpRequest(
+              HttpVersion.HTTP_1_1, HttpMethod.POST, PATH, json.retainedDuplicate());
+      request
+          .headers()
+          .set(HttpHeaderNames.HOST, "127.0.0.1")
+          .set(HttpHeaderNames.ACCEPT, "*/*")
+          .set(HttpHeaderNames.CONTENT_TYPE, "application/json; charset=utf-8")
+          .set(HttpHeaderNames.CONTENT_LENGTH, json.readableBytes());
+      var ignored = channel.writeAndFlush(request, channel.voidPromise());
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
+      if (part instanceof LastHttpContent) {
+        Sender.Answered answered = Objects.requireNonNull(waiting);
+        idle.push(this);
+        answered.answered("");
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.wxnotify.server;
+
+import dev.wxnotify.server.sandbox.Sandbox;
+import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.server.sandbox.SandboxTemplates;
+import java.io.IOException;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The server and a fake WeChat behind it, inside a process that is not ours: for the tests of
+ * callers. It is what {@code serve --sandbox} runs.
+ *
+ * <p>{@code wxnotify-testing} loads this class from the server's jar, in a class loader of its own,
+ * and calls it by name: so it has JDK types in its signatures only, and they stay as they are.
+ */
+public final class SandboxServer implements AutoCloseable {
+  /** What differs from a server of an operator; the caller's keys win. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "wxnotify.grpc.port", "0",
+          "wxnotify.monitoring.port", "0",
+          "wxnotify.log.level", "WARN",
+          "wxnotify.shutdown.grace", "1s");
+
+  private final Sandbox weChat;
+  private final NotificationServer server;
+
+  private SandboxServer(Sandbox weChat, NotificationServer server) {
+    this.weChat = weChat;
+    this.server = server;
+  }
+
+  /**
+   * Starts on free ports of the loopback address. The environment is not read.
+   *
+   * @param keys configuration, as in a file: {@code wxnotify.grpc.max-in-flight} and so on
+   * @throws IllegalArgumentException if keys are wrong; it names all mistakes
+   * @throws IOException if it could not start
+   */
+  public static SandboxServer start(Map<String, String> keys)
+      throws IOException, InterruptedException {
+    Sandbox weChat = Sandbox.start(SandboxOptions.defaults());
+    try {
+      Map<String, String> all = new HashMap<>(DEFAULTS);
+      all.putAll(keys);
+      all.putAll(keys(weChat));
+      ServerSettings settings = ConfigLoader.load(null, Map.of(), all);
+      if (settings.apps().size() > 1) {
+        throw new ConfigurationException(List.of("wxnotify.apps: the sandbox brings its own app"));
+      }
+      Logs.use(settings.log());
+      NotificationServer server = new NotificationServer(settings);
+      server.start();
+      return new SandboxServer(weChat, server);
+    } catch (ConfigurationException e) {
+      weChat.close();
+      throw new IllegalArgumentException("the configuration is wrong: " + e.getMessage(), e);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      weChat.close();
+      throw e;
+    }
+  }
+
+  /** The keys that point a server at a sandbox. */
+  static Map<String, String> keys(Sandbox weChat) {
+    return Map.of(
+        "wxnotify.wechat.base-url", weChat.baseUrl().toString(),
+        "wxnotify.apps.sandbox.app-id", SandboxOptions.APP_ID,
+        "wxnotify.apps.sandbox.app-secret", SandboxOptions.APP_SECRET,
+        "wxnotify.apps.sandbox.seckill.template-id", SandboxTemplates.SECKILL_TEMPLATE_ID);
+  }
+
+  /** Returns the port of gRPC, on 127.0.0.1. */
+  public int grpcPort() {
+    return server.grpcPort();
+  }
+
+  /** Returns where the fake WeChat is, which is controlled by HTTP. */
+  public URI sandboxUrl() {
+    return weChat.baseUrl();
+  }
+
+  /** Stops both; calls that are under way get a second to end. */
+  @Override
+  public void close() {
+    server.close();
+    weChat.close();
+  }
+}

@@ -1,0 +1,40 @@
+package dev.wxnotify.server.cli;
+
+import dev.wxnotify.v1.BatchSendRequest;
+import java.util.List;
+
+/** One row of the input of a batch: an item, or what is wrong with it. */
+sealed interface Row {
+  /** Its place among the rows, from 1; header and blank lines do not count. */
+  long number();
+
+  /** The line of the input where it begins, from 1. */
+  long line();
+
+  /** A row that makes an item. */
+  record Item(long number, long line, BatchSendRequest request) implements Row {}
+
+  /** A row that makes none. */
+  record Bad(long number, long line, List<Problem> problems) implements Row {
+    public Bad {
+      problems = List.copyOf(problems);
+    }
+
+    static Bad of(long number, long line, String place, String what) {
+      return new Bad(number, line, List.of(new Problem(place, what)));
+    }
+  }
+
+  /**
+   * What is wrong with a row.
+   *
+   * @param place the column or field; empty where it is the row as a whole
+   * @param what is wrong there
+   */
+  record Problem(String place, String what) {
+    @Override
+    public String toString() {
+      return place.isEmpty() ? what : place + ": " + what;
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.wxnotify.server.cli;
+
+/** A file cannot be used as the command line says; nothing was sent. */
+final class UnusableInputException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  UnusableInputException(String message) {
+    super(message);
+  }
+}

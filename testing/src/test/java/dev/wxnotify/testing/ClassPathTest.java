@@ -1,0 +1,28 @@
+package dev.wxnotify.testing;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a caller's class path gets: nothing of the server, and none of its libraries. */
+class ClassPathTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dev.wxnotify.server.SandboxServer",
+        "ch.qos.logback.classic.Logger",
+        "com.fasterxml.jackson.databind.ObjectMapper",
+        "io.lettuce.core.RedisClient",
+        "io.micrometer.core.instrument.MeterRegistry",
+        "io.netty.channel.Channel",
+        "io.smallrye.config.SmallRyeConfig",
+        "org.asynchttpclient.AsyncHttpClient",
+        "org.slf4j.Logger",
+        "picocli.CommandLine"
+      })
+  void classesOfTheServer_areNotThere(String name) {
+    assertThatThrownBy(() -> Class.forName(name)).isInstanceOf(ClassNotFoundException.class);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.wxnotify.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wxnotify.client.SendException;
+import dev.wxnotify.v1.SeckillMessage;
+import dev.wxnotify.v1.SendError.ErrorReason;
+import dev.wxnotify.v1.SendSeckillMessageRequest;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Without an extension, as in JUnit 4. */
+class WxnotifyServerTest {
+
+  @Test
+  void weChat_showsWhatItTook() {
+    try (WxnotifyServer wxnotify = WxnotifyServer.start()) {
+      String messageId = wxnotify.client().send(reminderTo("alice")).getMessageId();
+
+      assertThat(wxnotify.weChat().messagesTo("alice"))
+          .singleElement()
+          .satisfies(
+              message -> {
+                assertThat(message.messageId()).isEqualTo(messageId);
+                assertThat(message.appId()).isEqualTo(FakeWeChat.APP_ID);
+                assertThat(message.openId()).isEqualTo("alice");
+                assertThat(message.templateId()).isEqualTo(FakeWeChat.SECKILL_TEMPLATE);
+                assertThat(message.page()).isEqualTo("pages/seckill/index?corpId=1&customerId=2");
+                assertThat(message.data())
+                    .containsEntry("thing1", "Coffee 😀")
+                    .containsEntry("time2", "20:00");
+                assertThat(message.body()).contains("\"touser\":\"alice\"");
+              });
+      assertThat(wxnotify.weChat().messagesTo("bob")).isEmpty();
+      assertThat(wxnotify.weChat().messages()).hasSize(1);
+    }
+  }
+
+  @Test
+  void weChat_goesWrongOnDemand() {
+    try (WxnotifyServer wxnotify = WxnotifyServer.start()) {
+      FakeWeChat weChat = wxnotify.weChat();
+      weChat.failSends("errcode=45168", 1);
+      assertThat(reasonOf(wxnotify, "alice")).isEqualTo(ErrorReason.CONTENT_BLOCKED);
+      assertThat(wxnotify.client().send(reminderTo("alice")).getMessageId()).isNotEmpty();
+
+      weChat.unsubscribe("bob", FakeWeChat.SECKILL_TEMPLATE);
+      assertThat(reasonOf(wxnotify, "bob")).isEqualTo(ErrorReason.USER_NOT_SUBSCRIBED);
+      weChat.subscribe("bob", FakeWeChat.SECKILL_TEMPLATE, 1);
+      assertThat(wxnotify.client().send(reminderTo("bob")).getMessageId()).isNotEmpty();
+      assertThat(reasonOf(wxnotify, "bob")).isEqualTo(ErrorReason.USER_NOT_SUBSCRIBED);
+
+      weChat.reset();
+      assertThat(weChat.messages()).isEmpty();
+      assertThat(wxnotify.client().send(reminderTo("bob")).getMessageId()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void weChat_faultThatMakesNoSense_isToldAtOnce() {
+    try (WxnotifyServer wxnotify = WxnotifyServer.start()) {
+      assertThatThrownBy(() -> wxnotify.weChat().failSends("colour=red", 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("colour");
+    }
+  }
+
+  @Test
+  void start_keys_configureTheServer() {
+    try (WxnotifyServer wxnotify =
+        WxnotifyServer.start(Map.of("wxnotify.apps.sandbox.seckill.page", "pages/sale"))) {
+      wxnotify.client().send(reminderTo("alice"));
+
+      assertThat(wxnotify.weChat().messages().get(0).page()).startsWith("pages/sale?");
+    }
+  }
+
+  @Test
+  void start_keysThatAreWrong_areNamed() {
+    assertThatThrownBy(() -> WxnotifyServer.start(Map.of("wxnotify.grpc.colour", "red")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("wxnotify.grpc.colour");
+  }
+
+  /** Two at once do not meet, not even in their ports. */
+  @Test
+  void start_several_areSeparate() {
+    try (WxnotifyServer one = WxnotifyServer.start();
+        WxnotifyServer other = WxnotifyServer.start()) {
+      one.client().send(reminderTo("alice"));
+
+      assertThat(one.target()).isNotEqualTo(other.target());
+      assertThat(other.weChat().messages()).isEmpty();
+    }
+  }
+
+  static SendSeckillMessageRequest reminderTo(String openId) {
+    return SendSeckillMessageRequest.newBuilder()
+        .setMessage(
+            SeckillMessage.newBuilder()
+                .setOpenId(openId)
+                .setGoodsName("Coffee 😀")
+                .setTime("20:00")
+                .setCorpId("1")
+                .setCustomerId("2"))
+        .build();
+  }
+
+  private static ErrorReason reasonOf(WxnotifyServer wxnotify, String openId) {
+    try {
+      wxnotify.client().send(reminderTo(openId));
+    } catch (SendException e) {
+      return e.reason();
+    }
+    throw new AssertionError("accepted");
+  }
+}

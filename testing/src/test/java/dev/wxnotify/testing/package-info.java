@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wxnotify.testing;
+
+import org.jspecify.annotations.NullMarked;

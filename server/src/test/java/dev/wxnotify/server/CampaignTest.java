@@ -2,6 +2,7 @@ package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.rpc.Code;
 import dev.wxnotify.server.sandbox.AcceptedMessage;
 import dev.wxnotify.server.sandbox.RevokeMode;
 import dev.wxnotify.server.sandbox.Sandbox;
@@ -358,7 +359,16 @@ class CampaignTest {
       List<BatchItemResult> told = stream.results();
       assertThat(stream.summary()).isEqualTo(CampaignStream.countOf(told));
       assertThat(told).hasSizeLessThan(items);
-      assertThat(told).noneMatch(result -> result.getOutcome() == Outcome.OUTCOME_UNKNOWN);
+      assertThat(told)
+          .filteredOn(result -> result.getOutcome() != Outcome.OUTCOME_ACCEPTED)
+          .as("what was read and waited")
+          .isNotEmpty()
+          .allSatisfy(
+              result -> {
+                assertThat(result.getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_SENT);
+                assertThat(result.getError().getReason()).isEqualTo(ErrorReason.SERVER_STOPPING);
+                assertThat(result.getError().getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
+              });
       Set<String> accepted =
           told.stream()
               .filter(result -> result.getOutcome() == Outcome.OUTCOME_ACCEPTED)

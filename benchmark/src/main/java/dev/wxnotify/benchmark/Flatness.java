@@ -11,7 +11,6 @@ import dev.wxnotify.benchmark.report.Spread;
 import dev.wxnotify.benchmark.report.Target;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.DoubleStream;
 
 /** Whether a message costs the same in a long stream as in a short one, and on many connections. */
 final class Flatness implements Scenario {
@@ -58,9 +57,7 @@ final class Flatness implements Scenario {
 
   private static Target flat(String what, List<Series> series) {
     Spread medians =
-        Spread.of(
-            DoubleStream.of(
-                series.stream().mapToDouble(each -> each.of(Measurement::cpu).median()).toArray()));
+        Spread.of(series.stream().mapToDouble(each -> each.of(Measurement::cpu).median()));
     double ratio = medians.most() / medians.least();
     return new Target(
         "CPU per message over " + what + ", most / least",

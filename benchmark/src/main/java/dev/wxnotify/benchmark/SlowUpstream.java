@@ -59,7 +59,7 @@ final class SlowUpstream implements Scenario {
             other,
             Load.open(4, BESIDE_PER_SECOND, seconds));
     lab.warmUp(beside.with(beside.path(), Load.closed(Kind.UNARY, 4, 64, seconds)));
-    var ignored = lab.upstreamLatency(LATENCY);
+    lab.slowUpstream(LATENCY);
     List<Series> all = new ArrayList<>(lab.measureInTurns(lab.mode().fewRounds, paths));
     List<Measurement> batches = new ArrayList<>();
     List<Measurement> singles = new ArrayList<>();
@@ -71,7 +71,7 @@ final class SlowUpstream implements Scenario {
     }
     all.add(new Series(batches));
     all.add(new Series(singles));
-    ignored = lab.upstreamLatency(Duration.ZERO);
+    lab.slowUpstream(Duration.ZERO);
     double wxJavaRate = all.get(2).of(Measurement::perSecond).median();
     double unaryRate = all.get(0).of(Measurement::perSecond).median();
     double single95 = all.get(5).of(Measurement::p95).median();

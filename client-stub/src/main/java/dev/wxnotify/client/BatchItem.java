@@ -12,6 +12,9 @@ final class BatchItem {
   /** On how many streams it may have been written without being answered. */
   int broken;
 
+  /** How often a server that was stopping gave it back. */
+  int givenBack;
+
   /** How often it was sent again because the answer said so. */
   int retries;
 

@@ -225,7 +225,7 @@ final class BatchLoop implements StreamCall.Events {
       failures = 0;
       lostNanos = null;
       if (item != null) {
-        answered(item, answer.getResult());
+        answered(from, item, answer.getResult());
       }
     }
     if (!over) {
@@ -233,13 +233,13 @@ final class BatchLoop implements StreamCall.Events {
     }
   }
 
-  private void answered(BatchItem item, BatchItemResult answer) {
+  private void answered(StreamCall from, BatchItem item, BatchItemResult answer) {
     if (answer.getOutcome() == Outcome.OUTCOME_ACCEPTED) {
       deliver(BatchResult.answered(item, answer, null), item);
       return;
     }
     SendFailure failure = Failures.ofItem(answer, item.isRepeatable());
-    if (endedBy == null && sendLater(item, failure)) {
+    if (endedBy == null && (moves(from, item, failure) || sendLater(item, failure))) {
       return;
     }
     deliver(BatchResult.answered(item, answer, truthOf(item, failure)), item);
@@ -256,6 +256,20 @@ final class BatchLoop implements StreamCall.Events {
                 .withDescription("an earlier call may have sent it; now: " + failure.message()),
             true)
         : failure;
+  }
+
+  /**
+   * A server that stops gives back what it had not begun with, and ends the stream when the rest is
+   * answered. The next stream is another replica's. Returns whether the item waits for it.
+   */
+  private boolean moves(StreamCall from, BatchItem item, SendFailure failure) {
+    if (failure.reason() != ErrorReason.SERVER_STOPPING || item.givenBack >= MOST_BREAKS) {
+      return false;
+    }
+    item.givenBack++;
+    from.leave();
+    ready.add(item);
+    return true;
   }
 
   /** Puts an item back that may succeed after a while. Returns whether it did. */
@@ -398,6 +412,9 @@ final class BatchLoop implements StreamCall.Events {
     }
     if (now - streamNanos > rules.streamLife.toNanos() && current.wasEverReady()) {
       current.halfClose(); // Its items are answered yet; others wait for the next stream.
+      return;
+    }
+    if (current.isLeft()) {
       return;
     }
     while (!ready.isEmpty() && current.isReady()) {

@@ -32,6 +32,7 @@ final class StreamCall {
   private boolean answered;
   private boolean everReady;
   private boolean halfClosed;
+  private boolean left;
 
   /** What gRPC says of a stream, on any thread, one word at a time. None of it may block. */
   interface Events {
@@ -93,6 +94,17 @@ final class StreamCall {
       halfClosed = true;
       call.halfClose();
     }
+  }
+
+  /**
+   * Nothing more is sent on it: the server is about to end it, and will say what it did not take.
+   */
+  void leave() {
+    left = true;
+  }
+
+  boolean isLeft() {
+    return left;
   }
 
   /** Whether it was ended in peace: nothing is sent on it any more. */

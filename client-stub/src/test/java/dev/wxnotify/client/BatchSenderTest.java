@@ -212,6 +212,23 @@ class BatchSenderTest {
         .isTrue();
   }
 
+  /** It answers some items so, and ends the stream so for the others; none has a request id. */
+  @Test
+  void server_stopping_givesBackItems_andTheyGoOnOnTheNextStream() throws Exception {
+    SendError stopping = error(ErrorReason.SERVER_STOPPING, Outcome.OUTCOME_NOT_SENT);
+    service.breaks.add(
+        new FakeService.Break(10, 5, FakeService.status(Status.Code.UNAVAILABLE, stopping)));
+    service.errors = request -> service.streams.get() == 1 ? stopping : null;
+
+    BatchReport report =
+        batch().window(10).sendAll(FakeService.items(100, false).iterator(), heard);
+
+    assertThat(report.isAllAccepted()).isTrue();
+    assertThat(service.sent).hasSize(100);
+    assertThat(service.sentInAll()).isEqualTo(100);
+    assertThat(report.streams()).isEqualTo(2);
+  }
+
   @Test
   void stream_brokenByOneItemAgainAndAgain_isNotTriedForEver() throws Exception {
     for (int i = 0; i < 100; i++) {

@@ -93,6 +93,25 @@ class BatchProcessTest {
     assertEachUserHasOneMessage();
   }
 
+  /** A server that stops in peace leaves no doubt: the batch goes on with the next one. */
+  @Test
+  void server_stoppedHalfWayAndStartedAnew_batchGoesOn_andEachUserHasOneMessage() throws Exception {
+    writeRows(ROWS);
+    try (WxnotifyProcess server = server("0")) {
+      String address = address(server);
+      try (WxnotifyProcess batch = batch(address)) {
+        awaitResults(ROWS / 2);
+        server.terminate();
+        assertThat(server.exitCode()).isZero();
+        try (WxnotifyProcess next = server(port(address))) {
+          next.awaitErr("ready: gRPC on ");
+          assertThat(batch.exitCode()).as(batch.err() + batch.out()).isZero();
+        }
+      }
+    }
+    assertEachUserHasOneMessage();
+  }
+
   /** The batch reconnects by itself; the new server knows the request ids by Redis. */
   @Test
   void server_killedHalfWayAndStartedAnew_batchGoesOn_andNobodyHasTwoMessages() throws Exception {

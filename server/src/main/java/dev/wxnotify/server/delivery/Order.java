@@ -2,6 +2,7 @@ package dev.wxnotify.server.delivery;
 
 import dev.wxnotify.server.delivery.Permits.Lane;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What a caller wants done.
@@ -24,6 +25,14 @@ public record Order(
     Lane lane,
     Duration timeout,
     Trace trace) {
+
+  /** Names the fields that WeChat found wrong as the caller knows them. */
+  List<Violation> inCallersTerms(List<Violation> violations) {
+    return switch (kind) {
+      case SUBSCRIBE -> violations;
+      case SECKILL -> violations.stream().map(app.seckill()::inCallersTerms).toList();
+    };
+  }
 
   /** An order that nobody follows. */
   public Order(

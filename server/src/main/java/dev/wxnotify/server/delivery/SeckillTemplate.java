@@ -71,6 +71,21 @@ public record SeckillTemplate(
         seckill.openId(), template, filledPage, data, seckill.state(), seckill.language());
   }
 
+  /**
+   * Names the caller's field where WeChat names a keyword that this template filled from one. The
+   * note is the operator's, and has none.
+   */
+  Violation inCallersTerms(Violation violation) {
+    String rule = violation.description();
+    if (violation.equals(Violation.ofKeyword(goodsKeyword, rule))) {
+      return new Violation("goods_name", rule);
+    }
+    if (violation.equals(Violation.ofKeyword(timeKeyword, rule))) {
+      return new Violation("time", rule);
+    }
+    return violation;
+  }
+
   private static void checkTime(String time, FieldChecks checks) {
     if (time.isEmpty()) {
       checks.add("time", "is required");

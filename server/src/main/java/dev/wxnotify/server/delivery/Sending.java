@@ -287,7 +287,10 @@ final class Sending implements MessageGateway.WriteGate {
     } else if (reply instanceof Answer.Rejected no) {
       end(
           new SendOutcome.Rejected(
-              no.reason(), no.error(), no.violations(), sender.retryAfter(no.reason())));
+              no.reason(),
+              no.error(),
+              order.inCallersTerms(no.violations()),
+              sender.retryAfter(no.reason())));
     } else if (reply instanceof Answer.CredentialsRejected no) {
       end(credentials("WeChat does not let this server in", no.error()));
     } else if (reply instanceof Answer.NoAnswer none) {

@@ -8,4 +8,10 @@ package dev.wxnotify.server.delivery;
  * @param description the rule that is broken, for people; it never repeats the value, which may be
  *     personal
  */
-public record Violation(String field, String description) {}
+public record Violation(String field, String description) {
+
+  /** Says what is wrong with the value of a template's keyword. */
+  public static Violation ofKeyword(String keyword, String description) {
+    return new Violation("data[\"" + keyword + "\"]", description);
+  }
+}

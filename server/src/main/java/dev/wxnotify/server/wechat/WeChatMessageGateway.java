@@ -109,8 +109,6 @@ public final class WeChatMessageGateway implements MessageGateway {
     }
     String rule = matcher.group(2).strip();
     return List.of(
-        new Violation(
-            "data[\"" + matcher.group(1) + "\"]",
-            "WeChat: " + (rule.isEmpty() ? "invalid" : rule)));
+        Violation.ofKeyword(matcher.group(1), "WeChat: " + (rule.isEmpty() ? "invalid" : rule)));
   }
 }

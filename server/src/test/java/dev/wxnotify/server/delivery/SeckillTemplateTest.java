@@ -187,4 +187,18 @@ final class SeckillTemplateTest {
   void toString_seckillMessage_holdsNeitherOpenIdNorCustomer() {
     assertThat(Samples.seckill("goods")).hasToString("SeckillMessage[" + Samples.TEMPLATE_ID + "]");
   }
+
+  @ParameterizedTest
+  @CsvSource({"thing1, goods_name", "time2, time"})
+  void keywordThatWeChatNames_isTheFieldThatFilledIt(String keyword, String field) {
+    assertThat(Samples.SECKILL_TEMPLATE.inCallersTerms(Violation.ofKeyword(keyword, "invalid")))
+        .isEqualTo(new Violation(field, "invalid"));
+  }
+
+  @Test
+  void noteThatWeChatNames_isNoFieldOfTheCallers() {
+    Violation note = Violation.ofKeyword("thing3", "invalid");
+
+    assertThat(Samples.SECKILL_TEMPLATE.inCallersTerms(note)).isEqualTo(note);
+  }
 }

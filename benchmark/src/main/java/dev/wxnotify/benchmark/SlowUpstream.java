@@ -25,6 +25,10 @@ final class SlowUpstream implements Scenario {
   private static final double LEAST_PART = 0.95;
   private static final double LEAST_TIMES = 10;
   private static final double MOST_LATENCIES = 1.5;
+
+  /** More than there are connections, and fewer than the server takes at once. */
+  private static final int UNARY_IN_FLIGHT = 900;
+
   private static final int BATCH_IN_FLIGHT = 2_000;
   private static final int BESIDE_PER_SECOND = 50;
 
@@ -45,7 +49,7 @@ final class SlowUpstream implements Scenario {
             Load.closed(Kind.BATCH, 1, BATCH_IN_FLIGHT, seconds));
     List<Contestant> paths =
         List.of(
-            batch.with("wxnotify, unary", Load.closed(Kind.UNARY, 4, CONNECTIONS, seconds)),
+            batch.with("wxnotify, unary", Load.closed(Kind.UNARY, 4, UNARY_IN_FLIGHT, seconds)),
             batch,
             new Contestant("WxJava, default pool", wxJava.pid(), wxJava, alone),
             new Contestant("WxJava, pool of 512", wxJavaTuned.pid(), wxJavaTuned, alone));

@@ -50,6 +50,7 @@ final class Campaign implements Scenario {
             });
     double growth = (double) resident.get(resident.size() - 1) / resident.get(0);
     boolean complete = measured.messages() == messages && measured.errors() == 0;
+    long delivered = lab.delivered();
     return new Section(
         "A campaign on a small heap",
         String.format(
@@ -63,6 +64,11 @@ final class Campaign implements Scenario {
                 String.format("%,d", messages),
                 String.format("%,d", measured.messages() - measured.errors()),
                 complete),
+            new Target(
+                "messages that reached the upstream",
+                String.format("%,d", messages),
+                String.format("%,d", delivered),
+                delivered == messages),
             new Target(
                 "resident memory at 100 % / at 10 %",
                 "at most 1.1", String.format("%.2f", growth), growth <= MOST_GROWTH)),

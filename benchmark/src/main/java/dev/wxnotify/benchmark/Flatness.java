@@ -11,7 +11,6 @@ import dev.wxnotify.benchmark.report.Spread;
 import dev.wxnotify.benchmark.report.Target;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.DoubleStream;
 
 /** Whether a message costs the same in a long stream as in a short one, and on many connections. */
 final class Flatness implements Scenario {
@@ -25,7 +24,6 @@ final class Flatness implements Scenario {
   public Section run(Lab lab) throws Exception {
     ServerProcess server = lab.server();
     WorkerProcess caller = lab.caller(server.port());
-    double seconds = lab.mode().seconds;
     List<Contestant> lengths = new ArrayList<>();
     for (long length = SHORTEST; length <= lab.mode().longestStream; length *= FACTOR) {
       long messages = Math.max(length, Math.min(MESSAGES, lab.mode().longestStream));
@@ -36,31 +34,39 @@ final class Flatness implements Scenario {
               caller,
               Load.streams(IN_FLIGHT, messages, length)));
     }
+    WorkerProcess bare = lab.bareServer();
+    WorkerProcess bareCaller = lab.caller(bare.port());
     List<Contestant> connections = new ArrayList<>();
+    List<Contestant> bareConnections = new ArrayList<>();
     for (int count : new int[] {1, 8, 64}) {
-      connections.add(
-          new Contestant(
-              "unary, " + count + " connections",
-              server.pid(),
-              caller,
-              Load.closed(Kind.UNARY, count, IN_FLIGHT, seconds)));
+      Load load = Load.closed(Kind.UNARY, count, IN_FLIGHT, lab.mode().seconds);
+      String name = "unary, " + count + " connections";
+      connections.add(new Contestant(name, server.pid(), caller, load));
+      bareConnections.add(new Contestant("bare gRPC, " + name, bare.pid(), bareCaller, load));
     }
     List<Series> byLength = lab.compare(lab.mode().fewRounds, lengths);
+    connections.addAll(bareConnections);
     List<Series> byConnections = lab.compare(lab.mode().fewRounds, connections);
+    List<Series> ours = byConnections.subList(0, bareConnections.size());
+    List<Series> theirs = byConnections.subList(bareConnections.size(), connections.size());
     List<Series> all = new ArrayList<>(byLength);
     all.addAll(byConnections);
     return Section.ofSeries(
         "From few to many",
-        "Streams of each length, one after the other, and " + IN_FLIGHT + " messages in flight.",
+        "Streams of each length, one after the other, and "
+            + IN_FLIGHT
+            + " messages in flight. On 64 connections each message is alone on its connection, and"
+            + " costs a read and a write of its own, for a bare gRPC server too.",
         all,
-        List.of(flat("length of stream", byLength), flat("connections", byConnections)));
+        List.of(
+            flat("length of stream", byLength),
+            flat("connections", ours),
+            flat("connections, of bare gRPC for comparison", theirs)));
   }
 
   private static Target flat(String what, List<Series> series) {
     Spread medians =
-        Spread.of(
-            DoubleStream.of(
-                series.stream().mapToDouble(each -> each.of(Measurement::cpu).median()).toArray()));
+        Spread.of(series.stream().mapToDouble(each -> each.of(Measurement::cpu).median()));
     double ratio = medians.most() / medians.least();
     return new Target(
         "CPU per message over " + what + ", most / least",

@@ -120,9 +120,14 @@ final class Lab implements AutoCloseable {
     return Integer.toString(upstream.port());
   }
 
-  /** From now on the upstream takes this long to answer; returns what it saw so far. */
-  Upstream.Seen upstreamLatency(Duration latency) throws IOException, InterruptedException {
-    return upstream.run(new Upstream.Setting(latency.toMillis()), Upstream.Seen.class);
+  /** From now on the upstream takes this long to answer. */
+  void slowUpstream(Duration latency) throws IOException, InterruptedException {
+    var ignored = upstream.run(new Upstream.Setting(latency.toMillis()), Upstream.Seen.class);
+  }
+
+  /** How many messages the upstream took so far; it is fast from now on. */
+  long delivered() throws IOException, InterruptedException {
+    return upstream.run(new Upstream.Setting(0), Upstream.Seen.class).messages();
   }
 
   /** Warms all of them up, then measures them. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,6 +68,7 @@ public final class Main implements Callable<Integer> {
 
   /** Runs, and ends with 0 if every scenario ran, whether or not its targets were met. */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT); // For the numbers in the report.
     System.exit(
         new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
   }
@@ -138,7 +140,7 @@ public final class Main implements Callable<Integer> {
             jvmFlags.isEmpty() ? "none" : String.join(" ", jvmFlags)),
         Spread.of(
             othersCores.isEmpty()
-                ? java.util.stream.DoubleStream.of(0)
+                ? DoubleStream.of(0)
                 : othersCores.stream().mapToDouble(Double::doubleValue)),
         sections);
   }

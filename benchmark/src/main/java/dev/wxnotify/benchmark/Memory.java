@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Resident memory: idle, and at 5,000 messages/s for a time. */
 final class Memory implements Scenario {
@@ -72,7 +73,7 @@ final class Memory implements Scenario {
   }
 
   private static List<String> row(
-      String name, String when, @org.jspecify.annotations.Nullable LoadResult result, Usage usage) {
+      String name, String when, @Nullable LoadResult result, Usage usage) {
     return List.of(
         name,
         when,

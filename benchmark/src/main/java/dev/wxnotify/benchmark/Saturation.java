@@ -59,7 +59,8 @@ final class Saturation implements Scenario {
         "CPU per message at saturation",
         IN_FLIGHT
             + " messages in flight, the upstream answers at once. CPU is that of the measured process"
-            + " alone: the server's, or for WxJava and the bare HTTP client their own.",
+            + " alone: the server's, or for WxJava and the bare HTTP client their own. The relay is a bare"
+            + " gRPC server that posts by the bare HTTP client: the floors and what joins them.",
         all,
         List.of(
             ratio("CPU of unary / (bare gRPC + bare HTTP)", ourUnary, MOST, grpcUnary, post),

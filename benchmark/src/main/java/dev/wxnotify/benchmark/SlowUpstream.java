@@ -25,6 +25,10 @@ final class SlowUpstream implements Scenario {
   private static final double LEAST_PART = 0.95;
   private static final double LEAST_TIMES = 10;
   private static final double MOST_LATENCIES = 1.5;
+
+  /** More than there are connections, and fewer than the server takes at once. */
+  private static final int UNARY_IN_FLIGHT = 900;
+
   private static final int BATCH_IN_FLIGHT = 2_000;
   private static final int BESIDE_PER_SECOND = 50;
 
@@ -45,7 +49,7 @@ final class SlowUpstream implements Scenario {
             Load.closed(Kind.BATCH, 1, BATCH_IN_FLIGHT, seconds));
     List<Contestant> paths =
         List.of(
-            batch.with("wxnotify, unary", Load.closed(Kind.UNARY, 4, CONNECTIONS, seconds)),
+            batch.with("wxnotify, unary", Load.closed(Kind.UNARY, 4, UNARY_IN_FLIGHT, seconds)),
             batch,
             new Contestant("WxJava, default pool", wxJava.pid(), wxJava, alone),
             new Contestant("WxJava, pool of 512", wxJavaTuned.pid(), wxJavaTuned, alone));
@@ -59,7 +63,7 @@ final class SlowUpstream implements Scenario {
             other,
             Load.open(4, BESIDE_PER_SECOND, seconds));
     lab.warmUp(beside.with(beside.path(), Load.closed(Kind.UNARY, 4, 64, seconds)));
-    var ignored = lab.upstreamLatency(LATENCY);
+    lab.slowUpstream(LATENCY);
     List<Series> all = new ArrayList<>(lab.measureInTurns(lab.mode().fewRounds, paths));
     List<Measurement> batches = new ArrayList<>();
     List<Measurement> singles = new ArrayList<>();
@@ -71,7 +75,7 @@ final class SlowUpstream implements Scenario {
     }
     all.add(new Series(batches));
     all.add(new Series(singles));
-    ignored = lab.upstreamLatency(Duration.ZERO);
+    lab.slowUpstream(Duration.ZERO);
     double wxJavaRate = all.get(2).of(Measurement::perSecond).median();
     double unaryRate = all.get(0).of(Measurement::perSecond).median();
     double single95 = all.get(5).of(Measurement::p95).median();

@@ -40,7 +40,6 @@ public final class Upstream implements Runnable {
   private @Nullable File key;
 
   private final LongAdder messages = new LongAdder();
-  private final LongAdder bytes = new LongAdder();
   private volatile long latencyMillis;
 
   /**
@@ -54,9 +53,8 @@ public final class Upstream implements Runnable {
    * What it saw so far.
    *
    * @param messages sends that it answered
-   * @param bytes of these, with their heads
    */
-  public record Seen(long messages, long bytes) {}
+  public record Seen(long messages) {}
 
   /** The process. */
   public static void main(String[] args) {
@@ -76,7 +74,7 @@ public final class Upstream implements Runnable {
 
   private Seen apply(Setting setting) {
     latencyMillis = setting.latencyMillis;
-    return new Seen(messages.sum(), bytes.sum());
+    return new Seen(messages.sum());
   }
 
   private Channel bind() throws Exception {
@@ -112,7 +110,6 @@ public final class Upstream implements Runnable {
         return;
       }
       messages.increment();
-      bytes.add(size);
       long latency = latencyMillis;
       if (latency == 0) {
         write(context, ACCEPTED);

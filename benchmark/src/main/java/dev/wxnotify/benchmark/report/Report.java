@@ -30,13 +30,14 @@ public record Report(
   /** Returns it for people. */
   public String markdown() {
     StringBuilder text = new StringBuilder();
+    text.append("# Benchmark report\n\n");
     text.append("Machine: ").append(machine).append(".\n\n");
     text.append("Settings: ").append(settings).append(".\n\n");
     text.append("Other work on the machine took ")
         .append(busyWithOthers.show(2))
         .append(" cores. Figures are medians (least–most) of the rounds.\n");
     for (Section section : sections) {
-      text.append("\n### ").append(section.title()).append("\n\n");
+      text.append("\n## ").append(section.title()).append("\n\n");
       text.append(section.explanation()).append("\n\n");
       table(text, section.header(), section.rows());
       if (!section.targets().isEmpty()) {

@@ -2,6 +2,7 @@ package dev.wxnotify.benchmark.report;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * The rounds of one path.
@@ -23,7 +24,7 @@ public record Series(List<Measurement> rounds) {
   /** Returns a ratio of figures, taken round by round, since a round's noise hits all its paths. */
   public Spread ratio(ToDoubleFunction<Measurement> figure, Series... sumOf) {
     return Spread.of(
-        java.util.stream.IntStream.range(0, rounds.size())
+        IntStream.range(0, rounds.size())
             .mapToDouble(
                 i -> {
                   double sum = 0;

@@ -133,7 +133,7 @@ class NotificationServerTest {
   @EnumSource(RevokeMode.class)
   void tokenRevoked_underTwoThousandSends_allAreAcceptedOnceWithAtMostTwoMoreFetches(
       RevokeMode mode) throws Exception {
-    SandboxOptions options = SandboxOptions.builder().latency(Duration.ofMillis(20)).build();
+    SandboxOptions options = SandboxOptions.builder().latency(Duration.ofMillis(100)).build();
     try (RunningServer server =
         RunningServer.start(options, Map.of("wxnotify.grpc.max-in-flight", "4000"))) {
       sendAll(server, 1, "warm-");

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StopTest {
   private static final int MESSAGES = 10_000;
   private static final SandboxOptions SLOWLY =
-      SandboxOptions.builder().latency(Duration.ofMillis(10)).kept(50 * MESSAGES).build();
+      SandboxOptions.builder().latency(Duration.ofMillis(10)).kept(20 * MESSAGES).build();
 
   @RegisterExtension final RedisServerExtension redis = RedisServerExtension.with();
 
@@ -118,7 +118,7 @@ class StopTest {
   private static final class Load {
     private static final int MOST_UNDER_WAY = 100;
     private static final int MOST_TRIES = 50;
-    private static final long PAUSE_NANOS = 500_000;
+    private static final long PAUSE_NANOS = 2_000_000;
 
     private final AtomicReferenceArray<ReplicaProcess> replicas;
     private final boolean requestIds;
@@ -158,6 +158,7 @@ class StopTest {
           replicas
               .get((i + tries) % replicas.length())
               .future()
+              .withDeadlineAfter(1, TimeUnit.MINUTES)
               .sendSubscribeMessage(request.build()),
           new FutureCallback<SendSubscribeMessageResponse>() {
             @Override

@@ -126,6 +126,9 @@ public final class Chart {
    * @param most at {@code to}: a power of the base
    */
   private record Axis(double base, double least, double most, double from, double to) {
+    /** A power of the base is one, whatever the last digit of its logarithm. */
+    private static final double ROUNDING = 1e-9;
+
     static Axis over(double[] values, double base, double from, double to) {
       double least = Double.MAX_VALUE;
       double most = 0;
@@ -133,8 +136,8 @@ public final class Chart {
         least = Math.min(least, value);
         most = Math.max(most, value);
       }
-      double bottom = Math.pow(base, Math.floor(log(base, least)));
-      double top = Math.pow(base, Math.ceil(log(base, most)));
+      double bottom = Math.pow(base, Math.floor(log(base, least) + ROUNDING));
+      double top = Math.pow(base, Math.ceil(log(base, most) - ROUNDING));
       return new Axis(base, bottom, top > bottom ? top : bottom * base, from, to);
     }
 
@@ -144,14 +147,14 @@ public final class Chart {
 
     List<Double> ticks() {
       List<Double> ticks = new ArrayList<>();
-      for (double tick = least; tick <= most * 1.0001; tick *= base) {
+      for (double tick = least; tick <= most * (1 + ROUNDING); tick *= base) {
         ticks.add(tick);
       }
       return ticks;
     }
 
     private static double log(double base, double value) {
-      return Math.log(value) / Math.log(base) + 1e-9;
+      return Math.log(value) / Math.log(base);
     }
   }
 }

@@ -401,6 +401,8 @@ class CampaignTest {
     environment.put("WXNOTIFY_APPS_SHOP_APP_ID", SandboxOptions.APP_ID);
     environment.put("WXNOTIFY_APPS_SHOP_APP_SECRET", SandboxOptions.APP_SECRET);
     environment.put("WXNOTIFY_REDIS_URL", redis.url());
+    // So that some of a campaign wait, however slowly it comes in.
+    environment.put("WXNOTIFY_GRPC_MAX_IN_FLIGHT", "100");
     // A machine that is busy with other tests must not look like a Redis that is down.
     environment.put("WXNOTIFY_REDIS_COMMAND_TIMEOUT", "10s");
     return WxnotifyProcess.start(Collections.unmodifiableMap(environment), "serve");

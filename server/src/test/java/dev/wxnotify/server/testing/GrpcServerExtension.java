@@ -24,7 +24,7 @@ import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceStub;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -68,6 +68,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
   private final ConformanceInterceptor conformance = new ConformanceInterceptor();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final List<TokenCache> tokens = new ArrayList<>();
+  private final TestLoops loops = new TestLoops(2);
 
   private GrpcServer.Settings settings =
       GrpcServer.Settings.anonymous(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -112,6 +113,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
                 new RecentFailures(InstantSource.system()),
                 InstantSource.system()),
             timer,
+            loops.group(),
             List.of());
     made.start();
     made.setServing(true);
@@ -166,6 +168,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
       each.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
     }
     stop();
+    loops.close();
     tokens.forEach(TokenCache::close);
     started(timer).shutdownNow();
     assertThat(offences).as("answers that break the contract").isEmpty();

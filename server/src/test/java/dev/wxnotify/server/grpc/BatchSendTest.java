@@ -9,6 +9,7 @@ import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.server.testing.ServerDeadline;
 import dev.wxnotify.v1.BatchItemResult;
@@ -345,7 +346,7 @@ class BatchSendTest {
       Attempt ofSingle = gateway.awaitWrites(3).get(2);
       assertThat(ofSingle.message().openId()).isEqualTo("single");
       ofSingle.answer();
-      assertThat(single.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
+      assertThat(single.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
           .isEqualTo(HeldGateway.idOf("single"));
       assertThat(call.responses()).isEmpty();
 

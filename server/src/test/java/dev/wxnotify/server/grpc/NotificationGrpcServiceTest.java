@@ -12,6 +12,7 @@ import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.server.testing.ServerDeadline;
 import dev.wxnotify.v1.NotificationServiceGrpc;
@@ -305,7 +306,7 @@ class NotificationGrpcServiceTest {
   }
 
   private static <T> T get(ListenableFuture<T> call) throws Exception {
-    return call.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+    return call.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** With room for two messages. */

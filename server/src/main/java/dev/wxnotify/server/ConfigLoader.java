@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -59,13 +60,17 @@ final class ConfigLoader {
             .withSources(new PropertiesConfigSource(overrides, "command line", COMMAND_ORDINAL))
             .withSources(new EnvConfigSource(environment, ENVIRONMENT_ORDINAL));
     List<String> mistakes = new ArrayList<>();
+    Set<String> keysOfFile = Set.of();
     if (file != null) {
       YamlConfigSource yaml = yaml(file);
       builder.withSources(yaml);
-      yaml.getPropertyNames().stream()
+      keysOfFile = yaml.getPropertyNames();
+      keysOfFile.stream()
           .filter(key -> !key.startsWith(ROOT + "."))
           .forEach(key -> mistakes.add(key + ": is not below " + ROOT + " in " + file));
     }
+    Map<String, String> named = new NamedVariables(keysOfFile).read(environment, mistakes);
+    builder.withSources(new PropertiesConfigSource(named, "environment", ENVIRONMENT_ORDINAL));
     ServerSettings settings = read(builder, mistakes);
     if (settings == null || !mistakes.isEmpty()) {
       throw new ConfigurationException(mistakes);

@@ -25,7 +25,7 @@ final class EventLoops {
   @SuppressWarnings("deprecation") // The HTTP client knows a transport by these classes only.
   static EventLoopGroup make() {
     int threads = Runtime.getRuntime().availableProcessors();
-    Executor starter = new ThreadPerTaskExecutor(new DefaultThreadFactory("wxnotify-io"));
+    Executor starter = new ThreadPerTaskExecutor(new DefaultThreadFactory("wxnotify-io", true));
     return Epoll.isAvailable()
         ? new EpollEventLoopGroup(
             threads, starter, EventLoops::nearest, DefaultSelectStrategyFactory.INSTANCE)

@@ -88,7 +88,7 @@ final class ServeCommand implements Callable<Integer> {
     stopOnSignal(server); // Who is told that it is ready may stop it the next moment.
     server.announce();
     if (weChat != null) {
-      printCalls(server.grpcPort(), server.monitoringPort(), weChat);
+      printCalls(settings, server, weChat);
     }
     new CountDownLatch(1).await();
     return 0;
@@ -119,22 +119,10 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private void printCalls(int port, int monitoringPort, Sandbox weChat) {
+  private void printCalls(ServerSettings settings, NotificationServer server, Sandbox weChat) {
     PrintWriter out = spec.commandLine().getOut();
-    out.printf(
-        """
-        The fake WeChat is at %2$s (app %3$s). Try:
-
-          grpcurl -plaintext 127.0.0.1:%1$d list
-          grpcurl -plaintext -d '{"message": {"open_id": "some-user", "goods_name": "Coffee", "time": "2026-11-24 20:00", "corp_id": "1", "customer_id": "2"}}' \\
-              127.0.0.1:%1$d wxnotify.v1.NotificationService/SendSeckillMessage
-          grpcurl -plaintext -d '{"message": {"open_id": "sandbox-43101", "goods_name": "Coffee", "time": "2026-11-24 20:00", "corp_id": "1", "customer_id": "2"}}' \\
-              127.0.0.1:%1$d wxnotify.v1.NotificationService/SendSeckillMessage
-          curl http://127.0.0.1:%4$d/readyz
-          curl http://127.0.0.1:%4$d/metrics
-
-        """,
-        port, weChat.baseUrl(), SandboxOptions.APP_ID, monitoringPort);
+    out.printf("The fake WeChat is at %s (app %s). ", weChat.baseUrl(), SandboxOptions.APP_ID);
+    out.println(new CallsToTry(settings, server.grpcPort(), server.monitoringPort()).text());
     out.flush();
   }
 }

@@ -317,6 +317,55 @@ class ConfigLoaderTest {
     assertThat(settings).isEqualTo(load(ONE_APP, Map.of()));
   }
 
+  @Test
+  void environment_nameOfSeveralWords_isHyphenated() throws Exception {
+    ServerSettings settings =
+        ConfigLoader.load(
+            null,
+            Map.of(
+                "WXNOTIFY_APPS_SHOP_APP_CN_APP_ID", "wx-cn",
+                "WXNOTIFY_APPS_SHOP_APP_CN_APP_SECRET", SECRET,
+                "WXNOTIFY_APPS_SHOP_APP_CN_SECKILL_NOTE_KEYWORD", "thing7",
+                "WXNOTIFY_GRPC_CALLERS_CRM_TOKEN_SHA256", HASH,
+                "WXNOTIFY_GRPC_CALLERS_ON_CALL_TOKEN_SHA256", OTHER_HASH,
+                "WXNOTIFY_GRPC_CALLERS_ON_CALL_APPS", "shop-app-cn",
+                "WXNOTIFY_GRPC_CALLERS_ON_CALL_OPERATOR", "true"),
+            Map.of());
+
+    assertThat(app(settings).seckill().noteKeyword()).isEqualTo("thing7");
+    assertThat(settings.grpc().callers())
+        .containsExactlyInAnyOrder(
+            new CallerSettings("crm", List.of(HASH), Set.of(), null, null, null, false),
+            new CallerSettings(
+                "on-call", List.of(OTHER_HASH), Set.of(), Set.of("wx-cn"), null, null, true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"on_call", "On-Call", "ON_call"})
+  void environment_nameThatTheFileHas_isThatOne(String name) throws Exception {
+    ServerSettings settings =
+        load(
+            with(ONE_APP, "wxnotify.grpc.callers." + name + ".token-sha256", HASH),
+            Map.of("WXNOTIFY_GRPC_CALLERS_ON_CALL_OPERATOR", "true"));
+
+    assertThat(settings.grpc().callers())
+        .containsExactly(new CallerSettings(name, List.of(HASH), Set.of(), null, null, null, true));
+  }
+
+  /** Else a slip of the pen would leave a server that asks nobody for credentials. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "WXNOTIFY_GRPC_CALLERS_CRM_TOKEN",
+        "WXNOTIFY_GRPC_CALLERS_TOKEN_SHA256",
+        "WXNOTIFY_GRPC_CALLERS_ON_CALL_OPERATORS",
+        "WXNOTIFY_APPS_SHOP_APPSECRET",
+      })
+  void environment_variableOfACallerOrAppThatIsNoKey_isAMistake(String variable) throws Exception {
+    assertThat(mistakes(ONE_APP, Map.of(variable, "s3cr3t")))
+        .containsExactly(variable + ": is not the variable of a known key");
+  }
+
   // Values that must survive.
 
   @ParameterizedTest

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>An app cannot send while WeChat refuses this server its credentials, which only the operator
- * can mend. A WeChat that is slow, busy or away changes nothing: another replica would fare no
- * better. A refusal of sends (and not of tokens, which are asked for without callers too) counts
- * for a minute: a server that stayed not ready would get no calls, and never learn that the
- * operator has mended it.
+ * can mend. A WeChat that is slow, busy or away changes nothing, nor does a quota of the day that
+ * is used up: another replica would fare no better. A refusal of sends (and not of tokens, which
+ * are asked for without callers too) counts for a minute: a server that stayed not ready would get
+ * no calls, and never learn that the operator has mended it.
  *
  * <p>It hears of sends as a listener, and takes no part in them. Concurrency: one atomic reference
  * and one concurrent map; a report is a look at each, not a snapshot of all.
@@ -167,10 +167,13 @@ public final class Readiness implements DeliveryListener {
     }
     TokenStatus token = app.tokens().status();
     IssueResult.Failure failure = token.trouble();
-    if (failure == null || (!token.isRefused() && token.hasToken(clock.instant()))) {
-      return null;
+    if (failure != null && (token.isRefused() || !token.hasToken(clock.instant()))) {
+      return "no new token: " + failure.explanation();
     }
-    return "no new token: " + failure.explanation();
+    WeChatError usedUp = app.quota().why();
+    return usedUp == null
+        ? null
+        : "its quota of the day is used up, one message a minute tries" + describe(usedUp);
   }
 
   private @Nullable Refusal refusal(App app) {

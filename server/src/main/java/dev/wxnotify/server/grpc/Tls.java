@@ -99,7 +99,7 @@ public final class Tls {
   }
 
   /** Tells whether clients must have a certificate. */
-  boolean asksForCertificates() {
+  public boolean asksForCertificates() {
     return clients != null;
   }
 

@@ -44,7 +44,7 @@ public final class WeChatHttpClient implements AutoCloseable {
 
   private final AsyncHttpClient client;
   private final HashedWheelTimer timer =
-      new HashedWheelTimer(new DefaultThreadFactory("wechat-timer"));
+      new HashedWheelTimer(new DefaultThreadFactory("wechat-timer", true));
   private final URI baseUrl;
 
   /**

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 final class ReadinessTest {
   private static final Refused WRONG_SECRET =
       new Refused(Refused.Kind.CREDENTIALS, 40125, "invalid appsecret", "6a-1-2");
+  private static final WeChatError QUOTA =
+      new WeChatError(45009, "reach max api daily quota limit", "6a-1-4");
   private static final WeChatError NOT_LISTED = new WeChatError(40164, "invalid ip", "6a-1-3");
 
   private final DeliveryFixture fixture = new DeliveryFixture();
@@ -188,6 +190,29 @@ final class ReadinessTest {
     sendAndHear(fixture.app, new Answer.NoAnswer("cut"));
 
     assertThat(readiness.canSend(fixture.app)).isFalse();
+  }
+
+  @Test
+  void report_quotasOfAllAppsAreUsedUp_isDegradedAndReadyUntilAMessageGoesThrough() {
+    start();
+    Answer usedUp = new Answer.Rejected(Rejection.DAILY_QUOTA_EXHAUSTED, QUOTA, List.of());
+    sendAndHear(fixture.app, usedUp);
+    sendAndHear(fixture.otherApp, usedUp);
+
+    assertThat(readiness.report().status()).isEqualTo(Status.DEGRADED);
+    assertThat(readiness.report().reasons())
+        .hasSize(2)
+        .contains(
+            "app wx-app: its quota of the day is used up, one message a minute tries:"
+                + " 45009 reach max api daily quota limit rid: 6a-1-4");
+    assertThat(readiness.isReady()).isTrue();
+    assertThat(readiness.canSend(fixture.app)).isTrue();
+
+    fixture.timer.advance(DailyQuota.PROBE_INTERVAL);
+    sendAndHear(fixture.app, new Answer.Accepted("1"));
+    sendAndHear(fixture.otherApp, new Answer.Accepted("2"));
+
+    assertThat(readiness.report()).isEqualTo(new Report(Status.READY, List.of()));
   }
 
   @Test

@@ -1,0 +1,96 @@
+package dev.wxnotify.server;
+
+import io.smallrye.config.ConfigMappings;
+import io.smallrye.config.ConfigMappings.ConfigClass;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The environment variables of keys with a NAME of the operator's choice, such as {@code
+ * wxnotify.grpc.callers.NAME.operator}. In a variable the words of a name are parted by
+ * underscores, as everything is: {@code WXNOTIFY_GRPC_CALLERS_ON_CALL_OPERATOR}. The library takes
+ * {@code ON} for the name then, knows no key {@code call.operator} below it, and passes over the
+ * variable in silence; so these are read here.
+ */
+final class NamedVariables {
+  private static final String NAME = ".*.";
+
+  /** The keys that we have, the longest first, each with {@link #NAME} in it. */
+  private static final List<String> KEYS =
+      ConfigMappings.getProperties(ConfigClass.configClass(ServerConfig.class)).keySet().stream()
+          .filter(key -> key.contains(NAME) && !key.endsWith("[*]"))
+          .sorted(Comparator.comparingInt(String::length).reversed())
+          .toList();
+
+  private final Collection<String> keysOfFile;
+
+  /**
+   * Creates a reader.
+   *
+   * @param keysOfFile the keys that the file has; a name that stands there is meant by a variable
+   *     that fits it, however it is written
+   */
+  NamedVariables(Collection<String> keysOfFile) {
+    this.keysOfFile = List.copyOf(keysOfFile);
+  }
+
+  /**
+   * Returns the values by their keys. A name that the file does not have is taken in lower case
+   * with hyphens: {@code on-call}.
+   *
+   * @param mistakes takes what is wrong: a variable that could only be one of these, and is none
+   */
+  Map<String, String> read(Map<String, String> environment, Collection<String> mistakes) {
+    Map<String, String> values = new HashMap<>();
+    environment.forEach(
+        (variable, value) -> {
+          if (KEYS.stream().anyMatch(key -> variable.startsWith(beginning(key)))) {
+            key(variable)
+                .ifPresentOrElse(
+                    key -> values.put(key, value),
+                    () -> mistakes.add(variable + ": is not the variable of a known key"));
+          }
+        });
+    return values;
+  }
+
+  private Optional<String> key(String variable) {
+    for (String key : KEYS) {
+      String beginning = beginning(key);
+      String end = "_" + variable(key.substring(key.indexOf(NAME) + NAME.length()));
+      if (variable.startsWith(beginning)
+          && variable.endsWith(end)
+          && variable.length() > beginning.length() + end.length()) {
+        String name = variable.substring(beginning.length(), variable.length() - end.length());
+        return Optional.of(key.replace(NAME, "." + nameInFile(beginning, name) + "."));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private String nameInFile(String beginning, String name) {
+    for (String key : keysOfFile) {
+      if (variable(key).startsWith(beginning + name + "_")) {
+        int start = beginning.length();
+        if (start + name.length() < key.length() && key.charAt(start + name.length()) == '.') {
+          return key.substring(start, start + name.length());
+        }
+      }
+    }
+    return name.toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Returns what the variables of a key begin with: all that stands before its name. */
+  private static String beginning(String key) {
+    return variable(key.substring(0, key.indexOf(NAME))) + "_";
+  }
+
+  private static String variable(String key) {
+    return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+  }
+}

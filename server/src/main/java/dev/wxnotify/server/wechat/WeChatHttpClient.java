@@ -4,6 +4,7 @@ import static org.asynchttpclient.Dsl.asyncHttpClient;
 import static org.asynchttpclient.Dsl.config;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
@@ -84,6 +85,7 @@ public final class WeChatHttpClient implements AutoCloseable {
             .setRequestTimeout(settings.requestTimeout())
             .setReadTimeout(Duration.ofMillis(-1))
             .setMaxConnectionsPerHost(settings.maxConnections() + CONNECTION_HEADROOM)
+            .setUseOpenSsl(isEncrypted(baseUrl) && OpenSsl.isAvailable())
             .setKeepAlive(true)
             .setHttp2Enabled(false)
             .setMaxRequestRetry(0)
@@ -97,6 +99,10 @@ public final class WeChatHttpClient implements AutoCloseable {
       config.setProxyServer(new ProxyServer.Builder(proxy.getHost(), proxy.getPort()).build());
     }
     this.client = asyncHttpClient(config);
+  }
+
+  private static boolean isEncrypted(URI baseUrl) {
+    return "https".equals(baseUrl.getScheme());
   }
 
   /** Returns the address of an endpoint, to be made once and used often. */

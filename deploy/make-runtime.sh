@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a folder that runs the server with nothing else but glibc: the jar, a Java runtime with only the modules that the jar
-# uses, and the native parts of gRPC, so that the server writes nowhere.
+# uses, the native parts of gRPC, so that the server writes nowhere, and an archive of classes, so that it starts in half the time.
 #
 # usage: make-runtime.sh JAR DIRECTORY    with a JDK's bin in PATH, or JAVA_HOME
 set -eu
@@ -28,3 +28,22 @@ unpacked=$(mktemp -d)
 (cd "$unpacked" && jar --extract --file "$target/wxnotify-server.jar" META-INF/native)
 cp "$unpacked"/META-INF/native/*"$machine".so "$target/native/"
 rm -r "$unpacked"
+
+# The classes as they are after a start and one message. The archive fits this runtime and this jar at this place only; where it does not
+# fit, the JVM starts without it.
+log=$(mktemp)
+java=$target/runtime/bin/java
+env -i WXNOTIFY_GRPC_PORT=0 WXNOTIFY_MONITORING_PORT=0 "$java" -XX:ArchiveClassesAtExit="$target/wxnotify.jsa" \
+  -Djava.library.path="$target/native" -jar "$target/wxnotify-server.jar" serve --sandbox >"$log" 2>&1 &
+server=$!
+for _ in $(seq 300); do
+  grep -q ' ready: ' "$log" && break
+  kill -0 "$server" || { cat "$log"; exit 1; }
+  sleep 0.2
+done
+env -i "$java" -jar "$target/wxnotify-server.jar" send seckill --server "$(sed -n 's/.* ready: gRPC on \([^,]*\),.*/\1/p' "$log")" \
+  --open-id some-user --goods-name Coffee --time 20:00 --corp-id 1 --customer-id 2
+kill -TERM "$server"
+wait "$server"
+chmod 644 "$target/wxnotify.jsa"
+rm "$log"

@@ -9,8 +9,13 @@ import dev.wxnotify.server.testing.TestCa;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
+import dev.wxnotify.v1.ExplainErrcodeRequest;
+import dev.wxnotify.v1.GetTokenStatusRequest;
+import dev.wxnotify.v1.ListRecentFailuresRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.RefreshTokenRequest;
 import dev.wxnotify.v1.SeckillMessage;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
@@ -20,15 +25,18 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.AbstractStub;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -47,6 +55,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -181,8 +190,16 @@ class AccessTest {
       }
       if (caller.equals("nobody")) {
         assertUnauthenticated(client.reflection());
+        assertUnauthenticated(client.unknownMethod());
       } else {
         assertThat(client.reflection()).isNull();
+        assertReason(client.unknownMethod(), ErrorReason.INVALID_REQUEST);
+      }
+      for (StatusRuntimeException refused : client.operations()) {
+        StatusAssert.assertThatStatus(present(refused)).conforms();
+        assertReason(
+            refused,
+            caller.equals("nobody") ? ErrorReason.UNAUTHENTICATED : ErrorReason.NOT_AN_OPERATOR);
       }
     }
   }
@@ -516,6 +533,37 @@ class AccessTest {
       } catch (ExecutionException e) {
         return new Batch(null, (StatusRuntimeException) e.getCause());
       }
+    }
+
+    /** Every method of the operator's service. */
+    List<@Nullable StatusRuntimeException> operations() {
+      var stub = with(OperationsServiceGrpc.newBlockingStub(channel));
+      List<@Nullable StatusRuntimeException> failures = new ArrayList<>();
+      for (ThrowingCallable call :
+          List.<ThrowingCallable>of(
+              () -> stub.getTokenStatus(GetTokenStatusRequest.getDefaultInstance()),
+              () -> stub.refreshToken(RefreshTokenRequest.getDefaultInstance()),
+              () -> stub.explainErrcode(ExplainErrcodeRequest.getDefaultInstance()),
+              () -> stub.listRecentFailures(ListRecentFailuresRequest.getDefaultInstance()))) {
+        failures.add(catchThrowableOfType(StatusRuntimeException.class, call));
+      }
+      return failures;
+    }
+
+    @Nullable StatusRuntimeException unknownMethod() {
+      MethodDescriptor<HealthCheckRequest, HealthCheckResponse> method =
+          HealthGrpc.getCheckMethod().toBuilder()
+              .setFullMethodName("wxnotify.v1.NotificationService/Nothing")
+              .build();
+      var stub = with(HealthGrpc.newBlockingStub(channel));
+      return catchThrowableOfType(
+          StatusRuntimeException.class,
+          () ->
+              ClientCalls.blockingUnaryCall(
+                  stub.getChannel(),
+                  method,
+                  stub.getCallOptions(),
+                  HealthCheckRequest.getDefaultInstance()));
     }
 
     @Nullable StatusRuntimeException reflection() throws Exception {

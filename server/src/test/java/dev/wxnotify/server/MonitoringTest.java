@@ -1,5 +1,6 @@
 package dev.wxnotify.server;
 
+import static dev.wxnotify.server.testing.StatusAssert.assertThatCall;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.metrics.Scrape;
@@ -11,12 +12,19 @@ import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.SendError.ErrorReason;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -284,6 +292,34 @@ class MonitoringTest {
           .asString()
           .startsWith("wxnotify: could not start: ")
           .contains("127.0.0.1:" + taken.getLocalPort(), "in use");
+    }
+  }
+
+  /** Else a caller could make up series without end. */
+  @Test
+  void calls_ofMethodsThatThereAreNot_areOneSeries() throws Exception {
+    try (RunningServer server = RunningServer.start()) {
+      for (String name : List.of("a/b", "a/c", "wxnotify.v1.NotificationService/Nothing")) {
+        MethodDescriptor<HealthCheckRequest, HealthCheckResponse> method =
+            HealthGrpc.getCheckMethod().toBuilder().setFullMethodName(name).build();
+        assertThatCall(
+                () ->
+                    ClientCalls.blockingUnaryCall(
+                        server.channel(),
+                        method,
+                        CallOptions.DEFAULT,
+                        HealthCheckRequest.getDefaultInstance()))
+            .isError(
+                Status.Code.UNIMPLEMENTED, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_NOT_SENT);
+      }
+
+      Scrape metrics = scrape(server);
+      assertThat(
+              metrics.series("grpc_server_processing_duration_seconds_count").stream()
+                  .filter(series -> series.contains("UNIMPLEMENTED")))
+          .singleElement()
+          .asString()
+          .contains("service=\"unknown\"", "method=\"unknown\"");
     }
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.wxnotify.server.sandbox.SandboxEndpoint;
 import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.wechat.WeChatErrcodeTable;
 import dev.wxnotify.v1.ExplainErrcodeRequest;
 import dev.wxnotify.v1.ExplainErrcodeResponse;
@@ -99,6 +101,50 @@ class OperationsTest {
       assertThatCall(() -> stub(server).refreshToken(RefreshTokenRequest.getDefaultInstance()))
           .isError(
               Status.Code.RESOURCE_EXHAUSTED, ErrorReason.OVERLOADED, Outcome.OUTCOME_NOT_SENT);
+    }
+  }
+
+  @Test
+  void refresh_budgetOfTheHourIsSpent_asksNobody_andSendsGoOn() throws Exception {
+    try (RunningServer server =
+        RunningServer.start(
+            SandboxOptions.defaults(), Map.of("wxnotify.wechat.token-calls-per-hour", "2"))) {
+      server.blocking().sendSubscribeMessage(RunningServer.requestTo("user"));
+      assertThat(
+              stub(server)
+                  .refreshToken(RefreshTokenRequest.getDefaultInstance())
+                  .getToken()
+                  .getCallsLeft())
+          .isZero();
+
+      assertThatCall(() -> stub(server).refreshToken(RefreshTokenRequest.getDefaultInstance()))
+          .isError(
+              Status.Code.UNAVAILABLE, ErrorReason.WECHAT_UNREACHABLE, Outcome.OUTCOME_NOT_SENT)
+          .says("budget");
+
+      assertThat(server.sandbox().state().requests(SandboxEndpoint.STABLE_TOKEN)).isEqualTo(2);
+      server.blocking().sendSubscribeMessage(RunningServer.requestTo("user"));
+    }
+  }
+
+  /** Who is no operator spends nothing by trying. */
+  @Test
+  void refresh_ofOthers_asksNobody() throws Exception {
+    Map<String, String> keys =
+        Map.of("wxnotify.grpc.callers.shop.token-sha256", AccessTest.sha256("shop"));
+    try (RunningServer server = RunningServer.start(SandboxOptions.defaults(), keys)) {
+      Await.until(
+          "the token of the start",
+          () -> server.sandbox().state().requests(SandboxEndpoint.STABLE_TOKEN) == 1);
+      for (int i = 0; i < 20; i++) {
+        assertThatCall(
+                () -> stub(server, "shop").refreshToken(RefreshTokenRequest.getDefaultInstance()))
+            .isError(
+                Status.Code.PERMISSION_DENIED,
+                ErrorReason.NOT_AN_OPERATOR,
+                Outcome.OUTCOME_NOT_SENT);
+      }
+      assertThat(server.sandbox().state().requests(SandboxEndpoint.STABLE_TOKEN)).isEqualTo(1);
     }
   }
 

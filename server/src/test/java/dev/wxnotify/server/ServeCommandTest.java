@@ -216,6 +216,35 @@ class ServeCommandTest {
     }
   }
 
+  /** A caller could fill the log with stack traces otherwise. */
+  @Test
+  void serve_requestsThatAreTooLarge_leaveNothingInTheLog() throws Exception {
+    try (WxnotifyProcess server =
+        WxnotifyProcess.start(Map.of("WXNOTIFY_GRPC_PORT", "0"), "serve", "--sandbox")) {
+      String ready = server.awaitErr("ready: gRPC on ");
+      ManagedChannel channel =
+          Grpc.newChannelBuilder(
+                  ready.replaceAll(".*ready: gRPC on ([0-9.:]+),.*", "$1"),
+                  InsecureChannelCredentials.create())
+              .build();
+      try {
+        var stub = NotificationServiceGrpc.newBlockingStub(channel);
+        SendSeckillMessageRequest tooLarge =
+            SendSeckillMessageRequest.newBuilder().setRequestId("x".repeat(300_000)).build();
+        assertThatThrownBy(() -> stub.sendSeckillMessage(tooLarge))
+            .hasMessageContaining("RESOURCE_EXHAUSTED");
+        assertThatThrownBy(() -> stub.withCompression("gzip").sendSeckillMessage(tooLarge))
+            .hasMessageContaining("INVALID_ARGUMENT");
+      } finally {
+        channel.shutdownNow();
+      }
+
+      server.terminate();
+      assertThat(server.exitCode()).isZero();
+      assertThat(server.err()).contains("stopped").doesNotContain("WARN", "ERROR", "\tat ");
+    }
+  }
+
   @Test
   void serve_tracesByAnUnknownExporter_exitsWith78() throws Exception {
     try (WxnotifyProcess process =

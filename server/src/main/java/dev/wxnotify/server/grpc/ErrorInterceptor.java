@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The last net: a stray exception becomes INTERNAL_ERROR with the details that every error has, and
- * its text goes to the log only. A request that cannot be parsed becomes INVALID_REQUEST. A call is
- * closed once, and what it has under way is cancelled then.
+ * its text goes to the log only. A request that cannot be parsed, or grows too large while it is,
+ * becomes INVALID_REQUEST. A call is closed once, and what it has under way is cancelled then.
  */
 final class ErrorInterceptor implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(ErrorInterceptor.class);
@@ -62,10 +62,18 @@ final class ErrorInterceptor implements ServerInterceptor {
         return SendErrors.unreadable(
             getMethodDescriptor(), Objects.requireNonNullElse(invalid.getMessage(), "no protobuf"));
       }
+      if (fault instanceof StatusRuntimeException of && isTooLarge(of)) {
+        return SendErrors.tooLarge(getMethodDescriptor(), GrpcServer.MAX_REQUEST);
+      }
       log.error("a call of {} broke", getMethodDescriptor().getFullMethodName(), fault);
       // Nobody knows how far the call came, so nobody may call the message unsent.
       return SendErrors.internal(Outcome.OUTCOME_UNKNOWN);
     }
+  }
+
+  /** So gRPC says, in the midst of reading, of a message that is too large without compression. */
+  private static boolean isTooLarge(StatusRuntimeException fault) {
+    return fault.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED;
   }
 
   private static final class Guarded<Q> extends SimpleForwardingServerCallListener<Q> {

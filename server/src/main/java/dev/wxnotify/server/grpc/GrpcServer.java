@@ -107,7 +107,8 @@ public final class GrpcServer {
                         new OperationsGrpcService(
                             apps, operations.errcodes, operations.failures, operations.clock)),
                     new OperatorsOnly(settings.isForThisMachine())))
-            .addService(health.getHealthService());
+            .addService(health.getHealthService())
+            .fallbackHandlerRegistry(new UnknownMethods());
     settings.connections().applyTo(builder);
     if (settings.reflection()) {
       addReflection(builder);

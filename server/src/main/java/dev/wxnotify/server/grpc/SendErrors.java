@@ -37,6 +37,8 @@ final class SendErrors {
 
   private static final int MAX_APP_ID = 64;
 
+  private static final int MAX_METHOD = 120;
+
   private static final String ELLIPSIS = "…";
 
   private SendErrors() {}
@@ -82,6 +84,21 @@ final class SendErrors {
                     + " been sent: "
                     + why)
             .build();
+  }
+
+  /** A request that, without its compression, is larger than the contract allows. */
+  static SendError tooLarge(MethodDescriptor<?, ?> method, int most) {
+    return unreadable(method, "it has more than " + most + " bytes");
+  }
+
+  /** The server has no such method: it may be older than the caller's contract. */
+  static SendError unknownMethod(String called) {
+    return error(
+            Code.UNIMPLEMENTED,
+            ErrorReason.INVALID_REQUEST,
+            Outcome.OUTCOME_NOT_SENT,
+            "this server has no method " + cut(called, MAX_METHOD))
+        .build();
   }
 
   /** Nobody knows who calls; the text is the same whatever is wrong with the credentials. */

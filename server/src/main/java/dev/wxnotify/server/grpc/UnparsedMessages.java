@@ -13,11 +13,13 @@ import java.io.InputStream;
  */
 final class UnparsedMessages implements Marshaller<InputStream> {
 
+  static final UnparsedMessages MARSHALLER = new UnparsedMessages();
+
   private UnparsedMessages() {}
 
   /** Returns {@code service} with messages that are parsed inside of its interceptors. */
   static ServerServiceDefinition of(BindableService service) {
-    return ServerInterceptors.useMarshalledMessages(service.bindService(), new UnparsedMessages());
+    return ServerInterceptors.useMarshalledMessages(service.bindService(), MARSHALLER);
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.Outcome;
@@ -29,6 +30,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +83,7 @@ class WireRubbishTest {
   @MethodSource("otherProtocols")
   void connection_speaksSomethingElse_isClosed(byte[] rubbish) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout((int) HeldGateway.LONGEST.toMillis());
+      socket.setSoTimeout((int) Await.LONGEST.toMillis());
       assertThat(isClosedAfter(socket, rubbish)).isTrue();
     }
   }
@@ -172,6 +174,54 @@ class WireRubbishTest {
     assertThat(error.getStatus().getDescription()).contains(Integer.toString(LIMIT));
   }
 
+  /** Small on the wire, and more than the limit when it is unpacked. */
+  @ParameterizedTest
+  @MethodSource("tooLarge")
+  void unary_tooLargeWhenUnpacked_isAnInvalidRequest(int size) {
+    byte[] zeros = new byte[size]; // The bytes of a request_id, so that they are read to the end.
+    ByteString body = ByteString.copyFrom(new byte[] {0x12, (byte) 0x80, (byte) 0x80, 0x7f});
+
+    assertThatCall(
+            () ->
+                ClientCalls.blockingUnaryCall(
+                    plainChannel(),
+                    raw(NotificationServiceGrpc.getSendSubscribeMessageMethod()),
+                    CallOptions.DEFAULT.withCompression("gzip"),
+                    body.concat(ByteString.copyFrom(zeros)).toByteArray()))
+        .isError(
+            Status.Code.INVALID_ARGUMENT, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_REJECTED)
+        .says("more than " + LIMIT + " bytes");
+    assertThat(gateway.attempts()).isEmpty();
+  }
+
+  static Stream<String> unknownMethods() {
+    return Stream.of(
+        "wxnotify.v1.NotificationService/Nothing",
+        "wxnotify.v2.NotificationService/SendSubscribeMessage",
+        "grpc.health.v1.Health/Nothing",
+        "x".repeat(3_000) + "/" + "é".repeat(100));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unknownMethods")
+  void method_unknown_saysSoWithDetails(String name) {
+    for (MethodDescriptor.MethodType type :
+        List.of(MethodDescriptor.MethodType.UNARY, MethodDescriptor.MethodType.BIDI_STREAMING)) {
+      MethodDescriptor<byte[], byte[]> method =
+          raw(NotificationServiceGrpc.getSendSubscribeMessageMethod()).toBuilder()
+              .setFullMethodName(name)
+              .setType(type)
+              .build();
+
+      assertThatCall(
+              () ->
+                  ClientCalls.blockingUnaryCall(
+                      plainChannel(), method, CallOptions.DEFAULT, new byte[] {1, 2, 3}))
+          .isError(Status.Code.UNIMPLEMENTED, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_NOT_SENT)
+          .says("no method " + name.substring(0, Math.min(name.length(), 100)));
+    }
+  }
+
   @Test
   void batch_itemIsTooLarge_namesTheLimitAndStopsWhatIsNotWritten() throws Exception {
     gateway.go(Until.CALLED);
@@ -221,7 +271,7 @@ class WireRubbishTest {
 
   private static StatusRuntimeException errorOf(CompletableFuture<Throwable> ended)
       throws Exception {
-    Throwable error = ended.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+    Throwable error = ended.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     assertThat(error).isInstanceOf(StatusRuntimeException.class);
     return (StatusRuntimeException) error;
   }

@@ -7,6 +7,7 @@ import dev.wxnotify.server.testing.FakeScheduler;
 import dev.wxnotify.server.token.IssueResult.Refused;
 import dev.wxnotify.server.token.TokenIssuer.Mode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,48 @@ class TokenRefreshTest {
 
     scheduler.advance(Duration.ofHours(1));
     assertThat(cache.refresh()).isPresent();
+  }
+
+  @Test
+  void refresh_budgetOfTheHourIsSpent_asksNobodyAndKeepsTheToken() {
+    TokenCache frugal =
+        new TokenCache(
+            "wx-test", issuer, store, TokenPolicy.DEFAULT, 3, clock, scheduler, () -> 0.0);
+    frugal.warmUp();
+    assertThat(frugal.refresh()).isPresent();
+    assertThat(frugal.refresh()).isPresent();
+    assertThat(frugal.status().callsLeft()).isZero();
+
+    assertThat(frugal.refresh().orElseThrow())
+        .isCompletedWithValueMatching(NoToken.class::isInstance);
+
+    assertThat(issuer.calls()).hasSize(3);
+    assertThat(serial(frugal.acquire())).isEqualTo(1);
+  }
+
+  /** Only a token that is rejected is forced, once in five minutes: an operator forces none. */
+  @Test
+  void refresh_ofATokenThatWasRejected_forcesNothingByItself() {
+    cache.warmUp();
+    cache.reject((AccessToken) cache.acquire().join());
+    cache.reject((AccessToken) cache.acquire().join());
+    assertThat(serial(cache.acquire())).as("WeChat vouched for it").isEqualTo(2);
+    assertThat(issuer.calls(Mode.FORCED)).isEqualTo(1);
+
+    for (Duration pause : List.of(Duration.ZERO, Duration.ofMinutes(1), Duration.ofMinutes(5))) {
+      scheduler.advance(pause);
+      assertThat(serialOf(cache.refresh())).isEqualTo(2);
+    }
+    assertThat(issuer.calls(Mode.FORCED)).isEqualTo(1);
+
+    issuer.hold(); // A refresh that is under way when the token is rejected once more.
+    Optional<CompletableFuture<TokenResult>> refresh = cache.refresh();
+    cache.reject((AccessToken) cache.acquire().join());
+    issuer.release();
+    assertThat(refresh.orElseThrow()).isCompleted();
+    assertThat(serial(cache.acquire())).isEqualTo(3);
+    assertThat(serialOf(cache.refresh())).isEqualTo(3);
+    assertThat(issuer.calls(Mode.FORCED)).isEqualTo(2);
   }
 
   @Test

@@ -47,6 +47,7 @@ type step struct {
 	Token       string
 	DeadlineMs  int    `json:"deadline_ms"`
 	RetryWhile  string `json:"retry_while"`
+	Tries       int
 	Hold        int
 	Cancel      bool
 	Items       []item
@@ -89,6 +90,11 @@ type answer struct {
 	replayed  bool
 	status    *status.Status // Of a unary call that failed.
 	failure   *pb.SendError
+}
+
+// endedByOwnClock tells of a deadline of which the service did not tell what it meant for the message.
+func (a answer) endedByOwnClock() bool {
+	return a.failure == nil && a.status.Code() == codes.DeadlineExceeded
 }
 
 type runner struct {
@@ -187,8 +193,13 @@ func (r *runner) step(s step) error {
 }
 
 func (r *runner) unary(s step) error {
+	n := 0
 	for tries := 1; ; tries++ {
-		got := r.call(context.Background(), s, 0)
+		got := r.call(context.Background(), s, n)
+		if got.endedByOwnClock() && n+1 < s.Tries {
+			n++
+			continue
+		}
 		if s.RetryWhile != "" && got.failure.GetReason().String() == s.RetryWhile && tries < 20 {
 			time.Sleep(got.failure.RetryAfter.AsDuration())
 			continue

@@ -10,11 +10,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,7 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch does, all of it on one thread.
+ * What a batch does, all of it on one thread: {@link WaitingItems} has what is to be sent, {@link
+ * StreamCall} what was, {@link Retries} says what an answer means, and {@link Reconnects} when
+ * there is another stream.
  *
  * <pre>
  *   taken ─▶ ready ─▶ on the stream ─▶ result ─▶ listener
@@ -43,16 +42,8 @@ final class BatchLoop implements StreamCall.Events {
   /** An item that breaks the stream must not do so for ever. */
   private static final int MOST_BREAKS = 16;
 
-  /** How long it is asked what became of an item that an earlier call is still working on. */
-  private static final Duration LONGEST_RESUME = Duration.ofMinutes(2);
-
-  private static final Duration RESUME_PAUSE = Duration.ofSeconds(1);
-
   /** How long the server may take to say good-bye when every item has its result. */
   private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(5);
-
-  /** A stream that lived this long was no failure to connect. */
-  private static final Duration LIVELY = Duration.ofSeconds(10);
 
   private final Channel channel;
   private final @Nullable ManagedChannel owned;
@@ -63,9 +54,9 @@ final class BatchLoop implements StreamCall.Events {
   private final CompletableFuture<BatchReport> end = new CompletableFuture<>();
 
   private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
-  private final Deque<BatchItem> ready = new ArrayDeque<>();
-  private final PriorityQueue<BatchItem> later =
-      new PriorityQueue<>((a, b) -> Long.signum(a.dueNanos - b.dueNanos));
+  private final WaitingItems waiting = new WaitingItems();
+  private final Retries retries;
+  private final Reconnects reconnects;
   private final Tally tally = new Tally();
 
   private @Nullable StreamCall stream;
@@ -78,15 +69,6 @@ final class BatchLoop implements StreamCall.Events {
   private boolean ending;
   private boolean over;
   private @Nullable SendFailure endedBy;
-
-  /** When the current stream was opened, or the next one may be. */
-  private long streamNanos = System.nanoTime();
-
-  /** Streams in a row that broke without an answer. */
-  private int failures;
-
-  /** Since when there has been no sign of a server that works. */
-  private @Nullable Long lostNanos;
 
   private @Nullable Long firstNanos;
   private long lastNanos;
@@ -103,6 +85,8 @@ final class BatchLoop implements StreamCall.Events {
     this.options = options;
     this.rules = rules;
     this.listener = listener;
+    this.retries = new Retries(rules);
+    this.reconnects = new Reconnects(rules, System.nanoTime());
     this.intake =
         new Intake(
             rules.window,
@@ -199,7 +183,7 @@ final class BatchLoop implements StreamCall.Events {
     } else if (item.bytes > Failures.MAX_REQUEST) {
       deliver(BatchResult.unanswered(item, Failures.tooLarge(item.bytes)), item);
     } else {
-      ready.add(item);
+      waiting.add(item);
     }
   }
 
@@ -209,11 +193,7 @@ final class BatchLoop implements StreamCall.Events {
     }
     endedBy = why;
     complete = true;
-    List<BatchItem> unsent = new ArrayList<>(ready);
-    unsent.addAll(later);
-    ready.clear();
-    later.clear();
-    unsent.forEach(item -> abandon(item, why));
+    waiting.takeAll().forEach(item -> abandon(item, why));
   }
 
   private void answered(StreamCall from, BatchSendResponse answer) {
@@ -222,8 +202,7 @@ final class BatchLoop implements StreamCall.Events {
     }
     if (answer.hasResult()) {
       BatchItem item = from.answer(answer.getResult().getIndex());
-      failures = 0;
-      lostNanos = null;
+      reconnects.answered();
       if (item != null) {
         answered(from, item, answer.getResult());
       }
@@ -239,23 +218,10 @@ final class BatchLoop implements StreamCall.Events {
       return;
     }
     SendFailure failure = Failures.ofItem(answer, item.isRepeatable());
-    if (endedBy == null && (moves(from, item, failure) || sendLater(item, failure))) {
+    if (endedBy == null && (moves(from, item, failure) || isPutBack(item, failure))) {
       return;
     }
-    deliver(BatchResult.answered(item, answer, truthOf(item, failure)), item);
-  }
-
-  /**
-   * An answer speaks of the call that it answers. Of an earlier one that may have sent the message
-   * it says nothing, unless it is the stored outcome of that one.
-   */
-  private static SendFailure truthOf(BatchItem item, SendFailure failure) {
-    return item.isInDoubt() && failure.outcome() == Outcome.OUTCOME_NOT_SENT
-        ? Failures.unknown(
-            Status.fromCode(failure.code())
-                .withDescription("an earlier call may have sent it; now: " + failure.message()),
-            true)
-        : failure;
+    deliver(BatchResult.answered(item, answer, Retries.truthOf(item, failure)), item);
   }
 
   /**
@@ -268,52 +234,16 @@ final class BatchLoop implements StreamCall.Events {
     }
     item.givenBack++;
     from.leave();
-    ready.add(item);
+    waiting.add(item);
     return true;
   }
 
-  /** Puts an item back that may succeed after a while. Returns whether it did. */
-  private boolean sendLater(BatchItem item, SendFailure failure) {
-    long now = System.nanoTime();
-    if (isAboutEarlierCall(item, failure)) {
-      if (item.resumeUntilNanos == 0) {
-        item.resumeUntilNanos = now + LONGEST_RESUME.toNanos();
-      }
-      if (now - item.resumeUntilNanos < 0) {
-        putBack(item, failure, failure.retryAfter().orElse(RESUME_PAUSE), now);
-        return true;
-      }
-      return false;
+  private boolean isPutBack(BatchItem item, SendFailure failure) {
+    boolean later = retries.sendsLater(item, failure, System.nanoTime());
+    if (later) {
+      waiting.addLater(item);
     }
-    Duration wait = failure.retryAfter().orElse(RESUME_PAUSE);
-    if (!failure.retryable()
-        || item.retries >= rules.maxRetries
-        || wait.compareTo(rules.longestRetryAfter) > 0) {
-      return false;
-    }
-    item.retries++;
-    putBack(item, failure, wait, now);
-    return true;
-  }
-
-  /** Whether the answer is no outcome, while one is to be had by asking again. */
-  private static boolean isAboutEarlierCall(BatchItem item, SendFailure failure) {
-    if (!item.hasRequestId()) {
-      return false;
-    }
-    return failure.reason() == ErrorReason.REQUEST_IN_PROGRESS
-        || (item.isInDoubt()
-            && failure.outcome() == Outcome.OUTCOME_NOT_SENT
-            && failure.retryable()
-            && failure.retryAfter().orElse(RESUME_PAUSE).compareTo(LONGEST_RESUME) < 0);
-  }
-
-  /** A little later than asked for, so that not all come back in the same instant. */
-  private void putBack(BatchItem item, SendFailure failure, Duration wait, long now) {
-    item.lastAnswer = failure;
-    long jitter = ThreadLocalRandom.current().nextLong(1 + wait.toNanos() / 8);
-    item.dueNanos = now + wait.toNanos() + jitter;
-    later.add(item);
+    return later;
   }
 
   private void closed(StreamCall closed, Status status, Metadata trailers) {
@@ -327,7 +257,7 @@ final class BatchLoop implements StreamCall.Events {
     }
     long now = System.nanoTime();
     if (closed.isHalfClosed() && closed.isAllAnswered()) {
-      streamNanos = now; // It was old, and the next one may begin.
+      reconnects.endedInPeace(now);
       return;
     }
     SendFailure cause = Failures.ofStatus(asBroken(status), trailers, closed.wasWritten(), true);
@@ -337,17 +267,10 @@ final class BatchLoop implements StreamCall.Events {
       endAll(refused ? cause : shutDown());
       return;
     }
-    if (closed.wasEverReady() && now - streamNanos > LIVELY.toNanos()) {
-      lostNanos = null;
-    }
-    if (lostNanos == null) {
-      lostNanos = now;
-    }
-    Duration pause = rules.pause(failures, ThreadLocalRandom.current().nextDouble());
-    failures++;
-    streamNanos = now + pause.toNanos();
+    Duration pause =
+        reconnects.broke(closed.wasEverReady(), now, ThreadLocalRandom.current().nextDouble());
     if (endedBy == null && open > 0) {
-      if (now - lostNanos > rules.giveUpAfter.toNanos()) {
+      if (reconnects.isGivenUp(now)) {
         endAll(cause);
       } else {
         listener.onBroken(cause, pause);
@@ -388,43 +311,39 @@ final class BatchLoop implements StreamCall.Events {
       repeated.forEach(item -> abandon(item, why));
       return;
     }
-    for (int i = repeated.size() - 1; i >= 0; i--) {
-      ready.addFirst(repeated.get(i)); // Before what was never tried, in their order.
-    }
+    waiting.addFirst(repeated);
   }
 
   // Work that is due.
 
   private void work(long now) {
-    while (!later.isEmpty() && later.element().dueNanos - now <= 0) {
-      ready.addFirst(later.remove());
-    }
+    waiting.wake(now);
     if (complete && open == 0) {
       sayGoodBye(now);
       return;
     }
     StreamCall current = stream;
     if (current == null) {
-      if (ready.isEmpty() || now - streamNanos < 0) {
+      if (!waiting.hasReady() || reconnects.nanosToOpening(now) > 0) {
         return;
       }
       current = openStream(now);
     }
-    if (now - streamNanos > rules.streamLife.toNanos() && current.wasEverReady()) {
+    if (reconnects.isOld(now) && current.wasEverReady()) {
       current.halfClose(); // Its items are answered yet; others wait for the next stream.
       return;
     }
     if (current.isLeft()) {
       return;
     }
-    while (!ready.isEmpty() && current.isReady()) {
-      current.send(ready.remove());
+    while (waiting.hasReady() && current.isReady()) {
+      current.send(waiting.next());
     }
-    if (hasWaitedTooLong(current, now)) {
+    // A given channel may make its calls wait for a connection.
+    if (!current.wasEverReady() && reconnects.isGivenUp(now)) {
       current.cancel("no connection");
       stream = null;
-      List<BatchItem> unsent = current.takeUnanswered();
-      ready.addAll(unsent);
+      current.takeUnanswered().forEach(waiting::add);
       endAll(
           Failures.notSent(
               Status.Code.UNAVAILABLE,
@@ -440,18 +359,8 @@ final class BatchLoop implements StreamCall.Events {
     StreamCall opened = new StreamCall(channel, options, this);
     stream = opened;
     streams++;
-    streamNanos = now;
-    if (lostNanos == null) {
-      lostNanos = now;
-    }
+    reconnects.opened(now);
     return opened;
-  }
-
-  /** A given channel may make its calls wait for a connection. */
-  private boolean hasWaitedTooLong(StreamCall current, long now) {
-    return !current.wasEverReady()
-        && lostNanos != null
-        && now - lostNanos > rules.giveUpAfter.toNanos();
   }
 
   private void sayGoodBye(long now) {
@@ -471,20 +380,17 @@ final class BatchLoop implements StreamCall.Events {
 
   private long nanosToNextTime() {
     long now = System.nanoTime();
-    long wait = TimeUnit.MINUTES.toNanos(1);
-    if (!later.isEmpty()) {
-      wait = Math.min(wait, later.element().dueNanos - now);
-    }
+    long wait = Math.min(TimeUnit.MINUTES.toNanos(1), waiting.nanosToNext(now));
     if (farewellNanos != null) {
       wait = Math.min(wait, farewellNanos - now + 1);
     }
     StreamCall current = stream;
     if (current == null) {
-      if (!ready.isEmpty()) {
-        wait = Math.min(wait, streamNanos - now);
+      if (waiting.hasReady()) {
+        wait = Math.min(wait, reconnects.nanosToOpening(now));
       }
-    } else if (!current.wasEverReady() && lostNanos != null) {
-      wait = Math.min(wait, lostNanos + rules.giveUpAfter.toNanos() - now + 1);
+    } else if (!current.wasEverReady()) {
+      wait = Math.min(wait, reconnects.nanosToGivingUp(now));
     }
     return Math.max(0, wait);
   }
@@ -518,25 +424,21 @@ final class BatchLoop implements StreamCall.Events {
     if (current != null) {
       stream = null;
       current.cancel(why.message());
-      ready.addAll(current.takeUnwritten());
+      current.takeUnwritten().forEach(waiting::add);
       Status lost =
           Status.CANCELLED.withDescription(why.message() + " before the message was answered");
       for (BatchItem item : current.takeUnanswered()) {
         deliver(BatchResult.unanswered(item, Failures.unknown(lost, item.isRepeatable())), item);
       }
     }
-    List<BatchItem> unsent = new ArrayList<>(ready);
-    unsent.addAll(later);
-    ready.clear();
-    later.clear();
-    unsent.forEach(item -> abandon(item, why));
+    waiting.takeAll().forEach(item -> abandon(item, why));
     over = true;
   }
 
   /** An item that is not on a stream and will not be sent any more. */
   private void abandon(BatchItem item, SendFailure why) {
     SendFailure known = item.lastAnswer == null ? notSent(why) : item.lastAnswer;
-    deliver(BatchResult.unanswered(item, truthOf(item, known)), item);
+    deliver(BatchResult.unanswered(item, Retries.truthOf(item, known)), item);
   }
 
   private static SendFailure notSent(SendFailure why) {

@@ -25,7 +25,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,10 +41,9 @@ class StopTest {
   @Test
   void terminated_underLoad_answersWhatItTook_andTheRestGoesElsewhere() throws Exception {
     try (Sandbox weChat = Sandbox.start(SLOWLY);
-        Fleet fleet = Fleet.start(2, Fleet.environment(weChat))) {
-      Load load = new Load(fleet.replicas(), false);
-      load.start();
-      Await.until("half of it is sent", () -> load.accepted.size() > MESSAGES / 3);
+        Fleet fleet = Fleet.start(2, Fleet.environment(weChat));
+        Load load = Load.start(fleet.replicas(), false)) {
+      load.awaitAccepted(MESSAGES / 3);
 
       assertThat(fleet.replica(0).terminate()).as("exit code").isZero();
 
@@ -61,10 +59,8 @@ class StopTest {
   void rollingRestart_ofThreeReplicas_losesAndRepeatsNothing() throws Exception {
     try (Sandbox weChat = Sandbox.start(SLOWLY);
         Fleet fleet = Fleet.start(3, Fleet.environment(weChat, redis))) {
-      Load load = new Load(fleet.replicas(), true);
       List<ReplicaProcess> next = new ArrayList<>();
-      try {
-        load.start();
+      try (Load load = Load.start(fleet.replicas(), true)) {
         for (int i = 0; i < 3; i++) {
           ReplicaProcess replacement = ReplicaProcess.launch(Fleet.environment(weChat, redis));
           next.add(replacement);
@@ -115,10 +111,12 @@ class StopTest {
    * call that a replica surely did not take is made again on another one, as any client does it
    * that follows GOAWAY; everything else counts as a failure.
    */
-  private static final class Load {
+  private static final class Load implements AutoCloseable {
     private static final int MOST_UNDER_WAY = 100;
     private static final int MOST_TRIES = 50;
-    private static final long PAUSE_NANOS = 2_000_000;
+
+    /** From one message to the next. */
+    private static final Duration PACE = Duration.ofMillis(2);
 
     private final AtomicReferenceArray<ReplicaProcess> replicas;
     private final boolean requestIds;
@@ -130,22 +128,30 @@ class StopTest {
     private volatile boolean over;
     private volatile int sent;
 
-    Load(List<ReplicaProcess> replicas, boolean requestIds) {
+    private Load(List<ReplicaProcess> replicas, boolean requestIds) {
       this.replicas = new AtomicReferenceArray<>(replicas.toArray(ReplicaProcess[]::new));
       this.requestIds = requestIds;
     }
 
-    void start() {
-      thread.setDaemon(true);
-      thread.start();
+    static Load start(List<ReplicaProcess> replicas, boolean requestIds) {
+      Load load = new Load(replicas, requestIds);
+      load.thread.setDaemon(true);
+      load.thread.start();
+      return load;
     }
 
+    /** Makes up for time lost: on a busy machine each pause is longer than was asked for. */
     private void run() {
-      for (int i = 0; i < MESSAGES || !over; i++) {
-        underWay.acquireUninterruptibly();
-        sent = i + 1;
-        send(i, 0);
-        LockSupport.parkNanos(PAUSE_NANOS);
+      try {
+        long start = System.nanoTime();
+        for (int i = 0; i < MESSAGES || !over; i++) {
+          underWay.acquire();
+          sent = i + 1;
+          send(i, 0);
+          TimeUnit.NANOSECONDS.sleep(start + sent * PACE.toNanos() - System.nanoTime());
+        }
+      } catch (InterruptedException e) {
+        // The test is over before its load is.
       }
     }
 
@@ -200,6 +206,13 @@ class StopTest {
       return text.toString();
     }
 
+    /** For as long as the test may take: how fast it goes is the machine's business. */
+    void awaitAccepted(int messages) throws InterruptedException {
+      while (accepted.size() < messages) {
+        Thread.sleep(PACE.toMillis());
+      }
+    }
+
     /** Ends as soon as there were enough messages, and waits for all answers. */
     void awaitEnd() throws InterruptedException {
       over = true;
@@ -216,6 +229,11 @@ class StopTest {
       }
       assertThat(received).hasSize(sent);
       assertThat(received.values()).containsOnly(1);
+    }
+
+    @Override
+    public void close() {
+      thread.interrupt();
     }
   }
 }

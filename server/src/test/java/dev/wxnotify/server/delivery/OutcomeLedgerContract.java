@@ -3,11 +3,10 @@ package dev.wxnotify.server.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.Concurrently;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,18 +35,14 @@ public abstract class OutcomeLedgerContract {
   /** Makes what the ledger holds older by {@code time}. */
   protected abstract void letTimePass(Duration time);
 
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
   private static Claim claim(OutcomeLedger ledger, OutcomeLedger.Key key, String fingerprint)
       throws Exception {
-    return await(ledger.claim(key, fingerprint, LONGEST));
+    return Await.result(ledger.claim(key, fingerprint, LONGEST));
   }
 
   private void claimAndStore(OutcomeLedger.Key key, SendOutcome outcome) throws Exception {
     assertThat(claim(ledger(), key, MESSAGE)).isInstanceOf(Claim.Granted.class);
-    await(ledger().store(key, MESSAGE, outcome));
+    Await.result(ledger().store(key, MESSAGE, outcome));
   }
 
   private static Stream<SendOutcome> outcomes() {
@@ -129,7 +124,7 @@ public abstract class OutcomeLedgerContract {
   @Test
   void claim_released_isGrantedToAnyMessage() throws Exception {
     claim(ledger(), KEY, MESSAGE);
-    await(ledger().release(KEY));
+    Await.result(ledger().release(KEY));
 
     assertThat(claim(otherInstance(), KEY, OTHER_MESSAGE)).isEqualTo(new Claim.Granted());
   }
@@ -217,7 +212,7 @@ public abstract class OutcomeLedgerContract {
                   8,
                   thread -> {
                     if (thread == 0) {
-                      await(ledger().store(key, MESSAGE, ACCEPTED));
+                      Await.result(ledger().store(key, MESSAGE, ACCEPTED));
                     }
                     return claim(thread % 2 == 0 ? ledger() : otherInstance(), key, MESSAGE);
                   })

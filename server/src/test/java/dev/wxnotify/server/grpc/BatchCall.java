@@ -3,6 +3,7 @@ package dev.wxnotify.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
@@ -198,9 +199,9 @@ final class BatchCall implements ClientResponseObserver<BatchSendRequest, BatchS
 
   /** Waits for {@code condition}, or for the end of the stream, after which nothing changes. */
   private void await(BooleanSupplier condition) throws InterruptedException {
-    long last = System.nanoTime() + HeldGateway.LONGEST.toNanos();
+    long last = System.nanoTime() + Await.LONGEST.toNanos();
     synchronized (lock) {
-      long left = HeldGateway.LONGEST.toMillis();
+      long left = Await.LONGEST.toMillis();
       while (!condition.getAsBoolean() && end == null && left > 0) {
         lock.wait(left);
         left = (last - System.nanoTime()) / NANOS_PER_MILLI;

@@ -9,7 +9,9 @@ import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.server.testing.ServerDeadline;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSummary;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Streams over a real connection; what one stream does step by step is in BatchStreamTest. */
 class BatchSendTest {
   private static final Duration DEADLINE = Duration.ofSeconds(2);
+  private static final int CHANCES = 5;
   private static final int MANY = 5_000;
 
   private final HeldGateway gateway = new HeldGateway();
@@ -291,17 +294,17 @@ class BatchSendTest {
 
   /**
    * Returns a stream of two items that ended by its deadline. A machine that stands still for a
-   * tenth of a second at that very moment is no fault of the server, so that there are three
-   * chances.
+   * tenth of a second at that very moment is no fault of the server, so that there are some
+   * chances. {@link CallTimeoutTest} has the rule.
    */
   private BatchCall endInTime(boolean halfClose) throws InterruptedException {
     ManagedChannel plain = server.newChannel();
     BatchCall call = null;
-    for (int i = 0; i < 3 && (call == null || call.responses().size() < 3); i++) {
+    for (int i = 0; i < CHANCES && (call == null || call.responses().size() < 3); i++) {
       call =
           BatchCall.open(
                   NotificationServiceGrpc.newStub(plain)
-                      .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
+                      .withInterceptors(new ServerDeadline(DEADLINE)))
               .send(Requests.item("a" + i), Requests.item("b" + i));
       if (halfClose) {
         call.halfClose();
@@ -343,7 +346,7 @@ class BatchSendTest {
       Attempt ofSingle = gateway.awaitWrites(3).get(2);
       assertThat(ofSingle.message().openId()).isEqualTo("single");
       ofSingle.answer();
-      assertThat(single.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
+      assertThat(single.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
           .isEqualTo(HeldGateway.idOf("single"));
       assertThat(call.responses()).isEmpty();
 

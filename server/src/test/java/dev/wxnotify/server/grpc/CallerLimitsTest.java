@@ -5,6 +5,7 @@ import static dev.wxnotify.server.testing.StatusAssert.assertThatStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.grpc.HeldGateway.Until;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.Outcome;
@@ -89,9 +90,12 @@ class CallerLimitsTest {
             .sendSubscribeMessage(Requests.single("d"));
     gateway.awaitWrites(3);
     gateway.release();
-    assertThat(first.get(20, TimeUnit.SECONDS).getMessageId()).isEqualTo(HeldGateway.idOf("a"));
-    assertThat(second.get(20, TimeUnit.SECONDS).getMessageId()).isEqualTo(HeldGateway.idOf("b"));
-    assertThat(ofAnother.get(20, TimeUnit.SECONDS).getMessageId()).isEqualTo(HeldGateway.idOf("d"));
+    assertThat(first.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
+        .isEqualTo(HeldGateway.idOf("a"));
+    assertThat(second.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
+        .isEqualTo(HeldGateway.idOf("b"));
+    assertThat(ofAnother.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
+        .isEqualTo(HeldGateway.idOf("d"));
     assertThat(
             NotificationServiceGrpc.newBlockingStub(as("small"))
                 .sendSubscribeMessage(Requests.single("e"))
@@ -118,7 +122,8 @@ class CallerLimitsTest {
     gateway.release();
 
     assertThat(batch.awaitSummary().getAccepted()).isEqualTo(50);
-    assertThat(single.get(20, TimeUnit.SECONDS).getMessageId()).isEqualTo(HeldGateway.idOf("x"));
+    assertThat(single.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
+        .isEqualTo(HeldGateway.idOf("x"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
@@ -86,13 +87,13 @@ class GrpcServerTest {
 
     assertThat(next(watched)).isEqualTo(ServingStatus.NOT_SERVING);
     gateway.release();
-    assertThat(accepted.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
+    assertThat(accepted.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
         .isEqualTo(HeldGateway.idOf("o"));
     assertThatStatus(stream.awaitError())
         .isError(Status.Code.UNAVAILABLE, ErrorReason.SERVER_STOPPING, Outcome.OUTCOME_NOT_SENT);
     assertThat(stream.summary().getAccepted()).isEqualTo(1);
     watcher.cancel(null);
-    assertThat(stopped.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS))
+    assertThat(stopped.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS))
         .as("everything ended in time")
         .isTrue();
     assertThat(
@@ -121,7 +122,7 @@ class GrpcServerTest {
   }
 
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-    T next = queue.poll(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+    T next = queue.poll(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     assertThat(next).as("something came").isNotNull();
     return next;
   }

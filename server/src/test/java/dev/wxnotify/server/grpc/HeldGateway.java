@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.wxnotify.server.delivery.MessageGateway;
 import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.token.AccessToken;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,9 +24,6 @@ import java.util.function.Supplier;
  * Thread-safe; what has not happened yet can be awaited.
  */
 final class HeldGateway implements MessageGateway {
-  /** Long enough for a busy machine; nobody waits that long for what does happen. */
-  static final Duration LONGEST = Duration.ofSeconds(20);
-
   /** How far a message goes by itself; the test does the rest. */
   enum Until {
     /** It stays as it came, as while a connection is being made. */
@@ -176,9 +173,9 @@ final class HeldGateway implements MessageGateway {
   }
 
   private List<Attempt> await(int count, Supplier<List<Attempt>> of) throws InterruptedException {
-    long end = System.nanoTime() + LONGEST.toNanos();
+    long end = System.nanoTime() + Await.LONGEST.toNanos();
     synchronized (lock) {
-      long left = LONGEST.toMillis();
+      long left = Await.LONGEST.toMillis();
       while (of.get().size() < count && left > 0) {
         lock.wait(left);
         left = (end - System.nanoTime()) / NANOS_PER_MILLI;

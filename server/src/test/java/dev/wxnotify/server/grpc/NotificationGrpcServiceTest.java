@@ -12,7 +12,9 @@ import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.server.testing.ServerDeadline;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class NotificationGrpcServiceTest {
   private static final Duration DEADLINE = Duration.ofSeconds(2);
+  private static final int CHANCES = 5;
 
   private final HeldGateway gateway = new HeldGateway();
 
@@ -231,19 +234,19 @@ class NotificationGrpcServiceTest {
   /**
    * Returns the server's answer to a call that is not answered before its deadline. A machine that
    * stands still for a tenth of a second at that very moment is no fault of the server, so that
-   * there are three chances.
+   * there are some chances. {@link CallTimeoutTest} has the rule.
    */
   private StatusRuntimeException answerInTime() {
     Channel plain = server.newChannel();
     StatusRuntimeException error = null;
-    for (int i = 0; i < 3 && (error == null || hasNoDetails(error)); i++) {
+    for (int i = 0; i < CHANCES && (error == null || hasNoDetails(error)); i++) {
       String openId = "o" + i; // A recipient of its own: the one before may be under way still.
       error =
           catchThrowableOfType(
               StatusRuntimeException.class,
               () ->
                   NotificationServiceGrpc.newBlockingStub(plain)
-                      .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                      .withInterceptors(new ServerDeadline(DEADLINE))
                       .sendSubscribeMessage(Requests.single(openId)));
     }
     return Objects.requireNonNull(error);
@@ -303,7 +306,7 @@ class NotificationGrpcServiceTest {
   }
 
   private static <T> T get(ListenableFuture<T> call) throws Exception {
-    return call.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+    return call.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** With room for two messages. */

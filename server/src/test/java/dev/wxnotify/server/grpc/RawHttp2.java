@@ -1,5 +1,6 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.testing.Await;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -40,7 +41,7 @@ final class RawHttp2 implements AutoCloseable {
     this.socket = socket;
     this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 1 << 16));
     this.in = new DataInputStream(socket.getInputStream());
-    socket.setSoTimeout((int) HeldGateway.LONGEST.toMillis());
+    socket.setSoTimeout((int) Await.LONGEST.toMillis());
   }
 
   /** Makes a connection and says nothing on it. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.Outcome;
@@ -82,7 +83,7 @@ class WireRubbishTest {
   @MethodSource("otherProtocols")
   void connection_speaksSomethingElse_isClosed(byte[] rubbish) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout((int) HeldGateway.LONGEST.toMillis());
+      socket.setSoTimeout((int) Await.LONGEST.toMillis());
       assertThat(isClosedAfter(socket, rubbish)).isTrue();
     }
   }
@@ -270,7 +271,7 @@ class WireRubbishTest {
 
   private static StatusRuntimeException errorOf(CompletableFuture<Throwable> ended)
       throws Exception {
-    Throwable error = ended.get(HeldGateway.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+    Throwable error = ended.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     assertThat(error).isInstanceOf(StatusRuntimeException.class);
     return (StatusRuntimeException) error;
   }

@@ -21,8 +21,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -62,22 +60,18 @@ class RedisFormsTest {
         link, new InMemoryOutcomeLedger(10_000, System::nanoTime), 10_000);
   }
 
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
-  }
-
   /** Two replicas share a token, a lease and {@code count} outcomes. */
   private void assertShares(RedisLink link, RedisLink other, int count) throws Exception {
     Instant received = CLOCK.instant().truncatedTo(ChronoUnit.MILLIS);
     AccessToken token = new AccessToken("token", received, received.plus(Duration.ofHours(2)));
     TokenStore mine = new RedisTokenStore(link, "wx-app", "stable", CLOCK);
     TokenStore theirs = new RedisTokenStore(other, "wx-app", "stable", CLOCK);
-    await(mine.save(token));
-    assertThat(await(theirs.load())).contains(token);
-    assertThat(await(mine.tryLease(Purpose.FETCH, Duration.ofMinutes(1)))).isPresent();
-    assertThat(await(theirs.tryLease(Purpose.FETCH, Duration.ofMinutes(1)))).isEmpty();
-    await(mine.discard(token));
-    assertThat(await(theirs.load())).isEmpty();
+    Await.result(mine.save(token));
+    assertThat(Await.result(theirs.load())).contains(token);
+    assertThat(Await.result(mine.tryLease(Purpose.FETCH, Duration.ofMinutes(1)))).isPresent();
+    assertThat(Await.result(theirs.tryLease(Purpose.FETCH, Duration.ofMinutes(1)))).isEmpty();
+    Await.result(mine.discard(token));
+    assertThat(Await.result(theirs.load())).isEmpty();
     try (TestReplica one = new TestReplica(ledger(link), links.timer());
         TestReplica two = new TestReplica(ledger(other), links.timer())) {
       for (int i = 0; i < count; i++) {

@@ -24,8 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,7 +187,7 @@ class RedisOutageTest {
     TokenStore tokens = new RedisTokenStore(link, "wx-app", "stable", CLOCK);
     Map<String, SendOutcome> heard = new HashMap<>();
     try (TestReplica replica = new TestReplica(ledger, links.timer())) {
-      await(tokens.save(token()));
+      Await.result(tokens.save(token()));
       replica.deliver("before");
 
       fault.begin(this);
@@ -225,7 +223,7 @@ class RedisOutageTest {
       Await.until("it was told everything", () -> ledger.untold() == 0);
       assertThat(log.ofRedis(Level.WARN)).hasSize(1);
       assertThat(log.ofRedis(Level.INFO)).filteredOn(UP::equals).hasSize(2);
-      assertThat(await(tokens.load())).map(AccessToken::value).contains("token");
+      assertThat(Await.result(tokens.load())).map(AccessToken::value).contains("token");
       assertThat(replica.inFlight()).isZero();
       assertThat(log.everything()).doesNotContain(PASSWORD);
     }
@@ -241,10 +239,6 @@ class RedisOutageTest {
   private static AccessToken token() {
     Instant received = CLOCK.instant().truncatedTo(ChronoUnit.MILLIS);
     return new AccessToken("token", received, received.plus(Duration.ofHours(2)));
-  }
-
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
   @Test
@@ -270,7 +264,7 @@ class RedisOutageTest {
   void tokenCommand_inAHiccup_isRepeated() throws Exception {
     RedisLink link = links.up(redis.url(), Duration.ofSeconds(2));
     TokenStore tokens = new RedisTokenStore(link, "wx-app", "stable", CLOCK);
-    await(tokens.save(token()));
+    Await.result(tokens.save(token()));
 
     redis.freeze();
     CompletableFuture<Optional<AccessToken>> loaded = tokens.load().toCompletableFuture();
@@ -280,8 +274,10 @@ class RedisOutageTest {
     assertThat(loaded).isNotDone();
     redis.thaw();
 
-    assertThat(await(loaded)).map(AccessToken::value).contains("token");
-    assertThat(await(lease)).as("which it may have been given at the first attempt").isPresent();
+    assertThat(Await.result(loaded)).map(AccessToken::value).contains("token");
+    assertThat(Await.result(lease))
+        .as("which it may have been given at the first attempt")
+        .isPresent();
     assertThat(log.ofRedis(Level.WARN)).isEmpty();
   }
 
@@ -306,7 +302,7 @@ class RedisOutageTest {
       Links.awaitUp(link);
 
       Await.until("it was told", () -> ledger.untold() == 0);
-      Await.until("it has the token", () -> await(tokens.load()).isPresent());
+      Await.until("it has the token", () -> Await.result(tokens.load()).isPresent());
       assertThat(log.ofRedis(Level.WARN)).hasSizeLessThanOrEqualTo(1);
       assertThat(log.ofRedis(Level.INFO)).containsOnlyOnce(UP);
     }
@@ -378,7 +374,7 @@ class RedisOutageTest {
   void restartedEmpty_whileNothingIsAsked_getsTheTokenAgain() throws Exception {
     RedisLink link = links.up(redis.url(), TIMEOUT);
     TokenStore tokens = new RedisTokenStore(link, "wx-app", "stable", CLOCK);
-    await(tokens.save(token()));
+    Await.result(tokens.save(token()));
 
     redis.stop();
     Links.awaitDown(link);
@@ -393,7 +389,7 @@ class RedisOutageTest {
   void cut_ofAConnectionOnly_isNoOutage() throws Exception {
     RedisLink link = links.up(redis.url(), TIMEOUT);
     TokenStore tokens = new RedisTokenStore(link, "wx-app", "stable", CLOCK);
-    await(tokens.save(token()));
+    Await.result(tokens.save(token()));
     redis.command("FLUSHALL");
 
     redis.command("CLIENT", "KILL", "TYPE", "normal");

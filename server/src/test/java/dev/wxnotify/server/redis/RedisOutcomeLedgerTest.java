@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,16 +98,12 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     }
   }
 
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
   private static Claim claim(OutcomeLedger ledger) throws Exception {
     return claim(ledger, MESSAGE);
   }
 
   private static Claim claim(OutcomeLedger ledger, String fingerprint) throws Exception {
-    return await(ledger.claim(KEY, fingerprint, LONGEST));
+    return Await.result(ledger.claim(KEY, fingerprint, LONGEST));
   }
 
   private static Claim lost() {
@@ -119,7 +114,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void claim_ownerGone_isInProgressUntilItsTimeAndThenUnknownForEverybody() throws Exception {
-    await(ledger.claim(KEY, MESSAGE, SHORT));
+    Await.result(ledger.claim(KEY, MESSAGE, SHORT));
     List<Claim> heard = new ArrayList<>(List.of(claim(other)));
 
     Await.until(
@@ -138,7 +133,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void claim_ownerGoneAndOtherMessage_isConflictBeforeAndAfterItsTime() throws Exception {
-    await(ledger.claim(KEY, MESSAGE, SHORT));
+    Await.result(ledger.claim(KEY, MESSAGE, SHORT));
 
     assertThat(claim(other, OTHER_MESSAGE)).isEqualTo(new Claim.Conflict());
     Await.until("the claim is over", () -> claim(other).equals(lost()));
@@ -148,7 +143,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void claim_ownerGoneAndFirstAskedForAnotherMessage_isConflictAndThenUnknown() throws Exception {
-    await(ledger.claim(KEY, MESSAGE, Duration.ofMillis(1)));
+    Await.result(ledger.claim(KEY, MESSAGE, Duration.ofMillis(1)));
     // Real time passes in Redis: wait until it has, by a key that ends no earlier.
     redis.command("SET", "test:later", "", "PX", "5");
     Await.until("the claim is over", () -> redis.command("GET", "test:later") == null);
@@ -159,17 +154,17 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void store_ownerLateAfterItsClaimWasLost_leavesTheOutcomeThatOthersHeard() throws Exception {
-    await(ledger.claim(KEY, MESSAGE, SHORT));
+    Await.result(ledger.claim(KEY, MESSAGE, SHORT));
     Await.until("the claim is over", () -> claim(other).equals(lost()));
 
-    await(ledger.store(KEY, MESSAGE, ACCEPTED));
+    Await.result(ledger.store(KEY, MESSAGE, ACCEPTED));
 
     assertThat(claim(replica(link))).isEqualTo(lost());
   }
 
   @Test
   void claim_lost_isRememberedForADay() throws Exception {
-    await(ledger.claim(KEY, MESSAGE, SHORT));
+    Await.result(ledger.claim(KEY, MESSAGE, SHORT));
     letTimePass(DAY.minus(A_MOMENT));
     Await.until("the claim is over", () -> claim(other).equals(lost()));
 
@@ -182,7 +177,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   void release_claimOfAnotherReplica_isLeft() throws Exception {
     claim(ledger);
 
-    await(other.release(KEY));
+    Await.result(other.release(KEY));
 
     assertThat(claim(replica(link))).isEqualTo(new Claim.InProgress());
   }
@@ -190,9 +185,9 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   @Test
   void release_anOutcome_isLeft() throws Exception {
     claim(ledger);
-    await(ledger.store(KEY, MESSAGE, ACCEPTED));
+    Await.result(ledger.store(KEY, MESSAGE, ACCEPTED));
 
-    await(ledger.release(KEY));
+    Await.result(ledger.release(KEY));
 
     assertThat(claim(replica(link))).isEqualTo(new Claim.Done(ACCEPTED));
   }
@@ -217,9 +212,9 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
             1_000);
     claim(busy[0]);
 
-    await(busy[0].release(KEY));
+    Await.result(busy[0].release(KEY));
 
-    assertThat(await(repeats.get(0))).isEqualTo(new Claim.Granted());
+    assertThat(Await.result(repeats.get(0))).isEqualTo(new Claim.Granted());
     assertThat(claim(other, OTHER_MESSAGE)).isEqualTo(new Claim.InProgress());
   }
 
@@ -283,7 +278,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   @MethodSource("outcomes")
   void store_anyOutcome_isToldToOtherReplicasUnchanged(SendOutcome outcome) throws Exception {
     claim(ledger);
-    await(ledger.store(KEY, MESSAGE, outcome));
+    Await.result(ledger.store(KEY, MESSAGE, outcome));
 
     assertThat(claim(other)).isEqualTo(new Claim.Done(outcome));
   }
@@ -321,7 +316,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   @MethodSource("storedForms")
   void store_anOutcome_hasThePinnedForm(SendOutcome outcome, String json) throws Exception {
     claim(ledger);
-    await(ledger.store(KEY, MESSAGE, outcome));
+    Await.result(ledger.store(KEY, MESSAGE, outcome));
 
     assertThat(redis.get(STORED_UNDER)).isEqualTo("D:" + MESSAGE + ":" + json);
   }
@@ -392,7 +387,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
 
     assertThat(claim(ledger)).isEqualTo(new Claim.Conflict());
     assertThat(claim(ledger)).isEqualTo(new Claim.Conflict());
-    await(ledger.release(KEY));
+    Await.result(ledger.release(KEY));
     assertThat(link.trouble()).isEmpty();
     assertThat(log.ofRedis(Level.WARN)).isEmpty();
   }
@@ -403,7 +398,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     assertThat(redis.life(STORED_UNDER)).isBetween(DAY.minus(A_MOMENT), DAY);
 
     letTimePass(Duration.ofHours(1));
-    await(ledger.store(KEY, MESSAGE, ACCEPTED));
+    Await.result(ledger.store(KEY, MESSAGE, ACCEPTED));
     assertThat(redis.life(STORED_UNDER)).isBetween(DAY.minus(A_MOMENT), DAY);
 
     letTimePass(Duration.ofHours(1));
@@ -417,8 +412,8 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   @Test
   void claimAndStore_scriptsKnown_takeOneRoundTripEach() throws Exception {
     claim(replica(link));
-    await(ledger.store(KEY, MESSAGE, ACCEPTED));
-    await(ledger.release(new OutcomeLedger.Key("", "")));
+    Await.result(ledger.store(KEY, MESSAGE, ACCEPTED));
+    Await.result(ledger.release(new OutcomeLedger.Key("", "")));
     redis.command("FLUSHALL");
     redis.command("CONFIG", "RESETSTAT");
     OutcomeLedger fresh = replica(link);
@@ -426,7 +421,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     claim(fresh);
     assertThat(roundTrips()).isEqualTo(1);
 
-    await(fresh.store(KEY, MESSAGE, ACCEPTED));
+    Await.result(fresh.store(KEY, MESSAGE, ACCEPTED));
     assertThat(roundTrips()).isEqualTo(2);
 
     claim(fresh);
@@ -438,7 +433,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     claim(other);
     assertThat(roundTrips()).as("which it knows from now on").isEqualTo(3);
 
-    await(fresh.release(new OutcomeLedger.Key("", "")));
+    Await.result(fresh.release(new OutcomeLedger.Key("", "")));
     assertThat(roundTrips()).isEqualTo(4);
     assertThat(redis.calls("eval")).isZero();
     assertThat(redis.calls("script")).isZero();
@@ -477,7 +472,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     claim(ledger);
     redis.command("SCRIPT", "FLUSH");
 
-    await(ledger.store(KEY, MESSAGE, ACCEPTED));
+    Await.result(ledger.store(KEY, MESSAGE, ACCEPTED));
     assertThat(claim(other)).isEqualTo(new Claim.Done(ACCEPTED));
 
     assertThat(redis.calls("eval")).isPositive();

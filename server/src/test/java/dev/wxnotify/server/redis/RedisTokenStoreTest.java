@@ -3,6 +3,7 @@ package dev.wxnotify.server.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.TokenStore;
@@ -79,20 +80,20 @@ final class RedisTokenStoreTest extends TokenStoreContract {
     TokenStore otherApp = new RedisTokenStore(link, "wx-app2", "stable", CLOCK);
     TokenStore otherKind = new RedisTokenStore(link, "wx-app", "classic", CLOCK);
 
-    await(store().save(token()));
-    await(store().tryLease(Purpose.FETCH, LIFE));
+    Await.result(store().save(token()));
+    Await.result(store().tryLease(Purpose.FETCH, LIFE));
 
-    assertThat(await(otherApp.load())).isEmpty();
-    assertThat(await(otherKind.load())).isEmpty();
-    assertThat(await(otherApp.tryLease(Purpose.FETCH, LIFE))).isPresent();
-    assertThat(await(otherKind.tryLease(Purpose.FETCH, LIFE))).isPresent();
+    assertThat(Await.result(otherApp.load())).isEmpty();
+    assertThat(Await.result(otherKind.load())).isEmpty();
+    assertThat(Await.result(otherApp.tryLease(Purpose.FETCH, LIFE))).isPresent();
+    assertThat(Await.result(otherKind.tryLease(Purpose.FETCH, LIFE))).isPresent();
   }
 
   @Test
   void keys_ofTokenAndLeases_nameTheAppAndNotTheToken() throws Exception {
-    await(store().save(token()));
-    await(store().tryLease(Purpose.FETCH, LIFE));
-    await(store().tryLease(Purpose.FORCE, LIFE));
+    Await.result(store().save(token()));
+    Await.result(store().tryLease(Purpose.FETCH, LIFE));
+    Await.result(store().tryLease(Purpose.FORCE, LIFE));
 
     assertThat(redis.keys())
         .filteredOn(key -> !key.equals(Links.PREFIX + "probe"))
@@ -103,7 +104,7 @@ final class RedisTokenStoreTest extends TokenStoreContract {
   void save_aToken_livesInRedisAsLongAsTheToken() throws Exception {
     AccessToken token = token();
 
-    await(store().save(token));
+    Await.result(store().save(token));
 
     assertThat(redis.life(TOKEN_KEY)).isBetween(LIFE.minus(A_MOMENT), LIFE);
     assertThat(redis.get(TOKEN_KEY))
@@ -119,15 +120,15 @@ final class RedisTokenStoreTest extends TokenStoreContract {
   void save_aTokenThatIsOver_storesNothing() throws Exception {
     Instant received = now().minus(LIFE);
 
-    await(store().save(new AccessToken(SECRET, received, received.plus(A_MOMENT))));
+    Await.result(store().save(new AccessToken(SECRET, received, received.plus(A_MOMENT))));
 
     assertThat(redis.calls("evalsha")).isZero();
-    assertThat(await(store().load())).isEmpty();
+    assertThat(Await.result(store().load())).isEmpty();
   }
 
   @Test
   void tryLease_taken_livesInRedisAsLongAsItWasTakenFor() throws Exception {
-    await(store().tryLease(Purpose.FETCH, LIFE));
+    Await.result(store().tryLease(Purpose.FETCH, LIFE));
 
     assertThat(redis.life(TOKEN_KEY + ":fetch")).isBetween(LIFE.minus(A_MOMENT), LIFE);
   }
@@ -151,10 +152,10 @@ final class RedisTokenStoreTest extends TokenStoreContract {
     redis.command("SET", TOKEN_KEY, rubbish);
     AccessToken token = token();
 
-    assertThat(await(store().load())).isEmpty();
-    await(store().discard(token));
-    await(store().save(token));
-    assertThat(await(storeOfAnotherReplica().load())).contains(token);
+    assertThat(Await.result(store().load())).isEmpty();
+    Await.result(store().discard(token));
+    Await.result(store().save(token));
+    assertThat(Await.result(storeOfAnotherReplica().load())).contains(token);
 
     assertThat(link.trouble()).isEmpty();
     assertThat(log.ofRedis(Level.WARN)).isEmpty();

@@ -2,10 +2,19 @@ package dev.wxnotify.server.testing;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Waits, for a bounded time, for what happens by itself in another process or on other threads. */
 public final class Await {
-  private static final Duration LONGEST = Duration.ofSeconds(20);
+  /**
+   * How long a test waits for what must happen: so long that a busy machine does not matter, and
+   * shorter than a test may take, so that it can say what it waited for.
+   */
+  public static final Duration LONGEST = Duration.ofSeconds(30);
+
   private static final Duration POLL = Duration.ofMillis(10);
 
   private Await() {}
@@ -23,5 +32,11 @@ public final class Await {
       }
       Thread.sleep(POLL.toMillis());
     }
+  }
+
+  /** Returns what {@code stage} completes with. */
+  public static <T> T result(CompletionStage<T> stage)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return stage.toCompletableFuture().get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -1,6 +1,5 @@
 package dev.wxnotify.server.testing;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -11,8 +10,6 @@ import java.util.concurrent.TimeoutException;
 
 /** Does the same on many threads that are let go at the same moment. */
 public final class Concurrently {
-  private static final Duration LONGEST = Duration.ofSeconds(30);
-
   private Concurrently() {}
 
   /** What one of the threads does. */
@@ -74,7 +71,7 @@ public final class Concurrently {
     ready.await();
     go.countDown();
 
-    long deadline = System.nanoTime() + LONGEST.toNanos();
+    long deadline = System.nanoTime() + Await.LONGEST.toNanos();
     List<T> results = new ArrayList<>();
     List<Throwable> errors = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
@@ -91,7 +88,7 @@ public final class Concurrently {
 
   private static AssertionError hanging(Thread thread, TimeoutException timeout) {
     AssertionError failure =
-        new AssertionError(thread.getName() + " did not end within " + LONGEST, timeout);
+        new AssertionError(thread.getName() + " did not end within " + Await.LONGEST, timeout);
     failure.setStackTrace(thread.getStackTrace());
     return failure;
   }

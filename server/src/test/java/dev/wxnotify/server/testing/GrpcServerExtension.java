@@ -57,7 +57,6 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
   /** An app that messages must name. */
   public static final String OTHER_APP_ID = "wxfedcba9876543210";
 
-  private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Duration TOKEN_LIFE = Duration.ofHours(2);
   private static final int TOKEN_CALLS_PER_HOUR = 20;
   private static final long LEDGER_ENTRIES = 100_000;
@@ -163,7 +162,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
       each.shutdownNow();
     }
     for (ManagedChannel each : channels) {
-      each.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+      each.awaitTermination(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     }
     stop();
     tokens.forEach(TokenCache::close);
@@ -173,7 +172,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
 
   /** Stops the server as a signal does, with a grace period that is long enough. */
   public boolean stop() throws InterruptedException {
-    return started(server).stop(GRACE);
+    return started(server).stop(Await.LONGEST);
   }
 
   /** Begins to stop, and lets what was accepted go on. */

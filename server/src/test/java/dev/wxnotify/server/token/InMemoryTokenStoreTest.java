@@ -2,6 +2,7 @@ package dev.wxnotify.server.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.token.TokenStore.Purpose;
 import java.time.Duration;
@@ -38,23 +39,23 @@ class InMemoryTokenStoreTest extends TokenStoreContract {
   @Test
   void load_aroundTheEndOfTheToken_changesAtTheNanosecond() throws Exception {
     AccessToken token = new AccessToken("value", now(), now().plus(LIFE));
-    await(store.save(token));
+    Await.result(store.save(token));
 
     clock.advance(LIFE.minusNanos(1));
-    assertThat(await(store.load())).contains(token);
+    assertThat(Await.result(store.load())).contains(token);
 
     clock.advance(Duration.ofNanos(1));
-    assertThat(await(store.load())).isEmpty();
+    assertThat(Await.result(store.load())).isEmpty();
   }
 
   @Test
   void tryLease_aroundTheEndOfTheLease_changesAtTheNanosecond() throws Exception {
-    assertThat(await(store.tryLease(Purpose.FETCH, LIFE))).isPresent();
+    assertThat(Await.result(store.tryLease(Purpose.FETCH, LIFE))).isPresent();
 
     clock.advance(LIFE.minusNanos(1));
-    assertThat(await(store.tryLease(Purpose.FETCH, LIFE))).isEmpty();
+    assertThat(Await.result(store.tryLease(Purpose.FETCH, LIFE))).isEmpty();
 
     clock.advance(Duration.ofNanos(1));
-    assertThat(await(store.tryLease(Purpose.FETCH, LIFE))).isPresent();
+    assertThat(Await.result(store.tryLease(Purpose.FETCH, LIFE))).isPresent();
   }
 }

@@ -2,6 +2,7 @@ package dev.wxnotify.server.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
@@ -13,7 +14,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -138,7 +138,7 @@ class TokenCacheConcurrencyTest {
                   if (thread == THREADS / 2) {
                     cache.close();
                   }
-                  return get(cache.acquire());
+                  return Await.result(cache.acquire());
                 })
             .resultsOfAll();
     issuer.release();
@@ -212,7 +212,7 @@ class TokenCacheConcurrencyTest {
       TokenResult result = null;
       for (int i = 0; i < 5 && !(result instanceof AccessToken); i++) {
         clock.advance(Duration.ofHours(1));
-        result = get(cache.acquire());
+        result = Await.result(cache.acquire());
       }
       assertThat(result).describedAs("after the faults, %s", this).isInstanceOf(AccessToken.class);
     }
@@ -258,7 +258,7 @@ class TokenCacheConcurrencyTest {
 
       private void acquire() throws Exception {
         Instant before = clock.instant();
-        if (get(cache.acquire()) instanceof AccessToken token) {
+        if (Await.result(cache.acquire()) instanceof AccessToken token) {
           assertThat(TokenPolicy.DEFAULT.freshness(token, before))
               .describedAs("%s at %s, %s", token, before, Round.this)
               .isNotEqualTo(Freshness.EXPIRED);
@@ -273,12 +273,8 @@ class TokenCacheConcurrencyTest {
     }
   }
 
-  private static TokenResult get(CompletableFuture<TokenResult> answer) throws Exception {
-    return answer.get(10, TimeUnit.SECONDS);
-  }
-
   private static AccessToken token(CompletableFuture<TokenResult> answer) throws Exception {
-    TokenResult result = get(answer);
+    TokenResult result = Await.result(answer);
     assertThat(result).isInstanceOf(AccessToken.class);
     return (AccessToken) result;
   }

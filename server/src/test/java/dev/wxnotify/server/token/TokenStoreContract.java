@@ -2,6 +2,7 @@ package dev.wxnotify.server.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.token.TokenStore.Lease;
 import dev.wxnotify.server.token.TokenStore.Purpose;
@@ -10,10 +11,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,70 +43,70 @@ public abstract class TokenStoreContract {
 
   @Test
   void load_emptyStore_isEmpty() throws Exception {
-    assertThat(await(store().load())).isEmpty();
+    assertThat(Await.result(store().load())).isEmpty();
   }
 
   @Test
   void load_afterSave_isTheWholeTokenForEveryReplica() throws Exception {
     AccessToken token = token("98_-aB/+= \"{}:\\\u79d8\u5bc6", LONG);
 
-    await(store().save(token));
+    Await.result(store().save(token));
 
-    assertThat(await(store().load())).contains(token);
-    assertThat(await(storeOfAnotherReplica().load())).contains(token);
+    assertThat(Await.result(store().load())).contains(token);
+    assertThat(Await.result(storeOfAnotherReplica().load())).contains(token);
   }
 
   @Test
   void load_pastTheLifeOfTheToken_isEmpty() throws Exception {
-    await(store().save(token("short", SHORT)));
+    Await.result(store().save(token("short", SHORT)));
 
     letPass(PAST_SHORT);
 
-    assertThat(await(store().load())).isEmpty();
-    assertThat(await(storeOfAnotherReplica().load())).isEmpty();
+    assertThat(Await.result(store().load())).isEmpty();
+    assertThat(Await.result(storeOfAnotherReplica().load())).isEmpty();
   }
 
   @Test
   void save_newerToken_replacesTheOlder() throws Exception {
     AccessToken older = token("older", LONG);
     AccessToken newer = token("newer", LONG.plusMillis(1));
-    await(store().save(older));
+    Await.result(store().save(older));
 
-    await(storeOfAnotherReplica().save(newer));
+    Await.result(storeOfAnotherReplica().save(newer));
 
-    assertThat(await(store().load())).contains(newer);
+    assertThat(Await.result(store().load())).contains(newer);
   }
 
   @Test
   void save_olderToken_leavesTheNewer() throws Exception {
     AccessToken older = token("older", LONG);
     AccessToken newer = token("newer", LONG.plusMillis(1));
-    await(store().save(newer));
+    Await.result(store().save(newer));
 
-    await(storeOfAnotherReplica().save(older));
+    Await.result(storeOfAnotherReplica().save(older));
 
-    assertThat(await(store().load())).contains(newer);
+    assertThat(Await.result(store().load())).contains(newer);
   }
 
   @Test
   void save_sameTokenHandedOutAgain_isStillThere() throws Exception {
     AccessToken token = token("same", LONG);
-    await(store().save(token));
+    Await.result(store().save(token));
 
-    await(storeOfAnotherReplica().save(token));
+    Await.result(storeOfAnotherReplica().save(token));
 
-    assertThat(await(store().load())).contains(token);
+    assertThat(Await.result(store().load())).contains(token);
   }
 
   @Test
   void save_afterTheLastOneExpired_isThere() throws Exception {
-    await(store().save(token("short", SHORT)));
+    Await.result(store().save(token("short", SHORT)));
     letPass(PAST_SHORT);
     AccessToken next = token("next", LONG);
 
-    await(store().save(next));
+    Await.result(store().save(next));
 
-    assertThat(await(store().load())).contains(next);
+    assertThat(Await.result(store().load())).contains(next);
   }
 
   @Test
@@ -123,70 +120,70 @@ public abstract class TokenStoreContract {
                       new AccessToken(
                           "token-" + thread, received, received.plus(LONG).plusMillis(16 - thread));
                   TokenStore store = thread % 2 == 0 ? store() : storeOfAnotherReplica();
-                  await(store.save(mine));
-                  return await(store.load()).filter(token -> !mine.isNewerThan(token));
+                  Await.result(store.save(mine));
+                  return Await.result(store.load()).filter(token -> !mine.isNewerThan(token));
                 })
             .resultsOfAll();
 
     assertThat(seen).allSatisfy(token -> assertThat(token).isPresent());
-    assertThat(await(store().load()).map(AccessToken::value)).contains("token-0");
+    assertThat(Await.result(store().load()).map(AccessToken::value)).contains("token-0");
   }
 
   @Test
   void discard_theStoredToken_removesIt() throws Exception {
     AccessToken token = token("bad", LONG);
-    await(store().save(token));
+    Await.result(store().save(token));
 
-    await(storeOfAnotherReplica().discard(token));
+    Await.result(storeOfAnotherReplica().discard(token));
 
-    assertThat(await(store().load())).isEmpty();
+    assertThat(Await.result(store().load())).isEmpty();
   }
 
   @Test
   void discard_storedTokenAsItWasReceivedAtAnotherTime_removesIt() throws Exception {
-    await(store().save(token("bad", LONG)));
+    Await.result(store().save(token("bad", LONG)));
 
-    await(store().discard(token("bad", LONG.minusSeconds(10))));
+    Await.result(store().discard(token("bad", LONG.minusSeconds(10))));
 
-    assertThat(await(store().load())).isEmpty();
+    assertThat(Await.result(store().load())).isEmpty();
   }
 
   @Test
   void discard_anotherToken_changesNothing() throws Exception {
     AccessToken good = token("good", LONG);
-    await(store().save(good));
+    Await.result(store().save(good));
 
-    await(store().discard(token("bad", LONG)));
+    Await.result(store().discard(token("bad", LONG)));
 
-    assertThat(await(store().load())).contains(good);
+    assertThat(Await.result(store().load())).contains(good);
   }
 
   @Test
   void discard_emptyStore_isHarmless() throws Exception {
-    await(store().discard(token("bad", LONG)));
+    Await.result(store().discard(token("bad", LONG)));
 
-    assertThat(await(store().load())).isEmpty();
+    assertThat(Await.result(store().load())).isEmpty();
   }
 
   @Test
   void save_olderAfterDiscardOfTheNewer_isThere() throws Exception {
     AccessToken older = token("older", LONG);
     AccessToken newer = token("newer", LONG.plusMillis(1));
-    await(store().save(newer));
-    await(store().discard(newer));
+    Await.result(store().save(newer));
+    Await.result(store().discard(newer));
 
-    await(store().save(older));
+    Await.result(store().save(older));
 
-    assertThat(await(store().load())).contains(older);
+    assertThat(Await.result(store().load())).contains(older);
   }
 
   @ParameterizedTest
   @EnumSource
   void tryLease_heldByAnyReplica_isEmpty(Purpose purpose) throws Exception {
-    assertThat(await(store().tryLease(purpose, LONG))).isPresent();
+    assertThat(Await.result(store().tryLease(purpose, LONG))).isPresent();
 
-    assertThat(await(store().tryLease(purpose, LONG))).isEmpty();
-    assertThat(await(storeOfAnotherReplica().tryLease(purpose, LONG))).isEmpty();
+    assertThat(Await.result(store().tryLease(purpose, LONG))).isEmpty();
+    assertThat(Await.result(storeOfAnotherReplica().tryLease(purpose, LONG))).isEmpty();
   }
 
   @Test
@@ -195,7 +192,7 @@ public abstract class TokenStoreContract {
         Concurrently.run(
                 16,
                 thread ->
-                    await(
+                    Await.result(
                         (thread % 2 == 0 ? store() : storeOfAnotherReplica())
                             .tryLease(Purpose.FETCH, LONG)))
             .resultsOfAll();
@@ -205,36 +202,36 @@ public abstract class TokenStoreContract {
 
   @Test
   void tryLease_otherPurposeHeld_isIndependent() throws Exception {
-    Lease fetch = await(store().tryLease(Purpose.FETCH, LONG)).orElseThrow();
+    Lease fetch = Await.result(store().tryLease(Purpose.FETCH, LONG)).orElseThrow();
 
-    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FORCE, LONG))).isPresent();
+    assertThat(Await.result(storeOfAnotherReplica().tryLease(Purpose.FORCE, LONG))).isPresent();
     fetch.release();
 
-    assertThat(await(store().tryLease(Purpose.FORCE, LONG))).isEmpty();
+    assertThat(Await.result(store().tryLease(Purpose.FORCE, LONG))).isEmpty();
   }
 
   @Test
   void tryLease_afterTheHoldersTime_isFree() throws Exception {
-    assertThat(await(store().tryLease(Purpose.FETCH, SHORT))).isPresent();
+    assertThat(Await.result(store().tryLease(Purpose.FETCH, SHORT))).isPresent();
 
     letPass(PAST_SHORT);
 
-    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isPresent();
+    assertThat(Await.result(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isPresent();
   }
 
   @Test
   void tryLease_refused_doesNotLengthenTheHoldersTime() throws Exception {
-    assertThat(await(store().tryLease(Purpose.FETCH, SHORT))).isPresent();
-    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isEmpty();
+    assertThat(Await.result(store().tryLease(Purpose.FETCH, SHORT))).isPresent();
+    assertThat(Await.result(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isEmpty();
 
     letPass(PAST_SHORT);
 
-    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isPresent();
+    assertThat(Await.result(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isPresent();
   }
 
   @Test
   void release_byTheHolder_freesItForEveryReplica() throws Exception {
-    Lease lease = await(store().tryLease(Purpose.FETCH, LONG)).orElseThrow();
+    Lease lease = Await.result(store().tryLease(Purpose.FETCH, LONG)).orElseThrow();
 
     lease.release();
 
@@ -243,9 +240,9 @@ public abstract class TokenStoreContract {
 
   @Test
   void release_afterTheLeaseWentToAnother_endsNothing() throws Exception {
-    Lease late = await(store().tryLease(Purpose.FETCH, SHORT)).orElseThrow();
+    Lease late = Await.result(store().tryLease(Purpose.FETCH, SHORT)).orElseThrow();
     letPass(PAST_SHORT);
-    assertThat(await(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isPresent();
+    assertThat(Await.result(storeOfAnotherReplica().tryLease(Purpose.FETCH, LONG))).isPresent();
 
     late.release();
 
@@ -254,7 +251,7 @@ public abstract class TokenStoreContract {
 
   @Test
   void release_twice_doesNotEndTheNextLease() throws Exception {
-    Lease first = await(store().tryLease(Purpose.FETCH, LONG)).orElseThrow();
+    Lease first = Await.result(store().tryLease(Purpose.FETCH, LONG)).orElseThrow();
     first.release();
     assertThat(leaseSoon(store())).isPresent();
 
@@ -266,16 +263,16 @@ public abstract class TokenStoreContract {
   /** A release may take effect after it returned, so looking once would prove nothing. */
   private void assertStaysHeld() throws Exception {
     for (int i = 0; i < 5; i++) {
-      assertThat(await(store().tryLease(Purpose.FETCH, LONG))).isEmpty();
+      assertThat(Await.result(store().tryLease(Purpose.FETCH, LONG))).isEmpty();
       letPass(POLL);
     }
   }
 
   private Optional<Lease> leaseSoon(TokenStore store) throws Exception {
-    Optional<Lease> lease = await(store.tryLease(Purpose.FETCH, LONG));
+    Optional<Lease> lease = Await.result(store.tryLease(Purpose.FETCH, LONG));
     for (int i = 0; i < MOST_POLLS && lease.isEmpty(); i++) {
       letPass(POLL);
-      lease = await(store.tryLease(Purpose.FETCH, LONG));
+      lease = Await.result(store.tryLease(Purpose.FETCH, LONG));
     }
     return lease;
   }
@@ -283,11 +280,5 @@ public abstract class TokenStoreContract {
   private AccessToken token(String value, Duration life) {
     Instant received = now().truncatedTo(ChronoUnit.MILLIS);
     return new AccessToken(value, received, received.plus(life));
-  }
-
-  /** Returns what the stage completes with, within a bounded time. */
-  protected static <T> T await(CompletionStage<T> stage)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 }

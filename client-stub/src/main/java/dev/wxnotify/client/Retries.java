@@ -1,0 +1,79 @@
+package dev.wxnotify.client;
+
+import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.SendError.ErrorReason;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What an answer that is no acceptance means for its item: its result, or that it is sent again
+ * after a while.
+ */
+final class Retries {
+  /** How long it is asked what became of an item that an earlier call is still working on. */
+  private static final Duration LONGEST_RESUME = Duration.ofMinutes(2);
+
+  private static final Duration RESUME_PAUSE = Duration.ofSeconds(1);
+
+  private final BatchRules rules;
+
+  Retries(BatchRules rules) {
+    this.rules = rules;
+  }
+
+  /**
+   * Decides whether the item is sent again, and then notes in it when it is due.
+   *
+   * @return whether it is; else the answer is its result
+   */
+  boolean sendsLater(BatchItem item, SendFailure failure, long now) {
+    Duration wait = failure.retryAfter().orElse(RESUME_PAUSE);
+    if (isAboutEarlierCall(item, failure)) {
+      if (item.resumeUntilNanos == 0) {
+        item.resumeUntilNanos = now + LONGEST_RESUME.toNanos();
+      }
+      if (now - item.resumeUntilNanos >= 0) {
+        return false;
+      }
+    } else {
+      if (!failure.retryable()
+          || item.retries >= rules.maxRetries
+          || wait.compareTo(rules.longestRetryAfter) > 0) {
+        return false;
+      }
+      item.retries++;
+    }
+    // A little later than asked for, so that not all come back in the same instant.
+    long jitter = ThreadLocalRandom.current().nextLong(1 + wait.toNanos() / 8);
+    item.dueNanos = now + wait.toNanos() + jitter;
+    item.lastAnswer = failure;
+    return true;
+  }
+
+  /** Whether the answer is no outcome, while one is to be had by asking again. */
+  private static boolean isAboutEarlierCall(BatchItem item, SendFailure failure) {
+    if (!item.hasRequestId()) {
+      return false;
+    }
+    return failure.reason() == ErrorReason.REQUEST_IN_PROGRESS
+        || (item.isInDoubt()
+            && failure.outcome() == Outcome.OUTCOME_NOT_SENT
+            && failure.retryable()
+            && failure.retryAfter().orElse(RESUME_PAUSE).compareTo(LONGEST_RESUME) < 0);
+  }
+
+  /**
+   * Returns what an answer says of the message. It speaks of the call that it answers: of an
+   * earlier one that may have sent the message it says nothing, unless it is the stored outcome of
+   * that one.
+   */
+  static SendFailure truthOf(BatchItem item, SendFailure failure) {
+    return item.isInDoubt() && failure.outcome() == Outcome.OUTCOME_NOT_SENT
+        ? Failures.unknown(
+            Status.fromCode(failure.code())
+                .withDescription("an earlier call may have sent it; now: " + failure.message()),
+            true)
+        : failure;
+  }
+}

@@ -187,7 +187,30 @@ final class SettingsReader {
       return null;
     }
     return new RedisLink.Settings(
-        url, redis.keyPrefix(), redis.commandTimeout(), redisCa(redis, url));
+        url,
+        redisPassword(redis, url),
+        redis.keyPrefix(),
+        redis.commandTimeout(),
+        redisCa(redis, url));
+  }
+
+  private @Nullable Path redisPassword(ServerConfig.Redis redis, String url) {
+    if (redis.passwordFile().isEmpty()) {
+      return null;
+    }
+    String key = "wxnotify.redis.password-file";
+    String file = redis.passwordFile().get().strip();
+    if (RedisLink.hasPassword(url)) {
+      mistake(key, "expected: no password in wxnotify.redis.url, or no file");
+    }
+    String password = fromFile(key, file);
+    if (password == null) {
+      return null;
+    }
+    if (password.isBlank()) {
+      mistake(key, "is empty");
+    }
+    return Path.of(file);
   }
 
   private @Nullable Path redisCa(ServerConfig.Redis redis, String url) {

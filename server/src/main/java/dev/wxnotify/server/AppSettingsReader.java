@@ -3,9 +3,6 @@ package dev.wxnotify.server;
 import dev.wxnotify.server.ServerSettings.AppSettings;
 import dev.wxnotify.server.delivery.SeckillTemplate;
 import dev.wxnotify.server.wechat.AppSecret;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +71,7 @@ final class AppSettingsReader {
     String text =
         config.appSecret().isPresent()
             ? config.appSecret().get()
-            : fromFile(key + ".app-secret-file", config.appSecretFile().orElseThrow());
+            : mistakes.content(key + ".app-secret-file", config.appSecretFile().orElseThrow());
     if (text == null) {
       return null;
     }
@@ -83,15 +80,6 @@ final class AppSettingsReader {
       return null;
     }
     return new AppSecret(text.strip());
-  }
-
-  private @Nullable String fromFile(String key, String file) {
-    try {
-      return Files.readString(Path.of(file));
-    } catch (IOException | InvalidPathException e) {
-      mistakes.add(key, "cannot be read: " + file);
-      return null;
-    }
   }
 
   private SeckillTemplate seckill(String key, ServerConfig.Seckill seckill) {

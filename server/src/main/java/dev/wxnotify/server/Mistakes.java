@@ -1,8 +1,12 @@
 package dev.wxnotify.server;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,6 +62,16 @@ final class Mistakes {
     boolean isPort = isPort(key + ".port", port);
     InetAddress address = host(key + ".host", host);
     return isPort && address != null ? new InetSocketAddress(address, port) : null;
+  }
+
+  /** Returns the text of a file; null where it cannot be read, which is a mistake. */
+  @Nullable String content(String key, String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException | InvalidPathException e) {
+      add(key, "cannot be read: " + file);
+      return null;
+    }
   }
 
   /** Reads a value of an enum, in any letter case; a mistake is {@code otherwise}. */

@@ -36,7 +36,30 @@ final class RedisSettingsReader {
       return null;
     }
     return new RedisLink.Settings(
-        url, redis.keyPrefix(), redis.commandTimeout(), caCertificate(redis, url));
+        url,
+        passwordFile(redis, url),
+        redis.keyPrefix(),
+        redis.commandTimeout(),
+        caCertificate(redis, url));
+  }
+
+  private @Nullable Path passwordFile(ServerConfig.Redis redis, String url) {
+    if (redis.passwordFile().isEmpty()) {
+      return null;
+    }
+    String key = "wxnotify.redis.password-file";
+    String file = redis.passwordFile().get().strip();
+    if (RedisLink.hasPassword(url)) {
+      mistakes.add(key, "expected: no password in wxnotify.redis.url, or no file");
+    }
+    String password = mistakes.content(key, file);
+    if (password == null) {
+      return null;
+    }
+    if (password.isBlank()) {
+      mistakes.add(key, "is empty");
+    }
+    return Path.of(file);
   }
 
   private @Nullable Path caCertificate(ServerConfig.Redis redis, String url) {

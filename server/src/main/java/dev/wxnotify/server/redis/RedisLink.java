@@ -3,6 +3,7 @@ package dev.wxnotify.server.redis;
 import dev.wxnotify.server.redis.LinkState.Kind;
 import dev.wxnotify.server.redis.LinkState.Known;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -75,13 +76,18 @@ public final class RedisLink implements AutoCloseable {
    *
    * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://} or {@code
    *     redis-cluster://}
+   * @param passwordFile a file of the password; null where it is in the URL, or there is none
    * @param keyPrefix begins every key, so that several fleets can share one Redis
    * @param commandTimeout the most that a command may add to the latency of a message
    * @param caCertificate a PEM file of what signs the certificates of Redis; null for those that
    *     Java trusts
    */
   public record Settings(
-      String url, String keyPrefix, Duration commandTimeout, @Nullable Path caCertificate) {
+      String url,
+      @Nullable Path passwordFile,
+      String keyPrefix,
+      Duration commandTimeout,
+      @Nullable Path caCertificate) {
     /** Never holds the URL, in which there may be a password. */
     @Override
     public String toString() {
@@ -92,6 +98,12 @@ public final class RedisLink implements AutoCloseable {
   /** Tells whether {@code url} has one of the forms that are known. */
   public static boolean isValidUrl(String url) {
     return RedisConnector.isValid(url);
+  }
+
+  /** Tells whether there is a password in {@code url}; a user alone is none. */
+  public static boolean hasPassword(String url) {
+    String userInfo = URI.create(url).getRawUserInfo();
+    return userInfo != null && !userInfo.endsWith(":") && userInfo.indexOf(':') >= 0;
   }
 
   /** Makes a link that is not connected yet. */

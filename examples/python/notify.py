@@ -35,8 +35,8 @@ def send_all(stub, items, done):
                 if not response.HasField("result"):
                     continue  # The summary.
                 result = response.result
-                if result.error.reason == SendError.REQUEST_IN_PROGRESS:
-                    continue  # An item of the stream before, for whose outcome we ask again.
+                if result.error.reason in (SendError.REQUEST_IN_PROGRESS, SendError.SERVER_STOPPING):
+                    continue  # An item of the stream before, for whose outcome we ask again; or one for the next server.
                 batch.answered(result)
                 progress = True
                 done(result)

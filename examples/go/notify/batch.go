@@ -78,8 +78,12 @@ func (b *batch) stream(ctx context.Context) error {
 			return err
 		}
 		result := response.GetResult()
-		if result == nil || result.GetError().GetReason() == pb.SendError_REQUEST_IN_PROGRESS {
-			continue // The summary; or an item of the stream before, for whose outcome we ask again.
+		if result == nil { // The summary.
+			continue
+		}
+		switch result.GetError().GetReason() {
+		case pb.SendError_REQUEST_IN_PROGRESS, pb.SendError_SERVER_STOPPING:
+			continue // An item of the stream before, for whose outcome we ask again; or one for the next server.
 		}
 		b.mu.Lock()
 		delete(b.unanswered, result.RequestId)

@@ -2,8 +2,6 @@ package dev.wxnotify.server.redis;
 
 import dev.wxnotify.server.redis.LinkState.Kind;
 import dev.wxnotify.server.redis.LinkState.Known;
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.net.URI;
 import java.nio.file.Path;
@@ -11,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -216,32 +213,12 @@ public final class RedisLink implements AutoCloseable {
 
   /** Runs a script on one key, in one round trip except for the first time. */
   CompletionStage<String> run(Script script, String key, String... arguments) {
-    return call(key, redis -> evaluate(redis, script, key, arguments));
+    return call(key, redis -> script.run(redis, key, arguments));
   }
 
   /** Runs a script as {@link #run}, once more as {@link #insist}. */
   CompletionStage<String> insistOn(Script script, String key, String... arguments) {
-    return insist(key, redis -> evaluate(redis, script, key, arguments));
-  }
-
-  private static CompletionStage<String> evaluate(
-      RedisClusterAsyncCommands<String, String> redis,
-      Script script,
-      String key,
-      String... arguments) {
-    String[] keys = {key};
-    return redis
-        .<String>evalsha(script.digest(), ScriptOutputType.VALUE, keys, arguments)
-        .handle(
-            (value, fault) ->
-                unwrap(fault) instanceof RedisNoScriptException
-                    ? redis
-                        .<String>eval(script.text(), ScriptOutputType.VALUE, keys, arguments)
-                        .toCompletableFuture()
-                    : fault == null
-                        ? CompletableFuture.completedFuture(value)
-                        : CompletableFuture.<String>failedFuture(fault))
-        .thenCompose(Function.identity());
+    return insist(key, redis -> script.run(redis, key, arguments));
   }
 
   private static <T> CompletionStage<T> start(
@@ -325,7 +302,7 @@ public final class RedisLink implements AutoCloseable {
       return;
     }
     var ignored =
-        start(now, redis -> evaluate(redis, PROBE, probeKey))
+        start(now, redis -> PROBE.run(redis, probeKey))
             .whenComplete(
                 (value, fault) -> {
                   if (fault == null) {
@@ -357,12 +334,6 @@ public final class RedisLink implements AutoCloseable {
       }
       case HELD -> later(() -> probe(1));
     }
-  }
-
-  private static @Nullable Throwable unwrap(@Nullable Throwable fault) {
-    return fault instanceof CompletionException && fault.getCause() != null
-        ? fault.getCause()
-        : fault;
   }
 
   /** The texts of Lettuce and Redis hold addresses and command names, and no values. */

@@ -7,10 +7,11 @@ free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# start_server LOG: sets $port and $sandbox_port; keys of configuration are taken from the environment.
+# start_server LOG [PORT]: sets $port and $sandbox_port; keys of configuration are taken from the environment.
 start_server() {
-  port=$(free_port)
+  port=${2:-$(free_port)}
   sandbox_port=$(free_port)
+  : >"$1" # Else it may be looked at before the server's shell has made it.
   WXNOTIFY_GRPC_PORT=$port WXNOTIFY_MONITORING_PORT=0 \
     java -jar server/target/wxnotify-server.jar serve --sandbox --sandbox-port "$sandbox_port" >"$1" 2>&1 &
   server=$!

@@ -49,10 +49,11 @@ namespace WxnotifyExample
                     }
                     catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
                     {
-                        // A new stream, a second later.
+                        // A new stream, a moment later.
                     }
                     failures = batch.Answered > before ? 0 : failures + 1;
-                    await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+                    // A minute in all, in which a server can be replaced.
+                    await Task.Delay(TimeSpan.FromSeconds(1 + failures), cancellation);
                 }
                 throw new InvalidOperationException("no progress in 10 streams");
             }
@@ -103,9 +104,9 @@ namespace WxnotifyExample
                         while (await call.ResponseStream.MoveNext(cancellation))
                         {
                             BatchItemResult result = call.ResponseStream.Current.Result;
-                            if (result == null || result.Error?.Reason == SendError.Types.ErrorReason.RequestInProgress)
+                            if (result == null || IsForTheNextStream(result.Error))
                             {
-                                continue; // The summary; or an item of the stream before, for whose outcome we ask again.
+                                continue; // It is the summary, or has no answer yet.
                             }
                             lock (unanswered)
                             {
@@ -121,6 +122,15 @@ namespace WxnotifyExample
                         await writer;
                     }
                 }
+            }
+
+            /// <summary>
+            /// An item of the stream before, for whose outcome we ask again; or one for the next server.
+            /// </summary>
+            private static bool IsForTheNextStream(SendError error)
+            {
+                return error?.Reason == SendError.Types.ErrorReason.RequestInProgress
+                    || error?.Reason == SendError.Types.ErrorReason.ServerStopping;
             }
 
             private async Task WriteAsync(IClientStreamWriter<BatchSendRequest> requests)

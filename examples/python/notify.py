@@ -35,8 +35,8 @@ def send_all(stub, items, done):
                 if not response.HasField("result"):
                     continue  # The summary.
                 result = response.result
-                if result.error.reason == SendError.REQUEST_IN_PROGRESS:
-                    continue  # An item of the stream before, for whose outcome we ask again.
+                if result.error.reason in (SendError.REQUEST_IN_PROGRESS, SendError.SERVER_STOPPING):
+                    continue  # An item of the stream before, for whose outcome we ask again; or one for the next server.
                 batch.answered(result)
                 progress = True
                 done(result)
@@ -49,7 +49,7 @@ def send_all(stub, items, done):
         failures = 0 if progress else failures + 1
         if failures == 10:
             raise RuntimeError("no progress in 10 streams") from broken
-        time.sleep(1)
+        time.sleep(1 + failures)  # A minute in all, in which a server can be replaced.
 
 
 class _Batch:

@@ -36,7 +36,7 @@ func SendAll(ctx context.Context, client pb.NotificationServiceClient, items ite
 			return errors.Join(errors.New("no progress in 10 streams"), err)
 		}
 		select {
-		case <-time.After(time.Second):
+		case <-time.After(time.Duration(1+failures) * time.Second): // A minute in all, in which a server can be replaced.
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -78,8 +78,12 @@ func (b *batch) stream(ctx context.Context) error {
 			return err
 		}
 		result := response.GetResult()
-		if result == nil || result.GetError().GetReason() == pb.SendError_REQUEST_IN_PROGRESS {
-			continue // The summary; or an item of the stream before, for whose outcome we ask again.
+		if result == nil { // The summary.
+			continue
+		}
+		switch result.GetError().GetReason() {
+		case pb.SendError_REQUEST_IN_PROGRESS, pb.SendError_SERVER_STOPPING:
+			continue // An item of the stream before, for whose outcome we ask again; or one for the next server.
 		}
 		b.mu.Lock()
 		delete(b.unanswered, result.RequestId)

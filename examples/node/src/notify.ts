@@ -11,6 +11,12 @@ import {
   type NotificationServiceClient,
 } from "./gen/wxnotify/v1/notification_service.js";
 
+/** Of an item of the stream before, for whose outcome we ask again; and of one for the next server. */
+const ON_THE_NEXT_STREAM: (SendError_ErrorReason | undefined)[] = [
+  SendError_ErrorReason.REQUEST_IN_PROGRESS,
+  SendError_ErrorReason.SERVER_STOPPING,
+];
+
 /** Returns why a call failed, or undefined where the server did not say it: the call never reached one. */
 export function sendErrorOf(error: ServiceError): SendError | undefined {
   const [details] = error.metadata?.get("grpc-status-details-bin") ?? [];
@@ -46,7 +52,7 @@ export async function sendAll(
       }
     }
     failures = batch.answered > before ? 0 : failures + 1;
-    await sleep(1000);
+    await sleep(1000 * (1 + failures)); // A minute in all, in which a server can be replaced.
   }
   throw new Error("no progress in 10 streams");
 }
@@ -73,8 +79,8 @@ class Batch {
     writer.catch(() => call.cancel());
     try {
       for await (const { result } of call as AsyncIterable<BatchSendResponse>) {
-        if (!result || result.error?.reason === SendError_ErrorReason.REQUEST_IN_PROGRESS) {
-          continue; // The summary; or an item of the stream before, for whose outcome we ask again.
+        if (!result || ON_THE_NEXT_STREAM.includes(result.error?.reason)) {
+          continue; // It is the summary, or has no answer yet.
         }
         this.unanswered.delete(result.requestId);
         this.answered++;

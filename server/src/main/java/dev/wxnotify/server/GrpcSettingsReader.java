@@ -8,11 +8,9 @@ import dev.wxnotify.server.grpc.Tls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,13 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what is said of the gRPC port: where it is, who may call, and what calls may cost. */
 final class GrpcSettingsReader {
   private static final String KEY = "wxnotify.grpc";
-  private static final int MAX_PORT = 65_535;
 
   /** What {@code sha256sum} says of nothing: a token that was not set. */
   private static final String HASH_OF_NOTHING =
@@ -39,16 +35,15 @@ final class GrpcSettingsReader {
 
   private final ServerConfig.Grpc config;
   private final Map<String, String> appIds;
-  private final BiConsumer<String, String> mistakes;
+  private final Mistakes mistakes;
 
   /**
    * Creates a reader.
    *
    * @param appIds the AppID of each app that is configured, by its name
-   * @param mistakes takes a key and what is wrong with it
+   * @param mistakes takes what is wrong
    */
-  GrpcSettingsReader(
-      ServerConfig.Grpc config, Map<String, String> appIds, BiConsumer<String, String> mistakes) {
+  GrpcSettingsReader(ServerConfig.Grpc config, Map<String, String> appIds, Mistakes mistakes) {
     this.config = config;
     this.appIds = appIds;
     this.mistakes = mistakes;
@@ -58,11 +53,9 @@ final class GrpcSettingsReader {
   GrpcServer.@Nullable Settings settings(@Nullable Tls tls) {
     List<CallerSettings> callers = callers();
     InetSocketAddress address = address();
-    if (config.maxConnections() < 1) {
-      mistake(".max-connections", config.maxConnections() + " (expected: >= 1)");
-    }
-    positive(".max-connection-age", config.maxConnectionAge());
-    positive(".max-connection-age-grace", config.maxConnectionAgeGrace());
+    mistakes.atLeast(KEY + ".max-connections", config.maxConnections(), 1);
+    mistakes.positive(KEY + ".max-connection-age", config.maxConnectionAge());
+    mistakes.positive(KEY + ".max-connection-age-grace", config.maxConnectionAgeGrace());
     return address == null
         ? null
         : new GrpcServer.Settings(
@@ -78,27 +71,19 @@ final class GrpcSettingsReader {
   }
 
   private @Nullable InetSocketAddress address() {
-    boolean isPort = config.port() >= 0 && config.port() <= MAX_PORT;
-    if (!isPort) {
-      mistake(".port", config.port() + " (expected: 0 to " + MAX_PORT + ")");
+    boolean isPort = mistakes.isPort(KEY + ".port", config.port());
+    InetAddress address = mistakes.host(KEY + ".host", config.host());
+    boolean asks = !config.callers().isEmpty() || config.tls().clientCa().isPresent();
+    if (address != null && !address.isLoopbackAddress() && !asks && !config.allowAnonymous()) {
+      mistake(
+          ".host",
+          config.host()
+              + " is not a loopback address, and nothing says who may call; name them in"
+              + " wxnotify.grpc.callers, or ask for certificates with"
+              + " wxnotify.grpc.tls.client-ca, or set wxnotify.grpc.allow-anonymous=true to let"
+              + " anybody who reaches the port send");
     }
-    try {
-      InetAddress address = InetAddress.getByName(config.host());
-      boolean asks = !config.callers().isEmpty() || config.tls().clientCa().isPresent();
-      if (!address.isLoopbackAddress() && !asks && !config.allowAnonymous()) {
-        mistake(
-            ".host",
-            config.host()
-                + " is not a loopback address, and nothing says who may call; name them in"
-                + " wxnotify.grpc.callers, or ask for certificates with"
-                + " wxnotify.grpc.tls.client-ca, or set wxnotify.grpc.allow-anonymous=true to let"
-                + " anybody who reaches the port send");
-      }
-      return isPort ? new InetSocketAddress(address, config.port()) : null;
-    } catch (UnknownHostException e) {
-      mistake(".host", config.host() + " is not a known host");
-      return null;
-    }
+    return isPort && address != null ? new InetSocketAddress(address, config.port()) : null;
   }
 
   /** Returns the files of TLS; null for plaintext, or where a file is missing, which is told. */
@@ -248,19 +233,11 @@ final class GrpcSettingsReader {
     if (limit.isEmpty()) {
       return null;
     }
-    if (limit.getAsInt() < 1) {
-      mistake(key, limit.getAsInt() + " (expected: >= 1)");
-    }
+    mistakes.atLeast(KEY + key, limit.getAsInt(), 1);
     return limit.getAsInt();
   }
 
-  private void positive(String key, Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      mistake(key, value + " (expected: more than nothing)");
-    }
-  }
-
   private void mistake(String key, String text) {
-    mistakes.accept(KEY + key, text);
+    mistakes.add(KEY + key, text);
   }
 }

@@ -221,6 +221,9 @@ interface ServerConfig {
     /** Where Redis is; absent for a server that shares nothing. */
     Optional<String> url();
 
+    /** A file of the password, which is not in the URL then. */
+    Optional<String> passwordFile();
+
     /** Begins every key, so that several fleets can share one Redis. */
     @WithDefault("wxnotify:")
     String keyPrefix();

@@ -24,7 +24,6 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -394,18 +393,12 @@ class CampaignTest {
   }
 
   private static WxnotifyProcess serve(Sandbox sandbox) throws Exception {
-    Map<String, String> environment = new HashMap<>();
-    environment.put("WXNOTIFY_GRPC_PORT", "0");
-    environment.put("WXNOTIFY_MONITORING_PORT", "0");
-    environment.put("WXNOTIFY_WECHAT_BASE_URL", sandbox.baseUrl().toString());
-    environment.put("WXNOTIFY_APPS_SHOP_APP_ID", SandboxOptions.APP_ID);
-    environment.put("WXNOTIFY_APPS_SHOP_APP_SECRET", SandboxOptions.APP_SECRET);
-    environment.put("WXNOTIFY_REDIS_URL", redis.url());
+    Map<String, String> environment = Fleet.environment(sandbox, redis);
     // So that some of a campaign wait, however slowly it comes in.
     environment.put("WXNOTIFY_GRPC_MAX_IN_FLIGHT", "100");
     // A machine that is busy with other tests must not look like a Redis that is down.
     environment.put("WXNOTIFY_REDIS_COMMAND_TIMEOUT", "10s");
-    return WxnotifyProcess.start(Collections.unmodifiableMap(environment), "serve");
+    return WxnotifyProcess.start(environment, "serve");
   }
 
   private static ManagedChannel connect(WxnotifyProcess server) throws Exception {

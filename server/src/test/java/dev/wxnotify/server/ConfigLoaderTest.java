@@ -120,7 +120,7 @@ class ConfigLoaderTest {
     assertThat(settings.redis())
         .isEqualTo(
             new RedisLink.Settings(
-                "redis://:s3cret@cache:6379", "wxnotify:", Duration.ofMillis(100), null));
+                "redis://:s3cret@cache:6379", null, "wxnotify:", Duration.ofMillis(100), null));
     assertThat(settings.toString()).doesNotContain("s3cret");
   }
 
@@ -131,6 +131,36 @@ class ConfigLoaderTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("wxnotify.redis.url: expected: redis://")
         .hasMessageNotContaining("s3cret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "redis://cache, s3cret, ",
+    "redis://user@cache, s3cret, ",
+    "redis-cluster://user:@cache, s3cret, ",
+    "redis://:s3cret@cache, s3cret, expected: no password in wxnotify.redis.url",
+    "redis://user:s3cret@cache, s3cret, expected: no password in wxnotify.redis.url",
+    "redis://cache, ' ', is empty",
+    "redis://cache, , cannot be read",
+  })
+  void redisPassword_ofAFile_isOneOfTwo(
+      String url, @Nullable String content, @Nullable String mistake) throws Exception {
+    Path file = directory.resolve("password");
+    if (content != null) {
+      Files.writeString(file, content);
+    }
+    String key = "wxnotify.redis.password-file";
+    Map<String, String> keys = with(with(ONE_APP, "wxnotify.redis.url", url), key, file.toString());
+
+    if (mistake == null) {
+      assertThat(redis(load(keys, Map.of())).passwordFile()).isEqualTo(file);
+    } else {
+      assertThatThrownBy(() -> load(keys, Map.of()))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining(key + ": ")
+          .hasMessageContaining(mistake)
+          .hasMessageNotContaining("s3cret");
+    }
   }
 
   @Test

@@ -26,8 +26,6 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -266,32 +264,6 @@ class MonitoringTest {
       } finally {
         channel.shutdownNow();
       }
-    }
-  }
-
-  @Test
-  void monitoringPortInUse_exitsWith69AndOneClearLine() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        WxnotifyProcess process =
-            WxnotifyProcess.start(
-                Map.of(
-                    "WXNOTIFY_APPS_MAIN_APP_ID",
-                    "wx-main",
-                    "WXNOTIFY_APPS_MAIN_APP_SECRET",
-                    "0123456789abcdef-s3cr3t",
-                    "WXNOTIFY_WECHAT_BASE_URL",
-                    "http://127.0.0.1:1",
-                    "WXNOTIFY_GRPC_PORT",
-                    "0",
-                    "WXNOTIFY_MONITORING_PORT",
-                    String.valueOf(taken.getLocalPort())),
-                "serve")) {
-      assertThat(process.exitCode()).isEqualTo(69);
-      assertThat(process.err().lines())
-          .singleElement()
-          .asString()
-          .startsWith("wxnotify: could not start: ")
-          .contains("127.0.0.1:" + taken.getLocalPort(), "in use");
     }
   }
 

@@ -20,12 +20,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServeCommandTest {
   private static final String SECRET = "0123456789abcdef-s3cr3t";
 
-  @Test
-  void serve_portInUse_exitsWith69AndOneClearLine() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"WXNOTIFY_GRPC_PORT", "WXNOTIFY_MONITORING_PORT"})
+  void serve_portInUse_exitsWith69AndOneClearLine(String port) throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         WxnotifyProcess process =
             WxnotifyProcess.start(
@@ -36,7 +39,7 @@ class ServeCommandTest {
                     SECRET,
                     "WXNOTIFY_WECHAT_BASE_URL",
                     "http://127.0.0.1:1",
-                    "WXNOTIFY_GRPC_PORT",
+                    port,
                     String.valueOf(taken.getLocalPort())),
                 "serve")) {
       assertThat(process.exitCode()).isEqualTo(69);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connects to Redis in whatever form it runs: standalone and TLS ({@code redis://}, {@code
@@ -97,7 +98,7 @@ final class RedisConnector implements AutoCloseable {
                   .thenCompose(known -> cluster.connectAsync(StringCodec.UTF8))
                   .thenApply(made -> new Connection(made.async(), made));
     } else {
-      RedisURI single = patient(RedisURI.create(uri));
+      RedisURI single = prepared(RedisURI.create(uri), settings);
       RedisClient standalone = RedisClient.create(resources, single);
       standalone.setOptions(common(ClientOptions.builder(), settings).build());
       client = standalone;
@@ -133,7 +134,7 @@ final class RedisConnector implements AutoCloseable {
 
   private RedisClusterClient cluster(RedisLink.Settings settings) {
     List<RedisURI> nodes = RedisClusterURIUtil.toRedisURIs(withoutCluster(settings.url()));
-    nodes.forEach(RedisConnector::patient);
+    nodes.forEach(node -> prepared(node, settings));
     RedisClusterClient cluster = RedisClusterClient.create(resources, nodes);
     ClusterClientOptions.Builder options = ClusterClientOptions.builder();
     common(options, settings);
@@ -148,10 +149,20 @@ final class RedisConnector implements AutoCloseable {
     return cluster;
   }
 
-  /** By default a Redis that hangs would be waited for a minute when a connection is made. */
-  private static RedisURI patient(RedisURI uri) {
+  private static RedisURI prepared(RedisURI uri, RedisLink.Settings settings) {
+    // By default a Redis that hangs would be waited for a minute when a connection is made.
     uri.setTimeout(HANDSHAKE_TIMEOUT);
+    if (settings.passwordFile() != null) {
+      uri.setCredentialsProvider(new PasswordFile(user(settings.url()), settings.passwordFile()));
+    }
     return uri;
+  }
+
+  /** Returns the user of a URL without a password; null where it names none. */
+  private static @Nullable String user(String url) {
+    String userInfo = URI.create(url).getUserInfo();
+    String user = userInfo == null ? "" : userInfo.replaceFirst(":$", "");
+    return user.isEmpty() ? null : user;
   }
 
   /** Nothing waits for a Redis that is not there: commands fail at once or within the timeout. */

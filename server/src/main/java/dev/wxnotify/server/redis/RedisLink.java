@@ -2,15 +2,13 @@ package dev.wxnotify.server.redis;
 
 import dev.wxnotify.server.redis.LinkState.Kind;
 import dev.wxnotify.server.redis.LinkState.Known;
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -78,13 +76,18 @@ public final class RedisLink implements AutoCloseable {
    *
    * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://} or {@code
    *     redis-cluster://}
+   * @param passwordFile a file of the password; null where it is in the URL, or there is none
    * @param keyPrefix begins every key, so that several fleets can share one Redis
    * @param commandTimeout the most that a command may add to the latency of a message
    * @param caCertificate a PEM file of what signs the certificates of Redis; null for those that
    *     Java trusts
    */
   public record Settings(
-      String url, String keyPrefix, Duration commandTimeout, @Nullable Path caCertificate) {
+      String url,
+      @Nullable Path passwordFile,
+      String keyPrefix,
+      Duration commandTimeout,
+      @Nullable Path caCertificate) {
     /** Never holds the URL, in which there may be a password. */
     @Override
     public String toString() {
@@ -95,6 +98,12 @@ public final class RedisLink implements AutoCloseable {
   /** Tells whether {@code url} has one of the forms that are known. */
   public static boolean isValidUrl(String url) {
     return RedisConnector.isValid(url);
+  }
+
+  /** Tells whether there is a password in {@code url}; a user alone is none. */
+  public static boolean hasPassword(String url) {
+    String userInfo = URI.create(url).getRawUserInfo();
+    return userInfo != null && !userInfo.endsWith(":") && userInfo.indexOf(':') >= 0;
   }
 
   /** Makes a link that is not connected yet. */
@@ -204,32 +213,12 @@ public final class RedisLink implements AutoCloseable {
 
   /** Runs a script on one key, in one round trip except for the first time. */
   CompletionStage<String> run(Script script, String key, String... arguments) {
-    return call(key, redis -> evaluate(redis, script, key, arguments));
+    return call(key, redis -> script.run(redis, key, arguments));
   }
 
   /** Runs a script as {@link #run}, once more as {@link #insist}. */
   CompletionStage<String> insistOn(Script script, String key, String... arguments) {
-    return insist(key, redis -> evaluate(redis, script, key, arguments));
-  }
-
-  private static CompletionStage<String> evaluate(
-      RedisClusterAsyncCommands<String, String> redis,
-      Script script,
-      String key,
-      String... arguments) {
-    String[] keys = {key};
-    return redis
-        .<String>evalsha(script.digest(), ScriptOutputType.VALUE, keys, arguments)
-        .handle(
-            (value, fault) ->
-                unwrap(fault) instanceof RedisNoScriptException
-                    ? redis
-                        .<String>eval(script.text(), ScriptOutputType.VALUE, keys, arguments)
-                        .toCompletableFuture()
-                    : fault == null
-                        ? CompletableFuture.completedFuture(value)
-                        : CompletableFuture.<String>failedFuture(fault))
-        .thenCompose(Function.identity());
+    return insist(key, redis -> script.run(redis, key, arguments));
   }
 
   private static <T> CompletionStage<T> start(
@@ -313,7 +302,7 @@ public final class RedisLink implements AutoCloseable {
       return;
     }
     var ignored =
-        start(now, redis -> evaluate(redis, PROBE, probeKey))
+        start(now, redis -> PROBE.run(redis, probeKey))
             .whenComplete(
                 (value, fault) -> {
                   if (fault == null) {
@@ -345,12 +334,6 @@ public final class RedisLink implements AutoCloseable {
       }
       case HELD -> later(() -> probe(1));
     }
-  }
-
-  private static @Nullable Throwable unwrap(@Nullable Throwable fault) {
-    return fault instanceof CompletionException && fault.getCause() != null
-        ? fault.getCause()
-        : fault;
   }
 
   /** The texts of Lettuce and Redis hold addresses and command names, and no values. */

@@ -1,9 +1,17 @@
 package dev.wxnotify.server.redis;
 
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Lua script that Redis runs as one step, on one key.
@@ -23,5 +31,29 @@ record Script(String text, String digest) {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-1", e);
     }
+  }
+
+  /** Has Redis run it: in one round trip, but for the first time, when its text goes there too. */
+  CompletionStage<String> run(
+      RedisClusterAsyncCommands<String, String> redis, String key, String... arguments) {
+    String[] keys = {key};
+    return redis
+        .<String>evalsha(digest, ScriptOutputType.VALUE, keys, arguments)
+        .handle(
+            (value, fault) ->
+                unwrap(fault) instanceof RedisNoScriptException
+                    ? redis
+                        .<String>eval(text, ScriptOutputType.VALUE, keys, arguments)
+                        .toCompletableFuture()
+                    : fault == null
+                        ? CompletableFuture.completedFuture(value)
+                        : CompletableFuture.<String>failedFuture(fault))
+        .thenCompose(Function.identity());
+  }
+
+  private static @Nullable Throwable unwrap(@Nullable Throwable fault) {
+    return fault instanceof CompletionException && fault.getCause() != null
+        ? fault.getCause()
+        : fault;
   }
 }

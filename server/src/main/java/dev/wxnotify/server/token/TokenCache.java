@@ -34,14 +34,6 @@ import org.slf4j.LoggerFactory;
  * that wait for it.
  */
 public final class TokenCache implements AutoCloseable {
-  /**
-   * How often a rejection may cost a renewal. Beyond that the token is kept and the sends fail
-   * truthfully: WeChat would reject the next token as well.
-   */
-  private static final int REJECTIONS = 5;
-
-  private static final Duration REJECTIONS_WINDOW = Duration.ofMinutes(5);
-
   /** How often an operator may have the token refreshed. */
   private static final int REFRESHES = 10;
 
@@ -64,30 +56,17 @@ public final class TokenCache implements AutoCloseable {
   private @Nullable CompletableFuture<TokenResult> renewal;
 
   @GuardedBy("lock")
-  private @Nullable AccessToken rejected;
-
-  @GuardedBy("lock")
-  private @Nullable Pause pause;
-
-  @GuardedBy("lock")
-  private boolean changedMeanwhile;
-
-  @GuardedBy("lock")
   private @Nullable ScheduledFuture<?> nextRenewal;
 
   @GuardedBy("lock")
-  private final Backoff backoff;
+  private final FailurePause pause;
+
+  @GuardedBy("lock")
+  private final Rejections rejections = new Rejections();
 
   /** What an operator may spend of the budget of token calls. */
   @GuardedBy("lock")
   private final FetchBudget refreshes = new FetchBudget(REFRESHES, REFRESHES_WINDOW);
-
-  @GuardedBy("lock")
-  private final FetchBudget rejections = new FetchBudget(REJECTIONS, REJECTIONS_WINDOW);
-
-  /** Each send may be rejected: saying so each time would flood the log. */
-  @GuardedBy("lock")
-  private final FetchBudget complaints = new FetchBudget(1, REJECTIONS_WINDOW);
 
   @GuardedBy("lock")
   private boolean closed;
@@ -102,9 +81,6 @@ public final class TokenCache implements AutoCloseable {
       this(token, isShared, lifetime, CompletableFuture.completedFuture(token));
     }
   }
-
-  /** After a failure: what it was, and until when nobody asks again. */
-  private record Pause(IssueResult.Failure failure, Instant until) {}
 
   /**
    * Creates an empty cache; the first caller, or {@link #warmUp}, fills it.
@@ -143,7 +119,7 @@ public final class TokenCache implements AutoCloseable {
     this.policy = policy;
     this.clock = clock;
     this.timer = timer;
-    this.backoff = new Backoff(random);
+    this.pause = new FailurePause(random);
   }
 
   /** Creates an empty cache that nobody listens to. */
@@ -200,17 +176,19 @@ public final class TokenCache implements AutoCloseable {
         return;
       }
       Instant now = clock.instant();
-      if (!rejections.trySpend(now)) {
-        if (complaints.trySpend(now)) {
-          log.error(
-              "app {}: WeChat rejects every token that it issues; not renewing more often than {}",
-              appId,
-              rejections);
-        }
+      if (!rejections.add(token, now)) {
+        rejections
+            .complaint(now)
+            .ifPresent(
+                most ->
+                    log.error(
+                        "app {}: WeChat rejects every token that it issues;"
+                            + " not renewing more often than {}",
+                        appId,
+                        most));
         return;
       }
       current = null;
-      rejected = token;
     }
     log.info("app {}: WeChat rejected {}", appId, token);
     listener.rejected(appId);
@@ -223,11 +201,7 @@ public final class TokenCache implements AutoCloseable {
    */
   public void tryAgain() {
     synchronized (lock) {
-      backoff.reset();
-      if (renewal != null) {
-        changedMeanwhile = true; // It may fail for what was true when it began.
-      } else if (pause != null) {
-        pause = null;
+      if (pause.tryAgain(renewal != null)) {
         renewAt(clock.instant());
       }
     }
@@ -236,19 +210,19 @@ public final class TokenCache implements AutoCloseable {
   /** Returns how the token stands. */
   public TokenStatus status() {
     Current usable = current;
-    Pause trouble;
+    FailurePause.Current trouble;
     synchronized (lock) {
-      trouble = pause;
+      trouble = pause.current();
     }
     return new TokenStatus(
         usable == null ? null : usable.token.receivedAt(),
         usable == null ? null : usable.token.expiresAt(),
-        trouble == null ? null : trouble.failure,
+        trouble == null ? null : trouble.failure(),
         fetch.callsLeft(),
         usable == null ? null : policy.freshness(usable.token, clock.instant()),
         usable != null && usable.isShared,
         usable == null ? "" : usable.token.fingerprint(),
-        trouble == null ? null : trouble.until);
+        trouble == null ? null : trouble.until());
   }
 
   /**
@@ -310,9 +284,9 @@ public final class TokenCache implements AutoCloseable {
       if (usable != null && policy.freshness(usable.token, now) == Freshness.FRESH) {
         return usable.ready;
       }
-      if (pause != null && now.isBefore(pause.until)) {
-        return CompletableFuture.completedFuture(
-            new NoToken(pause.failure, Duration.between(now, pause.until)));
+      NoToken paused = pause.answer(now);
+      if (paused != null) {
+        return CompletableFuture.completedFuture(paused);
       }
       mine = new CompletableFuture<>();
       renewal = mine;
@@ -324,7 +298,7 @@ public final class TokenCache implements AutoCloseable {
   private void runFetch(CompletableFuture<TokenResult> mine, Predicate<AccessToken> goodEnough) {
     AccessToken known;
     synchronized (lock) {
-      known = rejected;
+      known = rejections.last();
     }
     var ignored =
         fetch
@@ -370,7 +344,7 @@ public final class TokenCache implements AutoCloseable {
     AccessToken token = result.token();
     TokenResult answer;
     synchronized (lock) {
-      AccessToken no = rejected;
+      AccessToken no = rejections.last();
       boolean rejectedOnItsWay =
           token != null && no != null && !no.equals(rejectedAtStart) && token.isSameAs(no);
       if (rejectedOnItsWay && !closed) {
@@ -409,12 +383,8 @@ public final class TokenCache implements AutoCloseable {
     if (lifetime.at(clock.instant()) == Freshness.EXPIRED) {
       return pauseAfter(new IssueResult.Unavailable("the token came too late to be used"));
     }
-    pause = null;
-    changedMeanwhile = false;
-    backoff.reset();
-    if (rejected != null && rejected.isSameAs(token)) {
-      rejected = null;
-    }
+    pause.end();
+    rejections.clear(token);
     current = new Current(token, isShared, lifetime);
     renewAt(lifetime.staleAt());
     return token;
@@ -432,14 +402,13 @@ public final class TokenCache implements AutoCloseable {
   private NoToken pauseAfter(IssueResult.@Nullable Failure failure) {
     IssueResult.Failure why =
         failure == null ? new IssueResult.Unavailable("no token and no reason") : failure;
-    Duration length = changedMeanwhile ? Duration.ZERO : backoff.next(why);
-    changedMeanwhile = false;
-    Instant until = clock.instant().plus(length);
-    pause = new Pause(why, until);
+    Instant now = clock.instant();
+    NoToken answer = pause.begin(why, now);
+    Instant until = now.plus(answer.retryAfter());
     Current usable = current;
     Instant stale = usable == null ? until : policy.staleAt(usable.token);
     renewAt(stale.isAfter(until) ? stale : until);
-    return new NoToken(why, length);
+    return answer;
   }
 
   /** Renews without waiting for a caller, so that a quiet app has a token too, and heals. */

@@ -22,8 +22,6 @@ final class RawHttp2 implements AutoCloseable {
   static final int PING = 6;
   static final int GOAWAY = 7;
   static final int CONTINUATION = 9;
-  static final int ACK = 1;
-  static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
 
   private static final byte[] PREFACE =

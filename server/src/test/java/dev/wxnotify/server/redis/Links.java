@@ -38,8 +38,19 @@ final class Links implements AutoCloseable {
 
   /** Returns a link that nobody has connected yet, and that trusts this authority. */
   RedisLink unconnected(String url, Duration commandTimeout, @Nullable Path caCertificate) {
-    RedisLink link =
-        new RedisLink(new RedisLink.Settings(url, PREFIX, commandTimeout, caCertificate), timer);
+    return added(new RedisLink.Settings(url, null, PREFIX, commandTimeout, caCertificate));
+  }
+
+  /** Returns a link that is up, with a password of a file. */
+  RedisLink upWithPasswordOf(Path file, String url) throws Exception {
+    RedisLink link = added(new RedisLink.Settings(url, file, PREFIX, PATIENT, null));
+    link.connect(PATIENT);
+    awaitUp(link);
+    return link;
+  }
+
+  private RedisLink added(RedisLink.Settings settings) {
+    RedisLink link = new RedisLink(settings, timer);
     links.add(link);
     return link;
   }

@@ -26,6 +26,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every form in which Redis is run, on real servers. */
 class RedisFormsTest {
@@ -102,6 +104,38 @@ class RedisFormsTest {
     assertThat(String.valueOf(redis.command("ACL", "LOG"))).isEqualTo("[]");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"wxnotify@", "wxnotify:@"})
+  void standalone_passwordOfAFile_isReadAnewForEachConnection(
+      String userInfo, @TempDir Path directory) throws Exception {
+    RedisServerExtension redis = started();
+    redis.command(userWith());
+    Path file = Files.writeString(directory.resolve("password"), PASSWORD + "\n");
+    String url = redis.url().replace("redis://", "redis://" + userInfo);
+    RedisLink link = links.upWithPasswordOf(file, url);
+    assertThat(String.valueOf(redis.command("CLIENT", "LIST"))).contains("user=" + USER);
+
+    redis.command("ACL", "SETUSER", USER, "resetpass", ">next-" + PASSWORD);
+    redis.command("CLIENT", "KILL", "USER", USER);
+    Links.awaitDown(link);
+    Files.delete(file);
+    Files.writeString(file, "next-" + PASSWORD);
+
+    Links.awaitUp(link);
+    assertShares(link, links.upWithPasswordOf(file, url), 1);
+  }
+
+  @Test
+  void standalone_passwordOfAFileWithoutAUser_isOfTheDefaultUser(@TempDir Path directory)
+      throws Exception {
+    RedisServerExtension redis = started();
+    Path file = Files.writeString(directory.resolve("password"), PASSWORD);
+
+    assertShares(
+        links.upWithPasswordOf(file, redis.url()), links.upWithPasswordOf(file, redis.url()), 1);
+    assertThat(String.valueOf(redis.command("CLIENT", "LIST"))).contains("user=default");
+  }
+
   /** Makes a user who may do what the documentation says, and {@code more}. */
   private static String[] userWith(String... more) {
     Stream<String> words =
@@ -154,7 +188,8 @@ class RedisFormsTest {
   }
 
   @Test
-  void sentinel_masterKilled_movesToTheNext_andNoMessageFails() throws Exception {
+  void sentinel_masterKilled_movesToTheNext_andNoMessageFails(@TempDir Path directory)
+      throws Exception {
     RedisServerExtension master = started();
     RedisServerExtension replica =
         started("--replicaof", "127.0.0.1", Integer.toString(master.port()));
@@ -174,7 +209,10 @@ class RedisFormsTest {
                 .contains("master_link_status:up"));
     String url = "redis-sentinel://127.0.0.1:" + sentinel.port() + "#" + name;
     RedisLink link = links.up(url, TIMEOUT);
-    assertShares(link, links.up(url), 1);
+    master.command(userWith());
+    Path file = Files.writeString(directory.resolve("password"), PASSWORD);
+    String withUser = url.replace("://", "://" + USER + "@");
+    assertShares(link, links.upWithPasswordOf(file, withUser), 1);
 
     RedisOutcomeLedger ledger = ledger(link);
     try (TestReplica one = new TestReplica(ledger, links.timer())) {
@@ -198,7 +236,8 @@ class RedisFormsTest {
   }
 
   @Test
-  void cluster_nodeKilledAndAnotherHangs_noMessageFails_andItHeals() throws Exception {
+  void cluster_nodeKilledAndAnotherHangs_noMessageFails_andItHeals(@TempDir Path directory)
+      throws Exception {
     List<RedisServerExtension> nodes = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       nodes.add(
@@ -235,7 +274,9 @@ class RedisFormsTest {
             .formatted(USER, PASSWORD, masters.get(1).port(), replica.port());
     RedisLink link = links.up(url, TIMEOUT);
 
-    assertShares(link, links.up(url), 60);
+    Path file = Files.writeString(directory.resolve("password"), PASSWORD);
+    String withoutPassword = url.replace(":" + PASSWORD, "");
+    assertShares(link, links.upWithPasswordOf(file, withoutPassword), 60);
     for (RedisServerExtension master : masters) {
       assertThat(master.keys()).as("keys of each node").isNotEmpty();
     }

@@ -1,0 +1,73 @@
+package dev.wxnotify.server.token;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time after a failed renewal in which nobody asks again: everybody who wants a token then gets
+ * the failure. Not thread-safe: the cache uses it under its lock.
+ */
+final class FailurePause {
+  private final Backoff backoff;
+  private @Nullable Current current;
+  private boolean changedMeanwhile;
+
+  /**
+   * A pause.
+   *
+   * @param until from when on it may be tried again
+   */
+  record Current(IssueResult.Failure failure, Instant until) {}
+
+  FailurePause(DoubleSupplier random) {
+    this.backoff = new Backoff(random);
+  }
+
+  /** Returns the pause since the last failure, which may be over; null where nothing failed. */
+  @Nullable Current current() {
+    return current;
+  }
+
+  /** Returns what those get who ask now; null where it may be tried. */
+  @Nullable NoToken answer(Instant now) {
+    Current last = current;
+    return last != null && now.isBefore(last.until)
+        ? new NoToken(last.failure, Duration.between(now, last.until))
+        : null;
+  }
+
+  /** A renewal failed: begins a pause and returns what those get who waited for it. */
+  NoToken begin(IssueResult.Failure failure, Instant now) {
+    Duration length = changedMeanwhile ? Duration.ZERO : backoff.next(failure);
+    changedMeanwhile = false;
+    current = new Current(failure, now.plus(length));
+    return new NoToken(failure, length);
+  }
+
+  /** A renewal succeeded. */
+  void end() {
+    current = null;
+    changedMeanwhile = false;
+    backoff.reset();
+  }
+
+  /**
+   * Something has changed that may mend the failure.
+   *
+   * @param isRenewing whether a renewal is under way, which may fail for what was true when it
+   *     began
+   * @return whether a pause ended with this, so that it is to be tried now
+   */
+  boolean tryAgain(boolean isRenewing) {
+    backoff.reset();
+    if (isRenewing) {
+      changedMeanwhile = true;
+      return false;
+    }
+    boolean ended = current != null;
+    current = null;
+    return ended;
+  }
+}

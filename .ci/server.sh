@@ -11,6 +11,7 @@ free_port() {
 start_server() {
   port=${2:-$(free_port)}
   sandbox_port=$(free_port)
+  : >"$1" # Else it may be looked at before the server's shell has made it.
   WXNOTIFY_GRPC_PORT=$port WXNOTIFY_MONITORING_PORT=0 \
     java -jar server/target/wxnotify-server.jar serve --sandbox --sandbox-port "$sandbox_port" >"$1" 2>&1 &
   server=$!

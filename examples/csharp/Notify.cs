@@ -49,10 +49,11 @@ namespace WxnotifyExample
                     }
                     catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
                     {
-                        // A new stream, a second later.
+                        // A new stream, a moment later.
                     }
                     failures = batch.Answered > before ? 0 : failures + 1;
-                    await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+                    // A minute in all, in which a server can be replaced.
+                    await Task.Delay(TimeSpan.FromSeconds(1 + failures), cancellation);
                 }
                 throw new InvalidOperationException("no progress in 10 streams");
             }

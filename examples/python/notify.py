@@ -49,7 +49,7 @@ def send_all(stub, items, done):
         failures = 0 if progress else failures + 1
         if failures == 10:
             raise RuntimeError("no progress in 10 streams") from broken
-        time.sleep(1)
+        time.sleep(1 + failures)  # A minute in all, in which a server can be replaced.
 
 
 class _Batch:

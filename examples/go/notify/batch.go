@@ -36,7 +36,7 @@ func SendAll(ctx context.Context, client pb.NotificationServiceClient, items ite
 			return errors.Join(errors.New("no progress in 10 streams"), err)
 		}
 		select {
-		case <-time.After(time.Second):
+		case <-time.After(time.Duration(1+failures) * time.Second): // A minute in all, in which a server can be replaced.
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -52,7 +52,7 @@ export async function sendAll(
       }
     }
     failures = batch.answered > before ? 0 : failures + 1;
-    await sleep(1000);
+    await sleep(1000 * (1 + failures)); // A minute in all, in which a server can be replaced.
   }
   throw new Error("no progress in 10 streams");
 }

@@ -76,7 +76,7 @@ class BatchProcessTest {
     try (WxnotifyProcess server = server("0")) {
       String address = address(server);
       try (WxnotifyProcess batch = batch(address)) {
-        awaitResults(ROWS / 2);
+        awaitResults(batch, ROWS / 2);
         batch.kill();
         assertThat(batch.exitCode()).isNotZero();
       }
@@ -100,7 +100,7 @@ class BatchProcessTest {
     try (WxnotifyProcess server = server("0")) {
       String address = address(server);
       try (WxnotifyProcess batch = batch(address)) {
-        awaitResults(ROWS / 2);
+        awaitResults(batch, ROWS / 2);
         server.terminate();
         assertThat(server.exitCode()).isZero();
         try (WxnotifyProcess next = server(port(address))) {
@@ -120,7 +120,7 @@ class BatchProcessTest {
     try (WxnotifyProcess server = server("0")) {
       address = address(server);
       try (WxnotifyProcess batch = batch(address)) {
-        awaitResults(ROWS / 2);
+        awaitResults(batch, ROWS / 2);
         server.kill();
         assertThat(server.exitCode()).isNotZero();
         batch.awaitErr("trying again in");
@@ -140,8 +140,8 @@ class BatchProcessTest {
     writeRows(ROWS);
     try (WxnotifyProcess server = server("0")) {
       String address = address(server);
-      try (WxnotifyProcess batch = batch(address, "--give-up-after=1")) {
-        awaitResults(ROWS / 2);
+      try (WxnotifyProcess batch = batch(address, "--give-up-after=10")) {
+        awaitResults(batch, ROWS / 2);
         server.kill();
         assertThat(batch.exitCode()).isEqualTo(3);
         assertThat(batch.out()).contains("ended early: ", "the same command with --resume");
@@ -164,7 +164,7 @@ class BatchProcessTest {
     try (WxnotifyProcess server = server("0")) {
       String address = address(server);
       try (WxnotifyProcess batch = batch(address)) {
-        awaitResults(ROWS / 3);
+        awaitResults(batch, ROWS / 3);
         batch.interrupt();
         assertThat(batch.exitCode()).as(batch.err()).isEqualTo(3);
         assertThat(batch.err()).contains("stopping: what was written is awaited");
@@ -198,7 +198,7 @@ class BatchProcessTest {
       batch.type(
           "{\"seckill_message\":{\"open_id\":\"user-1\",\"goods_name\":\"g\",\"time\":\"20:00\","
               + "\"corp_id\":\"1\",\"customer_id\":\"2\"}}\n");
-      awaitResults(1);
+      awaitResults(batch, 1);
       assertThat(batch.isAlive()).isTrue();
 
       batch.interrupt();
@@ -289,9 +289,13 @@ class BatchProcessTest {
   }
 
   /** Waits longer than other tests: all of it runs in four processes. */
-  private void awaitResults(int count) throws Exception {
+  private void awaitResults(WxnotifyProcess batch, int count) throws Exception {
     long deadline = System.nanoTime() + LONGEST.toNanos();
     while (resultLines() < count) {
+      if (!batch.isAlive()) {
+        batch.exitCode(); // Its output is complete then.
+        assertThat(resultLines()).as(batch.out() + batch.err()).isGreaterThanOrEqualTo(count);
+      }
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError(resultLines() + " results (expected: " + count + ")");
       }

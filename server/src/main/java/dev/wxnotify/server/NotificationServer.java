@@ -31,6 +31,7 @@ import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import io.grpc.ServerInterceptor;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,10 +75,13 @@ final class NotificationServer implements AutoCloseable {
   /** How often gRPC's health is told what {@code /readyz} says. */
   private static final Duration HEALTH_INTERVAL = Duration.ofMillis(500);
 
+  private static final Duration LOOPS_END = Duration.ofSeconds(5);
+
   private static final Logger log = LoggerFactory.getLogger(NotificationServer.class);
 
   private final ServerSettings settings;
   private final ScheduledThreadPoolExecutor timer;
+  private final EventLoopGroup loops;
   private final WeChatHttpClient http;
   private final @Nullable RedisLink redis;
   private final WatchedFiles files;
@@ -109,7 +113,8 @@ final class NotificationServer implements AutoCloseable {
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     this.settings = settings;
     this.timer = timer();
-    this.http = new WeChatHttpClient(settings.weChat());
+    this.loops = EventLoops.make();
+    this.http = new WeChatHttpClient(settings.weChat(), loops);
     this.redis = settings.redis() == null ? null : new RedisLink(settings.redis(), timer);
     this.files = files(settings);
     this.meters =
@@ -130,7 +135,7 @@ final class NotificationServer implements AutoCloseable {
             new RetryPolicy(random),
             clock,
             System::nanoTime,
-            timer,
+            loops,
             listeners(meters, readiness, failures, tracing));
     MessageDelivery delivery =
         new MessageDelivery(
@@ -142,6 +147,7 @@ final class NotificationServer implements AutoCloseable {
             delivery,
             new GrpcServer.Operations(new WeChatErrcodeTable(), failures, clock),
             timer,
+            loops,
             observers(meters, tracing));
     watch(inFlight, connections);
   }
@@ -379,6 +385,7 @@ final class NotificationServer implements AutoCloseable {
     } catch (IOException e) {
       log.warn("closing the connections to WeChat failed: {}", e.toString());
     }
+    loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
     monitoring.close();
     meters.close();
     if (tracing != null) {

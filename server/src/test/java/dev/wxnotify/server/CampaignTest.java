@@ -21,7 +21,7 @@ import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

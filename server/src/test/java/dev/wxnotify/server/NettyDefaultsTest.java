@@ -8,16 +8,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class NettyDefaultsTest {
-  private static final String OURS = "io.netty.leakDetection.level";
-  private static final String OF_GRPC = "io.grpc.netty.shaded.io.netty.leakDetection.level";
+  private static final String LEVEL = "io.netty.leakDetection.level";
 
   private final Properties before = new Properties();
 
   @BeforeEach
   void remember() {
     before.putAll(System.getProperties());
-    System.clearProperty(OURS);
-    System.clearProperty(OF_GRPC);
+    System.clearProperty(LEVEL);
   }
 
   @AfterEach
@@ -26,19 +24,18 @@ class NettyDefaultsTest {
   }
 
   @Test
-  void apply_nothingSet_switchesLeakDetectionOffInBothNettys() {
+  void apply_nothingSet_switchesLeakDetectionOff() {
     NettyDefaults.apply();
 
-    assertThat(System.getProperty(OURS)).isEqualTo("disabled");
-    assertThat(System.getProperty(OF_GRPC)).isEqualTo("disabled");
+    assertThat(System.getProperty(LEVEL)).isEqualTo("disabled");
   }
 
   @Test
   void apply_levelOfTheCommandLine_leavesIt() {
-    System.setProperty(OF_GRPC, "paranoid");
+    System.setProperty(LEVEL, "paranoid");
 
     NettyDefaults.apply();
 
-    assertThat(System.getProperty(OF_GRPC)).isEqualTo("paranoid");
+    assertThat(System.getProperty(LEVEL)).isEqualTo("paranoid");
   }
 }

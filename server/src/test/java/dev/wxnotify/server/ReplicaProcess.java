@@ -3,7 +3,7 @@ package dev.wxnotify.server;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.util.Map;
 import java.util.regex.Matcher;

@@ -16,7 +16,7 @@ import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.TokenStatus;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -12,7 +12,7 @@ import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SubscribeMessage;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.net.URI;

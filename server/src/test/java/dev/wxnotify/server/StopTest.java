@@ -13,7 +13,7 @@ import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,8 +2,10 @@ package dev.wxnotify.benchmark.load;
 
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,9 @@ import picocli.CommandLine.Option;
 /** A caller of the service: generates load by the contract, for ours and for the bare server. */
 @Command(name = "grpc-client")
 public final class GrpcClient implements Runnable {
+  /** The bearer token that every call shows; servers without callers do not look at it. */
+  public static final String TOKEN = "benchmark-caller-0123456789abcdef0123456789";
+
   private static final int MARKS = 10;
 
   @Option(names = "--port", required = true)
@@ -55,7 +60,9 @@ public final class GrpcClient implements Runnable {
   private void connect(int connections) throws Exception {
     while (channels.size() < connections) {
       NettyChannelBuilder builder =
-          NettyChannelBuilder.forAddress("127.0.0.1", port).directExecutor();
+          NettyChannelBuilder.forAddress("127.0.0.1", port)
+              .directExecutor()
+              .intercept(MetadataUtils.newAttachHeadersInterceptor(credentials()));
       if (authority == null) {
         builder.usePlaintext();
       } else {
@@ -69,6 +76,13 @@ public final class GrpcClient implements Runnable {
       ManagedChannel channel = channels.remove(channels.size() - 1);
       channel.shutdown().awaitTermination(1, TimeUnit.SECONDS);
     }
+  }
+
+  private static Metadata credentials() {
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + TOKEN);
+    return headers;
   }
 
   private NotificationServiceGrpc.NotificationServiceStub[] stubs(int connections) {

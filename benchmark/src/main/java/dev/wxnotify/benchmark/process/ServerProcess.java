@@ -1,14 +1,22 @@
 package dev.wxnotify.benchmark.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.wxnotify.benchmark.load.GrpcClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** wxnotify itself, from the jar that it ships in, with its defaults. */
+/**
+ * wxnotify itself, from the jar that it ships in, with its defaults, and for callers with a token.
+ */
 public final class ServerProcess extends ChildProcess {
   private static final Pattern READY = Pattern.compile("gRPC on \\S+:(\\d+)");
 
@@ -39,12 +47,22 @@ public final class ServerProcess extends ChildProcess {
         new HashMap<>(
             Map.of(
                 "WXNOTIFY_GRPC_PORT", "0",
+                "WXNOTIFY_GRPC_CALLERS_BENCHMARK_TOKEN_SHA256", sha256(GrpcClient.TOKEN),
                 "WXNOTIFY_MONITORING_PORT", "0",
                 "WXNOTIFY_WECHAT_BASE_URL", upstream,
                 "WXNOTIFY_APPS_SHOP_APP_ID", "wx0123456789abcdef",
                 "WXNOTIFY_APPS_SHOP_APP_SECRET", "0123456789abcdef0123456789abcdef"));
     environment.putAll(settings);
     return environment;
+  }
+
+  private static String sha256(String token) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   /** Returns the port of gRPC. */

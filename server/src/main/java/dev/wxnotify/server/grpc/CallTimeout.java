@@ -16,9 +16,9 @@ final class CallTimeout {
   static final Duration DEFAULT = Duration.ofSeconds(10);
 
   /** A deadline may be centuries away, which no timer can count. */
-  private static final Duration LONGEST = Duration.ofDays(365);
+  private static final long LONGEST_NANOS = Duration.ofDays(365).toNanos();
 
-  private static final Duration LONGEST_MARGIN = Duration.ofMillis(100);
+  private static final long LONGEST_MARGIN_NANOS = Duration.ofMillis(100).toNanos();
   private static final int MARGIN_PART = 20;
 
   private CallTimeout() {}
@@ -38,9 +38,7 @@ final class CallTimeout {
   }
 
   private static Duration before(Deadline deadline) {
-    long nanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);
-    Duration left = Duration.ofNanos(Math.min(nanos, LONGEST.toNanos()));
-    Duration margin = left.dividedBy(MARGIN_PART);
-    return left.minus(margin.compareTo(LONGEST_MARGIN) < 0 ? margin : LONGEST_MARGIN);
+    long left = Math.min(deadline.timeRemaining(TimeUnit.NANOSECONDS), LONGEST_NANOS);
+    return Duration.ofNanos(left - Math.min(left / MARGIN_PART, LONGEST_MARGIN_NANOS));
   }
 }

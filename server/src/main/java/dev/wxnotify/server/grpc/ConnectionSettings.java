@@ -1,6 +1,6 @@
 package dev.wxnotify.server.grpc;
 
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.NettyServerBuilder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +20,13 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
 
   /** Calls and streams that one connection may have at once; clients hold back the others. */
   static final int MAX_CALLS = 1_000;
+
+  /**
+   * Bytes that a client may send ahead, on one stream and on one connection: four of the largest
+   * requests, or some thousand ordinary ones. A window of fixed size bounds what one connection can
+   * make the server keep, and needs none of the pings by which gRPC looks for a better one.
+   */
+  static final int WINDOW = 4 * GrpcServer.MAX_REQUEST;
 
   /** All headers of one call, as HTTP/2 counts them: 32 bytes for each beside its text. */
   static final int MAX_METADATA = 8 * 1024;
@@ -53,6 +60,7 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
         .maxConnectionAgeGrace(ageGrace.toMillis(), TimeUnit.MILLISECONDS)
         .maxConcurrentCallsPerConnection(MAX_CALLS)
         .maxInboundMetadataSize(MAX_METADATA)
+        .flowControlWindow(WINDOW)
         .maxRstFramesPerWindow(MAX_RESETS, (int) RESETS_WINDOW.toSeconds())
         .handshakeTimeout(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)
         .maxConnectionIdle(IDLE.toMillis(), TimeUnit.MILLISECONDS)

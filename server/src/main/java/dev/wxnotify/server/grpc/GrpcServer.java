@@ -14,9 +14,10 @@ import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class GrpcServer {
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final NotificationGrpcService service;
+  private final Transport transport;
   private final Server server;
 
   /**
@@ -86,6 +88,7 @@ public final class GrpcServer {
    *
    * @param operations what the operator's service shows
    * @param timer runs what is due later
+   * @param loops read and write the connections; they are not closed with the server
    * @param observers see all calls as their callers do, and change nothing
    */
   public GrpcServer(
@@ -94,7 +97,9 @@ public final class GrpcServer {
       MessageDelivery delivery,
       Operations operations,
       ScheduledExecutorService timer,
+      EventLoopGroup loops,
       List<ServerInterceptor> observers) {
+    this.transport = new Transport(loops);
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address(), credentials(settings.tls()))
@@ -109,6 +114,7 @@ public final class GrpcServer {
                     new OperatorsOnly(settings.isForThisMachine())))
             .addService(health.getHealthService())
             .fallbackHandlerRegistry(new UnknownMethods());
+    transport.applyTo(builder);
     settings.connections().applyTo(builder);
     if (settings.reflection()) {
       addReflection(builder);
@@ -171,6 +177,7 @@ public final class GrpcServer {
     if (!drained) {
       server.shutdownNow();
     }
+    transport.close();
     return drained;
   }
 }

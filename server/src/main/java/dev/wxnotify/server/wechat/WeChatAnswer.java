@@ -42,6 +42,9 @@ record WeChatAnswer(
   /** A text of somebody else's must not begin a line of its own in the log. */
   private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
 
+  /** The text of nearly every answer, in which there is nothing to look for. */
+  private static final String OK = "ok";
+
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Never holds the token. */
@@ -99,7 +102,7 @@ record WeChatAnswer(
           errcode = errcodeSeen && !Objects.equals(errcode, code) ? null : code;
           errcodeSeen = true;
         }
-        case "errmsg" -> errmsg = CONTROLS.matcher(text).replaceAll(" ");
+        case "errmsg" -> errmsg = text;
         case "msgid" -> messageId = wholeNumber(text) == null ? "" : text.strip();
         case "access_token" -> accessToken = text;
         case "expires_in" -> expiresIn = wholeNumber(text);
@@ -110,21 +113,22 @@ record WeChatAnswer(
     }
 
     WeChatAnswer toAnswer() {
-      Matcher matcher = RID.matcher(errmsg);
+      if (errmsg.equals(OK)) {
+        return toAnswer(OK, "");
+      }
+      String text = CONTROLS.matcher(errmsg).replaceAll(" ");
       String rid = "";
-      String text = errmsg;
+      Matcher matcher = RID.matcher(text);
       if (matcher.find()) {
         rid = matcher.group(1);
-        text = errmsg.substring(0, matcher.start()) + errmsg.substring(matcher.end());
+        text = text.substring(0, matcher.start()) + text.substring(matcher.end());
       }
       text = text.strip();
-      return new WeChatAnswer(
-          errcode,
-          text.length() <= MAX_ERRMSG ? text : text.substring(0, MAX_ERRMSG),
-          rid,
-          messageId,
-          accessToken,
-          expiresIn);
+      return toAnswer(text.length() <= MAX_ERRMSG ? text : text.substring(0, MAX_ERRMSG), rid);
+    }
+
+    private WeChatAnswer toAnswer(String text, String rid) {
+      return new WeChatAnswer(errcode, text, rid, messageId, accessToken, expiresIn);
     }
 
     private static @Nullable Integer errcode(String text) {

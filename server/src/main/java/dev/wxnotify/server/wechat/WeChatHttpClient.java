@@ -3,6 +3,10 @@ package dev.wxnotify.server.wechat;
 import static org.asynchttpclient.Dsl.asyncHttpClient;
 import static org.asynchttpclient.Dsl.config;
 
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +14,7 @@ import java.util.function.BooleanSupplier;
 import org.asynchttpclient.AsyncHttpClient;
 import org.asynchttpclient.DefaultAsyncHttpClientConfig;
 import org.asynchttpclient.RequestBuilder;
+import org.asynchttpclient.netty.channel.DefaultChannelPool;
 import org.asynchttpclient.proxy.ProxyServer;
 import org.asynchttpclient.uri.Uri;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +29,14 @@ public final class WeChatHttpClient implements AutoCloseable {
 
   private static final Duration CONNECTION_LIFE = Duration.ofMinutes(10);
 
+  /** How often the pool looks for connections that are past the one or the other. */
+  private static final Duration CLEANER_PERIOD = Duration.ofSeconds(1);
+
   /**
    * For token calls, and for connections that are still being closed when their permit is given
    * back.
    */
   private static final int CONNECTION_HEADROOM = 32;
-
-  /**
-   * For every second core, since gRPC has event loops too. The fewer share the machine, the fewer
-   * times do they wake each other, and the more does each do when it is awake.
-   */
-  private static final int IO_THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
   private static final String JSON = "application/json; charset=utf-8";
 
@@ -42,6 +44,8 @@ public final class WeChatHttpClient implements AutoCloseable {
   private static final boolean ENCODED = true;
 
   private final AsyncHttpClient client;
+  private final HashedWheelTimer timer =
+      new HashedWheelTimer(new DefaultThreadFactory("wechat-timer", true));
   private final URI baseUrl;
 
   /**
@@ -60,19 +64,28 @@ public final class WeChatHttpClient implements AutoCloseable {
       Duration requestTimeout,
       int maxConnections) {}
 
-  /** Opens no connection yet. */
-  public WeChatHttpClient(Settings settings) {
+  /**
+   * Opens no connection yet.
+   *
+   * @param loops read and write the connections; they are not closed with the client
+   */
+  public WeChatHttpClient(Settings settings, EventLoopGroup loops) {
     this.baseUrl = settings.baseUrl();
     DefaultAsyncHttpClientConfig.Builder config =
         config()
-            .setThreadPoolName("wechat-http")
-            .setIoThreadsCount(IO_THREADS)
+            .setEventLoopGroup(loops)
+            .setNettyTimer(timer)
+            .setChannelPool(
+                new ConnectionPool(
+                    loops,
+                    () ->
+                        new DefaultChannelPool(
+                            IDLE_TIMEOUT, CONNECTION_LIFE, timer, CLEANER_PERIOD)))
             .setConnectTimeout(settings.connectTimeout())
             .setRequestTimeout(settings.requestTimeout())
             .setReadTimeout(Duration.ofMillis(-1))
-            .setPooledConnectionIdleTimeout(IDLE_TIMEOUT)
-            .setConnectionTtl(CONNECTION_LIFE)
             .setMaxConnectionsPerHost(settings.maxConnections() + CONNECTION_HEADROOM)
+            .setUseOpenSsl(isEncrypted(baseUrl) && OpenSsl.isAvailable())
             .setKeepAlive(true)
             .setHttp2Enabled(false)
             .setMaxRequestRetry(0)
@@ -86,6 +99,10 @@ public final class WeChatHttpClient implements AutoCloseable {
       config.setProxyServer(new ProxyServer.Builder(proxy.getHost(), proxy.getPort()).build());
     }
     this.client = asyncHttpClient(config);
+  }
+
+  private static boolean isEncrypted(URI baseUrl) {
+    return "https".equals(baseUrl.getScheme());
   }
 
   /** Returns the address of an endpoint, to be made once and used often. */
@@ -127,5 +144,6 @@ public final class WeChatHttpClient implements AutoCloseable {
   @Override
   public void close() throws java.io.IOException {
     client.close();
+    timer.stop();
   }
 }

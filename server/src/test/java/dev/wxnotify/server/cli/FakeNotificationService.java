@@ -14,7 +14,7 @@ import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;

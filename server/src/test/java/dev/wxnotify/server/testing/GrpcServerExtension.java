@@ -24,7 +24,7 @@ import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceStub;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -67,6 +67,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
   private final ConformanceInterceptor conformance = new ConformanceInterceptor();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final List<TokenCache> tokens = new ArrayList<>();
+  private final TestLoops loops = new TestLoops(2);
 
   private GrpcServer.Settings settings =
       GrpcServer.Settings.anonymous(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -111,6 +112,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
                 new RecentFailures(InstantSource.system()),
                 InstantSource.system()),
             timer,
+            loops.group(),
             List.of());
     made.start();
     made.setServing(true);
@@ -165,6 +167,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
       each.awaitTermination(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     }
     stop();
+    loops.close();
     tokens.forEach(TokenCache::close);
     started(timer).shutdownNow();
     assertThat(offences).as("answers that break the contract").isEmpty();

@@ -10,6 +10,7 @@ import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.SubscribeMessage;
 import dev.wxnotify.server.delivery.Violation;
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.testing.TestLoops;
 import dev.wxnotify.server.token.AccessToken;
 import java.io.IOException;
 import java.net.URI;
@@ -885,10 +886,13 @@ class WeChatMessageGatewayTest {
   }
 
   private WeChatMessageGateway gateway(URI url, @Nullable URI proxy, Duration requestTimeout) {
+    TestLoops loops = new TestLoops(2);
     WeChatHttpClient http =
         new WeChatHttpClient(
-            new WeChatHttpClient.Settings(url, proxy, LONG, requestTimeout, CONNECTIONS));
+            new WeChatHttpClient.Settings(url, proxy, LONG, requestTimeout, CONNECTIONS),
+            loops.group());
     toClose.add(http);
+    toClose.add(loops);
     return new WeChatMessageGateway(http);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.delivery.Language;
 import dev.wxnotify.server.delivery.MiniProgramState;
 import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.testing.TestLoops;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.IssueResult.Refused.Kind;
@@ -318,9 +319,12 @@ class WeChatTokenIssuerTest {
   }
 
   private WeChatHttpClient http(URI url, Duration requestTimeout) {
+    TestLoops loops = new TestLoops(1);
     WeChatHttpClient http =
-        new WeChatHttpClient(new WeChatHttpClient.Settings(url, null, LONG, requestTimeout, 8));
+        new WeChatHttpClient(
+            new WeChatHttpClient.Settings(url, null, LONG, requestTimeout, 8), loops.group());
     toClose.add(http);
+    toClose.add(loops);
     return http;
   }
 }

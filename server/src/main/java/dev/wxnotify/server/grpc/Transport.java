@@ -1,0 +1,48 @@
+package dev.wxnotify.server.grpc;
+
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/**
+ * The threads under gRPC: those that it is given serve the connections, one of its own accepts them
+ * and hands them to the others in turn.
+ */
+final class Transport implements AutoCloseable {
+  private final EventLoopGroup loops;
+  private final boolean isNative;
+  private final EventLoopGroup acceptor;
+
+  /**
+   * Starts the thread that accepts.
+   *
+   * @param loops serve the connections; they are not closed with this
+   */
+  Transport(EventLoopGroup loops) {
+    this.loops = loops;
+    this.isNative = loops instanceof IoEventLoopGroup group && group.isIoType(EpollIoHandler.class);
+    this.acceptor =
+        new MultiThreadIoEventLoopGroup(
+            1,
+            new DefaultThreadFactory("grpc-accept", true),
+            isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  }
+
+  void applyTo(NettyServerBuilder builder) {
+    builder
+        .bossEventLoopGroup(acceptor)
+        .workerEventLoopGroup(loops)
+        .channelType(isNative ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+  }
+
+  @Override
+  public void close() {
+    var ignored = acceptor.shutdownGracefully();
+  }
+}

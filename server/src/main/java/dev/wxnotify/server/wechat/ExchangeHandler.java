@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
@@ -128,6 +129,9 @@ final class ExchangeHandler implements AsyncHandler<@Nullable Void> {
     }
     if (fault instanceof NotWantedException) {
       return "given up before it was written";
+    }
+    if (fault instanceof IOException) {
+      return "the connection broke"; // Its class depends on the transport, and says no more.
     }
     return "the connection failed (" + fault.getClass().getSimpleName() + ")";
   }

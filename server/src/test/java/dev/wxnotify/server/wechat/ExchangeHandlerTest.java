@@ -45,7 +45,7 @@ class ExchangeHandlerTest {
     handler.onThrowable(new IOException("POST /x?access_token=98_token"));
 
     assertThat(handler.result())
-        .isCompletedWithValue(new HttpResult.NotWritten("the connection failed (IOException)"));
+        .isCompletedWithValue(new HttpResult.NotWritten("the connection broke"));
   }
 
   @Test

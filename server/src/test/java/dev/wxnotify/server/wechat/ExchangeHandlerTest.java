@@ -41,11 +41,20 @@ class ExchangeHandlerTest {
   }
 
   @Test
-  void otherException_whateverItsText_isNamedByItsClassOnly() {
+  void ioException_whateverItsText_isABrokenConnection() {
     handler.onThrowable(new IOException("POST /x?access_token=98_token"));
 
     assertThat(handler.result())
         .isCompletedWithValue(new HttpResult.NotWritten("the connection broke"));
+  }
+
+  @Test
+  void otherException_whateverItsText_isNamedByItsClassOnly() {
+    handler.onThrowable(new IllegalStateException("POST /x?access_token=98_token"));
+
+    assertThat(handler.result())
+        .isCompletedWithValue(
+            new HttpResult.NotWritten("the connection failed (IllegalStateException)"));
   }
 
   @Test

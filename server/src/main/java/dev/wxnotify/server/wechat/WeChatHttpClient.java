@@ -10,6 +10,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import org.asynchttpclient.AsyncHttpClient;
 import org.asynchttpclient.DefaultAsyncHttpClientConfig;
@@ -46,6 +47,7 @@ public final class WeChatHttpClient implements AutoCloseable {
   private final AsyncHttpClient client;
   private final HashedWheelTimer timer =
       new HashedWheelTimer(new DefaultThreadFactory("wechat-timer", true));
+  private final EventLoopGroup loops;
   private final URI baseUrl;
 
   /**
@@ -70,6 +72,7 @@ public final class WeChatHttpClient implements AutoCloseable {
    * @param loops read and write the connections; they are not closed with the client
    */
   public WeChatHttpClient(Settings settings, EventLoopGroup loops) {
+    this.loops = loops;
     this.baseUrl = settings.baseUrl();
     DefaultAsyncHttpClientConfig.Builder config =
         config()
@@ -93,7 +96,9 @@ public final class WeChatHttpClient implements AutoCloseable {
             .setCookieStore(null)
             .setCompressionEnforced(false)
             .setEnableAutomaticDecompression(false)
-            .setUserAgent("wxnotify");
+            .setUserAgent("wxnotify")
+            .setHttpAdditionalChannelInitializer(
+                connection -> connection.pipeline().addFirst(new FlushTogether()));
     URI proxy = settings.proxy();
     if (proxy != null) {
       config.setProxyServer(new ProxyServer.Builder(proxy.getHost(), proxy.getPort()).build());
@@ -130,14 +135,27 @@ public final class WeChatHttpClient implements AutoCloseable {
     return execute(new RequestBuilder("GET", ENCODED).setUri(address), () -> true);
   }
 
+  /**
+   * Begins the request when the event loop has read all that came in, and not in the midst of that:
+   * the requests of several messages are then made one after the other, which is faster than each
+   * between the reading of two (see docs/performance.md).
+   */
   private CompletableFuture<HttpResult> execute(RequestBuilder request, BooleanSupplier gate) {
     ExchangeHandler handler = new ExchangeHandler(gate);
+    try {
+      loops.next().execute(() -> begin(request, handler));
+    } catch (RejectedExecutionException e) {
+      handler.onThrowable(e);
+    }
+    return handler.result();
+  }
+
+  private void begin(RequestBuilder request, ExchangeHandler handler) {
     try {
       var ignored = client.executeRequest(request, handler);
     } catch (RuntimeException e) {
       handler.onThrowable(e);
     }
-    return handler.result();
   }
 
   /** Closes all connections, under way or not. */

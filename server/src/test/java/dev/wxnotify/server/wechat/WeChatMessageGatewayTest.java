@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -602,6 +603,21 @@ class WeChatMessageGatewayTest {
   }
 
   @Test
+  void connection_whenItsThreadsHaveEnded_isNotWritten() throws Exception {
+    RawHttpServer server = start(RawHttpServer.silence());
+    TestLoops loops = new TestLoops(1);
+    WeChatMessageGateway gateway = gateway(server.url(), null, LONG, loops);
+    loops.group().shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+    Gate gate = new Gate(true);
+
+    Answer answer = send(gateway, MESSAGE, token(TOKEN), gate);
+
+    assertThat(answer).isInstanceOf(Answer.NotWritten.class);
+    assertThat(gate.asked()).isZero();
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
   void connection_toANameThatNobodyKnows_isNotWritten() throws Exception {
     Gate gate = new Gate(true);
 
@@ -886,7 +902,11 @@ class WeChatMessageGatewayTest {
   }
 
   private WeChatMessageGateway gateway(URI url, @Nullable URI proxy, Duration requestTimeout) {
-    TestLoops loops = new TestLoops(2);
+    return gateway(url, proxy, requestTimeout, new TestLoops(2));
+  }
+
+  private WeChatMessageGateway gateway(
+      URI url, @Nullable URI proxy, Duration requestTimeout, TestLoops loops) {
     WeChatHttpClient http =
         new WeChatHttpClient(
             new WeChatHttpClient.Settings(url, proxy, LONG, requestTimeout, CONNECTIONS),

@@ -30,7 +30,6 @@ import org.HdrHistogram.Histogram;
 final class Lab implements AutoCloseable {
   private static final double NANOS_PER_MICRO = 1_000;
   private static final double NANOS_PER_SECOND = 1e9;
-  private static final int MOST_WARM_UPS = 3;
 
   /**
    * What is measured, and how.
@@ -133,9 +132,7 @@ final class Lab implements AutoCloseable {
   /** Warms all of them up, then measures them. */
   List<Series> compare(int rounds, List<Contestant> contestants)
       throws IOException, InterruptedException {
-    for (Contestant each : contestants) {
-      warmUp(each);
-    }
+    warmUp(contestants);
     return measureInTurns(rounds, contestants);
   }
 
@@ -157,12 +154,16 @@ final class Lab implements AutoCloseable {
     return measured.stream().map(Series::new).toList();
   }
 
-  /** Runs a path without measuring it: a number of messages, or several times the usual time. */
-  void warmUp(Contestant contestant) throws IOException, InterruptedException {
-    Load load = contestant.load().lasting(setup.mode.warmUpSeconds);
-    long messages = 0;
-    for (int i = 0; i < MOST_WARM_UPS && (i == 0 || messages < setup.mode.warmUpMessages); i++) {
-      messages += contestant.generator().run(load, LoadResult.class).messages();
+  /**
+   * Runs the paths without measuring them, in turns too: code that was compiled for one path is
+   * compiled again when another runs through it.
+   */
+  void warmUp(List<Contestant> contestants) throws IOException, InterruptedException {
+    for (int turn = 0; turn < setup.mode.warmUpTurns; turn++) {
+      for (Contestant each : contestants) {
+        Load load = each.load().lasting(setup.mode.warmUpSeconds);
+        var ignored = each.generator().run(load, LoadResult.class);
+      }
     }
   }
 

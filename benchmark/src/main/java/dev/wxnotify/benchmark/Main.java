@@ -38,7 +38,7 @@ public final class Main implements Callable<Integer> {
       split = ",",
       description =
           "Only these scenarios: saturation, slow-upstream, latency, flatness, start, memory, campaign,"
-              + " tls, sweep.")
+              + " security, sweep.")
   private List<String> only = List.of();
 
   @Option(
@@ -110,7 +110,7 @@ public final class Main implements Callable<Integer> {
     scenarios.put("slow-upstream", new SlowUpstream());
     scenarios.put("latency", new AddedLatency());
     scenarios.put("flatness", new Flatness());
-    scenarios.put("tls", new Encryption());
+    scenarios.put("security", new Security());
     scenarios.put("campaign", new Campaign());
     scenarios.put("memory", new Memory(soak()));
     scenarios.put("sweep", new Sweep(out.resolve("report.svg")));
@@ -128,15 +128,15 @@ public final class Main implements Callable<Integer> {
         Machine.describe(),
         String.format(
             Locale.ROOT,
-            "mode %s, %d rounds of %.1f s (%d where neither CPU nor latency is in question), warm-up of"
-                + " %.0f s and more until %,d messages were carried, JVM flags of the measured"
+            "mode %s, %d rounds of %.1f s (%d where neither CPU nor latency is in question), warm-up in"
+                + " %d turns of %.1f s, JVM flags of the measured"
                 + " processes: %s",
             mode.name().toLowerCase(Locale.ROOT),
             mode.rounds,
             mode.seconds,
             mode.fewRounds,
+            mode.warmUpTurns,
             mode.warmUpSeconds,
-            mode.warmUpMessages,
             jvmFlags.isEmpty() ? "none" : String.join(" ", jvmFlags)),
         Spread.of(
             othersCores.isEmpty()

@@ -51,7 +51,8 @@ final class Memory implements Scenario {
     try (ServerProcess server = lab.server(flags, Map.of());
         WorkerProcess caller = lab.caller(server.port())) {
       rows.add(row(name, "idle", null, Usage.of(server.pid())));
-      lab.warmUp(new Contestant(name, server.pid(), caller, Load.closed(Kind.UNARY, 4, 16, 0)));
+      lab.warmUp(
+          List.of(new Contestant(name, server.pid(), caller, Load.closed(Kind.UNARY, 4, 16, 0))));
       double seconds = soak.toMillis() / 1e3 / SAMPLES;
       long second = 0;
       long last = 0;

@@ -3,11 +3,11 @@ package dev.wxnotify.benchmark;
 /** How thorough a run is. */
 enum Mode {
   /** Some seconds: shows that everything works, and measures nothing. */
-  SMOKE(1, 1, 0.2, 0, 0.2, 2_000, 2),
+  SMOKE(1, 1, 1, 0.2, 0.2, 2_000, 2),
   /** Some minutes. */
-  QUICK(3, 2, 3, 60_000, 2, 200_000, 4),
-  /** About a quarter of an hour. */
-  FULL(5, 3, 8, 200_000, 2.5, 1_000_000, 8);
+  QUICK(3, 2, 2, 2, 2, 200_000, 4),
+  /** Less than half an hour. */
+  FULL(5, 3, 5, 2.5, 2.5, 1_000_000, 8);
 
   /** How often each path is measured where CPU or latency is in question; the paths take turns. */
   final int rounds;
@@ -15,11 +15,11 @@ enum Mode {
   /** How often elsewhere. */
   final int fewRounds;
 
-  /** How long each path runs at least before it is measured, so that the JIT compiler is done. */
-  final double warmUpSeconds;
+  /** How often each path runs before it is measured, so that the JIT compiler is done. */
+  final int warmUpTurns;
 
-  /** And how many messages it carries before; a machine with other work needs longer for them. */
-  final long warmUpMessages;
+  /** How long each time. */
+  final double warmUpSeconds;
 
   /** How long one round of one path lasts. */
   final double seconds;
@@ -33,15 +33,15 @@ enum Mode {
   Mode(
       int rounds,
       int fewRounds,
+      int warmUpTurns,
       double warmUpSeconds,
-      long warmUpMessages,
       double seconds,
       long longestStream,
       int starts) {
     this.rounds = rounds;
     this.fewRounds = fewRounds;
+    this.warmUpTurns = warmUpTurns;
     this.warmUpSeconds = warmUpSeconds;
-    this.warmUpMessages = warmUpMessages;
     this.seconds = seconds;
     this.longestStream = longestStream;
     this.starts = starts;

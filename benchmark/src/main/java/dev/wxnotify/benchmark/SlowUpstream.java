@@ -53,16 +53,15 @@ final class SlowUpstream implements Scenario {
             batch,
             new Contestant("WxJava, default pool", wxJava.pid(), wxJava, alone),
             new Contestant("WxJava, pool of 512", wxJavaTuned.pid(), wxJavaTuned, alone));
-    for (Contestant path : paths) {
-      lab.warmUp(path); // While the upstream is still fast.
-    }
     Contestant beside =
         new Contestant(
             "single calls beside it",
             server.pid(),
             other,
             Load.open(4, BESIDE_PER_SECOND, seconds));
-    lab.warmUp(beside.with(beside.path(), Load.closed(Kind.UNARY, 4, 64, seconds)));
+    List<Contestant> fast = new ArrayList<>(paths);
+    fast.add(beside.with(beside.path(), Load.closed(Kind.UNARY, 4, 64, seconds)));
+    lab.warmUp(fast); // While the upstream is.
     lab.slowUpstream(LATENCY);
     List<Series> all = new ArrayList<>(lab.measureInTurns(lab.mode().fewRounds, paths));
     List<Measurement> batches = new ArrayList<>();

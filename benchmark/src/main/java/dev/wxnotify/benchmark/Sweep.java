@@ -48,11 +48,7 @@ final class Sweep implements Scenario {
               wxJava,
               closed(lab, Kind.UNARY, inFlight, inFlight)));
     }
-    for (Contestant path : paths) {
-      if (path.load().inFlight() == WARM_UP_IN_FLIGHT) {
-        lab.warmUp(path);
-      }
-    }
+    lab.warmUp(paths.stream().filter(path -> path.load().inFlight() == WARM_UP_IN_FLIGHT).toList());
     List<Series> all = lab.measureInTurns(lab.mode().fewRounds, paths);
     draw(all);
     List<List<String>> rows = new ArrayList<>();

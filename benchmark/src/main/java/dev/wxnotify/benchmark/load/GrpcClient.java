@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 /** A caller of the service: generates load by the contract, for ours and for the bare server. */
 @Command(name = "grpc-client")
 public final class GrpcClient implements Runnable {
-  /** The bearer token that every call shows; servers without callers do not look at it. */
+  /** The bearer token that calls show; bare servers do not look at it. */
   public static final String TOKEN = "benchmark-caller-0123456789abcdef0123456789";
 
   private static final int MARKS = 10;
@@ -28,6 +28,9 @@ public final class GrpcClient implements Runnable {
 
   @Option(names = "--ca", description = "Speak TLS, and trust this certificate.")
   private @Nullable File authority;
+
+  @Option(names = "--anonymous", description = "Show no token.")
+  private boolean anonymous;
 
   private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -78,10 +81,12 @@ public final class GrpcClient implements Runnable {
     }
   }
 
-  private static Metadata credentials() {
+  private Metadata credentials() {
     Metadata headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + TOKEN);
+    if (!anonymous) {
+      headers.put(
+          Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + TOKEN);
+    }
     return headers;
   }
 

@@ -15,9 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * wxnotify itself, from the jar that it ships in, with its defaults, and for callers with a token.
+ * wxnotify itself, from the jar that it ships in, with its defaults, and for callers with a token
+ * where the settings do not say otherwise.
  */
 public final class ServerProcess extends ChildProcess {
+  /** Settings of a server that asks nobody who he is. */
+  public static final Map<String, String> NO_CALLERS =
+      Map.of("WXNOTIFY_GRPC_CALLERS_BENCHMARK_TOKEN_SHA256", "");
+
   private static final Pattern READY = Pattern.compile("gRPC on \\S+:(\\d+)");
 
   private final int port;
@@ -26,7 +31,7 @@ public final class ServerProcess extends ChildProcess {
    * Starts {@code serve} and waits until it says that it is ready.
    *
    * @param upstream where WeChat is
-   * @param settings environment variables on top
+   * @param settings environment variables on top; an empty one takes a default away
    */
   public ServerProcess(
       Path jar, List<String> jvmFlags, String upstream, Map<String, String> settings)
@@ -53,6 +58,7 @@ public final class ServerProcess extends ChildProcess {
                 "WXNOTIFY_APPS_SHOP_APP_ID", "wx0123456789abcdef",
                 "WXNOTIFY_APPS_SHOP_APP_SECRET", "0123456789abcdef0123456789abcdef"));
     environment.putAll(settings);
+    environment.values().removeIf(String::isEmpty);
     return environment;
   }
 

@@ -4,22 +4,33 @@ import dev.wxnotify.benchmark.load.Load;
 import dev.wxnotify.benchmark.load.Load.Kind;
 import dev.wxnotify.benchmark.process.ServerProcess;
 import dev.wxnotify.benchmark.process.WorkerProcess;
+import dev.wxnotify.benchmark.report.Measurement;
 import dev.wxnotify.benchmark.report.Section;
+import dev.wxnotify.benchmark.report.Series;
+import dev.wxnotify.benchmark.report.Spread;
+import dev.wxnotify.benchmark.report.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What TLS costs, to the upstream and from the caller, beside plaintext. */
-final class Encryption implements Scenario {
+/**
+ * What callers with tokens cost beside none, and TLS, to the upstream and from the caller, beside
+ * plaintext.
+ */
+final class Security implements Scenario {
   private static final int IN_FLIGHT = 64;
   private static final int CONNECTIONS = 4;
+  private static final double MOST = 1.1;
 
   @Override
   public Section run(Lab lab) throws Exception {
     try (Certificates certificates = new Certificates()) {
       List<Contestant> contestants = new ArrayList<>();
       ServerProcess plain = lab.server();
-      add(contestants, "plaintext", lab, plain, lab.caller(plain.port()));
+      add(contestants, "callers, plaintext", lab, plain, lab.caller(plain.port()));
+
+      ServerProcess open = lab.server(lab.jvmFlags(), ServerProcess.NO_CALLERS);
+      add(contestants, "no callers", lab, open, lab.caller(open.port(), "--anonymous"));
 
       WorkerProcess upstream =
           lab.upstream(
@@ -46,12 +57,23 @@ final class Encryption implements Scenario {
           lab,
           in,
           lab.caller(in.port(), "--ca", certificates.certificate().toString()));
+      List<Series> all = lab.compare(lab.mode().fewRounds, contestants);
       return Section.ofSeries(
-          "TLS",
+          "Security",
           "As at saturation; connections stay open, so that handshakes do not count.",
-          lab.compare(lab.mode().fewRounds, contestants),
-          List.of());
+          all,
+          List.of(
+              ratio("unary", all.get(0), all.get(2)), ratio("BatchSend", all.get(1), all.get(3))));
     }
+  }
+
+  private static Target ratio(String what, Series callers, Series none) {
+    Spread ratio = callers.ratio(Measurement::cpu, none);
+    return new Target(
+        "CPU of " + what + ", callers with tokens / no callers",
+        "at most 1.1",
+        ratio.show(2),
+        ratio.median() <= MOST);
   }
 
   private static void add(

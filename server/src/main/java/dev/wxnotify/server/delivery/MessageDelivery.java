@@ -3,6 +3,7 @@ package dev.wxnotify.server.delivery;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -28,7 +29,6 @@ public final class MessageDelivery {
   private final OutcomeLedger ledger;
   private final MessageSender sender;
   private final DeliveryListener listener;
-  private final OutcomeLog log;
   private final Duration longestAttempt;
 
   /**
@@ -52,8 +52,7 @@ public final class MessageDelivery {
     this.inFlight = inFlight;
     this.ledger = ledger;
     this.sender = sender;
-    this.listener = sender.listener();
-    this.log = log;
+    this.listener = new GuardedDeliveryListeners(List.of(log, sender.listener()));
     this.longestAttempt = longestAttempt;
   }
 
@@ -179,12 +178,12 @@ public final class MessageDelivery {
     Delivered end = new Delivered(outcome, replayed);
     boolean goesBack = isThrottled(order, end) && !sending.answer().isDone();
     if (!goesBack) {
-      report(order, end, sending.answer().getNow(end), sending.calls());
+      listener.messageEnded(order, end, sending.answer().getNow(end), sending.calls());
     }
     inFlight.release(order.lane(), order.message().weight());
     boolean heard = sending.answer().complete(end);
     if (goesBack && !heard) {
-      report(order, end, sending.answer().join(), sending.calls());
+      listener.messageEnded(order, end, sending.answer().join(), sending.calls());
     }
   }
 
@@ -197,12 +196,7 @@ public final class MessageDelivery {
 
   /** Logs and counts what became of an item of a batch that was not in a try. */
   void report(Order order, Delivered end, int calls) {
-    report(order, end, end, calls);
-  }
-
-  private void report(Order order, Delivered end, Delivered told, int calls) {
-    log.write(order, end);
-    listener.messageEnded(order, end, told, calls);
+    listener.messageEnded(order, end, end, calls);
   }
 
   /** Counts a request that breaks a rule, of which no order can be made. */

@@ -21,6 +21,7 @@ public final class MessageSender {
   private final ScheduledExecutorService timer;
   private final DeliveryListener listener;
   private final RecipientQueues recipients = new RecipientQueues();
+  private final FaultLog faults = new FaultLog(System::nanoTime);
 
   /**
    * Creates a sender.
@@ -86,6 +87,10 @@ public final class MessageSender {
 
   ScheduledExecutorService timer() {
     return timer;
+  }
+
+  FaultLog faults() {
+    return faults;
   }
 
   /** Returns who hears what happens to messages; it never throws. */

@@ -24,7 +24,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * another thread than it began on. There is no request id among them: callers may build it of an
  * open id.
  */
-final class OutcomeLog {
+final class OutcomeLog implements DeliveryListener {
   /** The most lines of one app for one reason in a window. */
   static final int LINES = 20;
 
@@ -46,7 +46,8 @@ final class OutcomeLog {
     this.timer = timer;
   }
 
-  void write(Order order, Delivered end) {
+  @Override
+  public void messageEnded(Order order, Delivered end, Delivered told, int attempts) {
     if (end.replayed() || end.outcome() instanceof SendOutcome.Accepted) {
       return;
     }

@@ -182,21 +182,23 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   private void acquireToken() {
-    var ignored =
-        order
-            .app()
-            .tokens()
-            .acquire()
-            .whenComplete(
-                (token, fault) -> {
-                  if (fault == null) {
-                    useToken(token);
-                  } else {
-                    end(
-                        new SendOutcome.NotSent(
-                            Hindrance.INTERNAL_ERROR, "the token could not be acquired"));
-                  }
-                });
+    guard(
+        () -> {
+          var ignored =
+              order
+                  .app()
+                  .tokens()
+                  .acquire()
+                  .whenComplete((token, fault) -> guard(() -> onToken(token, fault)));
+        });
+  }
+
+  private void onToken(TokenResult token, @Nullable Throwable fault) {
+    if (fault == null) {
+      useToken(token);
+    } else {
+      breakDown(fault);
+    }
   }
 
   private void useToken(TokenResult result) {
@@ -209,7 +211,16 @@ final class Sending implements MessageGateway.WriteGate {
         end(credentials("WeChat rejects the access token that it hands out", tokenError));
         return;
       }
-      sender.connections().acquire(order.lane(), () -> attempt(token));
+      sender.connections().acquire(order.lane(), () -> attemptGuarded(token));
+    }
+  }
+
+  private boolean attemptGuarded(AccessToken token) {
+    try {
+      return attempt(token);
+    } catch (Throwable fault) {
+      breakDown(fault);
+      return false; // Nothing was begun that would give the permit back.
     }
   }
 
@@ -231,16 +242,20 @@ final class Sending implements MessageGateway.WriteGate {
     long began = sender.nanoClock().getAsLong();
     var ignored =
         write(token)
-            .whenComplete(
-                (reply, fault) -> {
-                  Answer answered = fault == null ? reply : broken(fault);
-                  long now = sender.nanoClock().getAsLong();
-                  sender.listener().attemptEnded(order, answered, now - began);
-                  tellApp(answered, began, now);
-                  sender.connections().release(order.lane());
-                  onAnswer(token, answered);
-                });
+            .whenComplete((reply, fault) -> guard(() -> onReply(token, began, reply, fault)));
     return true;
+  }
+
+  private void onReply(AccessToken token, long began, Answer reply, @Nullable Throwable fault) {
+    Answer answered = fault == null ? reply : broken(fault);
+    try {
+      long now = sender.nanoClock().getAsLong();
+      sender.listener().attemptEnded(order, answered, now - began);
+      tellApp(answered, began, now);
+    } finally {
+      sender.connections().release(order.lane());
+    }
+    onAnswer(token, answered);
   }
 
   /** What one message hears is news for all of its app. */
@@ -266,7 +281,7 @@ final class Sending implements MessageGateway.WriteGate {
   private CompletionStage<Answer> write(AccessToken token) {
     try {
       return sender.gateway().send(order.message(), token, this);
-    } catch (RuntimeException fault) {
+    } catch (Throwable fault) {
       return CompletableFuture.failedStage(fault);
     }
   }
@@ -275,10 +290,31 @@ final class Sending implements MessageGateway.WriteGate {
    * A gateway never fails; should one have a fault, the gate knows whether the message was written.
    */
   private Answer broken(Throwable fault) {
+    sender.faults().write("the gateway of messages broke", fault);
     String text = "the gateway broke: " + fault.getClass().getSimpleName();
     return state.get() == State.WAITING || isAbandoned()
         ? new Answer.NotWritten(text)
         : new Answer.NoAnswer(text);
+  }
+
+  /** Runs a step; should it have a fault, the message ends, and nobody waits for it in vain. */
+  private void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable fault) {
+      breakDown(fault);
+    }
+  }
+
+  private void breakDown(Throwable fault) {
+    sender.faults().write("a message broke on its way through this server", fault);
+    if (state.compareAndSet(State.WAITING, State.ABANDONED)) {
+      end(new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault"));
+    } else if (isAbandoned()) {
+      endAbandoned();
+    } else {
+      end(new SendOutcome.Unknown(Doubt.NO_ANSWER, "this server has a fault"));
+    }
   }
 
   private void onAnswer(AccessToken token, Answer reply) {

@@ -27,6 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One stream of a batch.
@@ -57,6 +59,8 @@ import org.jspecify.annotations.Nullable;
  * not sent.
  */
 final class BatchStream implements StreamObserver<BatchSendRequest> {
+  private static final Logger log = LoggerFactory.getLogger(BatchStream.class);
+
   /** Above the most connections to WeChat, so that one stream can use them all. */
   static final int WINDOW = 1024;
 
@@ -212,15 +216,24 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
               caller.name(),
               request.getRequestId(),
               trace),
-          answer -> {
-            caller.limits().release(Lane.BATCH);
-            held.addAndGet(1 - weight); // Of the item only its result is left.
-            add(toResult(item, answer));
-          });
+          answer -> tell(item, weight, answer));
       asked.set(false);
       readOn();
     } else {
       caller.limits().release(Lane.BATCH); // The stream ended meanwhile.
+    }
+  }
+
+  /** On a thread that knows of no call: a fault would be lost there, and the stream never end. */
+  private void tell(Item item, int weight, Delivered answer) {
+    caller.limits().release(Lane.BATCH);
+    try {
+      held.addAndGet(1 - weight); // Of the item only its result is left.
+      add(toResult(item, answer));
+    } catch (Throwable fault) {
+      log.error("a stream broke", fault);
+      cancel();
+      responses.onError(Statuses.of(SendErrors.internal(Outcome.OUTCOME_UNKNOWN)));
     }
   }
 

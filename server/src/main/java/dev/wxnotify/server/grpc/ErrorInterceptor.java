@@ -29,7 +29,7 @@ final class ErrorInterceptor implements ServerInterceptor {
     CloseOnce<Q, R> closeOnce = new CloseOnce<>(call);
     try {
       return new Guarded<>(next.startCall(closeOnce, headers), closeOnce);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       closeOnce.fail(e);
       return new ServerCall.Listener<>() {};
     }
@@ -50,13 +50,13 @@ final class ErrorInterceptor implements ServerInterceptor {
       }
     }
 
-    void fail(RuntimeException fault) {
+    void fail(Throwable fault) {
       StatusRuntimeException error = Statuses.of(errorFor(fault));
       Metadata trailers = error.getTrailers();
       close(error.getStatus(), trailers == null ? new Metadata() : trailers);
     }
 
-    private SendError errorFor(RuntimeException fault) {
+    private SendError errorFor(Throwable fault) {
       if (fault.getCause() instanceof InvalidProtocolBufferException invalid) {
         log.debug("a request that cannot be parsed", invalid);
         return SendErrors.unreadable(
@@ -112,7 +112,7 @@ final class ErrorInterceptor implements ServerInterceptor {
       }
       try {
         step.run();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         broken = true;
         call.fail(e);
         cancelWhatIsUnderWay();
@@ -123,7 +123,7 @@ final class ErrorInterceptor implements ServerInterceptor {
     private void cancelWhatIsUnderWay() {
       try {
         super.onCancel();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         log.error("a broken call could not be cancelled", e);
       }
     }

@@ -10,6 +10,7 @@ import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSeckillMessageResponse;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
@@ -22,9 +23,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The service of the contract. It runs on the event loop of gRPC and never blocks it. */
 final class NotificationGrpcService extends NotificationServiceGrpc.NotificationServiceImplBase {
+  private static final Logger log = LoggerFactory.getLogger(NotificationGrpcService.class);
+
   private final MessageDelivery delivery;
   private final RequestMapper mapper;
   private final ScheduledExecutorService timer;
@@ -152,8 +157,19 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
             .thenAccept(
                 answer -> {
                   caller.limits().release(Lane.SINGLE);
-                  respond(answer, responses, toResponse);
+                  respondGuarded(answer, responses, toResponse);
                 });
+  }
+
+  /** On a thread that knows of no call: a fault would be lost there, and the call never end. */
+  private static <R> void respondGuarded(
+      Delivered answer, StreamObserver<R> responses, BiFunction<String, Boolean, R> toResponse) {
+    try {
+      respond(answer, responses, toResponse);
+    } catch (Throwable fault) {
+      log.error("a call broke while it was answered", fault);
+      responses.onError(Statuses.of(SendErrors.internal(Outcome.OUTCOME_UNKNOWN)));
+    }
   }
 
   private static <R> void respond(

@@ -100,7 +100,7 @@ public final class WeChatHttpClient implements AutoCloseable {
             .setUserAgent("wxnotify")
             .setHttpAdditionalChannelInitializer(
                 connection -> connection.pipeline().addFirst(new FlushTogether()));
-    if ("https".equals(baseUrl.getScheme())) {
+    if ("https".equalsIgnoreCase(baseUrl.getScheme())) {
       config.setUseOpenSsl(OpenSsl.isAvailable());
     } else {
       config.setSslEngineFactory(WeChatHttpClient::noEncryption);

@@ -514,6 +514,26 @@ class BatchStreamTest {
   }
 
   @Test
+  void result_cannotBeSent_endsTheStreamAndGivesUpWhatWaits() {
+    gateway.go(Until.WRITTEN);
+    Stream stream = open();
+    stream.send(Requests.item("a"));
+    Attempt first = gateway.attempts().get(0);
+    gateway.go(Until.CALLED);
+    stream.send(Requests.item("b"));
+    Attempt second = gateway.attempts().get(1);
+
+    stream.caller.breakWith(new NoClassDefFoundError("with a secret"));
+    first.answer();
+
+    assertThatStatus(Objects.requireNonNull(stream.caller.error()))
+        .isError(Status.Code.INTERNAL, ErrorReason.INTERNAL_ERROR, Outcome.OUTCOME_UNKNOWN)
+        .doesNotLeak("secret");
+    assertThat(second.write()).as("the other item may go out").isFalse();
+    assertThat(over).containsExactly(stream.stream);
+  }
+
+  @Test
   void results_fromManyThreadsAtOnce_areSentByOneAtATimeAndNoneIsLost() throws Exception {
     int items = 800;
     int threads = 8;

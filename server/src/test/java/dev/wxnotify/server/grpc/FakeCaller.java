@@ -28,6 +28,7 @@ final class FakeCaller extends ServerCallStreamObserver<BatchSendResponse> {
   private final AtomicInteger inside = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
 
+  private volatile @Nullable Error fault;
   private volatile boolean ready = true;
   private volatile boolean completed;
   private volatile Runnable onReady = () -> {};
@@ -39,6 +40,11 @@ final class FakeCaller extends ServerCallStreamObserver<BatchSendResponse> {
     if (ready) {
       onReady.run();
     }
+  }
+
+  /** Has gRPC throw {@code fault} at every answer from now on. */
+  void breakWith(Error fault) {
+    this.fault = fault;
   }
 
   /** Leaves. */
@@ -93,6 +99,10 @@ final class FakeCaller extends ServerCallStreamObserver<BatchSendResponse> {
 
   @Override
   public void onNext(BatchSendResponse response) {
+    Error broken = fault;
+    if (broken != null) {
+      throw broken;
+    }
     alone(
         () -> {
           LockSupport.parkNanos(1_000); // Time for a second thread to get in, if it can.

@@ -24,6 +24,7 @@ import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceStub;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -67,6 +68,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
   private final ConformanceInterceptor conformance = new ConformanceInterceptor();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final List<TokenCache> tokens = new ArrayList<>();
+  private final List<ServerInterceptor> observers = new ArrayList<>();
   private final TestLoops loops = new TestLoops(2);
 
   private GrpcServer.Settings settings =
@@ -98,6 +100,12 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     return this;
   }
 
+  /** Has {@code observer} see every call, from the outside. */
+  public GrpcServerExtension observedBy(ServerInterceptor observer) {
+    observers.add(observer);
+    return this;
+  }
+
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
     timer = new FragileTimer();
@@ -113,7 +121,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
                 InstantSource.system()),
             timer,
             loops.group(),
-            List.of());
+            observers);
     made.start();
     made.setServing(true);
     server = made;

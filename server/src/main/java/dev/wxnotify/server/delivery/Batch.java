@@ -250,7 +250,7 @@ public final class Batch {
   private void tryOnce(Item item) {
     Order order = order(item, timeout.get());
     item.tries++;
-    Delivery sent = delivery.deliverAdmitted(order, item.calls);
+    Delivery sent = delivery.deliverAdmitted(order, item.weight, item.calls);
     underWay.add(sent);
     var ignored =
         sent.answer()

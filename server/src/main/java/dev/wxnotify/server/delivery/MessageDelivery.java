@@ -58,11 +58,12 @@ public final class MessageDelivery {
 
   /** Delivers a single message, or answers at once that the server is at its limits. */
   public Delivery deliver(Order order) {
-    if (!inFlight.tryAcquire(Lane.SINGLE, order.message().weight())) {
+    int weight = order.message().weight();
+    if (!inFlight.tryAcquire(Lane.SINGLE, weight)) {
       report(order, OVERLOADED, 0);
       return new Delivery(OVERLOADED);
     }
-    return deliverAdmitted(order, 0);
+    return deliverAdmitted(order, weight, 0);
   }
 
   /**
@@ -100,10 +101,11 @@ public final class MessageDelivery {
   /**
    * Delivers a message that was admitted.
    *
+   * @param weight of its message
    * @param callsBefore how often WeChat was asked to take the message in earlier tries
    */
-  Delivery deliverAdmitted(Order order, int callsBefore) {
-    Sending sending = sender.prepare(order, callsBefore);
+  Delivery deliverAdmitted(Order order, int weight, int callsBefore) {
+    Sending sending = sender.prepare(order, weight, callsBefore);
     Delivery delivery = new Delivery(sending);
     if (order.requestId().isEmpty()) {
       var ignored = sending.ended().thenAccept(outcome -> finish(order, sending, outcome, false));
@@ -180,7 +182,7 @@ public final class MessageDelivery {
     if (!goesBack) {
       listener.messageEnded(order, end, sending.answer().getNow(end), sending.calls());
     }
-    inFlight.release(order.lane(), order.message().weight());
+    inFlight.release(order.lane(), sending.weight());
     boolean heard = sending.answer().complete(end);
     if (goesBack && !heard) {
       listener.messageEnded(order, end, sending.answer().join(), sending.calls());

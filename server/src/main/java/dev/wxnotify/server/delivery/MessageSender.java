@@ -61,8 +61,8 @@ public final class MessageSender {
   }
 
   /** Prepares to send; the order's timeout runs from now, and {@link Sending#start} begins. */
-  Sending prepare(Order order, int callsBefore) {
-    return new Sending(this, order, callsBefore);
+  Sending prepare(Order order, int weight, int callsBefore) {
+    return new Sending(this, order, weight, callsBefore);
   }
 
   MessageGateway gateway() {

@@ -49,6 +49,7 @@ final class Sending implements MessageGateway.WriteGate {
 
   private final MessageSender sender;
   private final Order order;
+  private final int weight;
   private final Recipient recipient;
   private final long deadlineNanos;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
@@ -68,12 +69,14 @@ final class Sending implements MessageGateway.WriteGate {
   /**
    * Prepares to send; the order's timeout runs from now.
    *
+   * @param weight of the message
    * @param callsBefore how often WeChat was asked to take the message in earlier tries
    */
-  Sending(MessageSender sender, Order order, int callsBefore) {
-    this.calls = callsBefore;
+  Sending(MessageSender sender, Order order, int weight, int callsBefore) {
     this.sender = sender;
     this.order = order;
+    this.weight = weight;
+    this.calls = callsBefore;
     this.recipient = new Recipient(order.app().appId(), order.message().openId());
     long nanos = order.timeout().toNanos();
     this.deadlineNanos = sender.nanoClock().getAsLong() + nanos;
@@ -94,6 +97,11 @@ final class Sending implements MessageGateway.WriteGate {
   /** Returns how often WeChat was asked to take the message; to be read when it has ended. */
   int calls() {
     return calls;
+  }
+
+  /** Returns the weight of the message, by which it was admitted. */
+  int weight() {
+    return weight;
   }
 
   void start() {

@@ -4,7 +4,9 @@ import static org.asynchttpclient.Dsl.asyncHttpClient;
 import static org.asynchttpclient.Dsl.config;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.util.AsciiString;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
@@ -41,10 +43,13 @@ public final class WeChatHttpClient implements AutoCloseable {
    */
   private static final int CONNECTION_HEADROOM = 32;
 
-  private static final String JSON = "application/json; charset=utf-8";
+  private static final AsciiString JSON = AsciiString.cached("application/json; charset=utf-8");
 
   /** Addresses are made encoded, once; the client need not look through them for each request. */
   private static final boolean ENCODED = true;
+
+  /** Nor through the headers, which are ours. */
+  private static final boolean VALIDATE_HEADERS = false;
 
   private final AsyncHttpClient client;
   private final HashedWheelTimer timer =
@@ -131,15 +136,16 @@ public final class WeChatHttpClient implements AutoCloseable {
    */
   CompletableFuture<HttpResult> post(Uri address, byte[] json, BooleanSupplier gate) {
     return execute(
-        new RequestBuilder("POST", ENCODED)
+        new RequestBuilder("POST", ENCODED, VALIDATE_HEADERS)
             .setUri(address)
-            .setHeader("content-type", JSON)
+            .setHeader(HttpHeaderNames.CONTENT_TYPE, JSON)
             .setBody(json),
         gate);
   }
 
   CompletableFuture<HttpResult> get(Uri address) {
-    return execute(new RequestBuilder("GET", ENCODED).setUri(address), () -> true);
+    return execute(
+        new RequestBuilder("GET", ENCODED, VALIDATE_HEADERS).setUri(address), () -> true);
   }
 
   /**

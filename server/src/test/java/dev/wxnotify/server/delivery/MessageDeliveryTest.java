@@ -115,7 +115,7 @@ final class MessageDeliveryTest {
     List<Delivery> items = new ArrayList<>();
     for (int i = 0; i < IN_FLIGHT; i++) {
       Order item = batchItem(i);
-      delivery.admit(1, () -> items.add(delivery.deliverAdmitted(item, 0)));
+      delivery.admit(1, () -> items.add(delivery.deliverAdmitted(item, 1, 0)));
     }
     assertThat(items).hasSize(IN_FLIGHT - RESERVED);
 
@@ -137,7 +137,7 @@ final class MessageDeliveryTest {
   void admit_lostInterest_letsTheNextIn() {
     List<Delivery> items = new ArrayList<>();
     delivery.admit(1, () -> false);
-    delivery.admit(1, () -> items.add(delivery.deliverAdmitted(batchItem(1), 0)));
+    delivery.admit(1, () -> items.add(delivery.deliverAdmitted(batchItem(1), 1, 0)));
 
     assertThat(items).hasSize(1);
   }
@@ -376,7 +376,7 @@ final class MessageDeliveryTest {
           () ->
               items.add(
                   delivery.deliverAdmitted(
-                      fixture.order(Samples.OPEN_ID, ID, Lane.BATCH, TIMEOUT), 0)));
+                      fixture.order(Samples.OPEN_ID, ID, Lane.BATCH, TIMEOUT), 1, 0)));
     }
 
     assertThat(items)

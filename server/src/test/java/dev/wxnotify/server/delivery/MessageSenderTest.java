@@ -91,6 +91,7 @@ final class MessageSenderTest {
           .prepare(
               new Order(
                   app, Samples.message(), MessageKind.SUBSCRIBE, "", "", Lane.SINGLE, TIMEOUT),
+              1,
               0)
           .start();
     }
@@ -122,7 +123,7 @@ final class MessageSenderTest {
       fixture.delivery.admit(
           1,
           () -> {
-            fixture.delivery.deliverAdmitted(fixture.order(item, "", Lane.BATCH, TIMEOUT), 0);
+            fixture.delivery.deliverAdmitted(fixture.order(item, "", Lane.BATCH, TIMEOUT), 1, 0);
             return true;
           });
     }
@@ -146,7 +147,7 @@ final class MessageSenderTest {
       fixture.delivery.admit(
           1,
           () -> {
-            fixture.delivery.deliverAdmitted(item, 0);
+            fixture.delivery.deliverAdmitted(item, 1, 0);
             return true;
           });
     }
@@ -218,7 +219,7 @@ final class MessageSenderTest {
     List<Delivery> deliveries = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
       Order item = fixture.order("user-" + i, "", Lane.BATCH, TIMEOUT);
-      fixture.delivery.admit(1, () -> deliveries.add(fixture.delivery.deliverAdmitted(item, 0)));
+      fixture.delivery.admit(1, () -> deliveries.add(fixture.delivery.deliverAdmitted(item, 1, 0)));
     }
     fixture.gateway.go(Until.ANSWERED);
 

@@ -429,7 +429,7 @@ final class SendingTest {
         () ->
             waiting.complete(
                 fixture.delivery.deliverAdmitted(
-                    fixture.order(Samples.OPEN_ID, "", lane, TIMEOUT), 0)));
+                    fixture.order(Samples.OPEN_ID, "", lane, TIMEOUT), 1, 0)));
 
     assertHeardAtTheDeadline(waiting.join(), BEFORE_SEND);
     gateway.last().answer(new Answer.Accepted("1"));

@@ -113,7 +113,7 @@ final class NotificationServer implements AutoCloseable {
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     this.settings = settings;
     this.timer = timer();
-    this.loops = EventLoops.make();
+    this.loops = EventLoops.make(settings.transport());
     this.http = new WeChatHttpClient(settings.weChat(), loops);
     this.redis = settings.redis() == null ? null : new RedisLink(settings.redis(), timer);
     this.files = files(settings);
@@ -317,13 +317,14 @@ final class NotificationServer implements AutoCloseable {
   /** Says that it is ready, and where. */
   void announce() {
     log.info(
-        "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s)",
+        "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s), sockets by {}",
         settings.grpc().address().getHostString(),
         grpc.port(),
         settings.monitoringAddress().getHostString(),
         monitoring.port(),
         settings.weChat().baseUrl(),
-        apps.all().size());
+        apps.all().size(),
+        EventLoops.transportOf(loops).name().toLowerCase(Locale.ROOT));
   }
 
   private void warnOfTokensInClearText() {

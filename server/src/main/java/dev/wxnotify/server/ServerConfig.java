@@ -36,6 +36,9 @@ interface ServerConfig {
   /** What the replicas of a fleet share. */
   Redis redis();
 
+  /** How sockets are read and written. */
+  Io io();
+
   /** How the server stops. */
   Shutdown shutdown();
 
@@ -245,6 +248,16 @@ interface ServerConfig {
     /** The least important lines that are written. */
     @WithDefault("INFO")
     String level();
+  }
+
+  /** {@code wxnotify.io}. */
+  interface Io {
+    /**
+     * What the operating system offers for many sockets: {@code io_uring}, {@code epoll} or {@code
+     * nio}; {@code auto} takes the first of these that is there.
+     */
+    @WithDefault("auto")
+    String transport();
   }
 
   /** {@code wxnotify.shutdown}. */

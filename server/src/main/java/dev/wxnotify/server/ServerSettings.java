@@ -30,6 +30,7 @@ record ServerSettings(
     List<AppSettings> apps,
     long ledgerEntries,
     RedisLink.@Nullable Settings redis,
+    EventLoops.Transport transport,
     Duration grace,
     Logs.Settings log) {
 

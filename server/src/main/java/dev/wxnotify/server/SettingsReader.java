@@ -46,6 +46,7 @@ final class SettingsReader {
     mistakes.positive("wxnotify.shutdown.grace", config.shutdown().grace());
     List<AppSettings> apps = new AppSettingsReader(mistakes).read(config.apps());
     RedisLink.Settings redis = new RedisSettingsReader(mistakes).settings(config.redis());
+    EventLoops.Transport transport = transport(config.io().transport(), mistakes);
     Logs.Settings log = log(config.log(), mistakes);
     if (grpc == null || monitoringAddress == null || weChat == null) {
       return null;
@@ -61,8 +62,19 @@ final class SettingsReader {
         apps,
         config.ledger().maxEntries(),
         redis,
+        transport,
         config.shutdown().grace(),
         log);
+  }
+
+  private static EventLoops.Transport transport(String name, Mistakes mistakes) {
+    String key = "wxnotify.io.transport";
+    EventLoops.Transport transport = mistakes.oneOf(key, name, EventLoops.Transport.AUTO);
+    String why = transport.whyNot();
+    if (why != null) {
+      mistakes.add(key, transport + " cannot be had here: " + why);
+    }
+    return transport;
   }
 
   private static Logs.Settings log(ServerConfig.Log log, Mistakes mistakes) {

@@ -94,6 +94,7 @@ class ConfigLoaderTest {
                     new AppSettings("wx-shop", new AppSecret(SECRET), null, true, USUAL_SECKILL)),
                 200_000,
                 null,
+                EventLoops.Transport.AUTO,
                 Duration.ofSeconds(15),
                 new Logs.Settings(Logs.Format.PLAIN, Level.INFO)));
   }
@@ -232,6 +233,7 @@ class ConfigLoaderTest {
         key("wxnotify.wechat.request-timeout", "PT7S", s -> s.weChat().requestTimeout()),
         key("wxnotify.wechat.max-connections", "9", s -> s.weChat().maxConnections()),
         key("wxnotify.ledger.max-entries", "5", ServerSettings::ledgerEntries),
+        key("wxnotify.io.transport", "NIO", ServerSettings::transport),
         key("wxnotify.shutdown.grace", "PT1M", ServerSettings::grace),
         key("wxnotify.log.format", "JSON", s -> s.log().format()),
         key("wxnotify.log.level", "WARN", s -> s.log().level()),
@@ -722,6 +724,7 @@ class ConfigLoaderTest {
         "wxnotify.wechat.request-timeout | PT-1S | wxnotify.wechat.request-timeout: PT-1S",
         "wxnotify.wechat.request-timeout | soon | wxnotify.wechat.request-timeout",
         "wxnotify.wechat.max-connections | 1 | wxnotify.wechat.max-connections: 1",
+        "wxnotify.io.transport | kqueue | wxnotify.io.transport: kqueue (expected: one of [AUTO, IO_",
         "wxnotify.log.format | xml | wxnotify.log.format: xml (expected: one of [PLAIN, JSON])",
         "wxnotify.log.level | loud | wxnotify.log.level: loud (expected: one of [ERROR, WARN",
         "wxnotify.ledger.max-entries | 0 | wxnotify.ledger.max-entries: 0",

@@ -1,27 +1,61 @@
 package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.wxnotify.server.EventLoops.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EventLoopsTest {
-  private final EventLoopGroup loops = EventLoops.make();
+  private final List<EventLoopGroup> made = new ArrayList<>();
 
   @AfterEach
   void close() {
-    var ignored = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    for (EventLoopGroup each : made) {
+      var ignored = each.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+  }
+
+  private EventLoopGroup make(Transport transport) {
+    assumeThat(transport.whyNot()).isNull();
+    EventLoopGroup loops = EventLoops.make(transport);
+    made.add(loops);
+    return loops;
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+  void make_aCertainTransport_isThatOne(Transport transport) {
+    assertThat(EventLoops.transportOf(make(transport))).isEqualTo(transport);
   }
 
   @Test
-  void next_onOneOfTheThreads_isThatThread() throws Exception {
+  void make_auto_isTheFirstThatIsThere() {
+    Transport first =
+        Transport.IO_URING.whyNot() == null
+            ? Transport.IO_URING
+            : Transport.EPOLL.whyNot() == null ? Transport.EPOLL : Transport.NIO;
+
+    assertThat(EventLoops.transportOf(make(Transport.AUTO))).isEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void next_onOneOfTheThreads_isThatThread(Transport transport) throws Exception {
+    EventLoopGroup loops = make(transport);
+
     for (EventExecutor loop : loops) {
       EventLoop chosen = loop.submit(() -> loops.next()).get();
 
@@ -29,9 +63,12 @@ class EventLoopsTest {
     }
   }
 
-  @Test
-  void next_onAnotherThread_takesTurns() {
+  @ParameterizedTest
+  @EnumSource
+  void next_onAnotherThread_takesTurns(Transport transport) {
+    EventLoopGroup loops = make(transport);
     Set<EventLoop> chosen = new HashSet<>();
+
     for (EventExecutor each : loops) {
       assertThat(each.inEventLoop()).isFalse();
       chosen.add(loops.next());
@@ -40,8 +77,10 @@ class EventLoopsTest {
     assertThat(chosen).hasSize(Runtime.getRuntime().availableProcessors());
   }
 
-  @Test
-  void schedule_onOneOfTheThreads_runsThere() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void schedule_onOneOfTheThreads_runsThere(Transport transport) throws Exception {
+    EventLoopGroup loops = make(transport);
     EventLoop loop = loops.next();
     Thread thread = loop.submit(Thread::currentThread).get();
 

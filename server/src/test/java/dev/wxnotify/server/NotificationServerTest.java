@@ -2,6 +2,7 @@ package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -33,8 +34,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +51,36 @@ import org.slf4j.LoggerFactory;
 /** The whole server on real sockets, against the sandbox. */
 @Timeout(60)
 class NotificationServerTest {
+
+  @ParameterizedTest
+  @EnumSource(EventLoops.Transport.class)
+  void messages_overEveryTransport_reachWeChatOnce(EventLoops.Transport transport)
+      throws Exception {
+    assumeThat(transport.whyNot()).isNull();
+    try (RunningServer server =
+        RunningServer.start(
+            SandboxOptions.defaults(), Map.of("wxnotify.io.transport", transport.name()))) {
+      List<ListenableFuture<SendSubscribeMessageResponse>> answers = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        answers.add(
+            server
+                .future()
+                .sendSubscribeMessage(
+                    SendSubscribeMessageRequest.newBuilder()
+                        .setMessage(RunningServer.messageTo("oUser_" + i))
+                        .build()));
+      }
+
+      Set<String> ids = new HashSet<>();
+      for (ListenableFuture<SendSubscribeMessageResponse> each : answers) {
+        ids.add(each.get().getMessageId());
+      }
+      assertThat(ids).hasSize(200);
+      assertThat(server.sandbox().messages())
+          .extracting(message -> Long.toString(message.msgid()))
+          .containsExactlyInAnyOrderElementsOf(ids);
+    }
+  }
 
   @Test
   void subscribeMessage_reachesWeChatByteForByte() throws Exception {

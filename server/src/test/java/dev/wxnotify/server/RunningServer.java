@@ -24,6 +24,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The whole server on real sockets, with a sandbox behind it and a channel to it. */
 final class RunningServer implements AutoCloseable {
+  /** The tests as a whole may be run on another than that which the machine has to offer. */
+  static final String TRANSPORT = System.getProperty("wxnotify.test.transport", "auto");
+
   private final Sandbox sandbox;
   private final NotificationServer server;
   private final ManagedChannel channel;
@@ -59,6 +62,7 @@ final class RunningServer implements AutoCloseable {
     Map<String, String> all = new HashMap<>();
     all.put("wxnotify.grpc.port", "0");
     all.put("wxnotify.monitoring.port", "0");
+    all.put("wxnotify.io.transport", TRANSPORT);
     all.put("wxnotify.wechat.base-url", sandbox.baseUrl().toString());
     all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
     if (!keys.containsKey("wxnotify.apps.shop.app-secret-file")) {

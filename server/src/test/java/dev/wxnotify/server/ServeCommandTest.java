@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServeCommandTest {
   private static final String SECRET = "0123456789abcdef-s3cr3t";
 
+  /** As on a kernel that has neither io_uring nor epoll for us. */
+  private static final String NO_NATIVE_TRANSPORT = "-Dio.netty.transport.noNative=true";
+
   @ParameterizedTest
   @ValueSource(strings = {"WXNOTIFY_GRPC_PORT", "WXNOTIFY_MONITORING_PORT"})
   void serve_portInUse_exitsWith69AndOneClearLine(String port) throws Exception {
@@ -67,6 +70,39 @@ class ServeCommandTest {
           .asString()
           .startsWith("wxnotify: could not start: ")
           .contains("in use");
+    }
+  }
+
+  @Test
+  void serve_transportThatCannotBeHad_exitsWith78AndSaysWhy() throws Exception {
+    try (WxnotifyProcess process =
+        WxnotifyProcess.start(
+            Map.of(
+                "WXNOTIFY_IO_TRANSPORT", "io_uring",
+                "WXNOTIFY_GRPC_PORT", "0",
+                "JDK_JAVA_OPTIONS", NO_NATIVE_TRANSPORT),
+            "serve",
+            "--sandbox")) {
+      assertThat(process.exitCode()).isEqualTo(78);
+      assertThat(process.err().lines())
+          .anySatisfy(
+              line ->
+                  assertThat(line)
+                      .contains("wxnotify.io.transport: IO_URING cannot be had here: "));
+    }
+  }
+
+  @Test
+  void serve_noNativeTransport_goesOnWithThatOfTheJdk() throws Exception {
+    try (WxnotifyProcess process =
+        WxnotifyProcess.start(
+            Map.of(
+                "WXNOTIFY_IO_TRANSPORT", "auto",
+                "WXNOTIFY_GRPC_PORT", "0",
+                "JDK_JAVA_OPTIONS", NO_NATIVE_TRANSPORT),
+            "serve",
+            "--sandbox")) {
+      assertThat(process.awaitErr(" ready: ")).endsWith("sockets by nio");
     }
   }
 

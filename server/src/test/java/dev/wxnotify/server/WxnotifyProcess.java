@@ -47,6 +47,7 @@ final class WxnotifyProcess implements AutoCloseable {
                     || name.startsWith("OTEL_")
                     || name.equals("JAVA_TOOL_OPTIONS"));
     builder.environment().put("WXNOTIFY_MONITORING_PORT", "0");
+    builder.environment().put("WXNOTIFY_IO_TRANSPORT", RunningServer.TRANSPORT);
     builder.environment().putAll(environment);
     return new WxnotifyProcess(builder.start());
   }

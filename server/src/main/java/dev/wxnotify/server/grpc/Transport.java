@@ -3,11 +3,15 @@ package dev.wxnotify.server.grpc;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
@@ -16,29 +20,34 @@ import io.netty.util.concurrent.DefaultThreadFactory;
  */
 final class Transport implements AutoCloseable {
   private final EventLoopGroup loops;
-  private final boolean isNative;
+  private final Class<? extends ServerChannel> channelType;
   private final EventLoopGroup acceptor;
 
   /**
    * Starts the thread that accepts.
    *
-   * @param loops serve the connections; they are not closed with this
+   * @param loops serve the connections, which are of their kind; they are not closed with this
    */
   Transport(EventLoopGroup loops) {
     this.loops = loops;
-    this.isNative = loops instanceof IoEventLoopGroup group && group.isIoType(EpollIoHandler.class);
+    IoHandlerFactory accepting;
+    if (loops instanceof IoEventLoopGroup group && group.isIoType(IoUringIoHandler.class)) {
+      channelType = IoUringServerSocketChannel.class;
+      accepting = IoUringIoHandler.newFactory();
+    } else if (loops instanceof IoEventLoopGroup group && group.isIoType(EpollIoHandler.class)) {
+      channelType = EpollServerSocketChannel.class;
+      accepting = EpollIoHandler.newFactory();
+    } else {
+      channelType = NioServerSocketChannel.class;
+      accepting = NioIoHandler.newFactory();
+    }
     this.acceptor =
         new MultiThreadIoEventLoopGroup(
-            1,
-            new DefaultThreadFactory("grpc-accept", true),
-            isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            1, new DefaultThreadFactory("grpc-accept", true), accepting);
   }
 
   void applyTo(NettyServerBuilder builder) {
-    builder
-        .bossEventLoopGroup(acceptor)
-        .workerEventLoopGroup(loops)
-        .channelType(isNative ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+    builder.bossEventLoopGroup(acceptor).workerEventLoopGroup(loops).channelType(channelType);
   }
 
   @Override

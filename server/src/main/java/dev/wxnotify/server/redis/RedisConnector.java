@@ -84,6 +84,7 @@ final class RedisConnector implements AutoCloseable {
    */
   RedisConnector(RedisLink.Settings settings) {
     String url = settings.url();
+    doWithoutRings();
     resources =
         DefaultClientResources.builder().reconnectDelay(Delay.constant(RECONNECT_DELAY)).build();
     URI uri = URI.create(url);
@@ -122,6 +123,15 @@ final class RedisConnector implements AutoCloseable {
     } catch (RuntimeException e) {
       return false;
     }
+  }
+
+  /**
+   * Lettuce 7.2 mixes the two up where both io_uring and epoll are there: it opens sockets of the
+   * one on the event loops of the other, which fails. Its own switch, which it reads once, leaves
+   * epoll.
+   */
+  private static void doWithoutRings() {
+    System.getProperties().putIfAbsent("io.lettuce.core.iouring", "false");
   }
 
   private static boolean isCluster(URI uri) {

@@ -185,7 +185,9 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
     private final @Nullable Break end;
     private final BatchSummary.Builder summary = BatchSummary.newBuilder();
     private int read;
+    private int answered;
     private boolean ended;
+    private boolean hasAll;
 
     Stream(ServerCallStreamObserver<BatchSendResponse> responses, @Nullable Break end) {
       this.responses = responses;
@@ -202,9 +204,7 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
       BatchSendResponse answer = answer(index, request);
       if (end == null || index < end.items - end.silent) {
         Runnable respond = () -> respond(answer);
-        if (holding) {
-          held.add(respond);
-        } else {
+        if (!hold(respond)) {
           respond.run();
         }
       }
@@ -235,9 +235,19 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
     }
 
     private synchronized void respond(BatchSendResponse answer) {
-      summary.setTotal(summary.getTotal() + 1);
+      answered++;
+      summary.setTotal(answered);
       if (!responses.isCancelled()) {
         responses.onNext(answer);
+        completeWhenAnswered();
+      }
+    }
+
+    /** The summary comes after the last answer, however long that was held back. */
+    private void completeWhenAnswered() {
+      if (hasAll && answered == read) {
+        responses.onNext(BatchSendResponse.newBuilder().setSummary(summary).build());
+        responses.onCompleted();
       }
     }
 
@@ -248,16 +258,27 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
 
     @Override
     public void onCompleted() {
-      if (!ended) {
-        responses.onNext(BatchSendResponse.newBuilder().setSummary(summary).build());
-        responses.onCompleted();
+      synchronized (this) {
+        if (!ended) {
+          hasAll = true;
+          completeWhenAnswered();
+        }
       }
     }
   }
 
-  /** Lets everything go that was held back. */
+  /** Returns whether the answer waits for {@link #release}; if not, nobody has taken it. */
+  private boolean hold(Runnable answer) {
+    synchronized (held) {
+      return holding && held.add(answer);
+    }
+  }
+
+  /** Lets everything go that was held back, and holds nothing more. */
   void release() {
-    holding = false;
+    synchronized (held) {
+      holding = false;
+    }
     for (Runnable answer = held.poll(); answer != null; answer = held.poll()) {
       answer.run();
     }

@@ -15,6 +15,8 @@ import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.metrics.MonitoringServer;
 import dev.wxnotify.server.metrics.ServerMeters;
+import dev.wxnotify.server.netty.EventLoops;
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.redis.RedisOutcomeLedger;
 import dev.wxnotify.server.redis.RedisTokenStore;
@@ -33,6 +35,7 @@ import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import io.grpc.ServerInterceptor;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -113,10 +116,10 @@ final class NotificationServer implements AutoCloseable {
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     this.settings = settings;
     this.timer = timer();
-    this.loops = EventLoops.make(settings.transport());
+    this.loops = loops(settings.transport());
     this.http = new WeChatHttpClient(settings.weChat(), loops);
     this.redis = settings.redis() == null ? null : new RedisLink(settings.redis(), timer);
-    this.files = files(settings);
+    this.files = files(settings, http);
     this.meters =
         new ServerMeters(
             ImplementationVersion.version(),
@@ -150,6 +153,10 @@ final class NotificationServer implements AutoCloseable {
             loops,
             observers(meters, tracing));
     watch(inFlight, connections);
+  }
+
+  private static EventLoopGroup loops(@Nullable Transport transport) {
+    return transport == null ? EventLoops.makeBest() : EventLoops.make(transport);
   }
 
   private static List<DeliveryListener> listeners(
@@ -235,7 +242,7 @@ final class NotificationServer implements AutoCloseable {
         });
   }
 
-  private static WatchedFiles files(ServerSettings settings) {
+  private static WatchedFiles files(ServerSettings settings, WeChatHttpClient http) {
     WatchedFiles files = new WatchedFiles(FILES_INTERVAL);
     Tls tls = settings.grpc().tls();
     ServerSettings.TlsFiles at = settings.tlsFiles();
@@ -248,6 +255,14 @@ final class NotificationServer implements AutoCloseable {
                   contents.get(0),
                   contents.get(1),
                   at.clientCa() == null ? null : contents.get(2)));
+    }
+    Path proxyPassword = settings.proxyPasswordFile();
+    if (proxyPassword != null) {
+      files.watch(
+          "the password of the proxy",
+          List.of(proxyPassword),
+          contents ->
+              http.useProxyPassword(new String(contents.get(0), StandardCharsets.UTF_8).strip()));
     }
     return files;
   }
@@ -324,7 +339,7 @@ final class NotificationServer implements AutoCloseable {
         monitoring.port(),
         settings.weChat().baseUrl(),
         apps.all().size(),
-        EventLoops.transportOf(loops).name().toLowerCase(Locale.ROOT));
+        Transport.of(loops).label());
   }
 
   private void warnOfTokensInClearText() {
@@ -381,11 +396,7 @@ final class NotificationServer implements AutoCloseable {
     if (redis != null) {
       redis.close();
     }
-    try {
-      http.close();
-    } catch (IOException e) {
-      log.warn("closing the connections to WeChat failed: {}", e.toString());
-    }
+    http.close();
     loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
     monitoring.close();
     meters.close();

@@ -142,8 +142,11 @@ interface ServerConfig {
     @WithDefault("https://api.weixin.qq.com")
     String baseUrl();
 
-    /** An egress proxy, {@code http://host:port}. */
+    /** An egress proxy, {@code http://[user:password@]host:port}, percent-encoded. */
     Optional<String> proxy();
+
+    /** A file of the proxy's password, which is not in the URL then. */
+    Optional<String> proxyPasswordFile();
 
     /** Which endpoint issues tokens: {@code stable} or {@code classic}. */
     @WithDefault("stable")
@@ -164,6 +167,10 @@ interface ServerConfig {
     /** The most messages that are on their way to WeChat at once. */
     @WithDefault("512")
     int maxConnections();
+
+    /** How long a connection is used at most, so that a changed address is followed. */
+    @WithDefault("5m")
+    Duration maxConnectionAge();
   }
 
   /** {@code wxnotify.apps.NAME}. */

@@ -2,6 +2,7 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.server.delivery.SeckillTemplate;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The configuration, checked and in the terms of the parts that it configures.
  *
  * @param tlsFiles where {@link GrpcServer.Settings#tls} came from; null for plaintext
+ * @param proxyPasswordFile where the password of the proxy came from; null for none
  * @param redis null for a server that shares nothing
+ * @param transport how sockets are read and written; null for the first that works here
  * @param apps at least one; at most one of them is the default, which a single one is in any case
  */
 record ServerSettings(
@@ -25,12 +28,13 @@ record ServerSettings(
     InetSocketAddress monitoringAddress,
     int maxInFlight,
     WeChatHttpClient.Settings weChat,
+    @Nullable Path proxyPasswordFile,
     WeChatTokenIssuer.Endpoint tokenEndpoint,
     int tokenCallsPerHour,
     List<AppSettings> apps,
     long ledgerEntries,
     RedisLink.@Nullable Settings redis,
-    EventLoops.Transport transport,
+    @Nullable Transport transport,
     Duration grace,
     Logs.Settings log) {
 

@@ -3,6 +3,7 @@ package dev.wxnotify.server;
 import dev.wxnotify.server.ServerSettings.AppSettings;
 import dev.wxnotify.server.ServerSettings.TlsFiles;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
@@ -46,7 +47,7 @@ final class SettingsReader {
     mistakes.positive("wxnotify.shutdown.grace", config.shutdown().grace());
     List<AppSettings> apps = new AppSettingsReader(mistakes).read(config.apps());
     RedisLink.Settings redis = new RedisSettingsReader(mistakes).settings(config.redis());
-    EventLoops.Transport transport = transport(config.io().transport(), mistakes);
+    Transport transport = transport(config.io().transport(), mistakes);
     Logs.Settings log = log(config.log(), mistakes);
     if (grpc == null || monitoringAddress == null || weChat == null) {
       return null;
@@ -57,6 +58,7 @@ final class SettingsReader {
         monitoringAddress,
         config.grpc().maxInFlight(),
         weChat,
+        weChatReader.proxyPasswordFile(config.weChat()),
         endpoint,
         config.weChat().tokenCallsPerHour(),
         apps,
@@ -67,14 +69,23 @@ final class SettingsReader {
         log);
   }
 
-  private static EventLoops.Transport transport(String name, Mistakes mistakes) {
-    String key = "wxnotify.io.transport";
-    EventLoops.Transport transport = mistakes.oneOf(key, name, EventLoops.Transport.AUTO);
-    String why = transport.whyNot();
-    if (why != null) {
-      mistakes.add(key, transport + " cannot be had here: " + why);
+  /** Returns null for the first transport that works here. */
+  private static @Nullable Transport transport(String name, Mistakes mistakes) {
+    if (name.strip().equalsIgnoreCase("auto")) {
+      return null;
     }
-    return transport;
+    String key = "wxnotify.io.transport";
+    for (Transport transport : Transport.values()) {
+      if (transport.label().equalsIgnoreCase(name.strip())) {
+        String why = transport.whyNot();
+        if (why != null) {
+          mistakes.add(key, transport.label() + " is not available here: " + why);
+        }
+        return transport;
+      }
+    }
+    mistakes.add(key, "expected: auto, io_uring, epoll or nio");
+    return null;
   }
 
   private static Logs.Settings log(ServerConfig.Log log, Mistakes mistakes) {

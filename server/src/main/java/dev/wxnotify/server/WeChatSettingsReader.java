@@ -1,14 +1,21 @@
 package dev.wxnotify.server;
 
+import dev.wxnotify.server.wechat.EgressProxy;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what is said of the way to WeChat. */
 final class WeChatSettingsReader {
+  private static final String PROXY = "wxnotify.wechat.proxy";
+  private static final String PROXY_PASSWORD_FILE = "wxnotify.wechat.proxy-password-file";
+
   private final Mistakes mistakes;
 
   WeChatSettingsReader(Mistakes mistakes) {
@@ -18,14 +25,13 @@ final class WeChatSettingsReader {
   /** Returns null where there is no address of WeChat, which is told then. */
   WeChatHttpClient.@Nullable Settings settings(ServerConfig.WeChat weChat) {
     URI baseUrl = baseUrl(weChat.baseUrl());
-    URI proxy = weChat.proxy().map(this::proxy).orElse(null);
+    EgressProxy proxy = weChat.proxy().map(url -> proxy(url, weChat)).orElse(null);
     if (proxy != null && baseUrl != null && baseUrl.getScheme().equalsIgnoreCase("http")) {
-      mistakes.add(
-          "wxnotify.wechat.proxy",
-          "is for https only: over http the proxy would see the AppSecret");
+      mistakes.add(PROXY, "is for https only: over http the proxy would see the AppSecret");
     }
     mistakes.positive("wxnotify.wechat.connect-timeout", weChat.connectTimeout());
     mistakes.positive("wxnotify.wechat.request-timeout", weChat.requestTimeout());
+    mistakes.positive("wxnotify.wechat.max-connection-age", weChat.maxConnectionAge());
     mistakes.atLeast("wxnotify.wechat.max-connections", weChat.maxConnections(), 2);
     return baseUrl == null
         ? null
@@ -34,7 +40,8 @@ final class WeChatSettingsReader {
             proxy,
             weChat.connectTimeout(),
             weChat.requestTimeout(),
-            weChat.maxConnections());
+            weChat.maxConnections(),
+            weChat.maxConnectionAge());
   }
 
   /** The AppSecret travels on this connection: without TLS it may not leave the machine. */
@@ -43,10 +50,10 @@ final class WeChatSettingsReader {
     URI url = uri(text);
     if (url == null
         || url.getHost() == null
-        || !(url.getPath().isEmpty() || url.getPath().equals("/"))
         || url.getRawQuery() != null
+        || url.getRawFragment() != null
         || url.getRawUserInfo() != null) {
-      mistakes.add(key, "expected: https://host[:port] without a path");
+      mistakes.add(key, "expected: https://host[:port][/path]");
       return null;
     }
     String scheme = url.getScheme().toLowerCase(Locale.ROOT);
@@ -61,16 +68,66 @@ final class WeChatSettingsReader {
     return url;
   }
 
-  private @Nullable URI proxy(String text) {
+  private @Nullable EgressProxy proxy(String text, ServerConfig.WeChat weChat) {
     URI url = uri(text);
     if (url == null
         || !"http".equals(url.getScheme())
         || url.getHost() == null
-        || url.getPort() < 1) {
-      mistakes.add("wxnotify.wechat.proxy", "expected: http://host:port");
+        || url.getPort() < 1
+        || !(url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
+        || url.getRawQuery() != null
+        || url.getRawFragment() != null) {
+      mistakes.add(PROXY, "expected: http://[user:password@]host:port, percent-encoded");
       return null;
     }
-    return url;
+    return new EgressProxy(hostOf(url), url.getPort(), credentials(url.getRawUserInfo(), weChat));
+  }
+
+  private EgressProxy.@Nullable Credentials credentials(
+      @Nullable String userInfo, ServerConfig.WeChat weChat) {
+    String file = weChat.proxyPasswordFile().orElse(null);
+    if (userInfo == null) {
+      if (file != null) {
+        mistakes.add(PROXY_PASSWORD_FILE, "needs a user in wxnotify.wechat.proxy");
+      }
+      return null;
+    }
+    int colon = userInfo.indexOf(':');
+    String user = decode(colon < 0 ? userInfo : userInfo.substring(0, colon));
+    if (user.isEmpty() || user.indexOf(':') >= 0) {
+      mistakes.add(PROXY, "the user is empty or has a colon in it");
+    }
+    if (colon >= 0 && file != null) {
+      mistakes.add(PROXY_PASSWORD_FILE, "the password is in wxnotify.wechat.proxy already");
+    } else if (colon < 0 && file == null) {
+      mistakes.add(
+          PROXY, "has a user without a password (in it, or in " + PROXY_PASSWORD_FILE + ")");
+    }
+    String password = colon < 0 ? "" : decode(userInfo.substring(colon + 1));
+    if (file != null) {
+      String content = mistakes.content(PROXY_PASSWORD_FILE, file);
+      password = content == null ? "" : content.strip();
+    }
+    return new EgressProxy.Credentials(user, password);
+  }
+
+  /** By the rules of URLs, where a plus sign is one. */
+  private static String decode(String percentEncoded) {
+    return URLDecoder.decode(percentEncoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  /** Returns the file of the proxy's password, to be watched; null for none. */
+  @Nullable Path proxyPasswordFile(ServerConfig.WeChat weChat) {
+    if (weChat.proxy().isEmpty() && weChat.proxyPasswordFile().isPresent()) {
+      mistakes.add(PROXY_PASSWORD_FILE, "needs wxnotify.wechat.proxy");
+    }
+    return weChat.proxyPasswordFile().map(Path::of).orElse(null);
+  }
+
+  /** An IPv6 address is in brackets in a URL and nowhere else. */
+  private static String hostOf(URI url) {
+    String host = url.getHost();
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   private static @Nullable URI uri(String text) {

@@ -40,6 +40,7 @@ class ArchitectureTest {
             ROOT + ".redis",
             ROOT + ".metrics",
             ROOT + ".tracing",
+            ROOT + ".netty",
             ROOT + ".cli",
             ROOT + ".sandbox")
         .check(OURS);
@@ -85,6 +86,17 @@ class ArchitectureTest {
         .check(OURS);
   }
 
+  /** What all edges that use sockets share; so it is no edge of its own. */
+  @Test
+  void netty_importsNothingOfOurs() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".netty..")
+        .should()
+        .dependOnClassesThat(oursOutside("netty"))
+        .check(OURS);
+  }
+
   @Test
   void core_seesNoForeignTechnology() {
     noClasses()
@@ -98,7 +110,6 @@ class ArchitectureTest {
             "com.google.rpc..",
             "dev.wxnotify.v1..",
             "com.fasterxml..",
-            "org.asynchttpclient..",
             "io.netty..",
             "io.lettuce..",
             "io.micrometer..",

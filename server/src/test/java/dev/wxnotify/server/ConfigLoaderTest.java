@@ -15,6 +15,7 @@ import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.testing.TestCa;
 import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.EgressProxy;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.io.IOException;
@@ -87,14 +88,16 @@ class ConfigLoaderTest {
                     null,
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(5),
-                    512),
+                    512,
+                    Duration.ofMinutes(5)),
+                null,
                 WeChatTokenIssuer.Endpoint.STABLE,
                 150,
                 List.of(
                     new AppSettings("wx-shop", new AppSecret(SECRET), null, true, USUAL_SECKILL)),
                 200_000,
                 null,
-                EventLoops.Transport.AUTO,
+                null,
                 Duration.ofSeconds(15),
                 new Logs.Settings(Logs.Format.PLAIN, Level.INFO)));
   }
@@ -111,6 +114,72 @@ class ConfigLoaderTest {
                     Map.of()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("wxnotify.wechat.proxy: is for https only");
+  }
+
+  @Test
+  void proxy_withUserAndPassword_areDecodedAndInNoText() throws Exception {
+    ServerSettings settings =
+        load(
+            with(ONE_APP, "wxnotify.wechat.proxy", "http://us%40er:p%40s+s%3A@[::1]:3128"),
+            Map.of());
+
+    assertThat(settings.weChat().proxy())
+        .isEqualTo(new EgressProxy("::1", 3128, new EgressProxy.Credentials("us@er", "p@s+s:")));
+    assertThat(settings.toString()).doesNotContain("p@s").doesNotContain("p%40s");
+  }
+
+  @Test
+  void proxyPasswordFile_isReadAndWatched() throws Exception {
+    Path file = Files.writeString(directory.resolve("proxy-password"), "s3cret\n");
+
+    ServerSettings settings =
+        load(
+            with(
+                with(ONE_APP, "wxnotify.wechat.proxy", "http://user@egress:3128"),
+                "wxnotify.wechat.proxy-password-file",
+                file.toString()),
+            Map.of());
+
+    assertThat(settings.weChat().proxy())
+        .isEqualTo(new EgressProxy("egress", 3128, new EgressProxy.Credentials("user", "s3cret")));
+    assertThat(settings.proxyPasswordFile()).isEqualTo(file);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://egress:3128 | file | proxy-password-file: needs a user",
+        "http://user:s3cret@egress:3128 | file | proxy-password-file: the password is in",
+        "http://user@egress:3128 | | wechat.proxy: has a user without a password",
+        "http://:s3cret@egress:3128 | | wechat.proxy: the user is empty",
+        " | file | proxy-password-file: needs wxnotify.wechat.proxy",
+      })
+  void proxyCredentials_thatDoNotFit_areAMistakeThatDoesNotRepeatThem(
+      @Nullable String proxy, @Nullable String file, String mistake) throws Exception {
+    Files.writeString(directory.resolve("file"), "s3cret");
+    Map<String, String> environment = new HashMap<>();
+    if (proxy != null) {
+      environment.put("WXNOTIFY_WECHAT_PROXY", proxy);
+    }
+    if (file != null) {
+      environment.put("WXNOTIFY_WECHAT_PROXY_PASSWORD_FILE", directory.resolve(file).toString());
+    }
+
+    assertThatThrownBy(() -> load(ONE_APP, environment))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(mistake)
+        .message()
+        .doesNotContain("s3cret");
+  }
+
+  @Test
+  void baseUrl_withAPath_isThatOfARelay() throws Exception {
+    assertThat(
+            load(with(ONE_APP, "wxnotify.wechat.base-url", "https://relay/we/chat/"), Map.of())
+                .weChat()
+                .baseUrl())
+        .isEqualTo(URI.create("https://relay/we/chat/"));
   }
 
   @Test
@@ -205,6 +274,10 @@ class ConfigLoaderTest {
     return Objects.requireNonNull(settings.redis());
   }
 
+  private static EgressProxy proxy(ServerSettings settings) {
+    return Objects.requireNonNull(settings.weChat().proxy());
+  }
+
   // Each key, from each source.
 
   static Stream<Arguments> keys() {
@@ -223,7 +296,10 @@ class ConfigLoaderTest {
             "PT7M",
             s -> s.grpc().connections().ageGrace()),
         key("wxnotify.wechat.base-url", "https://sh.api.weixin.qq.com", s -> s.weChat().baseUrl()),
-        key("wxnotify.wechat.proxy", "http://egress:3128", s -> s.weChat().proxy()),
+        key(
+            "wxnotify.wechat.proxy",
+            "http://egress:3128",
+            s -> "http://" + proxy(s).host() + ":" + proxy(s).port()),
         key(
             "wxnotify.wechat.token-endpoint",
             "classic",
@@ -231,6 +307,7 @@ class ConfigLoaderTest {
         key("wxnotify.wechat.token-calls-per-hour", "3", ServerSettings::tokenCallsPerHour),
         key("wxnotify.wechat.connect-timeout", "PT0.5S", s -> s.weChat().connectTimeout()),
         key("wxnotify.wechat.request-timeout", "PT7S", s -> s.weChat().requestTimeout()),
+        key("wxnotify.wechat.max-connection-age", "PT3M", s -> s.weChat().maxConnectionAge()),
         key("wxnotify.wechat.max-connections", "9", s -> s.weChat().maxConnections()),
         key("wxnotify.ledger.max-entries", "5", ServerSettings::ledgerEntries),
         key("wxnotify.io.transport", "NIO", ServerSettings::transport),
@@ -708,7 +785,7 @@ class ConfigLoaderTest {
         "wxnotify.wechat.base-url | http://api.weixin.qq.com | the AppSecret travels on it",
         "wxnotify.wechat.base-url | http://127.0.0.1.example.com | the AppSecret travels on it",
         "wxnotify.wechat.base-url | http://localhost.example.com | the AppSecret travels on it",
-        "wxnotify.wechat.base-url | https://a/cgi-bin | wxnotify.wechat.base-url: expected",
+        "wxnotify.wechat.base-url | https://a/b#c | wxnotify.wechat.base-url: expected",
         "wxnotify.wechat.base-url | https://a?b | wxnotify.wechat.base-url: expected",
         "wxnotify.wechat.base-url | https://u:p@a | wxnotify.wechat.base-url: expected",
         "wxnotify.wechat.base-url | api.weixin.qq.com | wxnotify.wechat.base-url: expected",
@@ -724,7 +801,7 @@ class ConfigLoaderTest {
         "wxnotify.wechat.request-timeout | PT-1S | wxnotify.wechat.request-timeout: PT-1S",
         "wxnotify.wechat.request-timeout | soon | wxnotify.wechat.request-timeout",
         "wxnotify.wechat.max-connections | 1 | wxnotify.wechat.max-connections: 1",
-        "wxnotify.io.transport | kqueue | wxnotify.io.transport: kqueue (expected: one of [AUTO, IO_",
+        "wxnotify.io.transport | kqueue | wxnotify.io.transport: expected: auto, io_uring",
         "wxnotify.log.format | xml | wxnotify.log.format: xml (expected: one of [PLAIN, JSON])",
         "wxnotify.log.level | loud | wxnotify.log.level: loud (expected: one of [ERROR, WARN",
         "wxnotify.ledger.max-entries | 0 | wxnotify.ledger.max-entries: 0",

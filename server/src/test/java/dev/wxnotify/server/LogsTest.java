@@ -132,7 +132,6 @@ class LogsTest {
   void level_low_doesNotOpenTheLoggersThatPrintAddressesOfRequests(Logs.Format format) {
     use(format, Level.TRACE);
 
-    assertThat(context.getLogger("org.asynchttpclient.netty").isInfoEnabled()).isFalse();
     assertThat(context.getLogger("io.netty.handler").isDebugEnabled()).isFalse();
   }
 

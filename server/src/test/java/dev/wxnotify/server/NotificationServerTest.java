@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.google.common.util.concurrent.ListenableFuture;
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.sandbox.AcceptedMessage;
 import dev.wxnotify.server.sandbox.Effect;
 import dev.wxnotify.server.sandbox.EffectKind;
@@ -53,9 +54,8 @@ import org.slf4j.LoggerFactory;
 class NotificationServerTest {
 
   @ParameterizedTest
-  @EnumSource(EventLoops.Transport.class)
-  void messages_overEveryTransport_reachWeChatOnce(EventLoops.Transport transport)
-      throws Exception {
+  @EnumSource(Transport.class)
+  void messages_overEveryTransport_reachWeChatOnce(Transport transport) throws Exception {
     assumeThat(transport.whyNot()).isNull();
     try (RunningServer server =
         RunningServer.start(

@@ -88,7 +88,7 @@ class ServeCommandTest {
           .anySatisfy(
               line ->
                   assertThat(line)
-                      .contains("wxnotify.io.transport: IO_URING cannot be had here: "));
+                      .contains("wxnotify.io.transport: io_uring is not available here: "));
     }
   }
 

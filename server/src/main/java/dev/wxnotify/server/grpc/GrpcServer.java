@@ -40,7 +40,7 @@ public final class GrpcServer {
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final NotificationGrpcService service;
-  private final Transport transport;
+  private final Acceptor acceptor;
   private final Server server;
 
   /**
@@ -99,7 +99,7 @@ public final class GrpcServer {
       ScheduledExecutorService timer,
       EventLoopGroup loops,
       List<ServerInterceptor> observers) {
-    this.transport = new Transport(loops);
+    this.acceptor = new Acceptor(loops);
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address(), credentials(settings.tls()))
@@ -114,7 +114,7 @@ public final class GrpcServer {
                     new OperatorsOnly(settings.isForThisMachine())))
             .addService(health.getHealthService())
             .fallbackHandlerRegistry(new UnknownMethods());
-    transport.applyTo(builder);
+    acceptor.applyTo(builder);
     settings.connections().applyTo(builder);
     if (settings.reflection()) {
       addReflection(builder);
@@ -177,7 +177,7 @@ public final class GrpcServer {
     if (!drained) {
       server.shutdownNow();
     }
-    transport.close();
+    acceptor.close();
     return drained;
   }
 }

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.metrics;
 
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.netty.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -8,9 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -52,12 +51,12 @@ public final class MonitoringServer implements AutoCloseable {
   public void start() throws IOException {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("wxnotify-monitoring", true), NioIoHandler.newFactory());
+            1, new DefaultThreadFactory("wxnotify-monitoring", true), Transport.NIO.handlers());
     group = loop;
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)
-            .channel(NioServerSocketChannel.class)
+            .channel(Transport.NIO.serverChannel())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {

@@ -1,100 +1,135 @@
 package dev.wxnotify.server.wechat;
 
-import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
-import org.asynchttpclient.channel.ChannelPool;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Idle connections, kept apart by the event loop that they belong to. A request is given one of the
- * loop that it is made on, so that no other thread has to be woken for it; where none of those is
- * idle, one of another loop.
+ * The bound on all connections, and those that are idle, kept apart by the event loop that they
+ * belong to. A request is given one of the loop that it is made on, so that no other thread has to
+ * be woken for it; where none of those is idle, one of another loop. The one that was used last
+ * goes first, so that those that are not needed grow old and are closed.
+ *
+ * <p>Concurrency: whoever takes a connection out of a queue owns it; no lock is needed.
  */
-final class ConnectionPool implements ChannelPool {
-  private final List<OfLoop> pools = new ArrayList<>();
+final class ConnectionPool implements AutoCloseable {
+  /** Below the keep-alive of common web servers, so that it is we who close an idle connection. */
+  static final Duration IDLE_TIMEOUT = Duration.ofSeconds(20);
 
-  private record OfLoop(EventExecutor loop, ChannelPool idle) {}
+  private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
+
+  private final int limit;
+  private final AtomicInteger open = new AtomicInteger();
+  private final IdentityHashMap<EventExecutor, Deque<Connection>> idle = new IdentityHashMap<>();
+  private final List<Future<?>> sweeps = new ArrayList<>();
+  private volatile boolean closed;
 
   /**
    * Creates an empty pool.
    *
    * @param loops of all connections
-   * @param perLoop makes what keeps those of one loop
+   * @param limit the most connections at once, those that are being opened included
    */
-  ConnectionPool(EventExecutorGroup loops, Supplier<ChannelPool> perLoop) {
-    loops.forEach(loop -> pools.add(new OfLoop(loop, perLoop.get())));
-  }
-
-  @Override
-  public boolean offer(Channel connection, Object partition) {
-    return poolOf(connection).offer(connection, partition);
-  }
-
-  private ChannelPool poolOf(Channel connection) {
-    for (OfLoop each : pools) {
-      if (each.loop == connection.eventLoop()) {
-        return each.idle;
-      }
+  ConnectionPool(EventExecutorGroup loops, int limit) {
+    this.limit = limit;
+    long period = SWEEP_PERIOD.toMillis();
+    for (EventExecutor loop : loops) {
+      Deque<Connection> own = new ConcurrentLinkedDeque<>();
+      idle.put(loop, own);
+      sweeps.add(
+          loop.scheduleWithFixedDelay(
+              () -> sweep(own, System.nanoTime()), period, period, TimeUnit.MILLISECONDS));
     }
-    throw new IllegalArgumentException("a connection of another event loop");
   }
 
-  @Override
-  public @Nullable Channel poll(Object partition) {
-    for (OfLoop each : pools) {
-      if (each.loop.inEventLoop()) {
-        Channel near = each.idle.poll(partition);
-        return near == null ? pollAny(partition) : near;
-      }
+  int limit() {
+    return limit;
+  }
+
+  /** Takes a place for a connection, if one is left; {@link #freePlace} gives it back. */
+  boolean takePlace() {
+    if (open.incrementAndGet() <= limit) {
+      return true;
     }
-    return pollAny(partition);
+    open.decrementAndGet();
+    return false;
   }
 
-  private @Nullable Channel pollAny(Object partition) {
-    for (OfLoop each : pools) {
-      Channel connection = each.idle.poll(partition);
-      if (connection != null) {
-        return connection;
+  void freePlace() {
+    open.decrementAndGet();
+  }
+
+  /** Takes an idle connection, best of all one of {@code loop}; null where there is none. */
+  @Nullable Connection poll(EventLoop loop) {
+    Connection near = pollOf(loop);
+    if (near != null) {
+      return near;
+    }
+    for (Deque<Connection> each : idle.values()) {
+      Connection far = each.pollFirst();
+      if (far != null) {
+        return far;
       }
     }
     return null;
   }
 
-  @Override
-  public boolean removeAll(Channel connection) {
-    return poolOf(connection).removeAll(connection);
+  /** Takes an idle connection of {@code loop}, which is the one that calls. */
+  @Nullable Connection pollOf(EventLoop loop) {
+    Deque<Connection> own = queueOf(loop);
+    Connection next = own.pollFirst();
+    while (next != null && !next.isOpen()) {
+      next = own.pollFirst();
+    }
+    return next;
   }
 
-  @Override
-  public boolean isOpen() {
-    return pools.stream().allMatch(each -> each.idle.isOpen());
+  /** Keeps a connection that nobody uses; called on its event loop. */
+  void add(Connection connection) {
+    queueOf(connection.loop()).addFirst(connection);
+    if (closed) {
+      connection.close();
+    }
   }
 
-  @Override
-  public void destroy() {
-    pools.forEach(each -> each.idle.destroy());
+  /** Forgets a connection that is closed; called on its event loop. */
+  void remove(Connection connection) {
+    queueOf(connection.loop()).remove(connection);
   }
 
-  @Override
-  public void flushPartitions(Predicate<Object> predicate) {
-    pools.forEach(each -> each.idle.flushPartitions(predicate));
+  private Deque<Connection> queueOf(EventExecutor loop) {
+    Deque<Connection> queue = idle.get(loop);
+    if (queue == null) {
+      throw new IllegalArgumentException("a connection of another event loop");
+    }
+    return queue;
   }
 
+  /** Closes those that were idle, or have lived, for too long. */
+  private static void sweep(Deque<Connection> queue, long now) {
+    List<Connection> stale =
+        queue.stream().filter(each -> each.isStale(now, IDLE_TIMEOUT.toNanos())).toList();
+    for (Connection each : stale) {
+      if (queue.remove(each)) { // Else somebody uses it again.
+        each.close();
+      }
+    }
+  }
+
+  /** Lets nobody open another connection; those that are open are closed by who made them. */
   @Override
-  public Map<String, Long> getIdleChannelCountPerHost() {
-    Map<String, Long> idle = new HashMap<>();
-    pools.forEach(
-        each ->
-            each.idle
-                .getIdleChannelCountPerHost()
-                .forEach((host, count) -> idle.merge(host, count, Long::sum)));
-    return idle;
+  public void close() {
+    closed = true;
+    sweeps.forEach(each -> each.cancel(false));
   }
 }

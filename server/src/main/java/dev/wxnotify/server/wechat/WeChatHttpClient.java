@@ -1,131 +1,136 @@
 package dev.wxnotify.server.wechat;
 
-import static org.asynchttpclient.Dsl.asyncHttpClient;
-import static org.asynchttpclient.Dsl.config;
-
+import dev.wxnotify.server.netty.Transport;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.ssl.OpenSsl;
-import io.netty.util.AsciiString;
-import io.netty.util.HashedWheelTimer;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.SSLEngine;
-import org.asynchttpclient.AsyncHttpClient;
-import org.asynchttpclient.AsyncHttpClientConfig;
-import org.asynchttpclient.DefaultAsyncHttpClientConfig;
-import org.asynchttpclient.RequestBuilder;
-import org.asynchttpclient.netty.channel.DefaultChannelPool;
-import org.asynchttpclient.proxy.ProxyServer;
-import org.asynchttpclient.uri.Uri;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to WeChat: asynchronous, pooled and bounded, HTTP/1.1 with keep-alive. Every
- * request goes out at most once; nothing is repeated, redirected or remembered behind our back.
+ * request goes out at most once; nothing is repeated, redirected, unpacked or remembered.
+ *
+ * <p>A request uses an idle connection of the event loop that it is made on, else an idle one of
+ * another loop, else a new one; where as many are open as may be, it is refused and never queued.
  */
 public final class WeChatHttpClient implements AutoCloseable {
-  /** Below the keep-alive of common web servers, so that it is we who close an idle connection. */
-  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(20);
-
-  private static final Duration CONNECTION_LIFE = Duration.ofMinutes(10);
-
-  /** How often the pool looks for connections that are past the one or the other. */
-  private static final Duration CLEANER_PERIOD = Duration.ofSeconds(1);
-
   /**
    * For token calls, and for connections that are still being closed when their permit is given
    * back.
    */
-  private static final int CONNECTION_HEADROOM = 32;
+  static final int CONNECTION_HEADROOM = 32;
 
-  private static final AsciiString JSON = AsciiString.cached("application/json; charset=utf-8");
+  private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
 
-  /** Addresses are made encoded, once; the client need not look through them for each request. */
-  private static final boolean ENCODED = true;
-
-  /** Nor through the headers, which are ours. */
-  private static final boolean VALIDATE_HEADERS = false;
-
-  private final AsyncHttpClient client;
-  private final HashedWheelTimer timer =
-      new HashedWheelTimer(new DefaultThreadFactory("wechat-timer", true));
-  private final EventLoopGroup loops;
   private final URI baseUrl;
+  private final Duration requestTimeout;
+  private final EventLoopGroup loops;
+  private final AddressResolverGroup<InetSocketAddress> names;
+  private final ConnectionPool pool;
+  private final Connector connector;
 
   /**
    * Settings.
    *
-   * @param baseUrl where WeChat is, without a path
-   * @param proxy an egress proxy for CONNECT; null for none
-   * @param connectTimeout the longest time to make a connection
-   * @param requestTimeout the longest time from the start of a request to the end of its answer
+   * @param baseUrl where WeChat is; a path, that of a relay, comes before the paths of the API
+   * @param proxy what the connections lead through; null for none
+   * @param connectTimeout the longest time to make a connection to one address
+   * @param requestTimeout the longest time from the start of a request to the end of its answer,
+   *     looking up the name and connecting included
    * @param maxConnections the most connections that messages use
+   * @param maxConnectionAge how long a connection is used at most, busy or not, so that a changed
+   *     address of WeChat is followed
    */
   public record Settings(
       URI baseUrl,
-      @Nullable URI proxy,
+      @Nullable EgressProxy proxy,
       Duration connectTimeout,
       Duration requestTimeout,
-      int maxConnections) {}
+      int maxConnections,
+      Duration maxConnectionAge) {}
 
   /**
    * Opens no connection yet.
    *
    * @param loops read and write the connections; they are not closed with the client
+   * @throws IllegalStateException if Java's trusted certificates cannot be read
    */
   public WeChatHttpClient(Settings settings, EventLoopGroup loops) {
-    this.loops = loops;
+    this(settings, loops, nameServers(Transport.of(loops)));
+  }
+
+  /**
+   * Opens no connection yet.
+   *
+   * @param names looks names up without blocking; closed with the client
+   */
+  WeChatHttpClient(
+      Settings settings, EventLoopGroup loops, AddressResolverGroup<InetSocketAddress> names) {
     this.baseUrl = settings.baseUrl();
-    DefaultAsyncHttpClientConfig.Builder config =
-        config()
-            .setEventLoopGroup(loops)
-            .setNettyTimer(timer)
-            .setChannelPool(
-                new ConnectionPool(
-                    loops,
-                    () ->
-                        new DefaultChannelPool(
-                            IDLE_TIMEOUT, CONNECTION_LIFE, timer, CLEANER_PERIOD)))
-            .setConnectTimeout(settings.connectTimeout())
-            .setRequestTimeout(settings.requestTimeout())
-            .setReadTimeout(Duration.ofMillis(-1))
-            .setMaxConnectionsPerHost(settings.maxConnections() + CONNECTION_HEADROOM)
-            .setKeepAlive(true)
-            .setHttp2Enabled(false)
-            .setMaxRequestRetry(0)
-            .setFollowRedirect(false)
-            .setCookieStore(null)
-            .setCompressionEnforced(false)
-            .setEnableAutomaticDecompression(false)
-            .setUserAgent("wxnotify")
-            .setHttpAdditionalChannelInitializer(
-                connection -> connection.pipeline().addFirst(new FlushTogether()));
-    if ("https".equalsIgnoreCase(baseUrl.getScheme())) {
-      config.setUseOpenSsl(OpenSsl.isAvailable());
-    } else {
-      config.setSslEngineFactory(WeChatHttpClient::noEncryption);
-    }
-    URI proxy = settings.proxy();
-    if (proxy != null) {
-      config.setProxyServer(new ProxyServer.Builder(proxy.getHost(), proxy.getPort()).build());
-    }
-    this.client = asyncHttpClient(config);
+    this.requestTimeout = settings.requestTimeout();
+    this.loops = loops;
+    this.names = names;
+    this.pool = new ConnectionPool(loops, settings.maxConnections() + CONNECTION_HEADROOM);
+    boolean encrypted = "https".equalsIgnoreCase(baseUrl.getScheme());
+    int port = baseUrl.getPort() >= 0 ? baseUrl.getPort() : encrypted ? HTTPS_PORT : HTTP_PORT;
+    this.connector =
+        new Connector(
+            InetSocketAddress.createUnresolved(hostOf(baseUrl), port),
+            settings.proxy(),
+            encrypted ? tls() : null,
+            names,
+            Transport.of(loops),
+            settings.connectTimeout(),
+            settings.maxConnectionAge(),
+            pool);
   }
 
-  /** Stands in for what makes TLS, which takes a tenth of the server's start to load. */
-  private static SSLEngine noEncryption(AsyncHttpClientConfig config, String host, int port) {
-    throw new IllegalStateException("WeChat's address is not an https one");
+  private static AddressResolverGroup<InetSocketAddress> nameServers(Transport transport) {
+    return new DnsAddressResolverGroup(
+        new DnsNameResolverBuilder()
+            .datagramChannelType(transport.datagramChannel())
+            .socketChannelType(transport.socketChannel()));
   }
 
-  /** Returns the address of an endpoint, to be made once and used often. */
-  Uri address(String path, @Nullable String query) {
-    return new Uri(
-        baseUrl.getScheme(), null, baseUrl.getHost(), baseUrl.getPort(), path, query, null);
+  /** An IPv6 address is in brackets in a URL and nowhere else. */
+  private static String hostOf(URI url) {
+    String host = url.getHost();
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  private static SslContext tls() {
+    try {
+      return SslContextBuilder.forClient()
+          .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+          .endpointIdentificationAlgorithm("HTTPS")
+          .build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("TLS to WeChat cannot be set up", e);
+    }
+  }
+
+  /** Shows the proxy another password, for the connections that are opened from now on. */
+  public void useProxyPassword(String password) {
+    connector.useProxyPassword(password);
+  }
+
+  /** Returns the target of requests to an endpoint, to be made once and used often. */
+  RequestTarget address(String path, @Nullable String query) {
+    return new RequestTarget(baseUrl, path, query);
   }
 
   /**
@@ -134,18 +139,12 @@ public final class WeChatHttpClient implements AutoCloseable {
    * @param gate asked once, right before the first byte is written; false means that nothing is
    *     written
    */
-  CompletableFuture<HttpResult> post(Uri address, byte[] json, BooleanSupplier gate) {
-    return execute(
-        new RequestBuilder("POST", ENCODED, VALIDATE_HEADERS)
-            .setUri(address)
-            .setHeader(HttpHeaderNames.CONTENT_TYPE, JSON)
-            .setBody(json),
-        gate);
+  CompletableFuture<HttpResult> post(RequestTarget target, byte[] json, BooleanSupplier gate) {
+    return execute(new Exchange(target, json, gate, requestTimeout));
   }
 
-  CompletableFuture<HttpResult> get(Uri address) {
-    return execute(
-        new RequestBuilder("GET", ENCODED, VALIDATE_HEADERS).setUri(address), () -> true);
+  CompletableFuture<HttpResult> get(RequestTarget target) {
+    return execute(new Exchange(target, null, () -> true, requestTimeout));
   }
 
   /**
@@ -153,28 +152,57 @@ public final class WeChatHttpClient implements AutoCloseable {
    * the requests of several messages are then made one after the other, which is faster than each
    * between the reading of two (see docs/performance.md).
    */
-  private CompletableFuture<HttpResult> execute(RequestBuilder request, BooleanSupplier gate) {
-    ExchangeHandler handler = new ExchangeHandler(gate);
+  private CompletableFuture<HttpResult> execute(Exchange exchange) {
+    EventLoop loop = loops.next();
+    onLoop(loop, exchange, () -> begin(exchange, loop));
+    return exchange.result();
+  }
+
+  private static void onLoop(EventLoop loop, Exchange exchange, Runnable step) {
     try {
-      loops.next().execute(() -> begin(request, handler));
+      loop.execute(
+          () -> {
+            try {
+              step.run();
+            } catch (Throwable fault) {
+              exchange.breakDown(fault);
+            }
+          });
     } catch (RejectedExecutionException e) {
-      handler.onThrowable(e);
-    }
-    return handler.result();
-  }
-
-  private void begin(RequestBuilder request, ExchangeHandler handler) {
-    try {
-      var ignored = client.executeRequest(request, handler);
-    } catch (RuntimeException e) {
-      handler.onThrowable(e);
+      exchange.fail(NetworkFault.explain(e));
     }
   }
 
-  /** Closes all connections, under way or not. */
+  private void begin(Exchange exchange, EventLoop loop) {
+    Connection idle = pool.poll(loop);
+    if (idle == null) {
+      exchange.begin(loop);
+      connector.open(exchange, loop, Connection::use);
+    } else if (idle.loop() == loop) {
+      exchange.begin(loop);
+      idle.use(exchange);
+    } else {
+      onLoop(idle.loop(), exchange, () -> beginFar(exchange, idle));
+    }
+  }
+
+  /** From now on the exchange belongs to the loop of the connection, which may have died since. */
+  private void beginFar(Exchange exchange, Connection idle) {
+    EventLoop loop = idle.loop();
+    exchange.begin(loop);
+    Connection usable = idle.isOpen() ? idle : pool.pollOf(loop);
+    if (usable == null) {
+      connector.open(exchange, loop, Connection::use);
+    } else {
+      usable.use(exchange);
+    }
+  }
+
+  /** Closes all connections; what is under way ends as written or as not written, as it was. */
   @Override
-  public void close() throws java.io.IOException {
-    client.close();
-    timer.stop();
+  public void close() {
+    pool.close();
+    connector.close();
+    names.close();
   }
 }

@@ -9,11 +9,11 @@ import dev.wxnotify.server.token.AccessToken;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.asynchttpclient.uri.Uri;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends subscribe messages by {@code POST /cgi-bin/message/subscribe/send} (WeChat: sendMessage).
@@ -22,6 +22,9 @@ public final class WeChatMessageGateway implements MessageGateway {
   private static final String PATH = "/cgi-bin/message/subscribe/send";
   private static final int SERVER_ERROR = 500;
 
+  /** More than a server has apps. */
+  private static final int MAX_TARGETS = 1024;
+
   /**
    * {@code argument invalid! data.thing4.value is empty}; older answers cut the text at any place.
    */
@@ -29,10 +32,9 @@ public final class WeChatMessageGateway implements MessageGateway {
       Pattern.compile("data\\.([A-Za-z_]+\\d*)(?:\\.[a-z]*)?(.*)");
 
   private final WeChatHttpClient http;
-  private volatile @Nullable Addressed latest;
 
-  /** The address for one token: made once for the many messages that use it. */
-  private record Addressed(AccessToken token, Uri address) {}
+  /** The target for each token: made once for the many messages that use it. */
+  private final Map<AccessToken, RequestTarget> targets = new ConcurrentHashMap<>();
 
   /** Sends through {@code http}. */
   public WeChatMessageGateway(WeChatHttpClient http) {
@@ -41,18 +43,21 @@ public final class WeChatMessageGateway implements MessageGateway {
 
   @Override
   public CompletionStage<Answer> send(SubscribeMessage message, AccessToken token, WriteGate gate) {
-    return http.post(addressFor(token), SubscribeMessageJson.write(message), gate::tryPass)
+    return http.post(targetFor(token), SubscribeMessageJson.write(message), gate::tryPass)
         .thenApply(WeChatMessageGateway::toAnswer);
   }
 
-  private Uri addressFor(AccessToken token) {
-    Addressed known = latest;
-    if (known == null || !known.token.isSameAs(token)) {
+  private RequestTarget targetFor(AccessToken token) {
+    RequestTarget known = targets.get(token);
+    if (known == null) {
       String query = "access_token=" + URLEncoder.encode(token.value(), StandardCharsets.UTF_8);
-      known = new Addressed(token, http.address(PATH, query));
-      latest = known;
+      known = http.address(PATH, query);
+      if (targets.size() >= MAX_TARGETS) {
+        targets.clear(); // Most are of tokens that were renewed since.
+      }
+      targets.put(token, known);
     }
-    return known.address;
+    return known;
   }
 
   private static Answer toAnswer(HttpResult result) {

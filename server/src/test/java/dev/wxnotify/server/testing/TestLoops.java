@@ -1,7 +1,8 @@
 package dev.wxnotify.server.testing;
 
+import dev.wxnotify.server.netty.Transport;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -10,9 +11,10 @@ public final class TestLoops implements AutoCloseable {
   private final EventLoopGroup loops;
 
   /** Makes {@code threads} of them. */
-  @SuppressWarnings("deprecation") // The HTTP client knows a transport by these classes only.
   public TestLoops(int threads) {
-    this.loops = new NioEventLoopGroup(threads, new DefaultThreadFactory("test-io", true));
+    this.loops =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("test-io", true), Transport.NIO.handlers());
   }
 
   /** Returns the threads. */

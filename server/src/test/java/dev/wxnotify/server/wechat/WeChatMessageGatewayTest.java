@@ -442,14 +442,14 @@ class WeChatMessageGatewayTest {
 
   @Test
   void body_asLargeAsAllowed_isRead() throws Exception {
-    String body = ACCEPTED + " ".repeat(ExchangeHandler.MAX_ANSWER - ACCEPTED.length());
+    String body = ACCEPTED + " ".repeat(Connection.MAX_ANSWER - ACCEPTED.length());
 
     assertThat(send(start(RawHttpServer.json(body)))).isEqualTo(ACCEPTED_1);
   }
 
   @Test
   void body_oneByteTooLarge_isNoAnswer() throws Exception {
-    String body = ACCEPTED + " ".repeat(ExchangeHandler.MAX_ANSWER - ACCEPTED.length() + 1);
+    String body = ACCEPTED + " ".repeat(Connection.MAX_ANSWER - ACCEPTED.length() + 1);
 
     assertThat(send(start(RawHttpServer.json(body)))).isInstanceOf(Answer.NoAnswer.class);
   }
@@ -815,7 +815,9 @@ class WeChatMessageGatewayTest {
     assertThat(answer)
         .isEqualTo(
             new Answer.NotWritten(
-                "WeChat could not be reached: the proxy answered HTTP "
+                "WeChat could not be reached: the proxy 127.0.0.1:"
+                    + proxy.port()
+                    + " answered HTTP "
                     + statusAndHeader.substring(0, 3)));
     assertThat(gate.asked()).isZero();
     assertThat(proxy.request().line()).isEqualTo("CONNECT wechat.invalid:443 HTTP/1.1");
@@ -909,7 +911,13 @@ class WeChatMessageGatewayTest {
       URI url, @Nullable URI proxy, Duration requestTimeout, TestLoops loops) {
     WeChatHttpClient http =
         new WeChatHttpClient(
-            new WeChatHttpClient.Settings(url, proxy, LONG, requestTimeout, CONNECTIONS),
+            new WeChatHttpClient.Settings(
+                url,
+                proxy == null ? null : new EgressProxy(proxy.getHost(), proxy.getPort(), null),
+                LONG,
+                requestTimeout,
+                CONNECTIONS,
+                LONG),
             loops.group());
     toClose.add(http);
     toClose.add(loops);

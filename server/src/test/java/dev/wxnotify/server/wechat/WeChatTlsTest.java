@@ -136,7 +136,7 @@ class WeChatTlsTest {
     TestLoops loops = new TestLoops(1);
     WeChatHttpClient http =
         new WeChatHttpClient(
-            new WeChatHttpClient.Settings(url, null, LONG, LONG, 1), loops.group());
+            new WeChatHttpClient.Settings(url, null, LONG, LONG, 1, LONG), loops.group());
     toClose.add(http);
     toClose.add(loops);
     return http.post(

@@ -322,7 +322,7 @@ class WeChatTokenIssuerTest {
     TestLoops loops = new TestLoops(1);
     WeChatHttpClient http =
         new WeChatHttpClient(
-            new WeChatHttpClient.Settings(url, null, LONG, requestTimeout, 8), loops.group());
+            new WeChatHttpClient.Settings(url, null, LONG, requestTimeout, 8, LONG), loops.group());
     toClose.add(http);
     toClose.add(loops);
     return http;

@@ -1,0 +1,246 @@
+package dev.wxnotify.server.wechat;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to WeChat, with at most one exchange at a time. An answer is given to the exchange
+ * that it answers and to no other, whatever comes on the connection:
+ *
+ * <pre>
+ *              use(exchange), gate passed        last byte of the final answer
+ *     IDLE ────────────────────────────▶ AWAITING ─────────────────────▶ ANSWERED
+ *      ▲  │ bytes: close                   │ 1xx: read past              │ bytes: surplus
+ *      │  ▼                                │ 101, nonsense: close        │
+ *      │ (closed)                          ▼                             ▼ read complete
+ *      │                                (closed)            textbook? ── no ─▶ (closed)
+ *      └───────────────────────────────────────────────────────── yes
+ * </pre>
+ *
+ * <p>It is used again only after a textbook answer: HTTP/1.1, status 200, of exact length, a body
+ * that WeChat's answers are made of, to a request that was written whole, with nothing before it
+ * but {@code 100 Continue} and nothing after it. HTTP/1.1 names no request in an answer, so one
+ * thing remains that nothing can tell apart: a perfect answer that follows another perfect one, and
+ * is read after the next request was written.
+ *
+ * <p>Concurrency: all of it runs on the event loop of the channel. No lock is needed, and none is
+ * held when an exchange ends and its caller hears of it.
+ */
+final class Connection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+  /** WeChat's answers have some hundred bytes. */
+  static final int MAX_ANSWER = 64 * 1024;
+
+  /** More than any server sends before one answer. */
+  private static final int MAX_INTERIM_ANSWERS = 16;
+
+  private static final int USUAL_ANSWER = 256;
+
+  private final Channel channel;
+  private final ConnectionPool pool;
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream(USUAL_ANSWER);
+
+  /** When it was used last and for how long it may be used, by {@link System#nanoTime}. */
+  private volatile long idleSince = System.nanoTime();
+
+  private final long retiresAt;
+
+  private @Nullable Exchange exchange;
+  private boolean requestWritten;
+  private boolean answered;
+  private boolean textbook;
+  private boolean interim;
+  private int interimAnswers;
+  private int status;
+
+  /**
+   * Makes the handler of a channel that is about to connect.
+   *
+   * @param retiresAt when it is too old to be used again, by {@link System#nanoTime}
+   */
+  Connection(Channel channel, ConnectionPool pool, long retiresAt) {
+    this.channel = channel;
+    this.pool = pool;
+    this.retiresAt = retiresAt;
+  }
+
+  EventLoop loop() {
+    return channel.eventLoop();
+  }
+
+  boolean isOpen() {
+    return channel.isActive();
+  }
+
+  /** Tells whether it was idle, or has lived, for too long to be used again. */
+  boolean isStale(long now, long idleNanos) {
+    return now - idleSince > idleNanos || now - retiresAt > 0;
+  }
+
+  void close() {
+    var ignored = channel.close();
+  }
+
+  /** Writes the request of {@code next} and awaits its answer, unless the gate says no. */
+  void use(Exchange next) {
+    next.uses(channel);
+    if (!next.passGate()) {
+      release(true);
+      return;
+    }
+    exchange = next;
+    requestWritten = false;
+    answered = false;
+    textbook = true;
+    interim = false;
+    interimAnswers = 0;
+    body.reset();
+    var ignored = channel.writeAndFlush(next.encode(channel.alloc())).addListener(this);
+  }
+
+  /** The request was written, or never will be. */
+  @Override
+  public void operationComplete(ChannelFuture write) {
+    if (write.isSuccess()) {
+      requestWritten = true;
+    } else {
+      breakOff(NetworkFault.explain(write.cause()));
+    }
+  }
+
+  boolean awaitsBytes() {
+    return exchange != null && !answered;
+  }
+
+  /** Bytes came that are part of no answer. */
+  void onSurplus() {
+    textbook = false;
+    if (exchange == null) {
+      close();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    try {
+      if (!awaitsBytes()) {
+        return; // It was ended by what came before, and the connection is being closed.
+      }
+      if (message instanceof HttpResponse head) {
+        onHead(head);
+      }
+      if (message instanceof HttpContent content && awaitsBytes()) {
+        onContent(content);
+      }
+    } catch (IOException e) {
+      throw new AssertionError("memory does not fail", e);
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void onHead(HttpResponse head) {
+    if (head.decoderResult().isFailure()) {
+      breakOff("the answer is not proper HTTP");
+    } else if (head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+      breakOff("the answer was to switch protocols (HTTP 101)");
+    } else if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+      interim = true;
+      textbook &= head.status().equals(HttpResponseStatus.CONTINUE);
+      if (++interimAnswers > MAX_INTERIM_ANSWERS) {
+        breakOff("more than " + MAX_INTERIM_ANSWERS + " interim answers came (HTTP 1xx)");
+      }
+    } else {
+      status = head.status().code();
+      textbook &=
+          status == HttpResponseStatus.OK.code()
+              && head.protocolVersion().equals(HttpVersion.HTTP_1_1)
+              && HttpUtil.isKeepAlive(head);
+    }
+  }
+
+  private void onContent(HttpContent content) throws IOException {
+    boolean last = content instanceof LastHttpContent;
+    if (interim) {
+      interim = !last;
+    } else if (content.decoderResult().isFailure()) {
+      breakOff("the answer is not proper HTTP");
+    } else if (body.size() + content.content().readableBytes() > MAX_ANSWER) {
+      breakOff("the answer has more than " + MAX_ANSWER + " bytes");
+    } else {
+      content.content().readBytes(body, content.content().readableBytes());
+      answered = last;
+    }
+  }
+
+  /** All that came with the answer has been looked at: now it is known whether it came alone. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (answered) {
+      endAnswered();
+    }
+  }
+
+  private void endAnswered() {
+    if (!requestWritten) {
+      breakOff("an answer came before the request was written whole");
+      return;
+    }
+    Exchange ended = exchange;
+    WeChatAnswer answer = WeChatAnswer.read(body.toByteArray());
+    exchange = null;
+    answered = false;
+    release(textbook && answer != null);
+    if (ended != null) {
+      ended.end(new HttpResult.Answered(status, answer));
+    }
+  }
+
+  private void release(boolean reusable) {
+    idleSince = System.nanoTime();
+    if (reusable && channel.isActive() && idleSince - retiresAt < 0) {
+      pool.add(this);
+    } else {
+      close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (answered) {
+      endAnswered();
+    }
+    breakOff("the connection broke");
+    pool.remove(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable fault) {
+    breakOff(NetworkFault.explain(fault));
+  }
+
+  /** Ends the exchange, if there is one, without an answer; nobody uses the connection again. */
+  private void breakOff(String explanation) {
+    Exchange ended = exchange;
+    exchange = null;
+    answered = false;
+    close();
+    if (ended != null) {
+      ended.fail(explanation);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.wxnotify.server.wechat;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where requests go: path, query and the headers that all of them have, encoded once for the many
+ * that use it. It holds secrets, such as the access token, and shows them to nobody.
+ */
+final class RequestTarget {
+  private static final byte[] POST = "POST ".getBytes(US_ASCII);
+  private static final byte[] GET = "GET ".getBytes(US_ASCII);
+  private static final byte[] JSON_OF_LENGTH =
+      "content-type: application/json; charset=utf-8\r\ncontent-length: ".getBytes(US_ASCII);
+  private static final byte[] END = "\r\n\r\n".getBytes(US_ASCII);
+  private static final byte[] LINE_END = "\r\n".getBytes(US_ASCII);
+  private static final int MAX_DIGITS = 10;
+
+  private final byte[] targetAndHeaders;
+
+  /**
+   * Encodes a target.
+   *
+   * @param baseUrl where the API is; what it has of a path comes before {@code path}
+   * @param path begins with a slash
+   * @param query percent-encoded; null for none
+   */
+  RequestTarget(URI baseUrl, String path, @Nullable String query) {
+    String base = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath();
+    String before = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    String text =
+        before
+            + path
+            + (query == null ? "" : "?" + query)
+            + " HTTP/1.1\r\nhost: "
+            + baseUrl.getRawAuthority()
+            + "\r\nuser-agent: wxnotify\r\naccept: */*\r\n";
+    this.targetAndHeaders = text.getBytes(US_ASCII);
+  }
+
+  /** Returns a POST of {@code json} as it goes over the wire. */
+  ByteBuf post(ByteBufAllocator allocator, byte[] json) {
+    byte[] length = Integer.toString(json.length).getBytes(US_ASCII);
+    return allocator
+        .directBuffer(
+            POST.length
+                + targetAndHeaders.length
+                + JSON_OF_LENGTH.length
+                + MAX_DIGITS
+                + END.length
+                + json.length)
+        .writeBytes(POST)
+        .writeBytes(targetAndHeaders)
+        .writeBytes(JSON_OF_LENGTH)
+        .writeBytes(length)
+        .writeBytes(END)
+        .writeBytes(json);
+  }
+
+  /** Returns a GET as it goes over the wire. */
+  ByteBuf get(ByteBufAllocator allocator) {
+    return allocator
+        .directBuffer(GET.length + targetAndHeaders.length + LINE_END.length)
+        .writeBytes(GET)
+        .writeBytes(targetAndHeaders)
+        .writeBytes(LINE_END);
+  }
+}

@@ -98,8 +98,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
   /** Writes the request of {@code next} and awaits its answer, unless the gate says no. */
   void use(Exchange next) {
     next.uses(channel);
-    if (!next.passGate()) {
+    String whyNot = next.passGate();
+    if (whyNot != null) {
       release(true);
+      next.fail(whyNot);
       return;
     }
     exchange = next;

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ final class Connector implements AutoCloseable {
 
   /** Connections that were opened together must not all end together. */
   private static final double LEAST_PART_OF_AGE = 0.8;
+
+  private static final String STOPPING = "the server is stopping";
+  private static final Duration CLOSING = Duration.ofSeconds(2);
 
   private final InetSocketAddress weChat;
   private volatile @Nullable EgressProxy proxy;
@@ -104,12 +108,14 @@ final class Connector implements AutoCloseable {
     }
   }
 
-  /** Closes all connections, and gives up those that are being opened. */
+  /**
+   * Closes all connections, gives up those that are being opened, and waits a moment until that is
+   * done, so that the event loops can be stopped.
+   */
   @Override
   public void close() {
-    var ignored = channels.close();
-    openings.forEach(
-        opening -> opening.loop.execute(() -> opening.exchange.fail("the server is stopping")));
+    openings.forEach(Opening::abandon);
+    channels.close().awaitUninterruptibly(CLOSING.toMillis());
   }
 
   /** Shows the proxy another password from now on. */
@@ -172,6 +178,15 @@ final class Connector implements AutoCloseable {
         giveUp(fault);
       } else {
         connectTo(next);
+      }
+    }
+
+    /** Ends the exchange; what is being opened for it is closed with all channels. */
+    void abandon() {
+      try {
+        loop.execute(() -> exchange.fail(STOPPING));
+      } catch (RejectedExecutionException e) {
+        exchange.fail(STOPPING); // Its loop has ended, and touches it no more.
       }
     }
 

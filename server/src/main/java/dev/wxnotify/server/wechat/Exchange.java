@@ -89,21 +89,14 @@ final class Exchange {
     }
   }
 
-  /** Tells whether the request may be written; if so it counts as written from now on. */
-  boolean passGate() {
-    if (ended) {
-      return false;
-    }
+  /** Returns null if the request may be written, and counts as written from now on, or why not. */
+  @Nullable String passGate() {
     try {
-      written = gate.getAsBoolean();
+      written = !ended && gate.getAsBoolean();
+      return written ? null : "given up before it was written";
     } catch (RuntimeException | Error e) {
-      fail("the request could not be prepared (" + e.getClass().getSimpleName() + ")");
-      return false;
+      return "the gate failed (" + e.getClass().getSimpleName() + ")";
     }
-    if (!written) {
-      fail("given up before it was written");
-    }
-    return written;
   }
 
   /** Returns the request as it goes over the wire. */

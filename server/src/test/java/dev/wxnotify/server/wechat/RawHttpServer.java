@@ -114,6 +114,13 @@ final class RawHttpServer implements AutoCloseable {
     return server;
   }
 
+  /** Starts a server on a certain address of this machine. */
+  static RawHttpServer startAt(InetAddress address, int port, Turn turn) throws IOException {
+    RawHttpServer server = new RawHttpServer(new ServerSocket(port, 512, address), List.of(turn));
+    thread("raw-http-accept", server::accept);
+    return server;
+  }
+
   /** Reads the request and answers with exactly these bytes; the connection stays. */
   static Turn bytes(byte[] answer) {
     return connection -> {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -72,6 +73,7 @@ class WeChatTlsTest {
     HttpResult result = post(serve(new TestCa("stranger").issueForLoopback("server")));
 
     assertNothingWritten(result);
+    assertThat(explanation(result)).endsWith("is signed by an issuer that is not trusted");
   }
 
   @Test
@@ -83,6 +85,44 @@ class WeChatTlsTest {
         post(serve(authority.issue("other", new GeneralName(GeneralName.dNSName, "other.test"))));
 
     assertNothingWritten(result);
+    assertThat(explanation(result)).contains("is not for this host name");
+  }
+
+  @Test
+  void post_certificateThatHasExpired_writesNothing(@TempDir Path directory) throws Exception {
+    TestCa authority = new TestCa("authority");
+    trust(authority, directory);
+
+    HttpResult result =
+        post(
+            serve(
+                authority.issue(
+                    "EC",
+                    Instant.now().minusSeconds(60),
+                    "server",
+                    new GeneralName(GeneralName.dNSName, "localhost"))));
+
+    assertNothingWritten(result);
+    assertThat(explanation(result)).endsWith("has expired");
+  }
+
+  @Test
+  void post_secondConnection_resumesTheSessionAndNamesTheHost(@TempDir Path directory)
+      throws Exception {
+    TestCa authority = new TestCa("authority");
+    trust(authority, directory);
+    GeneralName name = new GeneralName(GeneralName.dNSName, "api.we.test");
+    TlsUpstream server = new TlsUpstream(authority.issue("server", name), ACCEPTED);
+    toClose.add(server);
+    WeChatHttpClient http = client(URI.create("https://api.we.test:" + server.port()));
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(http.post(http.address("/send", null), "{}".getBytes(UTF_8), () -> true).get())
+          .isInstanceOf(HttpResult.Answered.class);
+    }
+
+    assertThat(server.names()).containsExactly("api.we.test", "api.we.test");
+    assertThat(server.resumed()).containsExactly(false, true);
   }
 
   // Help.
@@ -131,14 +171,25 @@ class WeChatTlsTest {
     return server;
   }
 
-  private HttpResult post(HttpsServer server) throws Exception {
-    URI url = URI.create("https://localhost:" + server.getAddress().getPort());
+  private static String explanation(HttpResult result) {
+    return ((HttpResult.NotWritten) result).explanation();
+  }
+
+  private WeChatHttpClient client(URI url) throws Exception {
     TestLoops loops = new TestLoops(1);
     WeChatHttpClient http =
         new WeChatHttpClient(
-            new WeChatHttpClient.Settings(url, null, LONG, LONG, 1, LONG), loops.group());
+            new WeChatHttpClient.Settings(url, null, LONG, LONG, 1, LONG),
+            loops.group(),
+            new ScriptedNames().with("localhost", "127.0.0.1").with("api.we.test", "127.0.0.1"));
     toClose.add(http);
     toClose.add(loops);
+    return http;
+  }
+
+  private HttpResult post(HttpsServer server) throws Exception {
+    WeChatHttpClient http =
+        client(URI.create("https://localhost:" + server.getAddress().getPort()));
     return http.post(
             http.address("/send", null),
             "{}".getBytes(UTF_8),

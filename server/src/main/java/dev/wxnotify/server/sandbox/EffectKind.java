@@ -58,8 +58,7 @@ public enum EffectKind {
   /** An interim answer with time to take it for the final one. */
   INTERIM_LATE("interim-late", true, "103 Early Hints, the normal answer 0.4 s later"),
   /** The one interim answer after which HTTP is over. */
-  INTERIM_101(
-      "interim-101", true, "101 Switching Protocols and the normal answer in one segment"),
+  INTERIM_101("interim-101", true, "101 Switching Protocols and the normal answer in one segment"),
 
   /** Two answers to one request, at once. */
   SURPLUS("surplus", true, "the normal answer and the stray answer in one segment"),

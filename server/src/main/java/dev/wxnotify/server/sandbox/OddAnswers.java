@@ -9,8 +9,9 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Puts answers into bytes, in order or spoilt as they ask. Unless the oddity is about the end of the
- * connection, it goes on as if nothing were wrong: a caller that wrongly uses it again is to notice.
+ * Puts answers into bytes, in order or spoilt as they ask. Unless the oddity is about the end of
+ * the connection, it goes on as if nothing were wrong: a caller that wrongly uses it again is to
+ * notice.
  */
 final class OddAnswers {
 
@@ -186,9 +187,7 @@ final class OddAnswers {
   }
 
   private byte[] bodiless(int status, byte[] body) {
-    return head(status, Answer.WECHAT_JSON, keepAlive)
-        .header("Content-Length", body.length)
-        .head();
+    return head(status, Answer.WECHAT_JSON, keepAlive).header("Content-Length", body.length).head();
   }
 
   private WireAnswer chunked() {

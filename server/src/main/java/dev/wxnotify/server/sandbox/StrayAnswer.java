@@ -23,8 +23,8 @@ final class StrayAnswer {
                 .put("expires_in", 7200));
     return WireAnswer.of("HTTP/1.1 200 OK")
         .header("Content-Type", Answer.WECHAT_JSON)
-        .header("Content-Length", body.length)
         .header("Connection", "keep-alive")
+        .header("Content-Length", body.length)
         .body(body)
         .bytes();
   }

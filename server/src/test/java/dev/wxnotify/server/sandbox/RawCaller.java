@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -67,7 +68,7 @@ final class RawCaller implements AutoCloseable {
       int one;
       try {
         one = socket.getInputStream().read();
-      } catch (java.net.SocketException e) {
+      } catch (SocketException e) {
         return text(read.toByteArray());
       }
       if (one < 0) {

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
       "    stable_token:reset-before:1/4   each fourth request",
       "    send:surplus:1/20               each twentieth answer is followed by another",
       "    any:unsolicited:1               the next connection gets an answer unasked",
-      "  What can go wrong: docs/sandbox.md, or the error for --fault send:help.",
+      "  All that can go wrong: GET /sandbox/faults/kinds.",
       "",
       "Exit codes: 0 stopped, 64 wrong usage, 69 cannot listen."
     })

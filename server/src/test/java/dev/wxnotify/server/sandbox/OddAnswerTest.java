@@ -280,9 +280,17 @@ class OddAnswerTest {
       case CLOSED -> assertThat(caller.readToEnd()).isEqualTo(bytes);
       case RESET -> assertThat(caller.readToReset()).isEqualTo(bytes);
       case SILENT -> {
+        awaitRequests(2);
         caller.timeout(300);
         assertThatThrownBy(() -> caller.readOnce(1)).isInstanceOf(SocketTimeoutException.class);
       }
+    }
+  }
+
+  /** The token of the start counts as one. */
+  private void awaitRequests(long count) {
+    while (sandbox.state().requests().values().stream().mapToLong(Long::longValue).sum() < count) {
+      Thread.onSpinWait();
     }
   }
 

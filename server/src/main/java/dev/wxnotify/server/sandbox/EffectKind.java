@@ -75,7 +75,7 @@ public enum EffectKind {
   EMPTY_200("empty-200", true, "HTTP 200 with Content-Length: 0 and no other header"),
   /** A body that was said not to come. */
   EMPTY_200_BODY(
-      "empty-200-body", true, "HTTP 200 with Content-Length: 0, the normal body in one segment"),
+      "empty-200-body", true, "HTTP 200 with Content-Length: 0 and the normal body in one segment"),
   /** The same, late. */
   EMPTY_200_LATE(
       "empty-200-late", true, "HTTP 200 with Content-Length: 0, the normal body 0.1 s later"),

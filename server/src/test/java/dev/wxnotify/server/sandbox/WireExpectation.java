@@ -67,7 +67,8 @@ record WireExpectation(EffectKind kind, UnaryOperator<String> pieces, End end, b
 
   private static String page(String status, String more) {
     String html =
-        "<html>\r\n<head><title>%1$s</title></head>\r\n<body><center><h1>%1$s</h1></center></body>\r\n</html>\r\n"
+        ("<html>\r\n<head><title>%1$s</title></head>\r\n"
+                + "<body><center><h1>%1$s</h1></center></body>\r\n</html>\r\n")
             .formatted(status);
     return whole(status, "text/html", more, html);
   }
@@ -111,7 +112,8 @@ record WireExpectation(EffectKind kind, UnaryOperator<String> pieces, End end, b
         open(
             EffectKind.INTERIM_101,
             b ->
-                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"
+                "HTTP/1.1 101 Switching Protocols\r\n"
+                    + "Connection: upgrade\r\nUpgrade: websocket\r\n\r\n"
                     + answer(b)),
         open(EffectKind.SURPLUS, b -> answer(b) + STRAY),
         open(EffectKind.SURPLUS_RUBBISH, b -> answer(b) + "\0rubbish of the sandbox\r\n\r\n"),
@@ -161,7 +163,8 @@ record WireExpectation(EffectKind kind, UnaryOperator<String> pieces, End end, b
                     b.replace("\"errcode\":0,\"errmsg\":\"ok\",", "")
                         .replace(
                             "}",
-                            ",\"errCode\":\"0\",\"errMsg\":\"openapi.subscribeMessage.send:ok\"}"))),
+                            ",\"errCode\":\"0\","
+                                + "\"errMsg\":\"openapi.subscribeMessage.send:ok\"}"))),
         refused(
             EffectKind.GBK_ERRMSG,
             answer(

@@ -42,8 +42,12 @@ final class OddBodies {
   static byte[] page(int status) {
     String title = HttpResponseStatus.valueOf(status).toString();
     return bytes(
-        ("<html>\r\n<head><title>%1$s</title></head>\r\n"
-                + "<body><center><h1>%1$s</h1></center></body>\r\n</html>\r\n")
+        """
+        <html>\r
+        <head><title>%1$s</title></head>\r
+        <body><center><h1>%1$s</h1></center></body>\r
+        </html>\r
+        """
             .formatted(title));
   }
 

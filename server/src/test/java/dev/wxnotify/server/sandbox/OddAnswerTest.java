@@ -198,7 +198,9 @@ class OddAnswerTest {
       caller.send(token, "sandbox-gbk-errmsg");
       byte[] bytes = caller.readOnce(4096).getBytes(StandardCharsets.ISO_8859_1);
 
-      assertThat(new String(bytes, Charset.forName("GBK"))).contains("\"errmsg\":\"不合法 openid\"");
+      String text = new String(bytes, Charset.forName("GBK"));
+
+      assertThat(text).contains("\"errmsg\":\"不合法 openid\"");
     }
     assertThat(sandbox.state().sends(40003)).isEqualTo(1);
   }

@@ -67,8 +67,12 @@ record WireExpectation(EffectKind kind, UnaryOperator<String> pieces, End end, b
 
   private static String page(String status, String more) {
     String html =
-        ("<html>\r\n<head><title>%1$s</title></head>\r\n"
-                + "<body><center><h1>%1$s</h1></center></body>\r\n</html>\r\n")
+        """
+        <html>\r
+        <head><title>%1$s</title></head>\r
+        <body><center><h1>%1$s</h1></center></body>\r
+        </html>\r
+        """
             .formatted(status);
     return whole(status, "text/html", more, html);
   }
@@ -112,8 +116,12 @@ record WireExpectation(EffectKind kind, UnaryOperator<String> pieces, End end, b
         open(
             EffectKind.INTERIM_101,
             b ->
-                "HTTP/1.1 101 Switching Protocols\r\n"
-                    + "Connection: upgrade\r\nUpgrade: websocket\r\n\r\n"
+                """
+                HTTP/1.1 101 Switching Protocols\r
+                Connection: upgrade\r
+                Upgrade: websocket\r
+                \r
+                """
                     + answer(b)),
         open(EffectKind.SURPLUS, b -> answer(b) + STRAY),
         open(EffectKind.SURPLUS_RUBBISH, b -> answer(b) + "\0rubbish of the sandbox\r\n\r\n"),

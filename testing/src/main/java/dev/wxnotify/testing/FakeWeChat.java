@@ -71,8 +71,8 @@ public final class FakeWeChat {
   /**
    * Lets the next sends go wrong, whoever they are to.
    *
-   * @param what {@code errcode=45009}, {@code latency=300}, {@code reset-after}, {@code http=502}
-   *     …: see {@code docs/sandbox.md}
+   * @param what {@code errcode=45009}, {@code latency=300}, {@code reset-after}, {@code http=502},
+   *     {@code interim-103}, {@code surplus} …: see {@code docs/sandbox.md}
    * @param count how many of them
    */
   public void failSends(String what, int count) {

@@ -53,8 +53,8 @@ record Answer(
 
   /** The errcode, or the HTTP status of a gateway's page. */
   int outcome() {
-    return effect != null && effect.kind() == EffectKind.HTTP
-        ? effect.argument()
+    return effect != null && effect.foreignStatus() != 0
+        ? effect.foreignStatus()
         : json.path("errcode").asInt();
   }
 

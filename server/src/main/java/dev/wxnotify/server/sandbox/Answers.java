@@ -30,6 +30,18 @@ final class Answers {
     return error(errcode, ErrorTexts.of(errcode));
   }
 
+  /** The answer to a request that {@code effect} keeps from being processed. */
+  Answer instead(Effect effect) {
+    ObjectNode json =
+        switch (effect.kind()) {
+          case ERRCODE -> error(effect.argument());
+          case GBK_ERRMSG -> error(ErrorTexts.INVALID_OPEN_ID);
+          case EARLY_ANSWER -> error(ErrorTexts.BUSY);
+          default -> Json.object();
+        };
+    return Answer.of(json).spoilt(effect);
+  }
+
   private ObjectNode error(int errcode, String text) {
     return Json.object().put("errcode", errcode).put("errmsg", cut(text) + trace());
   }

@@ -5,14 +5,19 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One HTTP request, as the endpoints see it. */
+/**
+ * One HTTP request, as the endpoints see it.
+ *
+ * @param headersOnly true if it is to be answered before its body has been read
+ */
 record Call(
     String method,
     String path,
     Map<String, String> query,
     String contentType,
     RawBody body,
-    String remoteIp) {
+    String remoteIp,
+    boolean headersOnly) {
 
   @Nullable String parameter(String name) {
     return query.get(name);

@@ -32,6 +32,7 @@ final class ControlApi {
     on("GET", "/open-ids", call -> views.openIds());
     on("GET", "/templates", call -> views.templates());
     on("GET", "/faults", call -> views.faults());
+    on("GET", "/faults/kinds", call -> views.faultKinds());
     on("POST", "/faults", changes::addFault);
     on("DELETE", "/faults", call -> changes.clearFaults());
     on("POST", "/tokens/revoke", changes::revoke);

@@ -31,7 +31,12 @@ final class ControlChanges {
           "probability", "probability: " + probability + " (expected: above 0, at most 1)");
     }
     int seed = fields.integer("seed", 0);
-    weChat.faults().add(new Fault(endpoint, effect, count, every, probability, seed));
+    try {
+      weChat.faults().add(new Fault(endpoint, effect, count, every, probability, seed));
+    } catch (IllegalArgumentException e) {
+      // Each value is good by itself: the effect is not possible at the endpoint.
+      throw ControlError.badField("endpoint", String.valueOf(e.getMessage()));
+    }
     return Json.object().put("faults", weChat.faults().list().size());
   }
 

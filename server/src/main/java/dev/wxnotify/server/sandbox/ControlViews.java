@@ -109,6 +109,20 @@ final class ControlViews {
     return json;
   }
 
+  /** All that a fault can be. */
+  ObjectNode faultKinds() {
+    ObjectNode json = Json.object();
+    ArrayNode list = json.putArray("kinds");
+    for (EffectKind kind : EffectKind.values()) {
+      list.addObject()
+          .put("what", kind.label())
+          .put("meaning", kind.meaning())
+          .put("processed", kind.processed())
+          .put("endpoints", kind.possibleEndpoints());
+    }
+    return json;
+  }
+
   private static boolean matches(@Nullable String wanted, String value) {
     return wanted == null || wanted.equals(value);
   }

@@ -61,6 +61,16 @@ public record Effect(EffectKind kind, int argument) {
     }
   }
 
+  /** The HTTP status of an answer that is not WeChat's; 0 if WeChat answers, if anyone does. */
+  int foreignStatus() {
+    return switch (kind) {
+      case HTTP -> argument;
+      case REDIRECT -> 302;
+      case PROXY_407 -> 407;
+      default -> 0;
+    };
+  }
+
   @Override
   public String toString() {
     return kind.takesArgument() ? kind.label() + "=" + argument : kind.label();

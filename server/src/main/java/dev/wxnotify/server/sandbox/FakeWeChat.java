@@ -52,13 +52,15 @@ final class FakeWeChat {
     if (endpoint.isEmpty()) {
       return Answer.of(answers.error(ErrorTexts.INVALID_URL));
     }
-    Trouble trouble = faults.next(endpoint.get());
+    Trouble trouble = call.headersOnly() ? Trouble.EARLY_ANSWER : faults.next(endpoint.get());
     Answer answer = answer(endpoint.get(), call, trouble.effect());
     if (!answer.isResetBefore()) {
       counters.requested(endpoint.get());
       if (endpoint.get() == SandboxEndpoint.SEND) {
         counters.sendAnswered(answer.outcome());
-        mailbox.received(call.body(), answer.outcome());
+        if (!call.headersOnly()) {
+          mailbox.received(call.body(), answer.outcome());
+        }
       }
     }
     return answer.later(options.latency().plus(trouble.delay()));
@@ -113,9 +115,7 @@ final class FakeWeChat {
     if (effect == null || effect.kind().processed()) {
       return process(endpoint, call).spoilt(effect);
     }
-    return effect.kind() == EffectKind.ERRCODE
-        ? Answer.of(answers.error(effect.argument()))
-        : Answer.of(Json.object()).spoilt(effect);
+    return answers.instead(effect);
   }
 
   private Answer process(SandboxEndpoint endpoint, Call call) {

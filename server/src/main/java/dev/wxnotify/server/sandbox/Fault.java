@@ -20,7 +20,7 @@ public record Fault(
     double probability,
     long seed) {
 
-  /** Refuses values outside the ranges. */
+  /** Refuses values outside the ranges, and effects that the endpoint cannot have. */
   public Fault {
     if (count < 0) {
       throw new IllegalArgumentException("count: " + count + " (expected: >= 0)");
@@ -31,6 +31,11 @@ public record Fault(
     if (!(probability > 0 && probability <= 1)) {
       throw new IllegalArgumentException(
           "probability: " + probability + " (expected: above 0, at most 1)");
+    }
+    if (!effect.kind().isPossibleAt(endpoint)) {
+      throw new IllegalArgumentException(
+          "endpoint: %s (expected: %s for %s)"
+              .formatted(label(endpoint), effect.kind().possibleEndpoints(), effect));
     }
   }
 
@@ -68,11 +73,15 @@ public record Fault(
   }
 
   boolean concerns(SandboxEndpoint other) {
-    return endpoint == null || endpoint == other;
+    return (endpoint == null || endpoint == other) && effect.kind().concerns(other);
   }
 
   /** The name of the endpoint, or {@code any}. */
   public String endpointLabel() {
+    return label(endpoint);
+  }
+
+  private static String label(@Nullable SandboxEndpoint endpoint) {
     return endpoint == null ? FaultText.ANY : endpoint.label();
   }
 }

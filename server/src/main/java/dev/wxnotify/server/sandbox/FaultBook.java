@@ -33,7 +33,9 @@ final class FaultBook {
     for (Entry entry : entries) {
       Effect effect = entry.fault.effect();
       boolean latency = effect.kind() == EffectKind.LATENCY;
-      if (!entry.fault.concerns(endpoint) || (!latency && trouble.effect() != null)) {
+      if (!effect.kind().strikesWholeRequests()
+          || !entry.fault.concerns(endpoint)
+          || (!latency && trouble.effect() != null)) {
         continue;
       }
       if (entry.strikes()) {
@@ -44,6 +46,21 @@ final class FaultBook {
       }
     }
     return trouble;
+  }
+
+  /** True if a request to {@code endpoint} is to be answered on its headers. */
+  boolean strikesHeaders(SandboxEndpoint endpoint) {
+    return entries.stream()
+        .filter(entry -> entry.fault.effect().kind() == EffectKind.EARLY_ANSWER)
+        .filter(entry -> entry.fault.concerns(endpoint))
+        .anyMatch(Entry::strikes);
+  }
+
+  /** True if a new connection is to get an answer before any request. */
+  boolean strikesConnection() {
+    return entries.stream()
+        .filter(entry -> entry.fault.effect().kind() == EffectKind.UNSOLICITED)
+        .anyMatch(Entry::strikes);
   }
 
   private static final class Entry {

@@ -10,7 +10,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,7 +32,8 @@ final class HttpServer implements AutoCloseable {
     this.channel = channel;
   }
 
-  static HttpServer start(String host, int port, Supplier<RequestHandler> handlers)
+  static HttpServer start(
+      String host, int port, Supplier<EarlyTrouble> early, Supplier<RequestHandler> handlers)
       throws IOException {
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
@@ -50,7 +52,10 @@ final class HttpServer implements AutoCloseable {
                   protected void initChannel(SocketChannel ch) {
                     ch.pipeline()
                         .addLast(
-                            new HttpServerCodec(),
+                            new HttpRequestDecoder(),
+                            // For the aggregator alone: answers go past it, see Wire.
+                            new HttpResponseEncoder(),
+                            early.get(),
                             new HttpObjectAggregator(MAX_REQUEST),
                             handlers.get());
                   }

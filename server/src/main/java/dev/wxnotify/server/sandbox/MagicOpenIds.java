@@ -25,6 +25,8 @@ public final class MagicOpenIds {
    */
   public record Row(String openId, String meaning) {}
 
+  private record Named(String form, EffectKind kind) {}
+
   private static final String PREFIX = "sandbox-";
   private static final String ONCE = "once-";
   private static final String BUSY = "busy";
@@ -34,10 +36,12 @@ public final class MagicOpenIds {
   private static final Pattern SLOW = Pattern.compile("slow-([0-9]{1,7})(?:-.*)?");
   private static final Pattern HTML = Pattern.compile("html-([0-9]{3})(?:-.*)?");
 
-  private static final List<EffectKind> BY_NAME =
+  private static final List<Named> BY_NAME =
       Arrays.stream(EffectKind.values())
           .filter(kind -> !kind.takesArgument())
-          .sorted(Comparator.comparing((EffectKind kind) -> -kind.openIdForm().length()))
+          .flatMap(kind -> kind.openIdForm().map(form -> new Named(form, kind)).stream())
+          // The longest first: body-204-late is not body-204 for a user named late.
+          .sorted(Comparator.comparing((Named named) -> -named.form().length()))
           .toList();
 
   private final Set<OpenIdTurns.Key> struck = ConcurrentHashMap.newKeySet();
@@ -58,7 +62,7 @@ public final class MagicOpenIds {
     rows.add(new Row(PREFIX + "<errcode>", "any other errcode, with a text of the sandbox"));
     for (EffectKind kind : EffectKind.values()) {
       if (kind != EffectKind.ERRCODE) {
-        rows.add(new Row(PREFIX + kind.openIdForm(), kind.meaning()));
+        kind.openIdForm().ifPresent(form -> rows.add(new Row(PREFIX + form, kind.meaning())));
       }
     }
     rows.add(new Row(PREFIX + ONCE + "<any of the above>", "once that, afterwards in order"));
@@ -100,9 +104,9 @@ public final class MagicOpenIds {
       return Optional.of(Effect.errcode(ErrorTexts.BUSY));
     }
     return BY_NAME.stream()
-        .filter(kind -> isOrStarts(name, kind.openIdForm()))
+        .filter(named -> isOrStarts(name, named.form()))
         .findFirst()
-        .map(Effect::of);
+        .map(named -> Effect.of(named.kind()));
   }
 
   private static Optional<Effect> argument(EffectKind kind, String digits) {

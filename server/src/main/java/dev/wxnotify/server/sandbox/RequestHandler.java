@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetSocketAddress;
@@ -65,7 +66,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     busy = true;
     log.trace("{}", next.call());
     Answer answer = answers.apply(next.call());
-    Delivery delivery = new Delivery(ctx, answer, next.keepAlive(), () -> served(ctx));
+    boolean toHead = next.call().method().equals(HttpMethod.HEAD.name());
+    WireScript script = new OddAnswers(next.keepAlive(), toHead).script(answer);
+    Delivery delivery = new Delivery(ctx, answer.beforeWrite(), script, () -> served(ctx));
     if (answer.delay().isZero()) {
       delivery.run();
     } else {
@@ -92,6 +95,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         query,
         request.headers().get(HttpHeaderNames.CONTENT_TYPE, ""),
         new RawBody(ByteBufUtil.getBytes(request.content())),
-        ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress().getHostAddress());
+        ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress().getHostAddress(),
+        request instanceof EarlyTrouble.HeadersOnly);
   }
 }

@@ -47,7 +47,10 @@ public final class Sandbox implements AutoCloseable {
         call -> ControlApi.owns(call.path()) ? control.answer(call) : weChat.answer(call);
     HttpServer server =
         HttpServer.start(
-            options.host(), options.port(), () -> new RequestHandler(answers, weChat.counters()));
+            options.host(),
+            options.port(),
+            () -> new EarlyTrouble(weChat.faults()),
+            () -> new RequestHandler(answers, weChat.counters()));
     return new Sandbox(weChat, server, options.host());
   }
 

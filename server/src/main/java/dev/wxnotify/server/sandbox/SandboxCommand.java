@@ -21,13 +21,17 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nGoing wrong on demand:%n",
     footer = {
       "  An open id of the form sandbox-<errcode> gets that error, for example",
-      "  sandbox-43101; sandbox-reset-after, sandbox-slow-500 and others spoil the",
-      "  answer. All of them: GET /sandbox/open-ids. All control calls: GET /sandbox.",
+      "  sandbox-43101; sandbox-reset-after, sandbox-slow-500, sandbox-interim-103,",
+      "  sandbox-surplus and others spoil the answer. All of them: GET",
+      "  /sandbox/open-ids. All control calls: GET /sandbox.",
       "  A FAULT is endpoint:what[:often], for example",
       "    send:errcode=-1:3               the next three sends are answered -1",
       "    send:latency=200                every send takes 200 ms longer",
       "    any:http=502:5%%                 one request in twenty, by chance",
       "    stable_token:reset-before:1/4   each fourth request",
+      "    send:surplus:1/20               each twentieth answer is followed by another",
+      "    any:unsolicited:1               the next connection gets an answer unasked",
+      "  All that can go wrong: GET /sandbox/faults/kinds.",
       "",
       "Exit codes: 0 stopped, 64 wrong usage, 69 cannot listen."
     })

@@ -84,10 +84,7 @@ final class SendEndpoint implements Endpoint {
       throws Refused {
     Optional<Effect> effect = magic.effect(appId, openId);
     if (effect.isPresent() && !effect.get().kind().processed()) {
-      if (effect.get().kind() == EffectKind.ERRCODE) {
-        throw new Refused(effect.get().argument());
-      }
-      return Answer.of(Json.object()).spoilt(effect.get());
+      return answers.instead(effect.get());
     }
     return Answer.of(accept(appId, openId, message, body)).spoilt(effect.orElse(null));
   }

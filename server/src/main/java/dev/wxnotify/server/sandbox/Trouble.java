@@ -8,6 +8,10 @@ record Trouble(Duration delay, @Nullable Effect effect) {
 
   static final Trouble NONE = new Trouble(Duration.ZERO, null);
 
+  /** Befalls a request of which only the headers were read. */
+  static final Trouble EARLY_ANSWER =
+      new Trouble(Duration.ZERO, Effect.of(EffectKind.EARLY_ANSWER));
+
   Trouble plus(Duration more) {
     return new Trouble(delay.plus(more), effect);
   }

@@ -33,6 +33,19 @@ class ControlApiTest {
   }
 
   @Test
+  void faultKinds_areAllThere_withWhatASenderHasToKnow() throws Exception {
+    JsonNode kinds = client.get("/sandbox/faults/kinds").path("kinds");
+
+    assertThat(kinds).hasSize(EffectKind.values().length);
+    for (JsonNode kind : kinds) {
+      EffectKind effect = EffectKind.byLabel(kind.path("what").asText()).orElseThrow();
+      assertThat(kind.path("meaning").asText()).isEqualTo(effect.meaning());
+      assertThat(kind.path("processed").asBoolean()).isEqualTo(effect.processed());
+      assertThat(kind.path("endpoints").asText()).isEqualTo(effect.possibleEndpoints());
+    }
+  }
+
+  @Test
   void state_afterSends_countsThem() throws Exception {
     client.send(token, message("a"));
     client.send(token, message("a"));

@@ -93,8 +93,12 @@ class SandboxCommandTest {
       assertThat(docs).contains("| `" + row.openId() + "` | " + row.meaning() + " |");
     }
     for (EffectKind kind : EffectKind.values()) {
-      assertThat(docs).contains("`" + kind.label());
+      assertThat(docs)
+          .contains(
+              "| `%s` | %s | %s |"
+                  .formatted(kind.label(), kind.meaning(), kind.processed() ? "yes" : "no"));
     }
+    assertThat(docs).contains(Long.toString(StrayAnswer.MSGID), StrayAnswer.TOKEN);
     for (SandboxTemplate template : SandboxTemplates.ALL) {
       assertThat(docs).contains(template.id());
     }

@@ -519,7 +519,7 @@ class AnswerFramingTest {
       odd.add(
           doubtful(
                   "a header " + strange.substring(0, Math.min(9, strange.length())).strip(),
-                  line -> line.say(answer("200 OK", strange + "\r\n", line.body())).pause().end())
+                  line -> line.say(answer("200 OK", strange + "\r\n", line.body())))
               .perhapsKeepingTheConnection());
     }
     odd.add(
@@ -527,32 +527,24 @@ class AnswerFramingTest {
                 "a folded length",
                 line ->
                     line.say(
-                            join(
-                                head(
-                                    "200 OK", "Content-Length:\r\n " + line.body().length + "\r\n"),
-                                line.body()))
-                        .pause()
-                        .end())
+                        join(
+                            head("200 OK", "Content-Length:\r\n " + line.body().length + "\r\n"),
+                            line.body())))
             .perhapsKeepingTheConnection());
     odd.add(
         doubtful(
                 "a status of 100 KB",
-                line ->
-                    line.say(answer("200 " + "x".repeat(100 * 1024), "", line.body()))
-                        .pause()
-                        .end())
+                line -> line.say(answer("200 " + "x".repeat(100 * 1024), "", line.body())))
             .perhapsKeepingTheConnection());
     odd.add(
         doubtful(
                 "ends of line without CR",
                 line ->
                     line.say(
-                            "HTTP/1.1 200 OK\nContent-Length: "
-                                + line.body().length
-                                + "\n\n"
-                                + line.bodyText())
-                        .pause()
-                        .end())
+                        "HTTP/1.1 200 OK\nContent-Length: "
+                            + line.body().length
+                            + "\n\n"
+                            + line.bodyText()))
             .perhapsKeepingTheConnection());
     odd.add(
         doubtful(

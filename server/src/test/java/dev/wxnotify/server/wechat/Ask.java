@@ -109,7 +109,7 @@ record Ask(Kind kind, String app, String key, int filling) {
             key,
             "template-1",
             "",
-            Map.of("thing1", filling == 0 ? "咖啡" : "x".repeat(filling)),
+            filling == 0 ? Map.of("thing1", "咖啡") : Map.of("unlimited1", "x".repeat(filling)),
             MiniProgramState.FORMAL,
             Language.ZH_CN);
     AccessToken token = new AccessToken(TOKEN + app, NOW, NOW.plusSeconds(7200));

@@ -1,0 +1,147 @@
+package dev.wxnotify.server.wechat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.wechat.Ask.Heard;
+import dev.wxnotify.server.wechat.Ask.Kind;
+import dev.wxnotify.server.wechat.Ask.Outcome;
+import dev.wxnotify.server.wechat.ScriptedUpstream.Served;
+import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
+import dev.wxnotify.server.wechat.WeChatClientFixture.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+
+/**
+ * What must hold whatever an upstream does: each question hears its own answer or, truthfully,
+ * none; and each request goes out at most once.
+ */
+final class Attribution {
+  private static final Duration SHORT = Duration.ofMillis(500);
+  private static final Set<Heard> TRUTHFUL =
+      EnumSet.of(Heard.ITS_OWN, Heard.NOTHING, Heard.NOT_WRITTEN);
+
+  private Attribution() {}
+
+  /** Returns each oddity with each transport and each kind of question. */
+  static Stream<Arguments> everywhere(List<Oddity> oddities) {
+    return Transport.all()
+        .flatMap(
+            transport ->
+                Stream.of(Kind.values())
+                    .flatMap(
+                        kind -> oddities.stream().map(odd -> Arguments.of(transport, kind, odd))));
+  }
+
+  /**
+   * Asks one question that is answered oddly, and then others, of several apps and kinds. Each is
+   * begun in the moment in which the one before it has heard its answer, and on the thread that
+   * says so: a connection that is used again too early is so used at once.
+   */
+  static void check(Transport transport, Kind kind, Oddity oddity) throws Exception {
+    try (ScriptedUpstream upstream = ScriptedUpstream.start();
+        WeChatClientFixture client =
+            WeChatClientFixture.open(
+                Options.of(transport, upstream.url())
+                    .within(oddity.timesOut() ? SHORT : WeChatClientFixture.LONG))) {
+      if (kind == Kind.MESSAGE) { // So that the odd answer comes on a used connection, too.
+        Outcome usual = Await.result(Ask.accepted("a", 1).begin(client));
+        assertThat(usual.heard()).isIn(oddity.timesOut() ? TRUTHFUL : Set.of(Heard.ITS_OWN));
+      }
+      Ask first = Ask.of(kind, "a", 2);
+      upstream.on(first, oddity.trick());
+
+      List<Ask> asks = new ArrayList<>(List.of(first));
+      asks.addAll(others());
+      List<Outcome> outcomes = inTurn(asks, client);
+
+      Set<Heard> expected = kind == Kind.MESSAGE ? oddity.heard() : oddity.heardByToken();
+      assertThat(outcomes).allSatisfy(each -> assertThat(each.heard()).isIn(TRUTHFUL));
+      assertThat(outcomes.get(0)).satisfies(each -> assertThat(each.heard()).isIn(expected));
+      if (!oddity.timesOut()) { // Else the others might end by the timeout, which is so short.
+        assertAllHeard(outcomes.subList(1, outcomes.size()));
+      }
+      assertRequestsAreRight(upstream, outcomes);
+      assertConnectionIsRight(upstream, first, oddity.connection());
+    }
+  }
+
+  /** Returns different questions of different apps, with different answers. */
+  static List<Ask> others() {
+    return List.of(
+        Ask.refused("b", 43101, 3),
+        Ask.accepted("a", 4),
+        Ask.token(Kind.STABLE_TOKEN, "c"),
+        Ask.refused("a", 40003, 5),
+        Ask.token(Kind.CLASSIC_TOKEN, "d"),
+        Ask.accepted("b", 6));
+  }
+
+  /** Asks one after the other, each on the thread on which the one before it heard its answer. */
+  static List<Outcome> inTurn(List<Ask> asks, WeChatClientFixture client) throws Exception {
+    List<Outcome> outcomes = new ArrayList<>();
+    CompletionStage<Outcome> last = asks.get(0).begin(client);
+    for (Ask next : asks.subList(1, asks.size())) {
+      last =
+          last.thenCompose(
+              outcome -> {
+                outcomes.add(outcome);
+                return next.begin(client);
+              });
+    }
+    CompletableFuture<Outcome> end = last.toCompletableFuture();
+    outcomes.add(Await.result(end));
+    return outcomes;
+  }
+
+  static void assertAllHeard(List<Outcome> outcomes) {
+    assertThat(outcomes).allSatisfy(each -> assertThat(each.heard()).isEqualTo(Heard.ITS_OWN));
+  }
+
+  static void assertAllTruthful(List<Outcome> outcomes) {
+    assertThat(outcomes).allSatisfy(each -> assertThat(each.heard()).isIn(TRUTHFUL));
+  }
+
+  /** Each question was asked once, or not at all where its outcome says so. */
+  static void assertRequestsAreRight(ScriptedUpstream upstream, List<Outcome> outcomes) {
+    assertThat(upstream.complaints()).isEmpty();
+    List<String> keys = upstream.served().stream().map(Served::key).toList();
+    assertThat(keys).doesNotHaveDuplicates();
+    for (Outcome each : outcomes) {
+      if (each.heard() == Heard.NOT_WRITTEN) {
+        assertThat(keys).doesNotContain(each.ask().key());
+      } else if (each.heard() == Heard.ITS_OWN) {
+        assertThat(keys).contains(each.ask().key());
+      }
+    }
+  }
+
+  private static void assertConnectionIsRight(
+      ScriptedUpstream upstream, Ask first, Oddity.After expected) throws Exception {
+    switch (expected) {
+      case STAYS -> assertThat(upstream.connections()).isEqualTo(1);
+      case MAY_STAY -> {
+        // Nothing to see.
+      }
+      case CLOSES -> assertClosedAfter(upstream, first);
+    }
+  }
+
+  /** No request followed on the connection of this one, and the client has closed it. */
+  static void assertClosedAfter(ScriptedUpstream upstream, Ask last) throws Exception {
+    ScriptedUpstream.Line line = upstream.lineOf(last);
+    assertThat(upstream.served().stream().filter(each -> each.connection() == line.number()))
+        .as("requests on that connection")
+        .last()
+        .extracting(Served::key)
+        .isEqualTo(last.key());
+    assertThat(line.awaitLeft(Await.LONGEST)).as("the client closed the connection").isTrue();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.wxnotify.server.wechat;
+
+import dev.wxnotify.server.wechat.WeChatTokenIssuer.Endpoint;
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.uring.IOUringEventLoopGroup;
+import io.netty.channel.uring.IoUring;
+import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client under test with its threads. This is the one place of these tests that knows how a
+ * client is made; all else goes through the gateway and the issuers.
+ */
+final class WeChatClientFixture implements AutoCloseable {
+  /**
+   * So long that no exchange on this machine ends by it, if not by a mistake; and short enough that
+   * hundreds of mistakes are reported soon.
+   */
+  static final Duration LONG = Duration.ofSeconds(6);
+
+  private static final String WANTED = System.getProperty("wxnotify.test.transport", "auto");
+
+  private final EventLoopGroup loops;
+  private final WeChatHttpClient http;
+  private final WeChatMessageGateway gateway;
+
+  /** What moves the bytes. */
+  enum Transport {
+    IO_URING,
+    EPOLL,
+    NIO;
+
+    private boolean isThere() {
+      return switch (this) {
+        case IO_URING -> IoUring.isAvailable();
+        case EPOLL -> Epoll.isAvailable();
+        case NIO -> true;
+      };
+    }
+
+    private boolean isWanted() {
+      return WANTED.equals("auto") || WANTED.equals(name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Returns those of this machine, or the one that the build was asked to test. */
+    static Stream<Transport> all() {
+      return Stream.of(values()).filter(Transport::isThere).filter(Transport::isWanted);
+    }
+
+    @SuppressWarnings("deprecation") // The HTTP client knows a transport by these classes only.
+    private EventLoopGroup loops(int threads) {
+      ThreadPerTaskExecutor starter =
+          new ThreadPerTaskExecutor(new DefaultThreadFactory("test-io", true));
+      return switch (this) {
+        case IO_URING ->
+            new IOUringEventLoopGroup(
+                threads, starter, DefaultEventExecutorChooserFactory.INSTANCE);
+        case EPOLL ->
+            new EpollEventLoopGroup(
+                threads,
+                starter,
+                DefaultEventExecutorChooserFactory.INSTANCE,
+                DefaultSelectStrategyFactory.INSTANCE);
+        case NIO -> new NioEventLoopGroup(threads, starter);
+      };
+    }
+  }
+
+  /**
+   * How the client is made.
+   *
+   * @param transport moves its bytes
+   * @param url of the upstream
+   * @param proxy an egress proxy; null for none
+   * @param requestTimeout the longest time of one exchange
+   * @param connections the most that messages use
+   * @param threads of its own
+   */
+  record Options(
+      Transport transport,
+      URI url,
+      @Nullable URI proxy,
+      Duration requestTimeout,
+      int connections,
+      int threads) {
+
+    /** Returns options of a client with one thread and long timeouts. */
+    static Options of(Transport transport, URI url) {
+      return new Options(transport, url, null, LONG, 8, 1);
+    }
+
+    Options through(URI newProxy) {
+      return new Options(transport, url, newProxy, requestTimeout, connections, threads);
+    }
+
+    Options within(Duration newTimeout) {
+      return new Options(transport, url, proxy, newTimeout, connections, threads);
+    }
+
+    Options wide(int newConnections, int newThreads) {
+      return new Options(transport, url, proxy, requestTimeout, newConnections, newThreads);
+    }
+  }
+
+  private WeChatClientFixture(EventLoopGroup loops, WeChatHttpClient http) {
+    this.loops = loops;
+    this.http = http;
+    this.gateway = new WeChatMessageGateway(http);
+  }
+
+  static WeChatClientFixture open(Options options) {
+    EventLoopGroup loops = options.transport().loops(options.threads());
+    return new WeChatClientFixture(
+        loops,
+        new WeChatHttpClient(
+            new WeChatHttpClient.Settings(
+                options.url(),
+                options.proxy(),
+                LONG,
+                options.requestTimeout(),
+                options.connections()),
+            loops));
+  }
+
+  /** Returns the one that sends all messages of all apps. */
+  WeChatMessageGateway gateway() {
+    return gateway;
+  }
+
+  WeChatTokenIssuer issuer(Endpoint endpoint, String appId) {
+    return new WeChatTokenIssuer(http, endpoint, appId, () -> new AppSecret("secret-of-" + appId));
+  }
+
+  @Override
+  public void close() throws IOException {
+    http.close();
+    var ignored = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+}

@@ -10,11 +10,11 @@ import static dev.wxnotify.server.wechat.Oddity.doubtful;
 import static dev.wxnotify.server.wechat.Oddity.unclear;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.wechat.Ask.Kind;
 import dev.wxnotify.server.wechat.Ask.Outcome;
 import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
-import dev.wxnotify.server.wechat.WeChatClientFixture.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -128,7 +128,7 @@ class AnswerFramingTest {
   }
 
   static Stream<Arguments> everySplit() {
-    return Transport.all()
+    return WeChatClientFixture.transports()
         .flatMap(
             transport ->
                 Stream.of(

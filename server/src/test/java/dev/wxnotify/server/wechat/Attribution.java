@@ -2,13 +2,13 @@ package dev.wxnotify.server.wechat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.wechat.Ask.Heard;
 import dev.wxnotify.server.wechat.Ask.Kind;
 import dev.wxnotify.server.wechat.Ask.Outcome;
 import dev.wxnotify.server.wechat.ScriptedUpstream.Served;
 import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
-import dev.wxnotify.server.wechat.WeChatClientFixture.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -32,7 +32,7 @@ final class Attribution {
 
   /** Returns each oddity with each transport and each kind of question. */
   static Stream<Arguments> everywhere(List<Oddity> oddities) {
-    return Transport.all()
+    return WeChatClientFixture.transports()
         .flatMap(
             transport ->
                 Stream.of(Kind.values())

@@ -7,13 +7,13 @@ import static dev.wxnotify.server.wechat.Http.join;
 import static dev.wxnotify.server.wechat.Oddity.unclear;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.wechat.Ask.Heard;
 import dev.wxnotify.server.wechat.Ask.Kind;
 import dev.wxnotify.server.wechat.Ask.Outcome;
 import dev.wxnotify.server.wechat.ScriptedUpstream.Trick;
 import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
-import dev.wxnotify.server.wechat.WeChatClientFixture.Transport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ class ConnectionEndsTest {
     ends.put("the end, a little later", line -> line.answerAsTextbook().pause().end());
     ends.put("a reset", line -> line.answerAsTextbook().reset());
     ends.put("a reset, a little later", line -> line.answerAsTextbook().pause().reset());
-    return Transport.all()
+    return WeChatClientFixture.transports()
         .flatMap(
             transport ->
                 ends.entrySet().stream()
@@ -218,7 +218,7 @@ class ConnectionEndsTest {
     early.put(
         "an answer, and another at the end of the request",
         line -> line.say(answer(line.body())).pause().readOn().say(SURPLUS));
-    return Transport.all()
+    return WeChatClientFixture.transports()
         .flatMap(
             transport ->
                 early.entrySet().stream()
@@ -256,6 +256,6 @@ class ConnectionEndsTest {
   }
 
   static Stream<Transport> transports() {
-    return Transport.all();
+    return WeChatClientFixture.transports();
   }
 }

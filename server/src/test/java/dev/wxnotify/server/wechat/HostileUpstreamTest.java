@@ -2,12 +2,12 @@ package dev.wxnotify.server.wechat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.wechat.Ask.Heard;
 import dev.wxnotify.server.wechat.Ask.Kind;
 import dev.wxnotify.server.wechat.Ask.Outcome;
 import dev.wxnotify.server.wechat.ScriptedUpstream.Served;
 import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
-import dev.wxnotify.server.wechat.WeChatClientFixture.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -51,7 +51,7 @@ class HostileUpstreamTest {
   private static final double LEAST_HEARD = 0.6;
 
   static Stream<Transport> transports() {
-    return Transport.all();
+    return WeChatClientFixture.transports();
   }
 
   @ParameterizedTest

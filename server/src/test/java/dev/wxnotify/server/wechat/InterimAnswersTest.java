@@ -7,8 +7,8 @@ import static dev.wxnotify.server.wechat.Oddity.clear;
 import static dev.wxnotify.server.wechat.Oddity.doubtful;
 import static dev.wxnotify.server.wechat.Oddity.unclear;
 
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.wechat.Ask.Kind;
-import dev.wxnotify.server.wechat.WeChatClientFixture.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -13,13 +13,13 @@ import dev.wxnotify.server.delivery.Language;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.MiniProgramState;
 import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.wechat.Ask.Heard;
 import dev.wxnotify.server.wechat.Ask.Kind;
 import dev.wxnotify.server.wechat.Ask.Outcome;
 import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
-import dev.wxnotify.server.wechat.WeChatClientFixture.Transport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -283,7 +283,7 @@ class SurplusBytesTest {
   // While nothing is asked.
 
   static Stream<Arguments> whileIdle() {
-    return Transport.all()
+    return WeChatClientFixture.transports()
         .flatMap(
             transport ->
                 all().entrySet().stream()
@@ -351,7 +351,7 @@ class SurplusBytesTest {
   static Stream<Arguments> inARace() {
     Map<String, byte[]> surplus = new LinkedHashMap<>(imperfect());
     surplus.putAll(passedOver());
-    return Transport.all()
+    return WeChatClientFixture.transports()
         .flatMap(
             transport ->
                 surplus.entrySet().stream()
@@ -431,6 +431,6 @@ class SurplusBytesTest {
   }
 
   static Stream<Transport> transports() {
-    return Transport.all();
+    return WeChatClientFixture.transports();
   }
 }

@@ -1,20 +1,12 @@
 package dev.wxnotify.server.wechat;
 
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer.Endpoint;
-import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollEventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.channel.uring.IOUringEventLoopGroup;
-import io.netty.channel.uring.IoUring;
-import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.ThreadPerTaskExecutor;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,46 +28,11 @@ final class WeChatClientFixture implements AutoCloseable {
   private final WeChatHttpClient http;
   private final WeChatMessageGateway gateway;
 
-  /** What moves the bytes. */
-  enum Transport {
-    IO_URING,
-    EPOLL,
-    NIO;
-
-    private boolean isThere() {
-      return switch (this) {
-        case IO_URING -> IoUring.isAvailable();
-        case EPOLL -> Epoll.isAvailable();
-        case NIO -> true;
-      };
-    }
-
-    private boolean isWanted() {
-      return WANTED.equals("auto") || WANTED.equals(name().toLowerCase(Locale.ROOT));
-    }
-
-    /** Returns those of this machine, or the one that the build was asked to test. */
-    static Stream<Transport> all() {
-      return Stream.of(values()).filter(Transport::isThere).filter(Transport::isWanted);
-    }
-
-    @SuppressWarnings("deprecation") // The HTTP client knows a transport by these classes only.
-    private EventLoopGroup loops(int threads) {
-      ThreadPerTaskExecutor starter =
-          new ThreadPerTaskExecutor(new DefaultThreadFactory("test-io", true));
-      return switch (this) {
-        case IO_URING ->
-            new IOUringEventLoopGroup(
-                threads, starter, DefaultEventExecutorChooserFactory.INSTANCE);
-        case EPOLL ->
-            new EpollEventLoopGroup(
-                threads,
-                starter,
-                DefaultEventExecutorChooserFactory.INSTANCE,
-                DefaultSelectStrategyFactory.INSTANCE);
-        case NIO -> new NioEventLoopGroup(threads, starter);
-      };
-    }
+  /** Returns the transports of this machine, or the one that the build was asked to test. */
+  static Stream<Transport> transports() {
+    return Stream.of(Transport.values())
+        .filter(transport -> transport.whyNot() == null)
+        .filter(transport -> WANTED.equals("auto") || WANTED.equals(transport.label()));
   }
 
   /**
@@ -121,17 +78,26 @@ final class WeChatClientFixture implements AutoCloseable {
   }
 
   static WeChatClientFixture open(Options options) {
-    EventLoopGroup loops = options.transport().loops(options.threads());
+    EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(
+            options.threads(),
+            new DefaultThreadFactory("test-io", true),
+            options.transport().handlers());
     return new WeChatClientFixture(
         loops,
         new WeChatHttpClient(
             new WeChatHttpClient.Settings(
                 options.url(),
-                options.proxy(),
+                proxy(options.proxy()),
                 LONG,
                 options.requestTimeout(),
-                options.connections()),
+                options.connections(),
+                Duration.ofHours(1)),
             loops));
+  }
+
+  private static @Nullable EgressProxy proxy(@Nullable URI url) {
+    return url == null ? null : new EgressProxy(url.getHost(), url.getPort(), null);
   }
 
   /** Returns the one that sends all messages of all apps. */
@@ -144,7 +110,7 @@ final class WeChatClientFixture implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     http.close();
     var ignored = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }

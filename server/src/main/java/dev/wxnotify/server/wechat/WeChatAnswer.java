@@ -5,6 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.wxnotify.server.delivery.WeChatError;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -12,9 +17,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of WeChat, read leniently: names in any letter case, numbers as numbers or as text,
- * whatever content type. The body must be one whole JSON object all the same: of half an answer
- * nothing is believed.
+ * An answer of WeChat, read leniently: names in any letter case, numbers as numbers or as text, in
+ * whatever character set, of whatever content type. The body must be one whole JSON object all the
+ * same: of half an answer nothing is believed.
  *
  * @param errcode null where the answer has none that can be read, or several that differ
  * @param errmsg as it came, without the rid; empty where there is none
@@ -23,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     empty where there is none
  * @param accessToken empty where there is none
  * @param expiresIn seconds; null where there is none that can be read
+ * @param isLifeUnclear whether there is something that should say {@code expiresIn}, and it cannot
+ *     be read
  */
 record WeChatAnswer(
     @Nullable Integer errcode,
@@ -30,7 +37,8 @@ record WeChatAnswer(
     String rid,
     String messageId,
     String accessToken,
-    @Nullable Long expiresIn) {
+    @Nullable Long expiresIn,
+    boolean isLifeUnclear) {
 
   /** {@code msg rid: x}, {@code , rid: x} and {@code rid:x} were all seen. */
   private static final Pattern RID =
@@ -45,7 +53,24 @@ record WeChatAnswer(
   /** The text of nearly every answer, in which there is nothing to look for. */
   private static final String OK = "ok";
 
+  /** Longer texts are no numbers; the widest one, 2^63, has 19 digits. */
+  private static final int MAX_NUMBER = 40;
+
+  /** What WeChat's older systems write, seen in the text of an error. */
+  private static final String OTHER_CHARSET = "GBK";
+
   private static final JsonFactory JSON = new JsonFactory();
+
+  /** An answer that has a clear life of a token, or none at all. */
+  WeChatAnswer(
+      @Nullable Integer errcode,
+      String errmsg,
+      String rid,
+      String messageId,
+      String accessToken,
+      @Nullable Long expiresIn) {
+    this(errcode, errmsg, rid, messageId, accessToken, expiresIn, false);
+  }
 
   /** Never holds the token. */
   @Override
@@ -68,23 +93,51 @@ record WeChatAnswer(
    */
   static @Nullable WeChatAnswer read(byte[] body) {
     try (JsonParser parser = JSON.createParser(body)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        return null;
-      }
-      Fields fields = new Fields();
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName().toLowerCase(Locale.ROOT);
-        JsonToken value = parser.nextToken();
-        if (value.isScalarValue() && value != JsonToken.VALUE_NULL) {
-          fields.set(name, parser.getText());
-        } else {
-          parser.skipChildren();
-        }
-      }
-      return parser.nextToken() == null ? fields.toAnswer() : null;
+      return read(parser);
+    } catch (IOException e) {
+      return readInOtherCharset(body);
+    }
+  }
+
+  /** Only the texts are for people; what decides is ASCII in every character set. */
+  private static @Nullable WeChatAnswer readInOtherCharset(byte[] body) {
+    if (decode(body, StandardCharsets.UTF_8) != null) {
+      return null; // Another character set is not what is wrong.
+    }
+    String text =
+        Charset.isSupported(OTHER_CHARSET) ? decode(body, Charset.forName(OTHER_CHARSET)) : null;
+    try (JsonParser parser =
+        JSON.createParser(text == null ? new String(body, StandardCharsets.UTF_8) : text)) {
+      return read(parser);
     } catch (IOException e) {
       return null;
     }
+  }
+
+  private static @Nullable String decode(byte[] body, Charset charset) {
+    try {
+      return charset.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable WeChatAnswer read(JsonParser parser) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      return null;
+    }
+    Fields fields = new Fields();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName().toLowerCase(Locale.ROOT);
+      JsonToken value = parser.nextToken();
+      if (value.isScalarValue() && value != JsonToken.VALUE_NULL) {
+        fields.set(name, parser.getText());
+      } else {
+        fields.setUnreadable(name, value);
+        parser.skipChildren();
+      }
+    }
+    return parser.nextToken() == null ? fields.toAnswer() : null;
   }
 
   private static final class Fields {
@@ -94,6 +147,7 @@ record WeChatAnswer(
     private String messageId = "";
     private String accessToken = "";
     private @Nullable Long expiresIn;
+    private boolean isLifeUnclear;
 
     void set(String name, String text) {
       switch (name) {
@@ -103,13 +157,24 @@ record WeChatAnswer(
           errcodeSeen = true;
         }
         case "errmsg" -> errmsg = text;
-        case "msgid" -> messageId = wholeNumber(text) == null ? "" : text.strip();
+        case "msgid" -> messageId = isInteger(text) ? text.strip() : "";
         case "access_token" -> accessToken = text;
-        case "expires_in" -> expiresIn = wholeNumber(text);
+        case "expires_in" -> setLife(wholeNumber(text));
         default -> {
           // WeChat may add fields.
         }
       }
+    }
+
+    void setUnreadable(String name, JsonToken value) {
+      if (name.equals("expires_in") && value != JsonToken.VALUE_NULL) {
+        setLife(null);
+      }
+    }
+
+    private void setLife(@Nullable Long seconds) {
+      isLifeUnclear |= seconds == null || (expiresIn != null && !expiresIn.equals(seconds));
+      expiresIn = isLifeUnclear ? null : seconds;
     }
 
     WeChatAnswer toAnswer() {
@@ -128,7 +193,7 @@ record WeChatAnswer(
     }
 
     private WeChatAnswer toAnswer(String text, String rid) {
-      return new WeChatAnswer(errcode, text, rid, messageId, accessToken, expiresIn);
+      return new WeChatAnswer(errcode, text, rid, messageId, accessToken, expiresIn, isLifeUnclear);
     }
 
     private static @Nullable Integer errcode(String text) {
@@ -136,11 +201,26 @@ record WeChatAnswer(
       return code == null || code != code.intValue() ? null : Integer.valueOf(code.intValue());
     }
 
+    /** Returns a number that is written as {@code 7200}, {@code 7200.0} or {@code 7.2e3}. */
     private static @Nullable Long wholeNumber(String text) {
-      try {
-        return Long.valueOf(text.strip());
-      } catch (NumberFormatException e) {
+      String digits = text.strip();
+      if (digits.length() > MAX_NUMBER) {
         return null;
+      }
+      try {
+        return new BigDecimal(digits).longValueExact();
+      } catch (ArithmeticException | NumberFormatException e) {
+        return null;
+      }
+    }
+
+    /** An id is no quantity: it is kept as it is written, or not at all. */
+    private static boolean isInteger(String text) {
+      try {
+        Long.parseLong(text.strip());
+        return true;
+      } catch (NumberFormatException e) {
+        return false;
       }
     }
   }

@@ -24,6 +24,18 @@ public final class WeChatTokenIssuer implements TokenIssuer {
   private static final String CLASSIC_PATH = "/cgi-bin/token";
   private static final String GRANT_TYPE = "client_credential";
   private static final int OK = 200;
+
+  /**
+   * The life of a token that comes without one: what WeChat documents as the longest. It may be too
+   * long, since a stable token comes with what is left of its life, and is safe all the same:
+   * WeChat says when a token has ended (42001), and then it is renewed and the message sent again.
+   * A shorter guess would do harm: of two tokens the one that ends later counts as the newer one.
+   */
+  private static final Duration DOCUMENTED_LIFE = Duration.ofHours(2);
+
+  /** A longer life is a mistake, which would make all later tokens look older than this one. */
+  private static final Duration LONGEST_LIFE = Duration.ofDays(365);
+
   private static final JsonFactory JSON = new JsonFactory();
 
   private final WeChatHttpClient http;
@@ -107,9 +119,27 @@ public final class WeChatTokenIssuer implements TokenIssuer {
     if (errcode != null && errcode != 0) {
       return new IssueResult.Refused(kindOf(errcode), errcode, answer.errmsg(), answer.rid());
     }
+    return answer.accessToken().isEmpty()
+        ? new IssueResult.Unavailable("WeChat's answer has no access_token")
+        : issued(answer);
+  }
+
+  private static IssueResult issued(WeChatAnswer answer) {
+    if (answer.isLifeUnclear()) {
+      return new IssueResult.Unavailable(
+          "WeChat's answer has an expires_in that is not a number of seconds");
+    }
     Long life = answer.expiresIn();
-    if (answer.accessToken().isEmpty() || life == null || life <= 0) {
-      return new IssueResult.Unavailable("WeChat's answer has no token, or no life of it");
+    if (life == null) {
+      return new IssueResult.Issued(answer.accessToken(), DOCUMENTED_LIFE);
+    }
+    if (life <= 0 || life > LONGEST_LIFE.toSeconds()) {
+      return new IssueResult.Unavailable(
+          "WeChat's answer has an expires_in of "
+              + life
+              + " seconds (expected: 1 to "
+              + LONGEST_LIFE.toSeconds()
+              + ")");
     }
     return new IssueResult.Issued(answer.accessToken(), Duration.ofSeconds(life));
   }

@@ -1,10 +1,12 @@
 package dev.wxnotify.server.wechat;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.wxnotify.server.delivery.WeChatError;
+import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +61,78 @@ class WeChatAnswerTest {
     WeChatAnswer answer = WeChatAnswer.read(("{\"expires_in\":" + json + "}").getBytes(UTF_8));
 
     assertThat(answer).extracting(WeChatAnswer::expiresIn).isEqualTo(expiresIn);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "7200.0,7200",
+    "7.2e3,7200",
+    "'\"7200.00\"',7200",
+    "9223372036854775807,9223372036854775807",
+    "9223372036854775808,",
+    "1e400,",
+    "1e-400,",
+    "7200.0000001,",
+    "'\"\"',",
+    "true,",
+    "[7200],",
+  })
+  void read_expiresInOfAnotherForm_isANumberIfItIsClear(String json, @Nullable Long expiresIn) {
+    WeChatAnswer answer = WeChatAnswer.read(("{\"expires_in\":" + json + "}").getBytes(UTF_8));
+
+    assertThat(answer).extracting(WeChatAnswer::expiresIn).isEqualTo(expiresIn);
+    assertThat(answer).extracting(WeChatAnswer::isLifeUnclear).isEqualTo(expiresIn == null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"expires_in\":null}"})
+  void read_noExpiresIn_isNotUnclear(String body) {
+    assertThat(WeChatAnswer.read(body.getBytes(UTF_8)))
+        .isEqualTo(new WeChatAnswer(null, "", "", "", "", null, false));
+  }
+
+  @Test
+  void read_twoExpiresInThatDiffer_areUnclear() {
+    String body = "{\"expires_in\":7200,\"expires_in\":10,\"expires_in\":10}";
+
+    assertThat(WeChatAnswer.read(body.getBytes(UTF_8)))
+        .isEqualTo(new WeChatAnswer(null, "", "", "", "", null, true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"40003.0,40003", "'\"40003.0\"',40003", "4.0003e4,40003", "0.0,0", "40003.5,"})
+  void read_errcodeAsADecimal_isANumberIfItIsWhole(String json, @Nullable Integer errcode) {
+    WeChatAnswer answer = WeChatAnswer.read(("{\"errcode\":" + json + "}").getBytes(UTF_8));
+
+    assertThat(answer).extracting(WeChatAnswer::errcode).isEqualTo(errcode);
+  }
+
+  /** The second byte of some of these characters is a backslash: 昞 and 誠 among them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"无效的openid", "昞", "誠誠", "不合法的用户昞"})
+  void read_textInGbk_isReadAndDoesNotHideTheErrcode(String errmsg) {
+    String body = "{\"errmsg\":\"" + errmsg + "\",\"errcode\":40003}";
+
+    assertThat(WeChatAnswer.read(body.getBytes(Charset.forName("GBK"))))
+        .isEqualTo(new WeChatAnswer(40003, errmsg, "", "", "", null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u00ff", "a\u0081", "\u00e6\u0097 (cut)", "\u00c0\u0080", "\u00a0"})
+  void read_textInNoKnownCharset_doesNotHideTheErrcode(String errmsg) {
+    String body = "{\"errcode\":40003,\"errmsg\":\"" + errmsg + "\",\"msgid\":5}";
+
+    WeChatAnswer answer = WeChatAnswer.read(body.getBytes(ISO_8859_1));
+
+    assertThat(answer).extracting(WeChatAnswer::errcode).isEqualTo(40003);
+    assertThat(answer).extracting(WeChatAnswer::messageId).isEqualTo("5");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"errcode\":0,\"errmsg\":\"\u00ff", "{\"errcode\":0}\u00ff", "\u00ff{}"})
+  void read_notOneWholeObjectInNoKnownCharset_isNull(String body) {
+    assertThat(WeChatAnswer.read(body.getBytes(ISO_8859_1))).isNull();
   }
 
   @Test

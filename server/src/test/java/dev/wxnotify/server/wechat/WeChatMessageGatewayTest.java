@@ -14,6 +14,7 @@ import dev.wxnotify.server.testing.TestLoops;
 import dev.wxnotify.server.token.AccessToken;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -261,6 +262,14 @@ class WeChatMessageGatewayTest {
   void rejected_errcodeInAnyForm_isClassified(String body) throws Exception {
     assertThat(send(start(RawHttpServer.json(body))))
         .isEqualTo(rejected(Rejection.USER_NOT_SUBSCRIBED, 43101, "no", ""));
+  }
+
+  @Test
+  void rejected_withATextInGbk_isClassifiedByErrcode() throws Exception {
+    byte[] body = "{\"errcode\":40003,\"errmsg\":\"不合法的openid\"}".getBytes(Charset.forName("GBK"));
+
+    assertThat(send(start(RawHttpServer.bytes(Http.answer(body)))))
+        .isEqualTo(rejected(Rejection.INVALID_OPEN_ID, 40003, "不合法的openid", ""));
   }
 
   @Test

@@ -129,8 +129,6 @@ class WeChatTokenIssuerTest {
         "[]",
         "{}",
         "<html>gbk</html>",
-        "{\"access_token\":\"98_token-of-wechat\"}",
-        "{\"access_token\":\"98_token-of-wechat\",\"expires_in\":null}",
         "{\"access_token\":\"98_token-of-wechat\",\"expires_in\":0}",
         "{\"access_token\":\"98_token-of-wechat\",\"expires_in\":-7200}",
         "{\"access_token\":\"98_token-of-wechat\",\"expires_in\":\"soon\"}",
@@ -149,6 +147,85 @@ class WeChatTokenIssuerTest {
       assertThat(result).isInstanceOf(IssueResult.Unavailable.class);
       assertThat(result.toString()).doesNotContain(TOKEN);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"7200.0", "'\"7200\"'", "'\"7200.0\"'", "7.2e3"})
+  void expiresIn_ofAnotherForm_isTheLife(String expiresIn) throws Exception {
+    for (Endpoint endpoint : Endpoint.values()) {
+      assertThat(issue(endpoint, RawHttpServer.json(issuedFor(expiresIn))))
+          .isEqualTo(new IssueResult.Issued(TOKEN, Duration.ofHours(2)));
+    }
+  }
+
+  /**
+   * The token is WeChat's and works; only its end is not known. WeChat documents 7,200 seconds as
+   * the longest life. Where it is less, WeChat says so with 42001, and the token is renewed.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"access_token\":\"98_token-of-wechat\"}",
+        "{\"access_token\":\"98_token-of-wechat\",\"expires_in\":null}",
+        "{\"errcode\":0,\"errmsg\":\"ok\",\"access_token\":\"98_token-of-wechat\"}",
+      })
+  void expiresIn_missing_isTheDocumentedLife(String body) throws Exception {
+    for (Endpoint endpoint : Endpoint.values()) {
+      assertThat(issue(endpoint, RawHttpServer.json(body)))
+          .isEqualTo(new IssueResult.Issued(TOKEN, Duration.ofHours(2)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0",
+        "-1",
+        "-7200",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "9223372036854775808",
+        "31536001",
+        "1e18",
+        "1e400",
+        "7200.5",
+        "true",
+        "[7200]",
+        "{}",
+        "\"\"",
+        "\"2 hours\"",
+      })
+  void expiresIn_thatIsNoLife_isUnavailableInPlainWords(String expiresIn) throws Exception {
+    for (Endpoint endpoint : Endpoint.values()) {
+      IssueResult result = issue(endpoint, RawHttpServer.json(issuedFor(expiresIn)));
+
+      assertThat(result)
+          .isInstanceOfSatisfying(
+              IssueResult.Unavailable.class,
+              unavailable ->
+                  assertThat(unavailable.explanation())
+                      .startsWith("WeChat's answer has an expires_in ")
+                      .doesNotContain("Exception", "java", TOKEN));
+    }
+  }
+
+  @Test
+  void expiresIn_theLongestPossible_isATimeThatTheCacheCanReckonWith() throws Exception {
+    IssueResult result = issue(Endpoint.STABLE, RawHttpServer.json(issuedFor("31536000")));
+
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            IssueResult.Issued.class,
+            issued -> {
+              Instant now = Instant.parse("2026-11-24T00:00:00Z");
+              AccessToken token = new AccessToken(issued.value(), now, now.plus(issued.life()));
+              assertThat(token.life()).isEqualTo(Duration.ofDays(365));
+              assertThat(token.expiresAt().toEpochMilli()).isPositive();
+            });
+  }
+
+  private static String issuedFor(String expiresIn) {
+    return "{\"access_token\":\"" + TOKEN + "\",\"expires_in\":" + expiresIn + "}";
   }
 
   @ParameterizedTest

@@ -33,7 +33,7 @@ final class AnswerDecoder extends HttpResponseDecoder {
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
       throws Exception {
-    if (connection.awaitsBytes()) {
+    if (connection.takesBytes()) {
       super.decode(context, bytes, out);
     } else if (bytes.isReadable()) {
       bytes.skipBytes(bytes.readableBytes());

@@ -7,6 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -16,6 +18,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,8 +127,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     }
   }
 
-  boolean awaitsBytes() {
+  private boolean awaitsAnswer() {
     return exchange != null && !answered;
+  }
+
+  /** Bytes came: tells whether they may be part of an answer. */
+  boolean takesBytes() {
+    textbook &= requestWritten;
+    return awaitsAnswer();
   }
 
   /** Bytes came that are part of no answer. */
@@ -139,13 +148,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     try {
-      if (!awaitsBytes()) {
+      if (!awaitsAnswer()) {
         return; // It was ended by what came before, and the connection is being closed.
       }
       if (message instanceof HttpResponse head) {
         onHead(head);
       }
-      if (message instanceof HttpContent content && awaitsBytes()) {
+      if (message instanceof HttpContent content && awaitsAnswer()) {
         onContent(content);
       }
     } catch (IOException e) {
@@ -168,11 +177,21 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
       }
     } else {
       status = head.status().code();
-      textbook &=
-          status == HttpResponseStatus.OK.code()
-              && head.protocolVersion().equals(HttpVersion.HTTP_1_1)
-              && HttpUtil.isKeepAlive(head);
+      textbook &= isTextbook(head);
     }
+  }
+
+  private static boolean isTextbook(HttpResponse head) {
+    return head.status().equals(HttpResponseStatus.OK)
+        && head.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        && HttpUtil.isKeepAlive(head)
+        && isUsualEncoding(head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING));
+  }
+
+  private static boolean isUsualEncoding(List<String> encodings) {
+    return encodings.isEmpty()
+        || (encodings.size() == 1
+            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(encodings.get(0)));
   }
 
   private void onContent(HttpContent content) throws IOException {
@@ -206,7 +225,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     WeChatAnswer answer = WeChatAnswer.read(body.toByteArray());
     exchange = null;
     answered = false;
-    release(textbook && answer != null);
+    release(textbook && answer != null && answer.isUnderstood());
     if (ended != null) {
       ended.end(new HttpResult.Answered(status, answer));
     }

@@ -78,6 +78,11 @@ record WeChatAnswer(
     return "WeChatAnswer[" + errcode + " " + errmsg + "]";
   }
 
+  /** Tells whether it says what every answer of WeChat does: an errcode, or a token. */
+  boolean isUnderstood() {
+    return errcode != null || !accessToken.isEmpty();
+  }
+
   /** Returns the answer as an error; only for one that has an errcode. */
   WeChatError toError() {
     if (errcode == null) {

@@ -8,6 +8,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -256,8 +257,9 @@ final class ScriptedUpstream implements AutoCloseable {
 
     /** Writes at once, so that the peer may read it in one piece. */
     Line say(byte[] bytes) throws IOException {
-      peer.getOutputStream().write(bytes);
-      peer.getOutputStream().flush();
+      OutputStream out = peer.getOutputStream();
+      out.write(bytes);
+      out.flush();
       return this;
     }
 

@@ -319,6 +319,7 @@ class SurplusBytesTest {
         WeChatClientFixture client =
             WeChatClientFixture.open(Options.of(transport, upstream.url()))) {
       Answer refused = Await.result(refusedByItsGate(client));
+      Await.until("the connection", () -> upstream.connections() == 1);
       upstream.line(1).say(surplus);
       assertThat(upstream.line(1).awaitLeft(Await.LONGEST)).isTrue();
 

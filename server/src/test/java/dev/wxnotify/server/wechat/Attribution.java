@@ -51,26 +51,32 @@ final class Attribution {
             WeChatClientFixture.open(
                 Options.of(transport, upstream.url())
                     .within(oddity.timesOut() ? SHORT : WeChatClientFixture.LONG))) {
-      if (kind == Kind.MESSAGE) { // So that the odd answer comes on a used connection, too.
-        Outcome usual = Await.result(Ask.accepted("a", 1).begin(client));
-        assertThat(usual.heard()).isIn(oddity.timesOut() ? TRUTHFUL : Set.of(Heard.ITS_OWN));
-      }
-      Ask first = Ask.of(kind, "a", 2);
-      upstream.on(first, oddity.trick());
-
-      List<Ask> asks = new ArrayList<>(List.of(first));
-      asks.addAll(others());
-      List<Outcome> outcomes = inTurn(asks, client);
-
-      Set<Heard> expected = kind == Kind.MESSAGE ? oddity.heard() : oddity.heardByToken();
-      assertThat(outcomes).allSatisfy(each -> assertThat(each.heard()).isIn(TRUTHFUL));
-      assertThat(outcomes.get(0)).satisfies(each -> assertThat(each.heard()).isIn(expected));
-      if (!oddity.timesOut()) { // Else the others might end by the timeout, which is so short.
-        assertAllHeard(outcomes.subList(1, outcomes.size()));
-      }
-      assertRequestsAreRight(upstream, outcomes);
-      assertConnectionIsRight(upstream, first, oddity.connection());
+      check(upstream, client, kind, oddity);
     }
+  }
+
+  /** Does the same with a client and an upstream that are there already. */
+  static void check(ScriptedUpstream upstream, WeChatClientFixture client, Kind kind, Oddity oddity)
+      throws Exception {
+    if (kind == Kind.MESSAGE) { // So that the odd answer comes on a used connection, too.
+      Outcome usual = Await.result(Ask.accepted("a", 1).begin(client));
+      assertThat(usual.heard()).isIn(oddity.timesOut() ? TRUTHFUL : Set.of(Heard.ITS_OWN));
+    }
+    Ask first = Ask.of(kind, "a", 2);
+    upstream.on(first, oddity.trick());
+
+    List<Ask> asks = new ArrayList<>(List.of(first));
+    asks.addAll(others());
+    List<Outcome> outcomes = inTurn(asks, client);
+
+    Set<Heard> expected = kind == Kind.MESSAGE ? oddity.heard() : oddity.heardByToken();
+    assertThat(outcomes).allSatisfy(each -> assertThat(each.heard()).isIn(TRUTHFUL));
+    assertThat(outcomes.get(0).heard()).as(outcomes.get(0).toString()).isIn(expected);
+    if (!oddity.timesOut()) { // Else the others might end by the timeout, which is so short.
+      assertAllHeard(outcomes.subList(1, outcomes.size()));
+    }
+    assertRequestsAreRight(upstream, outcomes);
+    assertConnectionIsRight(upstream, first, oddity.connection());
   }
 
   /** Returns different questions of different apps, with different answers. */

@@ -183,7 +183,7 @@ class InterimAnswersTest {
     return Attribution.everywhere(
         List.of(
             unclear("103 and then silence", line -> line.say(HINTS)).untilTheTimeout(),
-            unclear(
+            doubtful(
                     "103, and the answer when nobody waits for it any more",
                     line -> {
                       line.say(HINTS).awaitEnd();

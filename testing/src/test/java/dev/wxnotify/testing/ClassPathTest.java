@@ -18,7 +18,6 @@ class ClassPathTest {
         "io.micrometer.core.instrument.MeterRegistry",
         "io.netty.channel.Channel",
         "io.smallrye.config.SmallRyeConfig",
-        "org.asynchttpclient.AsyncHttpClient",
         "org.slf4j.Logger",
         "picocli.CommandLine"
       })

@@ -49,6 +49,7 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The whole server: the one place where its parts are made and put together. */
 final class NotificationServer implements AutoCloseable {
@@ -263,8 +264,11 @@ final class NotificationServer implements AutoCloseable {
   }
 
   private OutcomeLedger ledger() {
-    OutcomeLedger own = new InMemoryOutcomeLedger(settings.ledgerEntries(), System::nanoTime);
     RedisLink link = redis;
+    InMemoryOutcomeLedger own =
+        new InMemoryOutcomeLedger(
+            settings.ledgerEntries(), System::nanoTime, link == null ? Level.WARN : Level.DEBUG);
+    meters.watchLedger(own::forgotten);
     if (link == null) {
       return own;
     }

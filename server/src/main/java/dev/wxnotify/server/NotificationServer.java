@@ -76,6 +76,11 @@ final class NotificationServer implements AutoCloseable {
   /** How often gRPC's health is told what {@code /readyz} says. */
   private static final Duration HEALTH_INTERVAL = Duration.ofMillis(500);
 
+  /** How long the last outcomes may take to be stored when the connections to WeChat are closed. */
+  private static final Duration LAST_STORES = Duration.ofSeconds(2);
+
+  private static final Duration LOOK_AT_LAST = Duration.ofMillis(10);
+
   private static final Duration LOOPS_END = Duration.ofSeconds(5);
 
   private static final Logger log = LoggerFactory.getLogger(NotificationServer.class);
@@ -85,6 +90,8 @@ final class NotificationServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final WeChatHttpClient http;
   private final @Nullable RedisLink redis;
+  private final @Nullable RedisOutcomeLedger shared;
+  private final MessageDelivery delivery;
   private final WatchedFiles files;
   private final Apps apps;
   private final ServerMeters meters;
@@ -138,9 +145,14 @@ final class NotificationServer implements AutoCloseable {
             System::nanoTime,
             loops,
             listeners(meters, readiness, failures, tracing));
-    MessageDelivery delivery =
+    OutcomeLedger own = ledger();
+    this.shared = redis == null ? null : shared(redis, own);
+    this.delivery =
         new MessageDelivery(
-            inFlight, ledger(), sender, settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
+            inFlight,
+            shared == null ? own : shared,
+            sender,
+            settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
     this.grpc =
         new GrpcServer(
             settings.grpc(),
@@ -264,19 +276,19 @@ final class NotificationServer implements AutoCloseable {
   }
 
   private OutcomeLedger ledger() {
-    RedisLink link = redis;
     InMemoryOutcomeLedger own =
         new InMemoryOutcomeLedger(
-            settings.ledgerEntries(), System::nanoTime, link == null ? Level.WARN : Level.DEBUG);
+            settings.ledgerEntries(), System::nanoTime, redis == null ? Level.WARN : Level.DEBUG);
     meters.watchLedger(own::forgotten);
-    if (link == null) {
-      return own;
-    }
-    RedisOutcomeLedger shared = new RedisOutcomeLedger(link, own, settings.ledgerEntries());
+    return own;
+  }
+
+  private RedisOutcomeLedger shared(RedisLink link, OutcomeLedger own) {
+    RedisOutcomeLedger ledger = new RedisOutcomeLedger(link, own, settings.ledgerEntries());
     readiness.watch("redis", link::trouble);
     meters.watchRedis(
-        () -> link.trouble().isEmpty(), link::commandsFailed, shared::untold, shared::forgotten);
-    return shared;
+        () -> link.trouble().isEmpty(), link::commandsFailed, ledger::untold, ledger::forgotten);
+    return ledger;
   }
 
   /** One thread for everything that is due later; it only ever starts things. */
@@ -362,7 +374,7 @@ final class NotificationServer implements AutoCloseable {
 
   /**
    * Stops: not ready, no new calls, accepted ones finish within the grace period, then everything
-   * is closed.
+   * is closed: what brings outcomes before what stores them.
    */
   @Override
   public void close() {
@@ -370,32 +382,57 @@ final class NotificationServer implements AutoCloseable {
       return;
     }
     Duration grace = settings.grace();
+    long end = System.nanoTime() + grace.toNanos();
     log.info("stopping: calls that were accepted have {} to finish", grace);
     readiness.stopping();
     try {
       if (!grpc.stop(grace)) {
         log.warn("stopped with calls under way: they took longer than {}", grace);
       }
+      awaitLastOutcomes(end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     apps.all().forEach(app -> app.tokens().close());
     files.close();
-    timer.shutdownNow();
-    if (redis != null) {
-      redis.close();
-    }
     try {
       http.close();
     } catch (IOException e) {
       log.warn("closing the connections to WeChat failed: {}", e.toString());
     }
+    try {
+      storeLastOutcomes();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    if (redis != null) {
+      redis.close();
+    }
+    timer.shutdownNow();
     monitoring.close();
     meters.close();
     if (tracing != null) {
       tracing.close();
     }
     log.info("stopped");
+  }
+
+  /**
+   * Waits for answers of WeChat that no caller waits for any more: another replica can repeat what
+   * is stored, where it could only say UNKNOWN otherwise. Without Redis nobody would.
+   */
+  private void awaitLastOutcomes(long end) throws InterruptedException {
+    while (shared != null && delivery.inFlight() > 0 && System.nanoTime() - end < 0) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_AT_LAST.toMillis());
+    }
+  }
+
+  /** What had no answer when the connections were closed is UNKNOWN, which is stored too. */
+  private void storeLastOutcomes() throws InterruptedException {
+    if (shared != null) {
+      awaitLastOutcomes(System.nanoTime() + LAST_STORES.toNanos());
+      shared.flush(LAST_STORES);
+    }
   }
 }

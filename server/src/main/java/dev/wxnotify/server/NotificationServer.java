@@ -52,6 +52,7 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The whole server: the one place where its parts are made and put together. */
 final class NotificationServer implements AutoCloseable {
@@ -78,6 +79,11 @@ final class NotificationServer implements AutoCloseable {
   /** How often gRPC's health is told what {@code /readyz} says. */
   private static final Duration HEALTH_INTERVAL = Duration.ofMillis(500);
 
+  /** How long the last outcomes may take to be stored when the connections to WeChat are closed. */
+  private static final Duration LAST_STORES = Duration.ofSeconds(2);
+
+  private static final Duration LOOK_AT_LAST = Duration.ofMillis(10);
+
   private static final Duration LOOPS_END = Duration.ofSeconds(5);
 
   private static final Logger log = LoggerFactory.getLogger(NotificationServer.class);
@@ -87,6 +93,8 @@ final class NotificationServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final WeChatHttpClient http;
   private final @Nullable RedisLink redis;
+  private final @Nullable RedisOutcomeLedger shared;
+  private final MessageDelivery delivery;
   private final WatchedFiles files;
   private final Apps apps;
   private final ServerMeters meters;
@@ -140,9 +148,14 @@ final class NotificationServer implements AutoCloseable {
             System::nanoTime,
             loops,
             listeners(meters, readiness, failures, tracing));
-    MessageDelivery delivery =
+    OutcomeLedger own = ledger();
+    this.shared = redis == null ? null : shared(redis, own);
+    this.delivery =
         new MessageDelivery(
-            inFlight, ledger(), sender, settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
+            inFlight,
+            shared == null ? own : shared,
+            sender,
+            settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
     this.grpc =
         new GrpcServer(
             settings.grpc(),
@@ -278,16 +291,19 @@ final class NotificationServer implements AutoCloseable {
   }
 
   private OutcomeLedger ledger() {
-    OutcomeLedger own = new InMemoryOutcomeLedger(settings.ledgerEntries(), System::nanoTime);
-    RedisLink link = redis;
-    if (link == null) {
-      return own;
-    }
-    RedisOutcomeLedger shared = new RedisOutcomeLedger(link, own, settings.ledgerEntries());
+    InMemoryOutcomeLedger own =
+        new InMemoryOutcomeLedger(
+            settings.ledgerEntries(), System::nanoTime, redis == null ? Level.WARN : Level.DEBUG);
+    meters.watchLedger(own::forgotten);
+    return own;
+  }
+
+  private RedisOutcomeLedger shared(RedisLink link, OutcomeLedger own) {
+    RedisOutcomeLedger ledger = new RedisOutcomeLedger(link, own, settings.ledgerEntries());
     readiness.watch("redis", link::trouble);
     meters.watchRedis(
-        () -> link.trouble().isEmpty(), link::commandsFailed, shared::untold, shared::forgotten);
-    return shared;
+        () -> link.trouble().isEmpty(), link::commandsFailed, ledger::untold, ledger::forgotten);
+    return ledger;
   }
 
   /** One thread for everything that is due later; it only ever starts things. */
@@ -373,7 +389,7 @@ final class NotificationServer implements AutoCloseable {
 
   /**
    * Stops: not ready, no new calls, accepted ones finish within the grace period, then everything
-   * is closed.
+   * is closed: what brings outcomes before what stores them.
    */
   @Override
   public void close() {
@@ -381,28 +397,53 @@ final class NotificationServer implements AutoCloseable {
       return;
     }
     Duration grace = settings.grace();
+    long end = System.nanoTime() + grace.toNanos();
     log.info("stopping: calls that were accepted have {} to finish", grace);
     readiness.stopping();
     try {
       if (!grpc.stop(grace)) {
         log.warn("stopped with calls under way: they took longer than {}", grace);
       }
+      awaitLastOutcomes(end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     apps.all().forEach(app -> app.tokens().close());
     files.close();
-    timer.shutdownNow();
+    http.close();
+    try {
+      storeLastOutcomes();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
     if (redis != null) {
       redis.close();
     }
-    http.close();
-    loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    timer.shutdownNow();
     monitoring.close();
     meters.close();
     if (tracing != null) {
       tracing.close();
     }
     log.info("stopped");
+  }
+
+  /**
+   * Waits for answers of WeChat that no caller waits for any more: another replica can repeat what
+   * is stored, where it could only say UNKNOWN otherwise. Without Redis nobody would.
+   */
+  private void awaitLastOutcomes(long end) throws InterruptedException {
+    while (shared != null && delivery.inFlight() > 0 && System.nanoTime() - end < 0) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_AT_LAST.toMillis());
+    }
+  }
+
+  /** What had no answer when the connections were closed is UNKNOWN, which is stored too. */
+  private void storeLastOutcomes() throws InterruptedException {
+    if (shared != null) {
+      awaitLastOutcomes(System.nanoTime() + LAST_STORES.toNanos());
+      shared.flush(LAST_STORES);
+    }
   }
 }

@@ -24,6 +24,7 @@ final class RedisSettingsReader {
    */
   RedisLink.@Nullable Settings settings(ServerConfig.Redis redis) {
     mistakes.positive("wxnotify.redis.command-timeout", redis.commandTimeout());
+    mistakes.positive("wxnotify.redis.claim-timeout", redis.claimTimeout());
     if (redis.url().isEmpty()) {
       return null;
     }
@@ -40,6 +41,7 @@ final class RedisSettingsReader {
         passwordFile(redis, url),
         redis.keyPrefix(),
         redis.commandTimeout(),
+        redis.claimTimeout(),
         caCertificate(redis, url));
   }
 

@@ -238,9 +238,16 @@ interface ServerConfig {
     @WithDefault("wxnotify:")
     String keyPrefix();
 
-    /** The most that a command to Redis may add to the latency of a message. */
+    /** How long a command to Redis may take before Redis is doubted and a probe follows. */
     @WithDefault("100ms")
     Duration commandTimeout();
+
+    /**
+     * The most that a claim of a request id may add to the latency of a message; a Redis that gives
+     * no answer for so long is down.
+     */
+    @WithDefault("1s")
+    Duration claimTimeout();
 
     /** A PEM file of what signs the certificates of Redis; absent for those that Java trusts. */
     Optional<String> caCertificate();

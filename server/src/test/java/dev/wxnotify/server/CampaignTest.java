@@ -13,6 +13,7 @@ import dev.wxnotify.server.sandbox.SandboxEndpoint;
 import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.sandbox.SendRules;
 import dev.wxnotify.server.testing.RedisServerExtension;
+import dev.wxnotify.server.testing.SlowProxy;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
@@ -302,40 +303,60 @@ class CampaignTest {
 
   @Test
   void serverIsKilled_resumeOnAnotherReplica_sendsNothingTwice() throws Exception {
-    int items = 2_000;
     SandboxOptions options = SandboxOptions.builder().latency(Duration.ofMillis(50)).build();
     try (Sandbox sandbox = Sandbox.start(options);
         WxnotifyProcess first = serve(sandbox);
         WxnotifyProcess second = serve(sandbox)) {
-      ManagedChannel toFirst = connect(first);
-      ManagedChannel toSecond = connect(second);
-      List<BatchSendRequest> campaign = items(items, i -> "user-" + i);
-      // Some are under way for certain, however fast the rest is.
-      sandbox.addFault(Fault.on(SandboxEndpoint.SEND, Effect.of(EffectKind.NO_ANSWER)).times(10));
-      CampaignStream cut = CampaignStream.send(within(toFirst, 60), campaign);
-      cut.awaitResults(items / 2);
-
-      first.kill();
-      assertThat(cut.awaitEnd().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-      Map<Integer, BatchItemResult> done = resume(within(toSecond, 60), campaign);
-
-      Map<String, List<String>> taken = taken(sandbox);
-      int doubtful = 0;
-      for (BatchItemResult result : inOrder(done, items)) {
-        List<String> ofRecipient = taken.getOrDefault(openId(campaign, result), List.of());
-        if (result.getOutcome() == Outcome.OUTCOME_ACCEPTED) {
-          assertThat(ofRecipient).containsExactly(result.getMessageId());
-        } else {
-          assertThat(result.getOutcome()).isEqualTo(Outcome.OUTCOME_UNKNOWN);
-          assertThat(ofRecipient).hasSizeLessThanOrEqualTo(1);
-          doubtful++;
-        }
-      }
-      assertThat(doubtful).as("those that were under way").isBetween(10, 1_010);
-      cut.byIndex().forEach((row, result) -> assertSameOutcome(of(row, done), result));
-      toFirst.shutdownNow();
-      toSecond.shutdownNow();
+      killFirstAndResumeOnSecond(sandbox, first, second, 2_000);
     }
+  }
+
+  @Test
+  void serverIsKilledWhileRedisIsSlow_resumeOnAnotherReplica_sendsNothingTwice() throws Exception {
+    try (Sandbox sandbox = Sandbox.start(SandboxOptions.defaults());
+        SlowProxy slow = SlowProxy.to(redis.port());
+        WxnotifyProcess first = serveByWayOf(slow, sandbox);
+        WxnotifyProcess second = serveByWayOf(slow, sandbox)) {
+      first.awaitErr("ready: gRPC on ");
+      second.awaitErr("ready: gRPC on ");
+      slow.delay(Duration.ofMillis(300)); // More than the command timeout.
+
+      killFirstAndResumeOnSecond(sandbox, first, second, 1_000);
+
+      assertThat(first.err() + second.err()).doesNotContain("redis: down");
+    }
+  }
+
+  private static void killFirstAndResumeOnSecond(
+      Sandbox sandbox, WxnotifyProcess first, WxnotifyProcess second, int items) throws Exception {
+    ManagedChannel toFirst = connect(first);
+    ManagedChannel toSecond = connect(second);
+    List<BatchSendRequest> campaign = items(items, i -> "user-" + i);
+    // Some are under way for certain, however fast the rest is.
+    sandbox.addFault(Fault.on(SandboxEndpoint.SEND, Effect.of(EffectKind.NO_ANSWER)).times(10));
+    CampaignStream cut = CampaignStream.send(within(toFirst, 60), campaign);
+    cut.awaitResults(items / 2);
+
+    first.kill();
+    assertThat(cut.awaitEnd().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    Map<Integer, BatchItemResult> done = resume(within(toSecond, 60), campaign);
+
+    Map<String, List<String>> taken = taken(sandbox);
+    int doubtful = 0;
+    for (BatchItemResult result : inOrder(done, items)) {
+      List<String> ofRecipient = taken.getOrDefault(openId(campaign, result), List.of());
+      if (result.getOutcome() == Outcome.OUTCOME_ACCEPTED) {
+        assertThat(ofRecipient).containsExactly(result.getMessageId());
+      } else {
+        assertThat(result.getOutcome()).isEqualTo(Outcome.OUTCOME_UNKNOWN);
+        assertThat(ofRecipient).hasSizeLessThanOrEqualTo(1);
+        doubtful++;
+      }
+    }
+    assertThat(doubtful).as("those that were under way").isBetween(10, 1_010);
+    cut.byIndex().forEach((row, result) -> assertSameOutcome(of(row, done), result));
+    toFirst.shutdownNow();
+    toSecond.shutdownNow();
   }
 
   private static void assertSameOutcome(BatchItemResult again, BatchItemResult first) {
@@ -398,6 +419,15 @@ class CampaignTest {
     environment.put("WXNOTIFY_GRPC_MAX_IN_FLIGHT", "100");
     // A machine that is busy with other tests must not look like a Redis that is down.
     environment.put("WXNOTIFY_REDIS_COMMAND_TIMEOUT", "10s");
+    return WxnotifyProcess.start(environment, "serve");
+  }
+
+  private static WxnotifyProcess serveByWayOf(SlowProxy toRedis, Sandbox sandbox) throws Exception {
+    Map<String, String> environment = Fleet.environment(sandbox);
+    environment.put("WXNOTIFY_GRPC_MAX_IN_FLIGHT", "100");
+    environment.put("WXNOTIFY_REDIS_URL", toRedis.redisUrl());
+    // The default to the default of other commands, and patience with a busy machine.
+    environment.put("WXNOTIFY_REDIS_CLAIM_TIMEOUT", "20s");
     return WxnotifyProcess.start(environment, "serve");
   }
 

@@ -190,8 +190,23 @@ class ConfigLoaderTest {
     assertThat(settings.redis())
         .isEqualTo(
             new RedisLink.Settings(
-                "redis://:s3cret@cache:6379", null, "wxnotify:", Duration.ofMillis(100), null));
+                "redis://:s3cret@cache:6379",
+                null,
+                "wxnotify:",
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                null));
     assertThat(settings.toString()).doesNotContain("s3cret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3s, 3000", "100ms, 100", "50ms, 100"})
+  void redisClaimTimeout_isNotBelowThatOfCommands(String given, long millis) throws Exception {
+    Map<String, String> keys = with(ONE_APP, "wxnotify.redis.url", "redis://cache:6379");
+
+    assertThat(
+            redis(load(with(keys, "wxnotify.redis.claim-timeout", given), Map.of())).claimTimeout())
+        .isEqualTo(Duration.ofMillis(millis));
   }
 
   @ParameterizedTest
@@ -805,6 +820,7 @@ class ConfigLoaderTest {
         "wxnotify.log.format | xml | wxnotify.log.format: xml (expected: one of [PLAIN, JSON])",
         "wxnotify.log.level | loud | wxnotify.log.level: loud (expected: one of [ERROR, WARN",
         "wxnotify.ledger.max-entries | 0 | wxnotify.ledger.max-entries: 0",
+        "wxnotify.redis.claim-timeout | 0s | wxnotify.redis.claim-timeout: PT0S",
         "wxnotify.shutdown.grace | 5 | wxnotify.shutdown.grace",
         "wxnotify.apps.shop.app-id | two words | wxnotify.apps.shop.app-id: is not an AppID",
         "wxnotify.apps.shop.app-secret-file | /x | wxnotify.apps.shop: expected: exactly one",

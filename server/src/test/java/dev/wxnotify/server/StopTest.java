@@ -6,7 +6,10 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
 import dev.wxnotify.server.sandbox.AcceptedMessage;
+import dev.wxnotify.server.sandbox.Effect;
+import dev.wxnotify.server.sandbox.Fault;
 import dev.wxnotify.server.sandbox.Sandbox;
+import dev.wxnotify.server.sandbox.SandboxEndpoint;
 import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
@@ -74,6 +77,56 @@ class StopTest {
         next.forEach(ReplicaProcess::close);
       }
     }
+  }
+
+  /** Nobody waits for the answer any more, but a repeat on another replica will. */
+  @Test
+  void terminated_answerUnderWayThatNoCallerWaitsFor_isStored() throws Exception {
+    try (Sandbox weChat = Sandbox.start()) {
+      weChat.addFault(Fault.on(SandboxEndpoint.SEND, Effect.latency(Duration.ofSeconds(3))));
+      terminateWhileSending(weChat, "user", Map.of());
+
+      assertThat(weChat.messages()).hasSize(1);
+      assertThat(storedOutcome())
+          .startsWith("D:")
+          .contains("accepted", Long.toString(weChat.messages().get(0).msgid()));
+    }
+  }
+
+  @Test
+  void terminated_noAnswerWithinTheGrace_isStoredAsUnknown() throws Exception {
+    try (Sandbox weChat = Sandbox.start()) {
+      terminateWhileSending(
+          weChat, "sandbox-no-answer", Map.of("WXNOTIFY_SHUTDOWN_GRACE", "500ms"));
+
+      assertThat(storedOutcome()).startsWith("D:").contains("unknown");
+    }
+  }
+
+  private void terminateWhileSending(Sandbox weChat, String openId, Map<String, String> environment)
+      throws Exception {
+    Map<String, String> all = new HashMap<>(Fleet.environment(weChat, redis));
+    all.put("WXNOTIFY_WECHAT_REQUEST_TIMEOUT", "2m");
+    all.put("WXNOTIFY_SHUTDOWN_GRACE", "2m");
+    all.putAll(environment);
+    try (Fleet fleet = Fleet.start(1, all)) {
+      var call =
+          fleet
+              .replica(0)
+              .future()
+              .sendSubscribeMessage(
+                  RunningServer.requestTo(openId).toBuilder().setRequestId("last").build());
+      Await.until("it is under way", () -> weChat.state().sendsReceived() == 1);
+      call.cancel(true);
+
+      assertThat(fleet.replica(0).terminate()).as("exit code").isZero();
+    }
+  }
+
+  private String storedOutcome() throws Exception {
+    List<String> keys = redis.keys().stream().filter(key -> key.contains(":request:")).toList();
+    assertThat(keys).hasSize(1);
+    return redis.get(keys.get(0));
   }
 
   @Test

@@ -21,7 +21,7 @@ final class FieldChecks {
 
   /** Checks a text of any characters: there, and not too long. */
   void requireText(String field, String value, int longest) {
-    if (value.isBlank()) {
+    if (Blanks.isAll(value)) {
       add(field, "is required");
     } else if (value.length() > longest) {
       addTooLong(field, value.length(), longest);
@@ -33,17 +33,24 @@ final class FieldChecks {
     if (value.isEmpty()) {
       add(field, "is required");
     } else {
-      optionalIdentifier(field, value, longest);
+      checkVisible(field, value, longest, Blanks.isAny(value));
     }
   }
 
-  /** As {@link #requireIdentifier}, for a field that may be empty. */
-  void optionalIdentifier(String field, String value, int longest) {
+  /**
+   * Checks the address of a page, which may be empty: not too long, and nothing that does not show,
+   * but what emoji are made of.
+   */
+  void optionalPage(String field, String value, int longest) {
+    checkVisible(field, value, longest, Blanks.isAnyBesideEmoji(value));
+  }
+
+  private void checkVisible(String field, String value, int longest, boolean hasBlanks) {
     if (value.length() > longest) {
       addTooLong(field, value.length(), longest);
     }
-    if (hasBlankOrControl(value)) {
-      add(field, "has white space or control characters");
+    if (hasBlanks) {
+      add(field, "has white space, control or invisible characters");
     }
   }
 
@@ -62,16 +69,6 @@ final class FieldChecks {
   static boolean hasControl(String value) {
     for (int i = 0; i < value.length(); i++) {
       if (Character.isISOControl(value.charAt(i))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean hasBlankOrControl(String value) {
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (Character.isWhitespace(c) || Character.isISOControl(c)) {
         return true;
       }
     }

@@ -1,7 +1,6 @@
 package dev.wxnotify.server.delivery;
 
 import java.util.function.IntPredicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -112,18 +111,23 @@ enum KeywordRule {
   private static final Pattern CAR_NUMBER_FORM =
       Pattern.compile("[\\p{IsHan}A-Za-z0-9](?:[A-Za-z0-9]{0,6}[\\p{IsHan}A-Za-z0-9])?");
 
-  private static final String CLOCK = "(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?";
+  private static final String CLOCK =
+      "(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?|24:00(?::00)?)";
   private static final String DAY =
-      "(?:[0-9]{4}年[0-9]{1,2}月(?:[0-9]{1,2}日)?|[0-9]{1,2}月[0-9]{1,2}日"
-          + "|[0-9]{4}([-/.])[0-9]{1,2}(?:\\1[0-9]{1,2})?|[0-9]{1,2}[-/.][0-9]{1,2})";
+      "(?:"
+          + day("年", "月", "日")
+          + "|"
+          + day("-", "-", "")
+          + "|"
+          + day("/", "/", "")
+          + "|"
+          + day("\\.", "\\.", "")
+          + ")";
   private static final String MOMENT = "(?:" + CLOCK + "|" + DAY + "(?: *" + CLOCK + ")?)";
-  private static final Pattern MOMENTS =
-      Pattern.compile(MOMENT + "(?: *~ *" + MOMENT.replace("\\1", "\\2") + ")?");
+  private static final Pattern MOMENTS = Pattern.compile(MOMENT + "(?: *~ *" + MOMENT + ")?");
 
   /** The first character of the script (CJK RADICAL REPEAT). */
   private static final int FIRST_HAN = 0x2E80;
-
-  private static final Pattern GRAPHEME = Pattern.compile("\\X");
 
   private final String prefix;
 
@@ -153,22 +157,40 @@ enum KeywordRule {
   /** Returns what is wrong with {@code value}, null if nothing. */
   abstract @Nullable String check(String value);
 
+  /**
+   * Returns the form of a day of the calendar, with or without its year, and of a month with its
+   * year. Impossible days have no form; 29 February has one with a leap year, or without a year.
+   */
+  private static String day(String afterYear, String afterMonth, String afterDay) {
+    String year = "[0-9]{4}" + afterYear;
+    String leapYear =
+        "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)" + afterYear;
+    String month = "(?:0?[1-9]|1[0-2])";
+    String inEveryYear =
+        "(?:"
+            + (month + afterMonth + "(?:0?[1-9]|1[0-9]|2[0-8])")
+            + ("|(?:0?[13-9]|1[0-2])" + afterMonth + "(?:29|30)")
+            + ("|(?:0?[13578]|1[02])" + afterMonth + "31")
+            + ")"
+            + afterDay;
+    String leapDay = "0?2" + afterMonth + "29" + afterDay;
+    String wholeMonth = year + month + (afterDay.isEmpty() ? "" : afterMonth);
+    return "(?:(?:%1$s)?%2$s|(?:%3$s)?%4$s|%5$s)"
+        .formatted(year, inEveryYear, leapYear, leapDay, wholeMonth);
+  }
+
   private static @Nullable String moment(String value) {
     return matches(MOMENTS, value)
         ? null
         : "must be a 24-hour time or a date in one of WeChat's forms, e.g. 15:01, 2019年10月1日 15:01"
-            + " or 2019-12-25 09:42; a range is joined by an ASCII ~";
+            + " or 2019-12-25 09:42, and exist; a range is joined by an ASCII ~";
   }
 
   private static @Nullable String longerThan(String value, int limit) {
     if (value.length() <= limit) {
       return null; // The cheap count is never below the exact one.
     }
-    int characters = 0;
-    Matcher matcher = GRAPHEME.matcher(value);
-    while (matcher.find()) {
-      characters++;
-    }
+    int characters = Graphemes.count(value);
     return characters <= limit ? null : "has " + characters + " characters (at most " + limit + ")";
   }
 

@@ -108,14 +108,10 @@ public record SeckillTemplate(
     }
   }
 
-  /** A surrogate pair is never cut in half. */
+  /** What a reader sees as one character is never cut. */
   static String shorten(String goodsName) {
     String clean = withoutControls(goodsName);
-    if (clean.length() < CUT_FROM) {
-      return clean;
-    }
-    boolean pairOnTheCut = Character.isHighSurrogate(clean.charAt(CUT_TO - 1));
-    return clean.substring(0, pairOnTheCut ? CUT_TO - 1 : CUT_TO) + ELLIPSIS;
+    return clean.length() < CUT_FROM ? clean : Graphemes.start(clean, CUT_TO) + ELLIPSIS;
   }
 
   /** WeChat refuses control characters. */

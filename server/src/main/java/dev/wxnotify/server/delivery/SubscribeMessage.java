@@ -50,7 +50,7 @@ public record SubscribeMessage(
     FieldChecks checks = new FieldChecks();
     checks.requireIdentifier("open_id", openId, MAX_ID);
     checks.requireIdentifier("template_id", templateId, MAX_ID);
-    checks.optionalIdentifier("page", page, MAX_PAGE);
+    checks.optionalPage("page", page, MAX_PAGE);
     checkData(data, checks);
     checks.throwIfBroken();
   }
@@ -87,11 +87,17 @@ public record SubscribeMessage(
     if (keyword.endsWith(DATA_SUFFIX)) {
       return "the keyword must be given without " + DATA_SUFFIX;
     }
+    if (Blanks.isAny(keyword)) {
+      return "the keyword has white space, control or invisible characters";
+    }
     if (value.isEmpty()) {
       return "is empty";
     }
     if (FieldChecks.hasControl(value)) {
       return "has control characters";
+    }
+    if (Blanks.isAll(value)) {
+      return "has nothing but white space or invisible characters";
     }
     KeywordRule rule = KeywordRule.of(keyword);
     return rule == null ? null : rule.check(value);

@@ -141,6 +141,18 @@ public final class ServerMeters implements AutoCloseable {
   }
 
   /**
+   * Shows what the ledger of this process forgets.
+   *
+   * @param forgotten how many outcomes had to leave before they were 24 h old, since the start
+   */
+  public void watchLedger(LongSupplier forgotten) {
+    counter(
+        "wxnotify.ledger.forgotten",
+        "Outcomes of request ids younger than 24 h that had to leave, as the ledger was full.",
+        forgotten);
+  }
+
+  /**
    * Shows what is known of Redis.
    *
    * @param up whether it is of use

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * What is known of Redis.
  *
  * <pre>
- *            a command fails                  the probe fails
+ *        a command fails or is late        the probe fails or is late
  *      UP ───────────────────▶ DOUBTED ──────────────────────────▶ DOWN
  *       ▲                         │                                 │
  *       ├──── the probe writes ◀──┘                                 │
@@ -161,10 +162,27 @@ final class LinkState {
 
   /** A probe, or an attempt to connect, failed. */
   void failed(String why) {
+    fail(null, why);
+  }
+
+  /** The probe of a doubt is late, and nobody waits for it any longer. */
+  void giveUp(Known doubted) {
+    fail(doubted, doubted.why);
+  }
+
+  /**
+   * Redis is down.
+   *
+   * @param only what must still be known, and be a doubt; null for anything
+   */
+  private void fail(@Nullable Known only, String why) {
     Known before;
     boolean say;
     synchronized (lock) {
       before = known;
+      if (only != null && (before != only || before.kind != Kind.DOUBTED)) {
+        return;
+      }
       long now = nanoClock.getAsLong();
       say = before.kind != Kind.DOWN || (!said.equals(why) && maySay(now));
       if (say) {

@@ -175,7 +175,10 @@ final class RedisConnector implements AutoCloseable {
     return user.isEmpty() ? null : user;
   }
 
-  /** Nothing waits for a Redis that is not there: commands fail at once or within the timeout. */
+  /**
+   * Nothing waits for a Redis that is not there: commands fail at once or within the longest of the
+   * timeouts; {@link RedisLink} keeps the others.
+   */
   private static ClientOptions.Builder common(
       ClientOptions.Builder options, RedisLink.Settings settings) {
     if (settings.caCertificate() != null) {
@@ -186,7 +189,7 @@ final class RedisConnector implements AutoCloseable {
         .autoReconnect(true)
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
         .requestQueueSize(QUEUE)
-        .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
+        .timeoutOptions(TimeoutOptions.enabled(settings.claimTimeout()))
         .socketOptions(
             SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build());
   }

@@ -12,11 +12,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,8 +27,22 @@ import org.slf4j.LoggerFactory;
 /**
  * The connection to Redis, and whether it is of use: see {@link LinkState}.
  *
- * <p>While Redis is doubted or down commands fail at once. So one that hangs costs the command
- * timeout to those who were asking when it began to hang, and to nobody later.
+ * <p>There are two ways to ask. {@link #call} waits for the command timeout, and not at all while
+ * Redis is doubted: for what can do without. {@link #await} waits for up to the claim timeout while
+ * Redis is not known to be down: for what would be done twice otherwise.
+ *
+ * <pre>
+ *   0          command timeout            claim timeout
+ *   ├──────────────┼───────────────────────────┤
+ *    await: answer ⇒ done, whenever it comes    ⇒ fails
+ *    a fault ⇒ doubt; the probe answers ⇒ once more
+ *                   no answer ⇒ doubt
+ *                                  the probe fails, or is late by the claim timeout ⇒ down, fails
+ * </pre>
+ *
+ * <p>So a Redis that hangs costs the claim timeout at most to those who were asking when it began
+ * to hang, and nothing to those who come later. One that is slow but answers within the claim
+ * timeout is up.
  *
  * <p>The probe is a script that writes, as the commands of the hot path are: a Redis that is full,
  * or a replica, answers a ping. It goes to where the command went that failed, which in a cluster
@@ -41,7 +57,7 @@ public final class RedisLink implements AutoCloseable {
    * So many probes in a row fail on one connection; then another one is made. Its other end may be
    * gone without a word, or may be a master no more.
    */
-  private static final int PROBES_PER_CONNECTION = 6;
+  private static final int PROBES_PER_CONNECTION = 3;
 
   /** Leaves nothing behind. */
   private static final Script PROBE =
@@ -58,6 +74,12 @@ public final class RedisLink implements AutoCloseable {
 
   private final RedisConnector connector;
   private final String keyPrefix;
+  private final Duration commandTimeout;
+  private final Duration claimTimeout;
+
+  /** A doubt is decided within this time. */
+  private final Duration longestDoubt;
+
   private final ScheduledExecutorService timer;
   private final LinkState state = new LinkState(System::nanoTime);
   private final LongAdder commandsFailed = new LongAdder();
@@ -78,7 +100,9 @@ public final class RedisLink implements AutoCloseable {
    *     redis-cluster://}
    * @param passwordFile a file of the password; null where it is in the URL, or there is none
    * @param keyPrefix begins every key, so that several fleets can share one Redis
-   * @param commandTimeout the most that a command may add to the latency of a message
+   * @param commandTimeout how long a command may take before Redis is doubted
+   * @param claimTimeout the most that a claim of a request id may add to the latency of a message,
+   *     and how long Redis may give no answer before it is down; not below {@code commandTimeout}
    * @param caCertificate a PEM file of what signs the certificates of Redis; null for those that
    *     Java trusts
    */
@@ -87,11 +111,19 @@ public final class RedisLink implements AutoCloseable {
       @Nullable Path passwordFile,
       String keyPrefix,
       Duration commandTimeout,
+      Duration claimTimeout,
       @Nullable Path caCertificate) {
+    /** A claim waits at least as long as any other command. */
+    public Settings {
+      if (claimTimeout.compareTo(commandTimeout) < 0) {
+        claimTimeout = commandTimeout;
+      }
+    }
+
     /** Never holds the URL, in which there may be a password. */
     @Override
     public String toString() {
-      return "Settings[" + keyPrefix + ", " + commandTimeout + "]";
+      return "Settings[" + keyPrefix + ", " + commandTimeout + ", " + claimTimeout + "]";
     }
   }
 
@@ -110,6 +142,10 @@ public final class RedisLink implements AutoCloseable {
   public RedisLink(Settings settings, ScheduledExecutorService timer) {
     this.connector = new RedisConnector(settings);
     this.keyPrefix = settings.keyPrefix();
+    this.commandTimeout = settings.commandTimeout();
+    this.claimTimeout = settings.claimTimeout();
+    Duration rest = claimTimeout.minus(commandTimeout);
+    this.longestDoubt = rest.compareTo(commandTimeout) < 0 ? commandTimeout : rest;
     this.timer = timer;
     this.probeKey = key("probe");
   }
@@ -144,8 +180,19 @@ public final class RedisLink implements AutoCloseable {
     return commandsFailed.sum();
   }
 
+  /** Tells whether Redis is not known to be down. */
   boolean isUp() {
     return state.now().kind() != Kind.DOWN;
+  }
+
+  /** Tells whether Redis is neither down nor doubted. */
+  boolean isCertain() {
+    return state.now().kind() == Kind.UP;
+  }
+
+  /** Returns how long a command may take before Redis is doubted. */
+  Duration commandTimeout() {
+    return commandTimeout;
   }
 
   /** Has {@code task} run each time when Redis is of use again: it may have been emptied. */
@@ -179,7 +226,7 @@ public final class RedisLink implements AutoCloseable {
     if (now == null || known.kind() != Kind.UP) {
       return CompletableFuture.failedStage(new RedisUnavailableException(known.why()));
     }
-    return start(now, command)
+    return within(commandTimeout, start(now, command))
         .whenComplete(
             (value, fault) -> {
               if (fault != null) {
@@ -187,6 +234,109 @@ public final class RedisLink implements AutoCloseable {
                 doubt(known, key, explain(fault));
               }
             });
+  }
+
+  /**
+   * Runs a script on one key unless Redis is known to be down, and waits for it for as long as that
+   * is so, up to the claim timeout; once more where it failed and Redis is there all the same. For
+   * scripts that may run twice.
+   */
+  CompletionStage<String> await(Script script, String key, String... arguments) {
+    Known known = state.now();
+    if (known.kind() == Kind.DOWN) {
+      return CompletableFuture.failedStage(new RedisUnavailableException(known.why()));
+    }
+    CompletableFuture<String> result = new CompletableFuture<>();
+    attempt(result, key, redis -> script.run(redis, key, arguments), true);
+    schedule(commandTimeout, result, () -> onLate(result, key));
+    return result.whenComplete(
+        (value, fault) -> {
+          if (fault != null) {
+            commandsFailed.increment();
+          }
+        });
+  }
+
+  private <T> void attempt(
+      CompletableFuture<T> result,
+      String key,
+      Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command,
+      boolean mayRepeat) {
+    Known known = state.now();
+    RedisConnector.Connection now = connection;
+    if (now == null) {
+      result.completeExceptionally(new RedisUnavailableException(known.why()));
+      return;
+    }
+    var ignored =
+        start(now, command)
+            .whenComplete(
+                (value, fault) -> {
+                  if (fault == null) {
+                    result.complete(value);
+                  } else {
+                    doubt(known, key, explain(fault));
+                    afterVerdict(
+                        answers -> {
+                          if (answers && mayRepeat && !result.isDone()) {
+                            attempt(result, key, command, false);
+                          } else {
+                            result.completeExceptionally(fault);
+                          }
+                        });
+                  }
+                });
+  }
+
+  private void afterVerdict(Consumer<Boolean> then) {
+    var ignored = state.now().verdict().thenAccept(then);
+  }
+
+  private void onLate(CompletableFuture<?> result, String key) {
+    String why = timedOut(commandTimeout);
+    doubt(state.now(), key, why);
+    afterVerdict(
+        answers -> {
+          if (!answers) {
+            result.completeExceptionally(new RedisUnavailableException(why));
+          }
+        });
+    schedule(
+        claimTimeout.minus(commandTimeout),
+        result,
+        () -> result.completeExceptionally(new RedisUnavailableException(timedOut(claimTimeout))));
+  }
+
+  /** Fails if {@code stage} takes longer than {@code limit}. */
+  private <T> CompletableFuture<T> within(Duration limit, CompletionStage<T> stage) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    var ignored =
+        stage.whenComplete(
+            (value, fault) -> {
+              if (fault == null) {
+                result.complete(value);
+              } else {
+                result.completeExceptionally(fault);
+              }
+            });
+    schedule(
+        limit,
+        result,
+        () -> result.completeExceptionally(new RedisUnavailableException(timedOut(limit))));
+    return result;
+  }
+
+  private static String timedOut(Duration limit) {
+    return "timed out: no answer within " + limit.toMillis() + " ms";
+  }
+
+  /** Runs {@code task} on the timer's thread unless {@code result} is there by then. */
+  void schedule(Duration delay, CompletableFuture<?> result, Runnable task) {
+    if (closed || result.isDone()) {
+      return;
+    }
+    Future<?> planned = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    var ignored = result.whenComplete((value, fault) -> planned.cancel(false));
   }
 
   /**
@@ -211,12 +361,7 @@ public final class RedisLink implements AutoCloseable {
         .thenCompose(Function.identity());
   }
 
-  /** Runs a script on one key, in one round trip except for the first time. */
-  CompletionStage<String> run(Script script, String key, String... arguments) {
-    return call(key, redis -> script.run(redis, key, arguments));
-  }
-
-  /** Runs a script as {@link #run}, once more as {@link #insist}. */
+  /** Runs a script as {@link #insist}; in one round trip except for the first time. */
   CompletionStage<String> insistOn(Script script, String key, String... arguments) {
     return insist(key, redis -> script.run(redis, key, arguments));
   }
@@ -234,15 +379,22 @@ public final class RedisLink implements AutoCloseable {
   private void doubt(Known seen, String key, String why) {
     if (state.doubt(seen, why)) {
       probeKey = key("probe:{" + tagOf(key) + "}");
-      probe(1);
+      probeDoubt();
     }
   }
 
   /** A cut is noticed even while nothing is asked: what Redis held may be gone with it. */
   private void doubtAfterCut(RedisConnector.Connection cut) {
     if (!closed && cut.equals(connection) && state.doubt(state.now(), "the connection was cut")) {
-      probe(1);
+      probeDoubt();
     }
+  }
+
+  /** The probe may take longer, as making a connection does; what waits for it does not. */
+  private void probeDoubt() {
+    Known doubted = state.now();
+    schedule(longestDoubt, doubted.verdict(), () -> state.giveUp(doubted));
+    probe(1);
   }
 
   /** A key with this in braces lives where {@code key} lives in a cluster. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,7 +27,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * is over has lost its owner: whether the owner had sent the message nobody knows, so the next one
  * to ask turns it into an UNKNOWN outcome. All of that is one script, and so one round trip.
  *
- * <p>What Redis could not be told is kept in a {@link Backlog} and told when it can be.
+ * <p>While Redis is not known to be down a claim waits for its answer, up to the claim timeout: to
+ * go on alone may send a second copy. An outcome is in Redis already as a claim, so that a message
+ * waits less for it; what Redis has not confirmed is kept in a {@link Backlog} and told again until
+ * it has.
  */
 public final class RedisOutcomeLedger implements OutcomeLedger {
   private static final String GRANTED = "G";
@@ -97,6 +101,8 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   /** So many of the backlog are told at once: few enough to be done well within the timeout. */
   private static final int CHUNK = 100;
 
+  private static final Duration FLUSH_LOOK = Duration.ofMillis(10);
+
   private final RedisLink redis;
   private final OutcomeLedger own;
   private final String owner = UUID.randomUUID().toString();
@@ -120,7 +126,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   public RedisOutcomeLedger(RedisLink redis, OutcomeLedger own, long maxUntold) {
     this.redis = redis;
     this.own = own;
-    this.backlog = new Backlog(maxUntold);
+    this.backlog = new Backlog(maxUntold, System::nanoTime);
     redis.whenUp(this::tellBacklog);
   }
 
@@ -150,7 +156,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
       return settleOwn(key, fingerprint, known.get());
     }
     return redis
-        .run(
+        .await(
             CLAIM,
             keyOf(key),
             fingerprint,
@@ -201,36 +207,55 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   @Override
   public CompletionStage<Void> store(Key key, String fingerprint, SendOutcome outcome) {
     return own.store(key, fingerprint, outcome)
-        .thenCompose(stored -> tell(key, new News(fingerprint, outcome, claims.get())))
-        .thenAccept(told -> {});
+        .thenCompose(stored -> tell(key, new News(fingerprint, outcome, claims.get())));
   }
 
   @Override
   public CompletionStage<Void> release(Key key) {
     long lastClaim = claims.get();
-    return own.release(key)
-        .thenCompose(released -> tell(key, new News("", null, lastClaim)))
-        .thenAccept(told -> {});
+    return own.release(key).thenCompose(released -> tell(key, new News("", null, lastClaim)));
   }
 
-  /** Completes with whether Redis knows now. If not it is told later; twice does no harm. */
-  private CompletionStage<Boolean> tell(Key key, News news) {
-    SendOutcome outcome = news.outcome();
-    CompletionStage<String> told =
-        outcome == null
-            ? redis.run(RELEASE, keyOf(key), owner, Long.toString(news.lastClaim()))
-            : redis.run(
-                STORE, keyOf(key), news.fingerprint(), OutcomeCodec.encode(outcome), RETENTION);
-    return told.handle(
-        (done, fault) -> {
-          if (fault == null) {
-            backlog.told(key, news);
-            return true;
+  /**
+   * Tells Redis, and completes when it knows. A message waits no longer for that than the command
+   * timeout, and not at all while Redis is doubted: from then on the news are in the backlog, and
+   * are told again until Redis has them. Twice does no harm.
+   */
+  private CompletionStage<Void> tell(Key key, News news) {
+    CompletableFuture<Void> told = new CompletableFuture<>();
+    AtomicBoolean waits = new AtomicBoolean();
+    Runnable addToBacklog =
+        () -> {
+          if (!waits.getAndSet(true)) {
+            backlog.add(key, news);
+            tellBacklogLater();
           }
-          backlog.add(key, news);
-          tellBacklogLater();
-          return false;
-        });
+          told.complete(null);
+        };
+    if (!redis.isCertain()) {
+      addToBacklog.run();
+    }
+    var ignored =
+        command(key, news)
+            .whenComplete(
+                (done, fault) -> {
+                  if (fault == null) {
+                    backlog.told(key, news);
+                    told.complete(null);
+                  } else {
+                    addToBacklog.run();
+                  }
+                });
+    redis.schedule(redis.commandTimeout(), told, addToBacklog);
+    return told;
+  }
+
+  private CompletionStage<String> command(Key key, News news) {
+    SendOutcome outcome = news.outcome();
+    return outcome == null
+        ? redis.await(RELEASE, keyOf(key), owner, Long.toString(news.lastClaim()))
+        : redis.await(
+            STORE, keyOf(key), news.fingerprint(), OutcomeCodec.encode(outcome), RETENTION);
   }
 
   private void tellBacklogLater() {
@@ -249,29 +274,61 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
    */
   private void tellBacklog() {
     if (redis.isUp() && !telling.getAndSet(true)) {
-      tellChunk();
+      tellChunk(0, true);
     }
   }
 
-  private void tellChunk() {
-    List<CompletableFuture<Boolean>> told =
-        backlog.first(CHUNK).stream()
-            .map(entry -> tell(entry.key(), entry.news()).toCompletableFuture())
-            .toList();
+  /**
+   * Tells a chunk, and then the next.
+   *
+   * @param after the number of the last entry of the chunk before
+   * @param all whether Redis has taken all entries of this round
+   */
+  private void tellChunk(long after, boolean all) {
+    List<Backlog.Entry> chunk = backlog.after(after, CHUNK);
+    if (chunk.isEmpty() || !redis.isUp()) {
+      telling.set(false);
+      if (!all || backlog.size() > 0) {
+        tellBacklogLater();
+      }
+      return;
+    }
+    List<CompletableFuture<Boolean>> told = chunk.stream().map(this::tellAgain).toList();
     var ignored =
         CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new))
             .thenRun(
-                () -> {
-                  boolean all = told.stream().allMatch(CompletableFuture::join);
-                  if (all && !told.isEmpty()) {
-                    redis.soon(this::tellChunk);
-                    return;
-                  }
-                  telling.set(false);
-                  if (!all) {
-                    tellBacklogLater();
-                  }
-                });
+                () ->
+                    redis.soon(
+                        () ->
+                            tellChunk(
+                                chunk.get(chunk.size() - 1).number(),
+                                all && told.stream().allMatch(CompletableFuture::join))));
+  }
+
+  /** Completes with whether Redis knows now. */
+  private CompletableFuture<Boolean> tellAgain(Backlog.Entry entry) {
+    return command(entry.key(), entry.news())
+        .handle(
+            (done, fault) -> {
+              if (fault == null) {
+                backlog.told(entry.key(), entry.news());
+              }
+              return fault == null;
+            })
+        .toCompletableFuture();
+  }
+
+  /**
+   * Waits until Redis knows everything, for a server that stops; not longer than {@code limit}, and
+   * not while Redis is down.
+   */
+  public void flush(Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    tellBacklog();
+    while (untold() > 0 && redis.isUp() && System.nanoTime() - end < 0) {
+      TimeUnit.MILLISECONDS.sleep(FLUSH_LOOK.toMillis());
+      tellBacklog();
+    }
   }
 
   /** A hash, so that keys are short and hold nothing of the callers'. */

@@ -116,6 +116,42 @@ final class SeckillTemplateTest {
     assertThat(goodsSent(given)).isEqualTo(sent);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // A family, of which the cut would leave a joiner or a half.
+    "0123456789👨‍👩‍👧‍👦abc, 0123456789...",
+    "0123👨‍👩‍👧‍👦456789, 0123👨‍👩‍👧‍👦...",
+    // A flag, half of which is another letter; after two of them.
+    "0123456789012🇨🇳456, 0123456789012...",
+    "0123456🇨🇳🇭🇰🇨🇳456, 0123456🇨🇳🇭🇰...",
+    "🇨🇳🇭🇰🇨🇳🇭🇰🇨🇳, 🇨🇳🇭🇰🇨🇳...",
+    // The flag of England: a black flag and six tags.
+    "01234🏴󠁧󠁢󠁥󠁮󠁧󠁿abcdef, 01234...",
+    // Skin tones, presentation selectors, keycaps.
+    "012345678901234👍🏽abc, 012345678901234...",
+    "0123456789012👍🏽abc, 0123456789012...",
+    "01234567890123❤️abcd, 01234567890123...",
+    "0123456789012❤️abcde, 0123456789012❤️...",
+    "0123456789012#️⃣abcd, 0123456789012...",
+    // Marks, Hangul syllables of single letters, Indic conjuncts.
+    "01234567890123e\u0301\u0323abc, 01234567890123...",
+    "0123456789012\u1100\u1161\u11a8abcd, 0123456789012...",
+    "01234567890123क\u094dषabc, 01234567890123...",
+    "012345678901क\u094dषabcde, 012345678901क\u094dष...",
+    // Longer than the cut, and still one character.
+    "👨🏽‍👩🏽‍👧🏽‍👦🏽abcd, 👨🏽‍👩🏽‍👧🏽‍👦🏽..."
+  })
+  void fill_goodsName_isNeverCutInsideACharacter(String given, String sent) {
+    assertThat(goodsSent(given)).isEqualTo(sent);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u00a0", "\u200b", "\ufeff", "\u3000\u200b", "\u3164", "\u200d\ufe0f"})
+  void fill_textsOfBlanksOnly_areRefused(String blank) {
+    assertThat(brokenFields(seckill("", blank, TIME, blank, blank)))
+        .containsExactly("goods_name", "corp_id", "customer_id");
+  }
+
   @Test
   void fill_goodsNameOfTheLongestLength_isCut() {
     assertThat(goodsSent("物".repeat(1024))).isEqualTo("物".repeat(15) + "...");

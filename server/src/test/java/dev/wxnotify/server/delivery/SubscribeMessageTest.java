@@ -7,9 +7,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SubscribeMessageTest {
@@ -95,6 +97,87 @@ final class SubscribeMessageTest {
   @ValueSource(strings = {"pages/a b", "pages/a\n", "\tpages", "pages\u0000", "pages/\u3000a"})
   void create_pageWithBlankOrControl_isRefused(String page) {
     assertThat(brokenFields(() -> withPage(page))).containsExactly("page");
+  }
+
+  /** What a person does not see between two characters, or instead of any. */
+  private static Stream<String> blanks() {
+    return Stream.of(
+        " ",
+        "\u00a0",
+        "\u1680",
+        "\u2003",
+        "\u2007",
+        "\u202f",
+        "\u205f",
+        "\u3000",
+        "\u2028",
+        "\u00ad",
+        "\u034f",
+        "\u061c",
+        "\u115f",
+        "\u180e",
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\u200e",
+        "\u202e",
+        "\u2060",
+        "\u2063",
+        "\u2069",
+        "\u3164",
+        "\ufe0f",
+        "\ufeff",
+        "\uffa0",
+        "\udb40\udc41", // A tag.
+        "\udb40\udd00"); // A variation selector of the supplement.
+  }
+
+  @ParameterizedTest
+  @MethodSource("blanks")
+  void create_identifierWithABlankOfAnyKind_isRefused(String blank) {
+    for (String id : List.of(blank, blank + "oABC", "oABC" + blank, "oA" + blank + "BC")) {
+      assertThat(brokenFields(() -> message(id, id, "", DATA)))
+          .containsExactly("open_id", "template_id");
+    }
+    assertThat(brokenFields(() -> withPage("pages/" + blank))).containsExactly("page");
+    assertThat(brokenFields(() -> withData(Map.of("thing1" + blank, "x")))).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("blanks")
+  void create_valueOfBlanksOnly_isRefused(String blank) {
+    for (String value : List.of(blank, blank + blank, " " + blank, blank + "\u200b\u3000")) {
+      for (String keyword : List.of("thing1", "symbol1", "character_string1", "unruly1")) {
+        assertThat(violations(() -> withData(Map.of(keyword, value))))
+            .containsExactly(
+                new Violation(
+                    "data[\"" + keyword + "\"]",
+                    "has nothing but white space or invisible characters"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "👨‍👩‍👧",
+        "❤️",
+        "1️⃣",
+        "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        "a b",
+        "咖啡\u3000杯",
+        "10\u00a0kg",
+        "نیم‌فاصله",
+        "👍🏽 好"
+      })
+  void create_blanksInsideAText_areTaken(String value) {
+    assertThat(withData(Map.of("thing1", value)).data()).containsValue(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pages/a?name=❤️", "pages/a?name=👨‍👩‍👧", "pages/商品?名=一"})
+  void create_pageWithEmoji_isTaken(String page) {
+    assertThat(withPage(page).page()).isEqualTo(page);
   }
 
   @Test

@@ -274,6 +274,7 @@ final class MetersTest {
     meters.watch(app, readiness);
     meters.watch(readiness);
     meters.watch("in_flight", permits);
+    meters.watchLedger(() -> 8);
     meters.watchRedis(() -> trouble.get().isEmpty(), () -> 5, () -> 6, () -> 7);
     assertGauges("wxnotify_ready", 0, "wxnotify_token_expiry_seconds{app=\"wx-app\"}", 0);
 
@@ -287,6 +288,11 @@ final class MetersTest {
     assertGauges("wxnotify_ready", 1, "wxnotify_degraded", 1);
     assertGauges("wxnotify_redis_up", 0, "wxnotify_app_can_send{app=\"wx-app\"}", 1);
     assertGauges("wxnotify_redis_commands_failed_total", 5, "wxnotify_redis_untold", 6);
+    assertGauges(
+        "wxnotify_ledger_forgotten_total",
+        8,
+        "wxnotify_permits_waiting{lane=\"batch\",pool=\"in_flight\"}",
+        1);
     assertGauges(
         "wxnotify_redis_forgotten_total",
         7,

@@ -184,4 +184,38 @@ class LinkStateTest {
         .hasSizeBetween(1, 2);
     assertThat(log.ofRedis(Level.WARN)).isEmpty();
   }
+
+  @Test
+  void giveUp_whileStillDoubted_isAnOutageForThoseWhoWait() {
+    up();
+    state.doubt(state.now(), "timed out");
+    Known doubted = state.now();
+
+    state.giveUp(doubted);
+
+    assertThat(doubted.verdict()).isCompletedWithValue(false);
+    assertThat(state.now().kind()).isEqualTo(Kind.DOWN);
+    assertThat(log.ofRedis(Level.WARN)).singleElement().asString().contains("timed out");
+  }
+
+  @Test
+  void giveUp_ofADoubtThatIsOver_changesNothing() {
+    up();
+    state.doubt(state.now(), "timed out");
+    Known doubted = state.now();
+    state.answered();
+    state.giveUp(doubted);
+    assertThat(state.now().kind()).isEqualTo(Kind.UP);
+
+    state.doubt(state.now(), "timed out again");
+    state.giveUp(doubted);
+    assertThat(state.now().kind()).isEqualTo(Kind.DOUBTED);
+
+    Known up = state.now();
+    state.answered();
+    state.giveUp(state.now());
+    assertThat(state.now().kind()).isEqualTo(Kind.UP);
+    assertThat(up.verdict()).isCompletedWithValue(true);
+    assertThat(log.ofRedis(Level.WARN)).isEmpty();
+  }
 }

@@ -38,12 +38,13 @@ final class Links implements AutoCloseable {
 
   /** Returns a link that nobody has connected yet, and that trusts this authority. */
   RedisLink unconnected(String url, Duration commandTimeout, @Nullable Path caCertificate) {
-    return added(new RedisLink.Settings(url, null, PREFIX, commandTimeout, caCertificate));
+    return added(
+        new RedisLink.Settings(url, null, PREFIX, commandTimeout, commandTimeout, caCertificate));
   }
 
   /** Returns a link that is up, with a password of a file. */
   RedisLink upWithPasswordOf(Path file, String url) throws Exception {
-    RedisLink link = added(new RedisLink.Settings(url, file, PREFIX, PATIENT, null));
+    RedisLink link = added(new RedisLink.Settings(url, file, PREFIX, PATIENT, PATIENT, null));
     link.connect(PATIENT);
     awaitUp(link);
     return link;
@@ -58,6 +59,15 @@ final class Links implements AutoCloseable {
   /** Returns a link that is up. */
   RedisLink up(String url, Duration commandTimeout) throws Exception {
     RedisLink link = unconnected(url, commandTimeout);
+    link.connect(PATIENT);
+    awaitUp(link);
+    return link;
+  }
+
+  /** Returns a link that is up, and whose claims wait longer than other commands. */
+  RedisLink up(String url, Duration commandTimeout, Duration claimTimeout) throws Exception {
+    RedisLink link =
+        added(new RedisLink.Settings(url, null, PREFIX, commandTimeout, claimTimeout, null));
     link.connect(PATIENT);
     awaitUp(link);
     return link;

@@ -85,6 +85,10 @@ final class TestReplica implements AutoCloseable {
   }
 
   CompletableFuture<Delivered> start(String requestId) {
+    return start(requestId, TIMEOUT);
+  }
+
+  CompletableFuture<Delivered> start(String requestId, Duration timeout) {
     String openId = "o" + (requestId.isEmpty() ? recipients.incrementAndGet() : requestId);
     SubscribeMessage message =
         new SubscribeMessage(
@@ -97,7 +101,7 @@ final class TestReplica implements AutoCloseable {
     return delivery
         .deliver(
             new Order(
-                app, message, MessageKind.SUBSCRIBE, "caller", requestId, Lane.SINGLE, TIMEOUT))
+                app, message, MessageKind.SUBSCRIBE, "caller", requestId, Lane.SINGLE, timeout))
         .answer();
   }
 

@@ -238,6 +238,11 @@ class BatchFilesTest {
               public int read() throws IOException {
                 throw new IOException("device gone");
               }
+
+              @Override
+              public int read(byte[] to, int offset, int length) throws IOException {
+                return read();
+              }
             });
     service.hold();
 

@@ -109,9 +109,9 @@ final class TextInput implements Closeable {
       CoderResult result = decoder.decode(bytes, chars, hasAll);
       if (result.isError()) {
         undecodable = sample();
-      } else if (result.isUnderflow() && !hasAll) {
-        more();
-      } else if (result.isUnderflow()) {
+      } else if (chars.position() == 0 && !hasAll) {
+        more(); // May block, so not before what is here was read.
+      } else if (chars.position() == 0) {
         decoder.flush(chars);
         ended = true;
       }
@@ -137,7 +137,7 @@ final class TextInput implements Closeable {
 
   /** Returns what stands where the text ends. */
   private byte[] sample() throws IOException {
-    if (bytes.remaining() < SAMPLE && !hasAll) {
+    if (bytes.remaining() < SAMPLE && in.available() > 0) {
       more();
     }
     byte[] sample = new byte[Math.min(SAMPLE, bytes.remaining())];

@@ -12,6 +12,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintWriter;
 import java.io.SequenceInputStream;
 import java.io.StringWriter;
@@ -247,13 +249,31 @@ class BatchFilesTest {
     service.hold();
 
     CompletableFuture<Integer> exit =
-        CompletableFuture.supplyAsync(() -> batchOfStandardInput(failing));
+        CompletableFuture.supplyAsync(() -> batchOfStandardInput(failing, "csv"));
     Await.until("it has failed", () -> err.toString().contains("device gone"));
     Await.until("all are under way", () -> service.batchRequests().size() == 20);
     service.release();
 
     assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(3);
     assertThat(out.toString()).containsPattern("ACCEPTED +20\n").doesNotContain("UNKNOWN");
+  }
+
+  /** Whoever types rows, or pipes them as they come, has each sent without the next one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "ndjson"})
+  void row_thatIsWhole_isSentBeforeTheNextOneComes(String format) throws Exception {
+    String first = format.equals("csv") ? HEADER + "o-1,茶,t,1,2\r\n" : item("茶") + "\n";
+    PipedOutputStream typed = new PipedOutputStream();
+    PipedInputStream in = new PipedInputStream(typed);
+    CompletableFuture<Integer> exit =
+        CompletableFuture.supplyAsync(() -> batchOfStandardInput(in, format));
+
+    typed.write(first.getBytes(StandardCharsets.UTF_8));
+    typed.flush();
+    Await.until("the row is sent", () -> service.batchRequests().size() == 1);
+    typed.close();
+
+    assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
   }
 
   // Encodings.
@@ -567,14 +587,14 @@ class BatchFilesTest {
   }
 
   private int batchOfStandardInput(byte[] bytes) {
-    return batchOfStandardInput(new ByteArrayInputStream(bytes));
+    return batchOfStandardInput(new ByteArrayInputStream(bytes), "csv");
   }
 
-  private int batchOfStandardInput(InputStream in) {
+  private int batchOfStandardInput(InputStream in, String format) {
     InputStream before = System.in;
     System.setIn(in);
     try {
-      return batch(Path.of("-"), "--campaign=c", "--format=csv");
+      return batch(Path.of("-"), "--campaign=c", "--format=" + format);
     } finally {
       System.setIn(before);
     }

@@ -129,9 +129,10 @@ public final class BatchBuilder {
   }
 
   /**
-   * How long one stream is used. Then it is ended in peace, with every item answered, and the next
-   * one begins, maybe on another replica: so a batch does not depend on how long servers and
-   * proxies let streams live. Default: 10 minutes.
+   * How long one stream is used. Then the next one begins, maybe on another replica, and the old
+   * one ends when each of its items is answered: so a batch does not depend on how long servers and
+   * proxies let streams live. One old stream at most is awaited; until it has ended, the next one
+   * is used for longer. Default: 10 minutes.
    */
   @CanIgnoreReturnValue
   public BatchBuilder streamLife(Duration time) {

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  *              └──── due ◀── later ◀───────┘  the answer says "after a while"
  * </pre>
  *
+ * <p>A stream that has grown old takes no more items, and has its answers awaited while the next
+ * one is used.
+ *
  * <p>Everybody else (callers, gRPC) only puts events into the inbox. So nothing here needs a lock,
  * and an item is in exactly one place: that is why it has exactly one result.
  *
@@ -59,7 +62,15 @@ final class BatchLoop implements StreamCall.Events {
   private final Reconnects reconnects;
   private final Tally tally = new Tally();
 
+  /** What items are sent on. */
   private @Nullable StreamCall stream;
+
+  /**
+   * An old stream that has items without an answer. There is one at most: while it has, the next
+   * one is used for longer than its life.
+   */
+  private @Nullable StreamCall old;
+
   private int streams;
 
   /** Items that were taken and have no result. */
@@ -148,10 +159,7 @@ final class BatchLoop implements StreamCall.Events {
     intake.end(
         Failures.notSent(
             Status.Code.INTERNAL, ErrorReason.INTERNAL_ERROR, "the batch failed: " + fault));
-    StreamCall left = stream;
-    if (left != null) {
-      left.cancel("the batch failed");
-    }
+    streams().forEach(left -> left.cancel("the batch failed"));
     end.completeExceptionally(fault);
   }
 
@@ -197,12 +205,16 @@ final class BatchLoop implements StreamCall.Events {
   }
 
   private void answered(StreamCall from, BatchSendResponse answer) {
-    if (from != stream) {
+    if (!isOurs(from)) {
       return; // Of a stream that was given up; its items were accounted for.
     }
     if (answer.hasResult()) {
       BatchItem item = from.answer(answer.getResult().getIndex());
-      reconnects.answered();
+      if (from == stream) {
+        reconnects.answered();
+      } else {
+        reconnects.answeredBefore(System.nanoTime());
+      }
       if (item != null) {
         answered(from, item, answer.getResult());
       }
@@ -247,24 +259,30 @@ final class BatchLoop implements StreamCall.Events {
   }
 
   private void closed(StreamCall closed, Status status, Metadata trailers) {
-    if (closed != stream) {
+    if (!isOurs(closed)) {
       return;
     }
-    stream = null;
+    boolean wasOld = closed == old;
+    forget(closed);
     if (complete && open == 0) {
-      over = true;
+      over = streams().isEmpty();
+      return;
+    }
+    if (closed.isHalfClosed() && closed.isAllAnswered()) {
       return;
     }
     long now = System.nanoTime();
-    if (closed.isHalfClosed() && closed.isAllAnswered()) {
-      reconnects.endedInPeace(now);
-      return;
-    }
     SendFailure cause = Failures.ofStatus(asBroken(status), trailers, closed.wasWritten(), true);
     boolean refused = Failures.isRefusal(status) && !closed.wasAnswered();
     takeBack(closed, asBroken(status), refused || saysNoneSent(cause));
     if (refused || isShutDown()) {
       endAll(refused ? cause : shutDown());
+      return;
+    }
+    if (wasOld) {
+      if (endedBy == null && open > 0) {
+        listener.onBroken(cause, Duration.ZERO); // The current stream goes on.
+      }
       return;
     }
     Duration pause =
@@ -322,16 +340,13 @@ final class BatchLoop implements StreamCall.Events {
       sayGoodBye(now);
       return;
     }
+    retireOldStream(now);
     StreamCall current = stream;
     if (current == null) {
       if (!waiting.hasReady() || reconnects.nanosToOpening(now) > 0) {
         return;
       }
       current = openStream(now);
-    }
-    if (reconnects.isOld(now) && current.wasEverReady()) {
-      current.halfClose(); // Its items are answered yet; others wait for the next stream.
-      return;
     }
     if (current.isLeft()) {
       return;
@@ -352,6 +367,17 @@ final class BatchLoop implements StreamCall.Events {
     }
   }
 
+  /** Its items are answered yet; the others go on the next stream meanwhile. */
+  private void retireOldStream(long now) {
+    StreamCall current = stream;
+    if (current != null && old == null && current.wasEverReady() && reconnects.isOld(now)) {
+      current.halfClose();
+      old = current;
+      stream = null;
+      reconnects.retired(now);
+    }
+  }
+
   private StreamCall openStream(long now) {
     if (owned != null) {
       owned.resetConnectBackoff(); // The pauses are made here.
@@ -364,17 +390,38 @@ final class BatchLoop implements StreamCall.Events {
   }
 
   private void sayGoodBye(long now) {
-    StreamCall current = stream;
-    if (current == null) {
+    if (streams().isEmpty()) {
       over = true;
-      return;
-    }
-    if (farewellNanos == null) {
+    } else if (farewellNanos == null) {
       farewellNanos = now + LONGEST_FAREWELL.toNanos();
-      current.halfClose();
+      streams().forEach(StreamCall::halfClose);
     } else if (now - farewellNanos > 0) {
-      current.cancel("every item has its result");
+      streams().forEach(silent -> silent.cancel("every item has its result"));
       over = true;
+    }
+  }
+
+  /** Returns the streams there are, the oldest first. */
+  private List<StreamCall> streams() {
+    List<StreamCall> all = new ArrayList<>();
+    if (old != null) {
+      all.add(old);
+    }
+    if (stream != null) {
+      all.add(stream);
+    }
+    return all;
+  }
+
+  private boolean isOurs(StreamCall call) {
+    return call == stream || call == old;
+  }
+
+  private void forget(StreamCall call) {
+    if (call == stream) {
+      stream = null;
+    } else {
+      old = null;
     }
   }
 
@@ -420,14 +467,13 @@ final class BatchLoop implements StreamCall.Events {
     List<Runnable> known = new ArrayList<>();
     inbox.drainTo(known);
     known.forEach(Runnable::run); // The last items, and answers that are here already.
-    StreamCall current = stream;
-    if (current != null) {
-      stream = null;
-      current.cancel(why.message());
-      current.takeUnwritten().forEach(waiting::add);
+    for (StreamCall left : streams()) {
+      forget(left);
+      left.cancel(why.message());
+      left.takeUnwritten().forEach(waiting::add);
       Status lost =
           Status.CANCELLED.withDescription(why.message() + " before the message was answered");
-      for (BatchItem item : current.takeUnanswered()) {
+      for (BatchItem item : left.takeUnanswered()) {
         deliver(BatchResult.unanswered(item, Failures.unknown(lost, item.isRepeatable())), item);
       }
     }

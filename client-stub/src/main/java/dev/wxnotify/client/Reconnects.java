@@ -48,8 +48,18 @@ final class Reconnects {
     lostNanos = null;
   }
 
-  /** The stream was old and has ended, and the next one may begin. */
-  void endedInPeace(long now) {
+  /**
+   * An item of an old stream has had an answer: there is a server that works, though maybe none for
+   * the current stream.
+   */
+  void answeredBefore(long now) {
+    if (lostNanos != null) {
+      lostNanos = now;
+    }
+  }
+
+  /** The stream is old, and the next one may begin. */
+  void retired(long now) {
     streamNanos = now;
   }
 

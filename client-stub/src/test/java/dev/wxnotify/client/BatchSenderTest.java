@@ -376,6 +376,103 @@ class BatchSenderTest {
     assertThat(heard.breaks).isEmpty();
   }
 
+  @Test
+  void stream_oldAndStillAnswering_newItemsGoOnTheNextMeanwhile() throws Exception {
+    BatchSender sender = withAnOldStream();
+    offerWhileHeld(sender, 10);
+    assertThat(heard.results).isEmpty();
+    sender.complete();
+    service.release();
+
+    BatchReport report = sender.await();
+    assertThat(report.isAllAccepted()).isTrue();
+    assertThat(report.summary().getTotal()).isEqualTo(11);
+    assertThat(report.streams()).isEqualTo(2);
+    assertThat(service.sentInAll()).isEqualTo(11);
+    assertThat(heard.breaks).isEmpty();
+  }
+
+  /** However old the next one is: what never answers must not collect streams. */
+  @Test
+  void streams_oldAndStillAnswering_areOneAtMost() throws Exception {
+    BatchSender sender = withAnOldStream();
+    offerWhileHeld(sender, 50);
+    assertThat(service.streams.get()).isEqualTo(2);
+
+    service.release();
+    Await.until("all have their results", () -> heard.results.size() == 51);
+    Await.until(
+        "the oldest has ended, and another one begins",
+        () -> {
+          sender.offer(FakeService.item("more", ""));
+          return service.streams.get() > 2;
+        });
+    sender.complete();
+    assertThat(sender.await().isAllAccepted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void stream_oldAndBroken_itsItemsGoOnTheNextIfTheyMay(boolean withRequestIds) throws Exception {
+    service.holding = true;
+    BatchSender sender = kept(batch().streamLife(Duration.ZERO).open(heard));
+    sender.offer(FakeService.item("a", withRequestIds ? "row-a" : ""));
+    Await.until("the first is on its stream", () -> service.held.size() == 1);
+    sender.offer(FakeService.item("b", ""));
+    Await.until("the second is on the next", () -> service.held.size() == 2);
+
+    service.held.remove(); // The first has no answer.
+    service.calls.get(0).onError(unavailable());
+    Await.until("it is heard", () -> heard.breaks.size() == 1);
+    sender.complete();
+    if (withRequestIds) {
+      Await.until("the first is on the next stream too", () -> service.held.size() == 2);
+    }
+    service.release();
+
+    BatchReport report = sender.await();
+    assertThat(report.streams()).isBetween(2, 3); // The second one is old too by then.
+    assertThat(heard.of(1).isAccepted()).isTrue();
+    assertThat(heard.of(0).outcome())
+        .isEqualTo(withRequestIds ? Outcome.OUTCOME_ACCEPTED : Outcome.OUTCOME_UNKNOWN);
+    assertThat(service.sentInAll()).isEqualTo(2);
+  }
+
+  @Test
+  void stop_awaitsTheOldStreamToo() throws Exception {
+    BatchSender sender = withAnOldStream();
+    offerWhileHeld(sender, 1);
+    sender.stop();
+    service.release();
+
+    assertThat(sender.await().summary().getAccepted()).isEqualTo(2);
+  }
+
+  @Test
+  void cancel_endsTheOldStreamToo() throws Exception {
+    BatchSender sender = withAnOldStream();
+    offerWhileHeld(sender, 1);
+    sender.cancel();
+
+    assertThat(sender.await().summary().getUnknown()).isEqualTo(2);
+    Await.until("both streams are cancelled", () -> service.cancelled.get() == 2);
+  }
+
+  /** Begins a batch with one item on a stream that is old, and answers nothing. */
+  private BatchSender withAnOldStream() throws Exception {
+    service.holding = true;
+    BatchSender sender = kept(batch().streamLife(Duration.ZERO).open(heard));
+    sender.offer(FakeService.item("first", ""));
+    Await.until("the first is on its stream", () -> service.held.size() == 1);
+    return sender;
+  }
+
+  private void offerWhileHeld(BatchSender sender, int count) throws Exception {
+    int before = service.held.size();
+    FakeService.items(count, false).forEach(sender::offer);
+    Await.until("they are sent", () -> service.held.size() == before + count);
+  }
+
   // Answers that ask for a repeat.
 
   @Test

@@ -62,6 +62,9 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
   final AtomicInteger cancelled = new AtomicInteger();
   final Queue<Break> breaks = new ConcurrentLinkedQueue<>();
 
+  /** The streams of batches, in the order in which they began. */
+  final List<ServerCallStreamObserver<BatchSendResponse>> calls = new CopyOnWriteArrayList<>();
+
   /** Answers that were held back, each to be run once. */
   final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
 
@@ -157,6 +160,7 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
     streams.incrementAndGet();
     ServerCallStreamObserver<BatchSendResponse> call =
         (ServerCallStreamObserver<BatchSendResponse>) responses;
+    calls.add(call);
     call.setOnCancelHandler(cancelled::incrementAndGet);
     if (!reading) {
       call.disableAutoRequest();

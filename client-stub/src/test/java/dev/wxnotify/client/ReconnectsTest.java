@@ -87,4 +87,14 @@ class ReconnectsTest {
 
     assertThat(reconnects.isGivenUp(at(61))).isTrue();
   }
+
+  @Test
+  void answerOfAnOldStream_isASignOfAServer_andLeavesTheCurrentOneToBeGivenUp() {
+    reconnects.opened(BEGIN);
+
+    reconnects.answeredBefore(at(59));
+
+    assertThat(reconnects.isGivenUp(at(61))).isFalse();
+    assertThat(reconnects.isGivenUp(at(120))).isTrue();
+  }
 }

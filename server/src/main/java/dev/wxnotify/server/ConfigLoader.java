@@ -60,6 +60,7 @@ final class ConfigLoader {
             .withSources(new PropertiesConfigSource(overrides, "command line", COMMAND_ORDINAL))
             .withSources(new EnvConfigSource(environment, ENVIRONMENT_ORDINAL));
     List<String> mistakes = new ArrayList<>();
+    PlatformText.check(environment, mistakes);
     Set<String> keysOfFile = Set.of();
     if (file != null) {
       YamlConfigSource yaml = yaml(file);

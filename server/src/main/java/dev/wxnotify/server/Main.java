@@ -3,6 +3,8 @@ package dev.wxnotify.server;
 import dev.wxnotify.server.cli.BatchCommand;
 import dev.wxnotify.server.cli.SendCommand;
 import dev.wxnotify.server.sandbox.SandboxCommand;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,13 +25,25 @@ public final class Main {
   /** Runs the command that {@code args} name, and ends the process with its exit code. */
   public static void main(String[] args) {
     NettyDefaults.apply();
-    int exitCode = commandLine().execute(args);
+    PlatformText.printUtf8();
+    int exitCode = run(commandLine(), args);
     Logs.close();
     System.exit(exitCode);
   }
 
+  private static int run(CommandLine commandLine, String[] args) {
+    Optional<String> mistake = PlatformText.mistake(List.of(args));
+    if (mistake.isPresent()) {
+      commandLine.getErr().println("wxnotify: " + mistake.get());
+      CommandLine command = args.length > 0 ? commandLine.getSubcommands().get(args[0]) : null;
+      return (command == null ? commandLine : command).getCommandSpec().exitCodeOnInvalidInput();
+    }
+    return commandLine.execute(args);
+  }
+
   static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Main());
+    // An argument that begins with @ is no file of further arguments.
+    CommandLine commandLine = new CommandLine(new Main()).setExpandAtFiles(false);
     everywhere(commandLine);
     return commandLine;
   }

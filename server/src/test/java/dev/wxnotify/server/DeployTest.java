@@ -76,6 +76,15 @@ class DeployTest {
         .isPositive();
   }
 
+  @Test
+  void locale_isThatOfUtf8_whereverItIsStarted() throws Exception {
+    assertThat(read("Dockerfile")).contains("ENV LANG=C.UTF-8 ");
+    assertThat(read("wxnotify.service")).contains("\nEnvironment=LANG=C.UTF-8\n");
+    assertThat(read("kubernetes/deployment.yaml"))
+        .containsPattern("- name: LANG\\s+value: C.UTF-8\n");
+    assertThat(read("compose.yaml").split("LANG: C.UTF-8\n", -1)).hasSize(3);
+  }
+
   private static ServerSettings defaults() throws ConfigurationException {
     return ConfigLoader.load(
         null,

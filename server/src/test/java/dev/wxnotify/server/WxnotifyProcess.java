@@ -26,17 +26,54 @@ final class WxnotifyProcess implements AutoCloseable {
 
   static WxnotifyProcess start(Map<String, String> environment, String... args) throws IOException {
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dstdout.encoding=UTF-8",
-                "-Dstderr.encoding=UTF-8",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED", // As the manifest of the jar says.
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+        new ArrayList<>(java("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
     command.addAll(List.of(args));
+    return new WxnotifyProcess(builder(environment, command).start());
+  }
+
+  /**
+   * Starts the program as cron and containers do, in an environment without a locale. A shell makes
+   * the arguments and variables of it, byte by byte, whatever the locale of this process is.
+   *
+   * @param locale further variables, such as {@code LANG=C.UTF-8}
+   */
+  static WxnotifyProcess startWithoutLocale(
+      Map<String, String> environment, List<String> locale, String... args) throws IOException {
+    StringBuilder script = new StringBuilder("exec env -u LANG -u LC_ALL -u LC_CTYPE");
+    locale.forEach(variable -> script.append(' ').append(variable));
+    environment.forEach(
+        (name, value) -> script.append(' ').append(name).append('=').append(bytes(value)));
+    java().forEach(word -> script.append(' ').append(bytes(word)));
+    for (String arg : args) {
+      script.append(' ').append(bytes(arg));
+    }
+    return new WxnotifyProcess(builder(Map.of(), List.of("sh", "-c", script.toString())).start());
+  }
+
+  /** A word of the shell that is this text in UTF-8. */
+  private static String bytes(String text) {
+    StringBuilder octal = new StringBuilder("\"$(printf '");
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      octal.append(String.format("\\%03o", b & 0xFF));
+    }
+    return octal.append("')\"").toString();
+  }
+
+  private static List<String> java(String... options) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(List.of(options));
+    words.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED", // As the manifest of the jar says.
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName()));
+    return words;
+  }
+
+  private static ProcessBuilder builder(Map<String, String> environment, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder
         .environment()
@@ -49,7 +86,7 @@ final class WxnotifyProcess implements AutoCloseable {
     builder.environment().put("WXNOTIFY_MONITORING_PORT", "0");
     builder.environment().put("WXNOTIFY_IO_TRANSPORT", RunningServer.TRANSPORT);
     builder.environment().putAll(environment);
-    return new WxnotifyProcess(builder.start());
+    return builder;
   }
 
   /** Waits for the end. */

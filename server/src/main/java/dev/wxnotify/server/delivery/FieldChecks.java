@@ -19,12 +19,14 @@ final class FieldChecks {
     }
   }
 
-  /** Checks a text of any characters: there, and not too long. */
+  /** Checks a text: there, not too long, and without control characters. */
   void requireText(String field, String value, int longest) {
     if (Blanks.isAll(value)) {
       add(field, "is required");
     } else if (value.length() > longest) {
       addTooLong(field, value.length(), longest);
+    } else if (hasControl(value)) {
+      add(field, "has control characters");
     }
   }
 

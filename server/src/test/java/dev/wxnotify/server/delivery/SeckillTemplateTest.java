@@ -237,4 +237,11 @@ final class SeckillTemplateTest {
 
     assertThat(Samples.SECKILL_TEMPLATE.inCallersTerms(note)).isEqualTo(note);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1\t", "\t1", "a\nb", "a\u0000", "a\u007F", "a\u0085", "a\r\n"})
+  void ids_withControlCharacters_areRefusedByField(String id) {
+    assertThat(brokenFields(seckill("", "goods", TIME, id, "1"))).containsExactly("corp_id");
+    assertThat(brokenFields(seckill("", "goods", TIME, "1", id))).containsExactly("customer_id");
+  }
 }

@@ -30,6 +30,7 @@ public final class Main {
 
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setParameterExceptionHandler(new UsageMistakes());
     everywhere(commandLine);
     return commandLine;
   }

@@ -72,7 +72,7 @@ final class SettingsReader {
     EventLoops.Transport transport = mistakes.oneOf(key, name, EventLoops.Transport.AUTO);
     String why = transport.whyNot();
     if (why != null) {
-      mistakes.add(key, transport + " cannot be had here: " + why);
+      mistakes.add(key, transport + " is not available here: " + why);
     }
     return transport;
   }

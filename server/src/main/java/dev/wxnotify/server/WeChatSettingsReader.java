@@ -45,7 +45,8 @@ final class WeChatSettingsReader {
         || url.getHost() == null
         || !(url.getPath().isEmpty() || url.getPath().equals("/"))
         || url.getRawQuery() != null
-        || url.getRawUserInfo() != null) {
+        || url.getRawUserInfo() != null
+        || url.getPort() > Mistakes.MAX_PORT) {
       mistakes.add(key, "expected: https://host[:port] without a path");
       return null;
     }
@@ -55,7 +56,7 @@ final class WeChatSettingsReader {
       return null;
     }
     if (!scheme.equals("http") && !scheme.equals("https")) {
-      mistakes.add(key, scheme + " is not a known scheme (expected: https)");
+      mistakes.add(key, "expected: the scheme https");
       return null;
     }
     return url;
@@ -66,7 +67,8 @@ final class WeChatSettingsReader {
     if (url == null
         || !"http".equals(url.getScheme())
         || url.getHost() == null
-        || url.getPort() < 1) {
+        || url.getPort() < 1
+        || url.getPort() > Mistakes.MAX_PORT) {
       mistakes.add("wxnotify.wechat.proxy", "expected: http://host:port");
       return null;
     }
@@ -92,7 +94,7 @@ final class WeChatSettingsReader {
       case "stable" -> WeChatTokenIssuer.Endpoint.STABLE;
       case "classic" -> WeChatTokenIssuer.Endpoint.CLASSIC;
       default -> {
-        mistakes.add("wxnotify.wechat.token-endpoint", text + " (expected: stable or classic)");
+        mistakes.add("wxnotify.wechat.token-endpoint", "expected: stable or classic");
         yield WeChatTokenIssuer.Endpoint.STABLE;
       }
     };

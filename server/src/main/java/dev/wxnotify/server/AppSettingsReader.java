@@ -43,8 +43,11 @@ final class AppSettingsReader {
             mistakes.add(key + ".app-id", "is required");
           } else if (!appId.matches("[A-Za-z0-9_-]{1,64}")) {
             mistakes.add(key + ".app-id", "is not an AppID");
+          } else if (appId.matches("[0-9a-fA-F]{32}")) {
+            // The log and the metrics name AppIDs.
+            mistakes.add(key + ".app-id", "is not an AppID; it looks like an AppSecret");
           } else if (!ids.add(appId)) {
-            mistakes.add(key + ".app-id", appId + " is configured twice");
+            mistakes.add(key + ".app-id", "is that of another app too");
           }
           AppSecret secret = secret(key, config);
           if (secret != null) {
@@ -68,18 +71,11 @@ final class AppSettingsReader {
       mistakes.add(key, "expected: exactly one of app-secret and app-secret-file");
       return null;
     }
-    String text =
+    String secret =
         config.appSecret().isPresent()
-            ? config.appSecret().get()
-            : mistakes.content(key + ".app-secret-file", config.appSecretFile().orElseThrow());
-    if (text == null) {
-      return null;
-    }
-    if (text.isBlank()) {
-      mistakes.add(key + ".app-secret", "is empty");
-      return null;
-    }
-    return new AppSecret(text.strip());
+            ? mistakes.secretValue(key + ".app-secret", config.appSecret().get())
+            : mistakes.secret(key + ".app-secret-file", config.appSecretFile().orElseThrow());
+    return secret == null ? null : new AppSecret(secret);
   }
 
   private SeckillTemplate seckill(String key, ServerConfig.Seckill seckill) {
@@ -106,7 +102,7 @@ final class AppSettingsReader {
 
   private void keyword(String key, String keyword) {
     if (!keyword.matches("[a-z_]+[0-9]+")) {
-      mistakes.add(key, keyword + " is not a keyword of a template (expected: such as thing1)");
+      mistakes.add(key, "expected: a keyword of a template, such as thing1");
     }
   }
 }

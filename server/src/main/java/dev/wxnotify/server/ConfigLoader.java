@@ -5,9 +5,6 @@ import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import io.smallrye.config.source.yaml.YamlConfigSource;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,15 +30,24 @@ final class ConfigLoader {
   private static final int CONVERTER_PRIORITY = 200;
   private static final String ROOT = "wxnotify";
 
+  /** What our own converters say of a value; the library's texts repeat it. */
+  private static final String EXPECTED = "expected: ";
+
   /** The library's text for a value that is not of its key's type. */
   private static final Pattern NOT_CONVERTED =
       Pattern.compile(
-          "(?s).*The config property (\\S+) with the config value .*"
+          "(?s).*?The config property (.+?) with the config value .*"
               + " threw an Exception whilst being converted (?:SRCFG\\d+: )?(.*)");
 
   /** The library's text for a key that we do not have. */
   private static final Pattern UNKNOWN =
-      Pattern.compile("(?s)SRCFG\\d+: (\\S+) in .* does not map to any root");
+      Pattern.compile("(?s)SRCFG\\d+: (.+?) in .* does not map to any root");
+
+  /** The library's texts for a key without a value. */
+  private static final Pattern EMPTY =
+      Pattern.compile(
+          "(?s).*?The config property (.+?) (?:is required|is defined as the empty"
+              + "|with the config value .* was converted to null).*");
 
   private ConfigLoader() {}
 
@@ -63,12 +69,25 @@ final class ConfigLoader {
     PlatformText.check(environment, mistakes);
     Set<String> keysOfFile = Set.of();
     if (file != null) {
-      YamlConfigSource yaml = yaml(file);
-      builder.withSources(yaml);
-      keysOfFile = yaml.getPropertyNames();
+      ConfigFile yaml = ConfigFile.read(file, mistakes);
+      Map<String, String> values = new HashMap<>();
+      yaml.values()
+          .forEach(
+              (key, value) -> {
+                if (!KnownKeys.isSection(key)) {
+                  values.put(key, value);
+                } else if (!value.isEmpty()) { // All that is below it may be commented out.
+                  mistakes.add(key + ": expected: keys below it, not a value");
+                }
+              });
+      builder.withSources(new PropertiesConfigSource(values, "file", FILE_ORDINAL));
+      keysOfFile = values.keySet();
       keysOfFile.stream()
           .filter(key -> !key.startsWith(ROOT + "."))
-          .forEach(key -> mistakes.add(key + ": is not below " + ROOT + " in " + file));
+          .forEach(key -> mistakes.add(key + ": is not below " + ROOT + " in the file"));
+      yaml.lists().stream()
+          .filter(key -> !KnownKeys.takesList(key) && !KnownKeys.isSection(key))
+          .forEach(key -> mistakes.add(key + ": expected: one value, not a list"));
     }
     Map<String, String> named = new NamedVariables(keysOfFile).read(environment, mistakes);
     builder.withSources(new PropertiesConfigSource(named, "environment", ENVIRONMENT_ORDINAL));
@@ -102,14 +121,18 @@ final class ConfigLoader {
         String problem = e.getProblem(i).getMessage();
         Matcher notConverted = NOT_CONVERTED.matcher(problem);
         Matcher unknown = UNKNOWN.matcher(problem);
+        Matcher empty = EMPTY.matcher(problem);
         if (notConverted.matches()) {
           String key = notConverted.group(1);
-          mistakes.add(key + ": " + notConverted.group(2));
+          String why = notConverted.group(2);
+          mistakes.add(key + ": " + (why.startsWith(EXPECTED) ? why : EXPECTED + "a whole number"));
           defaults.getOptionalValue(key, String.class).ifPresent(value -> repairs.put(key, value));
         } else if (unknown.matches()) {
           mistakes.add(unknown.group(1) + ": is not a known key");
+        } else if (empty.matches()) {
+          mistakes.add(empty.group(1) + ": is empty");
         } else {
-          mistakes.add(problem);
+          mistakes.add(ROOT + ": a value is wrong"); // The text may repeat it.
         }
       }
     }
@@ -138,22 +161,7 @@ final class ConfigLoader {
     return switch (value.strip().toLowerCase(Locale.ROOT)) {
       case "true", "yes", "y", "on", "1", "t" -> true;
       case "false", "no", "n", "off", "0", "f" -> false;
-      default -> throw new IllegalArgumentException("\"" + value + "\" (expected: true or false)");
+      default -> throw new IllegalArgumentException(EXPECTED + "true or false");
     };
-  }
-
-  private static YamlConfigSource yaml(Path file) throws ConfigurationException {
-    try {
-      return new YamlConfigSource(file.toString(), Files.readString(file), FILE_ORDINAL);
-    } catch (IOException e) {
-      throw new ConfigurationException(List.of("--config: " + file + " cannot be read"));
-    } catch (RuntimeException e) {
-      throw new ConfigurationException(
-          List.of("--config: " + file + " is not valid YAML: " + firstLine(e.getMessage())));
-    }
-  }
-
-  private static String firstLine(@Nullable String text) {
-    return text == null ? "" : text.lines().findFirst().orElse("");
   }
 }

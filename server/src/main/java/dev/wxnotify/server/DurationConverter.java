@@ -9,7 +9,7 @@ import org.eclipse.microprofile.config.spi.Converter;
 
 /**
  * Reads durations as people write them: {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h}, or
- * ISO-8601.
+ * ISO-8601. What it says of other values does not repeat them.
  */
 final class DurationConverter implements Converter<Duration> {
   private static final long serialVersionUID = 1L;
@@ -28,8 +28,7 @@ final class DurationConverter implements Converter<Duration> {
     try {
       return Duration.parse(value.strip());
     } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "\"" + value + "\" (expected: a duration such as 500ms, 2s, 5m or 1h)", e);
+      throw new IllegalArgumentException("expected: a duration such as 500ms, 2s, 5m or 1h", e);
     }
   }
 }

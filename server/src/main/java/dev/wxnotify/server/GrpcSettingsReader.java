@@ -5,11 +5,8 @@ import dev.wxnotify.server.grpc.CallerSettings;
 import dev.wxnotify.server.grpc.ConnectionSettings;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,8 +74,7 @@ final class GrpcSettingsReader {
     if (address != null && !address.isLoopbackAddress() && !asks && !config.allowAnonymous()) {
       mistake(
           ".host",
-          config.host()
-              + " is not a loopback address, and nothing says who may call; name them in"
+          "is not a loopback address, and nothing says who may call; name them in"
               + " wxnotify.grpc.callers, or ask for certificates with"
               + " wxnotify.grpc.tls.client-ca, or set wxnotify.grpc.allow-anonymous=true to let"
               + " anybody who reaches the port send");
@@ -98,9 +94,14 @@ final class GrpcSettingsReader {
     if (certificate.isEmpty() || privateKey.isEmpty()) {
       return null;
     }
-    Path first = path(".tls.certificate", certificate.get());
-    Path second = path(".tls.private-key", privateKey.get());
-    Path third = config.tls().clientCa().map(file -> path(".tls.client-ca", file)).orElse(null);
+    Path first = mistakes.path(KEY + ".tls.certificate", certificate.get());
+    Path second = mistakes.path(KEY + ".tls.private-key", privateKey.get());
+    Path third =
+        config
+            .tls()
+            .clientCa()
+            .map(file -> mistakes.path(KEY + ".tls.client-ca", file))
+            .orElse(null);
     return first == null || second == null ? null : new TlsFiles(first, second, third);
   }
 
@@ -131,22 +132,8 @@ final class GrpcSettingsReader {
     }
   }
 
-  private @Nullable Path path(String key, String file) {
-    try {
-      return Path.of(file);
-    } catch (InvalidPathException e) {
-      mistake(key, "is not a path: " + file);
-      return null;
-    }
-  }
-
   private byte @Nullable [] content(String key, Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      mistake(key, "cannot be read: " + file);
-      return null;
-    }
+    return mistakes.content(KEY + key, file.toString());
   }
 
   private List<CallerSettings> callers() {
@@ -206,7 +193,7 @@ final class GrpcSettingsReader {
     for (String each : caller.certificateNames().orElse(List.of())) {
       String other = known.putIfAbsent(each.strip(), name);
       if (other != null) {
-        mistake(key + ".certificate-names", each + " is there twice, here or for " + other);
+        mistake(key + ".certificate-names", "a name is there twice, here or for " + other);
       }
       names.add(each.strip());
     }
@@ -221,7 +208,7 @@ final class GrpcSettingsReader {
     for (String app : caller.apps()) {
       String id = appIds.get(app.strip());
       if (id == null) {
-        mistake(key + ".apps", app + " is not the NAME of a wxnotify.apps.NAME, nor * for all");
+        mistake(key + ".apps", "expected: each the NAME of a wxnotify.apps.NAME, or * for all");
       } else {
         ids.add(id);
       }

@@ -44,6 +44,7 @@ public final class Main {
   static CommandLine commandLine() {
     // An argument that begins with @ is no file of further arguments.
     CommandLine commandLine = new CommandLine(new Main()).setExpandAtFiles(false);
+    commandLine.setParameterExceptionHandler(new UsageMistakes());
     everywhere(commandLine);
     return commandLine;
   }

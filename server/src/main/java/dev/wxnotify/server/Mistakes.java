@@ -1,11 +1,11 @@
 package dev.wxnotify.server;
 
-import java.io.IOException;
+import dev.wxnotify.server.files.Secret;
+import dev.wxnotify.server.files.SmallFile;
+import dev.wxnotify.server.files.UnusableFileException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,9 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** All that is wrong with a configuration, by key, and the checks that many keys share. */
+/**
+ * All that is wrong with a configuration, by key, and the checks that many keys share. No text
+ * repeats a value, not even a number or a path: a secret may have been put into any key by mistake.
+ */
 final class Mistakes {
-  private static final int MAX_PORT = 65_535;
+  static final int MAX_PORT = 65_535;
+
+  private static final Duration LONGEST = Duration.ofDays(365);
 
   private final List<String> all = new ArrayList<>();
 
@@ -29,20 +34,20 @@ final class Mistakes {
 
   void atLeast(String key, long value, long least) {
     if (value < least) {
-      add(key, value + " (expected: >= " + least + ")");
+      add(key, "expected: at least " + least);
     }
   }
 
   void positive(String key, Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      add(key, value + " (expected: more than nothing)");
+    if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
+      add(key, "expected: more than nothing, and at most " + LONGEST.toDays() + " days");
     }
   }
 
   boolean isPort(String key, int port) {
     boolean isPort = port >= 0 && port <= MAX_PORT;
     if (!isPort) {
-      add(key, port + " (expected: 0 to " + MAX_PORT + ")");
+      add(key, "expected: 0 to " + MAX_PORT);
     }
     return isPort;
   }
@@ -52,7 +57,7 @@ final class Mistakes {
     try {
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
-      add(key, host + " is not a known host");
+      add(key, "is not a known host");
       return null;
     }
   }
@@ -64,14 +69,38 @@ final class Mistakes {
     return isPort && address != null ? new InetSocketAddress(address, port) : null;
   }
 
-  /** Returns the text of a file; null where it cannot be read, which is a mistake. */
-  @Nullable String content(String key, String file) {
+  /** Returns the secret that a file holds; null where it holds none, which is a mistake. */
+  @Nullable String secret(String key, String file) {
+    byte[] content = content(key, file);
+    return content == null ? null : usable(key, () -> Secret.of(content));
+  }
+
+  /** Returns the secret that a value is; null where it is none, which is a mistake. */
+  @Nullable String secretValue(String key, String value) {
+    return usable(key, () -> Secret.of(value));
+  }
+
+  /** Returns what a file holds; null where it cannot be read, which is a mistake. */
+  byte @Nullable [] content(String key, String file) {
+    return usable(key, () -> SmallFile.read(file));
+  }
+
+  /** Returns a path; null where the text is none, which is a mistake. */
+  @Nullable Path path(String key, String text) {
+    return usable(key, () -> SmallFile.path(text));
+  }
+
+  private <T> @Nullable T usable(String key, Reading<T> reading) {
     try {
-      return Files.readString(Path.of(file));
-    } catch (IOException | InvalidPathException e) {
-      add(key, "cannot be read: " + file);
+      return reading.read();
+    } catch (UnusableFileException e) {
+      add(key, String.valueOf(e.getMessage()));
       return null;
     }
+  }
+
+  private interface Reading<T> {
+    T read() throws UnusableFileException;
   }
 
   /** Reads a value of an enum, in any letter case; a mistake is {@code otherwise}. */
@@ -82,7 +111,7 @@ final class Mistakes {
         return value;
       }
     }
-    add(key, text + " (expected: one of " + Arrays.toString(values) + ")");
+    add(key, "expected: one of " + Arrays.toString(values));
     return otherwise;
   }
 }

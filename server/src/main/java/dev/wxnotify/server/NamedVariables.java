@@ -1,7 +1,5 @@
 package dev.wxnotify.server;
 
-import io.smallrye.config.ConfigMappings;
-import io.smallrye.config.ConfigMappings.ConfigClass;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,12 +16,12 @@ import java.util.Optional;
  * variable in silence; so these are read here.
  */
 final class NamedVariables {
-  private static final String NAME = ".*.";
+  private static final String NAME = "." + KnownKeys.NAME + ".";
 
   /** The keys that we have, the longest first, each with {@link #NAME} in it. */
   private static final List<String> KEYS =
-      ConfigMappings.getProperties(ConfigClass.configClass(ServerConfig.class)).keySet().stream()
-          .filter(key -> key.contains(NAME) && !key.endsWith("[*]"))
+      KnownKeys.ALL.stream()
+          .filter(key -> key.contains(NAME))
           .sorted(Comparator.comparingInt(String::length).reversed())
           .toList();
 
@@ -49,7 +47,7 @@ final class NamedVariables {
     Map<String, String> values = new HashMap<>();
     environment.forEach(
         (variable, value) -> {
-          if (KEYS.stream().anyMatch(key -> variable.startsWith(beginning(key)))) {
+          if (isOne(variable) && !UnknownVariables.isOfKubernetes(variable, value)) {
             key(variable)
                 .ifPresentOrElse(
                     key -> values.put(key, value),
@@ -59,10 +57,15 @@ final class NamedVariables {
     return values;
   }
 
+  /** Tells whether a variable can only be that of a caller or an app. */
+  static boolean isOne(String variable) {
+    return KEYS.stream().anyMatch(key -> variable.startsWith(beginning(key)));
+  }
+
   private Optional<String> key(String variable) {
     for (String key : KEYS) {
       String beginning = beginning(key);
-      String end = "_" + variable(key.substring(key.indexOf(NAME) + NAME.length()));
+      String end = "_" + KnownKeys.variable(key.substring(key.indexOf(NAME) + NAME.length()));
       if (variable.startsWith(beginning)
           && variable.endsWith(end)
           && variable.length() > beginning.length() + end.length()) {
@@ -75,7 +78,7 @@ final class NamedVariables {
 
   private String nameInFile(String beginning, String name) {
     for (String key : keysOfFile) {
-      if (variable(key).startsWith(beginning + name + "_")) {
+      if (KnownKeys.variable(key).startsWith(beginning + name + "_")) {
         int start = beginning.length();
         if (start + name.length() < key.length() && key.charAt(start + name.length()) == '.') {
           return key.substring(start, start + name.length());
@@ -87,10 +90,6 @@ final class NamedVariables {
 
   /** Returns what the variables of a key begin with: all that stands before its name. */
   private static String beginning(String key) {
-    return variable(key.substring(0, key.indexOf(NAME))) + "_";
-  }
-
-  private static String variable(String key) {
-    return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    return KnownKeys.variable(key.substring(0, key.indexOf(NAME))) + "_";
   }
 }

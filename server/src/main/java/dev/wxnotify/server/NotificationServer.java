@@ -11,6 +11,7 @@ import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.files.Secret;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.metrics.MonitoringServer;
@@ -35,7 +36,6 @@ import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import io.grpc.ServerInterceptor;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -89,6 +89,7 @@ final class NotificationServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NotificationServer.class);
 
   private final ServerSettings settings;
+  private final Opened opened = new Opened();
   private final ScheduledThreadPoolExecutor timer;
   private final EventLoopGroup loops;
   private final WeChatHttpClient http;
@@ -100,7 +101,6 @@ final class NotificationServer implements AutoCloseable {
   private final ServerMeters meters;
   private final Readiness readiness;
   private final MonitoringServer monitoring;
-  private final @Nullable Tracing tracing;
   private final GrpcServer grpc;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -110,62 +110,83 @@ final class NotificationServer implements AutoCloseable {
   }
 
   /**
-   * Makes the parts; nothing runs yet.
+   * Makes the parts; nothing runs yet. Where one cannot be made, those before it are closed.
    *
    * @param traces null for none
    * @throws IllegalArgumentException if the settings of the traces are wrong
    */
   NotificationServer(ServerSettings settings, @Nullable TracingSettings traces) {
-    this.tracing =
-        traces == null
-            ? null
-            : Tracing.start(traces, GrpcServer.TRACE, ImplementationVersion.version());
     InstantSource clock = InstantSource.system();
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     this.settings = settings;
-    this.timer = timer();
-    this.loops = loops(settings.transport());
-    this.http = new WeChatHttpClient(settings.weChat(), loops);
-    this.redis = settings.redis() == null ? null : new RedisLink(settings.redis(), timer);
-    this.files = files(settings, http);
-    this.meters =
-        new ServerMeters(
-            ImplementationVersion.version(),
-            settings.apps().stream().map(ServerSettings.AppSettings::appId).toList(),
-            clock);
-    this.apps = apps(settings, http, redis, files, clock, timer, random, meters.tokenListener());
-    this.readiness = new Readiness(apps, clock);
-    this.monitoring = new MonitoringServer(settings.monitoringAddress(), readiness, meters);
-    Permits connections = permits(settings.weChat().maxConnections(), RESERVED_CONNECTIONS);
-    Permits inFlight = permits(settings.maxInFlight(), RESERVED_IN_FLIGHT);
-    RecentFailures failures = new RecentFailures(clock);
-    MessageSender sender =
-        new MessageSender(
-            new WeChatMessageGateway(http),
-            connections,
-            new RetryPolicy(random),
-            clock,
-            System::nanoTime,
-            loops,
-            listeners(meters, readiness, failures, tracing));
-    OutcomeLedger own = ledger();
-    this.shared = redis == null ? null : shared(redis, own);
-    this.delivery =
-        new MessageDelivery(
-            inFlight,
-            shared == null ? own : shared,
-            sender,
-            settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
-    this.grpc =
-        new GrpcServer(
-            settings.grpc(),
-            apps,
-            delivery,
-            new GrpcServer.Operations(new WeChatErrcodeTable(), failures, clock),
-            timer,
-            loops,
-            observers(meters, tracing));
-    watch(inFlight, connections);
+    try {
+      Tracing tracing = traces == null ? null : opened.add(tracing(traces));
+      this.loops = opened.add(loops(settings.transport()), NotificationServer::end);
+      this.timer = opened.add(timer(), ScheduledThreadPoolExecutor::shutdownNow);
+      this.redis = settings.redis() == null ? null : opened.add(redis(settings.redis(), timer));
+      OutcomeLedger own = ledger();
+      this.shared = redis == null ? null : shared(redis, own);
+      opened.add(this, NotificationServer::storeLastOutcomes); // Between WeChat's end and Redis's.
+      this.http = opened.add(new WeChatHttpClient(settings.weChat(), loops));
+      this.files = opened.add(files(settings, http));
+      this.meters =
+          opened.add(
+              new ServerMeters(
+                  ImplementationVersion.version(),
+                  settings.apps().stream().map(ServerSettings.AppSettings::appId).toList(),
+                  clock));
+      this.apps =
+          opened.add(
+              apps(settings, http, redis, files, clock, timer, random, meters.tokenListener()),
+              all -> all.all().forEach(app -> app.tokens().close()));
+      this.readiness = new Readiness(apps, clock);
+      this.monitoring =
+          opened.add(new MonitoringServer(settings.monitoringAddress(), readiness, meters));
+      Permits connections = permits(settings.weChat().maxConnections(), RESERVED_CONNECTIONS);
+      Permits inFlight = permits(settings.maxInFlight(), RESERVED_IN_FLIGHT);
+      RecentFailures failures = new RecentFailures(clock);
+      MessageSender sender =
+          new MessageSender(
+              new WeChatMessageGateway(http),
+              connections,
+              new RetryPolicy(random),
+              clock,
+              System::nanoTime,
+              loops,
+              listeners(meters, readiness, failures, tracing));
+      this.delivery =
+          new MessageDelivery(
+              inFlight,
+              shared == null ? own : shared,
+              sender,
+              settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
+      this.grpc =
+          opened.add(
+              new GrpcServer(
+                  settings.grpc(),
+                  apps,
+                  delivery,
+                  new GrpcServer.Operations(new WeChatErrcodeTable(), failures, clock),
+                  timer,
+                  loops,
+                  observers(meters, tracing)));
+      watch(inFlight, connections);
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static Tracing tracing(TracingSettings traces) {
+    return Tracing.start(traces, GrpcServer.TRACE, ImplementationVersion.version());
+  }
+
+  private static RedisLink redis(RedisLink.Settings settings, ScheduledThreadPoolExecutor timer) {
+    return new RedisLink(settings, timer);
+  }
+
+  private static void end(EventLoopGroup loops) {
+    loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
   }
 
   private static EventLoopGroup loops(@Nullable Transport transport) {
@@ -247,7 +268,7 @@ final class NotificationServer implements AutoCloseable {
         "the AppSecret of " + appId,
         List.of(file),
         contents -> {
-          AppSecret now = AppSecret.ofFile(contents.get(0));
+          AppSecret now = new AppSecret(Secret.of(contents.get(0)));
           if (!now.equals(secret.getAndSet(now))) {
             log.info("app {}: using a new AppSecret", appId);
             tokens.tryAgain();
@@ -274,8 +295,7 @@ final class NotificationServer implements AutoCloseable {
       files.watch(
           "the password of the proxy",
           List.of(proxyPassword),
-          contents ->
-              http.useProxyPassword(new String(contents.get(0), StandardCharsets.UTF_8).strip()));
+          contents -> http.useProxyPassword(Secret.of(contents.get(0))));
     }
     return files;
   }
@@ -323,20 +343,27 @@ final class NotificationServer implements AutoCloseable {
   /**
    * Binds the ports, serves, and fetches the tokens, so that the first message does not wait for
    * one. Probes hear that the server is ready when the first token call of each app has ended.
+   *
+   * @throws IOException if a port cannot be bound; after this or any other failure everything is
+   *     closed
    */
   void start() throws IOException, InterruptedException {
-    monitoring.start();
+    boolean started = false;
     try {
+      monitoring.start();
       if (redis != null) {
         redis.connect(REDIS_PATIENCE);
       }
       warnOfTokensInClearText();
       grpc.start();
-    } catch (IOException | InterruptedException e) {
-      monitoring.close();
-      throw e;
+      files.start();
+      started = true;
+    } finally {
+      if (!started) {
+        closed.set(true);
+        opened.close();
+      }
     }
-    files.start();
     var ignored =
         CompletableFuture.allOf(
                 apps.all().stream()
@@ -408,24 +435,7 @@ final class NotificationServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    apps.all().forEach(app -> app.tokens().close());
-    files.close();
-    http.close();
-    try {
-      storeLastOutcomes();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
-    if (redis != null) {
-      redis.close();
-    }
-    timer.shutdownNow();
-    monitoring.close();
-    meters.close();
-    if (tracing != null) {
-      tracing.close();
-    }
+    opened.close();
     log.info("stopped");
   }
 

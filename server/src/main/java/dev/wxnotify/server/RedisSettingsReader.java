@@ -1,10 +1,7 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.server.redis.RedisLink;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -54,14 +51,7 @@ final class RedisSettingsReader {
     if (RedisLink.hasPassword(url)) {
       mistakes.add(key, "expected: no password in wxnotify.redis.url, or no file");
     }
-    String password = mistakes.content(key, file);
-    if (password == null) {
-      return null;
-    }
-    if (password.isBlank()) {
-      mistakes.add(key, "is empty");
-    }
-    return Path.of(file);
+    return mistakes.secret(key, file) == null ? null : mistakes.path(key, file);
   }
 
   private @Nullable Path caCertificate(ServerConfig.Redis redis, String url) {
@@ -73,17 +63,21 @@ final class RedisSettingsReader {
       mistakes.add(key, "is for TLS only: rediss://, rediss-sentinel:// or rediss-cluster://");
       return null;
     }
-    try (InputStream in = Files.newInputStream(Path.of(redis.caCertificate().get().strip()))) {
-      if (!CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
-        return Path.of(redis.caCertificate().get().strip());
-      }
-    } catch (IOException | InvalidPathException e) {
-      mistakes.add(key, "cannot be read: " + redis.caCertificate().get());
+    String file = redis.caCertificate().get().strip();
+    byte[] pem = mistakes.content(key, file);
+    if (pem == null) {
       return null;
-    } catch (CertificateException e) {
-      // Said below.
     }
-    mistakes.add(key, redis.caCertificate().get() + " (expected: a PEM file of certificates)");
+    try {
+      if (!CertificateFactory.getInstance("X.509")
+          .generateCertificates(new ByteArrayInputStream(pem))
+          .isEmpty()) {
+        return mistakes.path(key, file);
+      }
+    } catch (CertificateException e) {
+      // The text may repeat what the file holds.
+    }
+    mistakes.add(key, "expected: a PEM file of certificates");
     return null;
   }
 }

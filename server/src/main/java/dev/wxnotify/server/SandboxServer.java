@@ -58,7 +58,7 @@ public final class SandboxServer implements AutoCloseable {
     } catch (ConfigurationException e) {
       weChat.close();
       throw new IllegalArgumentException("the configuration is wrong: " + e.getMessage(), e);
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
       weChat.close();
       throw e;
     }

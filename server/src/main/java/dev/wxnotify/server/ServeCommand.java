@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,6 +38,8 @@ final class ServeCommand implements Callable<Integer> {
 
   /** The configuration is wrong; as EX_CONFIG in sysexits.h. */
   static final int EXIT_CONFIG = 78;
+
+  private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
 
   @Option(names = "--config", paramLabel = "FILE", description = "A YAML file of configuration.")
   private @Nullable Path config;
@@ -83,6 +87,7 @@ final class ServeCommand implements Callable<Integer> {
           List.of("wxnotify.apps: --sandbox brings its own app; configure no others with it"));
     }
     Logs.use(settings.log());
+    UnknownVariables.in(System.getenv()).forEach(log::warn);
     NotificationServer server = server(settings);
     server.start();
     stopOnSignal(server); // Who is told that it is ready may stop it the next moment.

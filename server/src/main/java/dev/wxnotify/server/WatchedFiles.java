@@ -1,7 +1,7 @@
 package dev.wxnotify.server;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.wxnotify.server.files.SmallFile;
+import dev.wxnotify.server.files.UnusableFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * not times, so that a file that was moved into place, or a symbolic link that was turned, is
  * noticed too; and it tells only what two looks in a row have found, so that nobody hears of files
  * that are half written, or of the first one of two.
+ *
+ * <p>Nothing ends the watching: a file that cannot be read is reported once for each time that this
+ * begins, and a fault of whoever takes the content is reported and tried again.
  *
  * <p>It has a thread of its own, since reading may take long where files are on a network.
  */
@@ -87,7 +90,8 @@ final class WatchedFiles implements AutoCloseable {
 
     private List<byte[]> seen = List.of();
     private List<byte[]> told = List.of();
-    private @Nullable String complaint;
+    private @Nullable String unreadable;
+    private @Nullable String fault;
 
     Watch(String what, List<Path> files, Change change) {
       this.what = what;
@@ -95,39 +99,52 @@ final class WatchedFiles implements AutoCloseable {
       this.change = change;
     }
 
+    /** Throws nothing: the executor would not run it again. */
     void look() {
+      try {
+        lookOnce();
+        fault = null;
+      } catch (Throwable e) {
+        if (!e.toString().equals(fault)) {
+          fault = e.toString();
+          log.error("{}: a fault; trying again", what, e);
+        }
+      }
+    }
+
+    private void lookOnce() {
       List<byte[]> now = new ArrayList<>();
       for (Path file : files) {
         try {
-          now.add(Files.readAllBytes(file));
-        } catch (IOException e) {
-          complain(file + " cannot be read");
+          now.add(SmallFile.read(file));
+        } catch (UnusableFileException e) {
+          String text = file + " " + e.getMessage();
+          if (!text.equals(unreadable)) {
+            unreadable = text;
+            complain(text);
+          }
           return;
         }
       }
+      unreadable = null;
       boolean settled = isSame(now, seen);
       seen = now;
       if (settled && !isSame(now, told)) {
-        told = now;
         tell(now);
+        told = now; // After an Error they are told again.
       }
     }
 
     private void tell(List<byte[]> contents) {
       try {
         change.accept(contents);
-        complaint = null;
       } catch (Exception e) {
         complain(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
       }
     }
 
-    /** Once for each trouble and not at every look. */
     private void complain(String text) {
-      if (!text.equals(complaint)) {
-        complaint = text;
-        log.warn("{}: {}; going on with what was read before", what, text);
-      }
+      log.warn("{}: {}; going on with what was read before", what, text);
     }
 
     private static boolean isSame(List<byte[]> some, List<byte[]> others) {

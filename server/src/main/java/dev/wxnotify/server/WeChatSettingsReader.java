@@ -52,7 +52,8 @@ final class WeChatSettingsReader {
         || url.getHost() == null
         || url.getRawQuery() != null
         || url.getRawFragment() != null
-        || url.getRawUserInfo() != null) {
+        || url.getRawUserInfo() != null
+        || url.getPort() > Mistakes.MAX_PORT) {
       mistakes.add(key, "expected: https://host[:port][/path]");
       return null;
     }
@@ -62,7 +63,7 @@ final class WeChatSettingsReader {
       return null;
     }
     if (!scheme.equals("http") && !scheme.equals("https")) {
-      mistakes.add(key, scheme + " is not a known scheme (expected: https)");
+      mistakes.add(key, "expected: the scheme https");
       return null;
     }
     return url;
@@ -74,6 +75,7 @@ final class WeChatSettingsReader {
         || !"http".equals(url.getScheme())
         || url.getHost() == null
         || url.getPort() < 1
+        || url.getPort() > Mistakes.MAX_PORT
         || !(url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
         || url.getRawQuery() != null
         || url.getRawFragment() != null) {
@@ -105,8 +107,8 @@ final class WeChatSettingsReader {
     }
     String password = colon < 0 ? "" : decode(userInfo.substring(colon + 1));
     if (file != null) {
-      String content = mistakes.content(PROXY_PASSWORD_FILE, file);
-      password = content == null ? "" : content.strip();
+      String secret = mistakes.secret(PROXY_PASSWORD_FILE, file);
+      password = secret == null ? "" : secret;
     }
     return new EgressProxy.Credentials(user, password);
   }
@@ -121,7 +123,10 @@ final class WeChatSettingsReader {
     if (weChat.proxy().isEmpty() && weChat.proxyPasswordFile().isPresent()) {
       mistakes.add(PROXY_PASSWORD_FILE, "needs wxnotify.wechat.proxy");
     }
-    return weChat.proxyPasswordFile().map(Path::of).orElse(null);
+    return weChat
+        .proxyPasswordFile()
+        .map(file -> mistakes.path(PROXY_PASSWORD_FILE, file))
+        .orElse(null);
   }
 
   /** An IPv6 address is in brackets in a URL and nowhere else. */
@@ -149,7 +154,7 @@ final class WeChatSettingsReader {
       case "stable" -> WeChatTokenIssuer.Endpoint.STABLE;
       case "classic" -> WeChatTokenIssuer.Endpoint.CLASSIC;
       default -> {
-        mistakes.add("wxnotify.wechat.token-endpoint", text + " (expected: stable or classic)");
+        mistakes.add("wxnotify.wechat.token-endpoint", "expected: stable or classic");
         yield WeChatTokenIssuer.Endpoint.STABLE;
       }
     };

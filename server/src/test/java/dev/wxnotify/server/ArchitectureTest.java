@@ -42,6 +42,7 @@ class ArchitectureTest {
             ROOT + ".tracing",
             ROOT + ".netty",
             ROOT + ".cli",
+            ROOT + ".files",
             ROOT + ".sandbox")
         .check(OURS);
   }
@@ -73,6 +74,28 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + ".sandbox..")
         .should()
         .dependOnClassesThat(oursOutside("sandbox"))
+        .check(OURS);
+  }
+
+  /** Whoever reads a file of the operator uses it, edges too: so it must lean on nothing. */
+  @Test
+  void files_importNothingOfOurs() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".files..")
+        .should()
+        .dependOnClassesThat(oursOutside("files"))
+        .check(OURS);
+  }
+
+  @Test
+  void core_readsNoFiles() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + ".token..", ROOT + ".delivery..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ROOT + ".files..")
         .check(OURS);
   }
 
@@ -215,6 +238,7 @@ class ArchitectureTest {
       @Override
       public boolean test(JavaClass used) {
         return used.getPackageName().startsWith(ROOT)
+            && !used.getPackageName().equals(ROOT + ".files")
             && !used.getPackageName().equals(ROOT + "." + own);
       }
     };

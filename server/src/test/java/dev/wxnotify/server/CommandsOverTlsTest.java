@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The commands that call a server, against one that asks for a client certificate and a token. */
@@ -114,12 +115,29 @@ class CommandsOverTlsTest {
   @CsvSource({
     "--certificate=x.pem, need each other",
     "--private-key=x.pem, need each other",
-    "--ca=/nowhere/ca.pem, cannot read",
-    "--bearer-token-file=/nowhere/token, cannot read",
+    "--ca=/nowhere/s3cr3t, --ca: the file does not exist",
+    "--bearer-token-file=/nowhere/s3cr3t, --bearer-token-file: the file does not exist",
+    "--bearer-token-file=/dev/zero, --bearer-token-file: the file is not a regular file",
   })
   void option_wrong_isTold(String option, String told) {
     assertThat(run(send(), option)).isEqualTo(Main.EXIT_USAGE);
-    assertThat(err.toString()).contains(told);
+    assertThat(err.toString()).contains(told).doesNotContain("s3cr3t");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"s3cr3t\"", "s3cr3t\nmore", "s3\0cr3t", "\n"})
+  void tokenFile_thatIsNoToken_isRefusedWithoutItsContent(String content) throws Exception {
+    Files.writeString(file("token"), content);
+
+    assertThat(run(send(), "--bearer-token-file=" + file("token"))).isEqualTo(Main.EXIT_USAGE);
+    assertThat(err.toString()).contains("--bearer-token-file: the file ").doesNotContain("s3cr3t");
+  }
+
+  @Test
+  void tokenFile_withAByteOrderMark_isTheTokenAlone() throws Exception {
+    Files.writeString(file("token"), "\uFEFF" + Files.readString(file("token")) + "\r\n");
+
+    assertThat(run(send(), credentials())).isZero();
   }
 
   private String[] credentials() {

@@ -115,6 +115,8 @@ class RotationTest {
       assertThat(status(server).getTroubleErrcode()).isEqualTo(40125);
       load.awaitMore(50);
 
+      Files.writeString(file, "\"quoted-by-a-person-who-errs\"\n");
+      awaitWarning(log, "has quotes around it");
       Files.writeString(file, SandboxOptions.APP_SECRET + "\n");
       awaitSecrets(log, 2);
       Await.until("it heals by itself", () -> status(server).getTrouble().isEmpty());

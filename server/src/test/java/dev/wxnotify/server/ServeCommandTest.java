@@ -154,7 +154,9 @@ class ServeCommandTest {
     try (WxnotifyProcess process =
         WxnotifyProcess.start(Map.of(), "serve", "--config", absent.toString())) {
       assertThat(process.exitCode()).isEqualTo(78);
-      assertThat(process.err()).contains("--config: " + absent + " cannot be read");
+      assertThat(process.err())
+          .contains("--config: does not exist")
+          .doesNotContain(absent.toString());
     }
   }
 
@@ -292,7 +294,9 @@ class ServeCommandTest {
             "serve",
             "--sandbox")) {
       assertThat(process.exitCode()).isEqualTo(78);
-      assertThat(process.err()).contains("OTEL_TRACES_EXPORTER: zipkin (expected: otlp or none)");
+      assertThat(process.err())
+          .contains("OTEL_TRACES_EXPORTER: expected: otlp or none")
+          .doesNotContain("zipkin");
     }
   }
 

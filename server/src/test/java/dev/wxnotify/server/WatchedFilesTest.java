@@ -1,8 +1,11 @@
 package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ch.qos.logback.classic.Level;
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.LogCapture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +39,9 @@ class WatchedFilesTest {
     watch(file);
     awaitTold("one");
 
-    Files.writeString(file, "two");
+    replace(file, "two");
     awaitTold("two");
-    Files.writeString(file, "three");
+    replace(file, "three");
     awaitTold("three");
 
     assertThat(told).containsExactly("one", "two", "three");
@@ -124,11 +128,139 @@ class WatchedFilesTest {
     awaitTold("a2b2");
   }
 
+  @Test
+  void file_unreadableAgainAndAgain_isReportedOnceEachTime() throws Exception {
+    Path file = write("secret", "one");
+    Path tick = write("tick", "0");
+    try (LogCapture log = LogCapture.open()) {
+      add(file);
+      add(tick);
+      files.start();
+      awaitTold("one");
+      for (int episode = 1; episode <= 3; episode++) {
+        int count = episode;
+        Files.delete(file);
+        Await.until("episode " + count, () -> log.lines(Level.WARN, "secret").size() >= count);
+        awaitLooks(tick); // It stays as it is, and is reported no more.
+        replace(file, "one"); // The same as before: there is nothing to tell.
+        awaitLooks(tick);
+      }
+
+      assertThat(log.lines(Level.WARN, "secret")).hasSize(3);
+    }
+    assertThat(told).containsOnlyOnce("one");
+  }
+
+  @Test
+  void pipeOrDeviceOrFileWithoutEnd_inPlaceOfAFile_isReported_andOthersAreWatchedOn()
+      throws Exception {
+    Path first = write("first", "a1");
+    Path second = write("second", "b1");
+    try (LogCapture log = LogCapture.open()) {
+      add(first);
+      add(second);
+      files.start();
+      awaitTold("a1");
+      awaitTold("b1");
+
+      Path pipe = pipe("pipe");
+      Files.move(pipe, first, StandardCopyOption.REPLACE_EXISTING);
+      Await.until("reported", () -> !log.lines(Level.WARN, "not a regular file").isEmpty());
+      Files.writeString(second, "b2");
+      awaitTold("b2");
+
+      Files.delete(first);
+      Files.createSymbolicLink(first, Path.of("/dev/zero"));
+      Await.until(
+          "reported again", () -> !log.lines(Level.WARN, "first is not a regular").isEmpty());
+      Files.writeString(second, "b3");
+      awaitTold("b3");
+
+      Files.delete(first);
+      Files.write(first, new byte[2 * 1024 * 1024]);
+      Await.until(
+          "too large", () -> !log.lines(Level.WARN, "first is larger than 1 MiB").isEmpty());
+      Files.delete(first);
+      write("first", "a2");
+      awaitTold("a2");
+    }
+  }
+
+  @Test
+  void pipe_thatIsThereFromTheStart_holdsNothingUp() throws Exception {
+    Path pipe = pipe("pipe");
+    Path file = write("secret", "one");
+    add(pipe);
+    add(file);
+    files.start();
+
+    awaitTold("one");
+  }
+
+  @Test
+  void error_ofWhoTakesTheContent_isReportedOnce_andTriedAgain_andTheOthersGoOn() throws Exception {
+    Path first = write("first", "a1");
+    Path second = write("second", "b1");
+    AtomicBoolean broken = new AtomicBoolean(true);
+    try (LogCapture log = LogCapture.open()) {
+      files.watch(
+          "the first",
+          List.of(first),
+          contents -> {
+            if (broken.get()) {
+              throw new NoClassDefFoundError("some/Class");
+            }
+            told.add(new String(contents.get(0), StandardCharsets.UTF_8));
+          });
+      add(second);
+      files.start();
+      awaitTold("b1");
+      Files.writeString(second, "b2");
+      awaitTold("b2");
+
+      broken.set(false);
+      awaitTold("a1");
+      assertThat(log.lines(Level.ERROR, "the first: a fault")).hasSize(1);
+    }
+  }
+
+  private int ticks;
+
+  /** Returns when each file was looked at: what is told of one was seen twice. */
+  private void awaitLooks(Path tick) throws Exception {
+    for (int i = 0; i < 2; i++) {
+      ticks++;
+      Files.writeString(tick, "tick " + ticks);
+      awaitTold("tick " + ticks);
+    }
+  }
+
+  private Path pipe(String name) throws Exception {
+    Path pipe = directory.resolve(name);
+    assumeThat(new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor())
+        .isZero();
+    return pipe;
+  }
+
+  /** At once, so that a busy machine does not see it half written in two looks. */
+  private void replace(Path file, String content) throws IOException {
+    Files.move(
+        write("next", content),
+        file,
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
   private Path write(String name, String content) throws IOException {
     return Files.writeString(directory.resolve(name), content);
   }
 
   private void watch(Path... watched) {
+    add(watched);
+    files.start();
+  }
+
+  private void add(Path... watched) {
     files.watch(
         "the files",
         List.of(watched),
@@ -137,7 +269,6 @@ class WatchedFilesTest {
           contents.forEach(content -> text.append(new String(content, StandardCharsets.UTF_8)));
           told.add(text.toString());
         });
-    files.start();
   }
 
   private void awaitTold(String content) throws Exception {

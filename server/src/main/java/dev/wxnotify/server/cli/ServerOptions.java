@@ -2,9 +2,13 @@ package dev.wxnotify.server.cli;
 
 import dev.wxnotify.client.ClientBuilder;
 import dev.wxnotify.client.NotificationClient;
+import dev.wxnotify.server.files.Secret;
+import dev.wxnotify.server.files.SmallFile;
+import dev.wxnotify.server.files.UnusableFileException;
 import io.grpc.TlsChannelCredentials;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,8 +74,8 @@ final class ServerOptions {
     }
     if (bearerTokenFile != null) {
       Path file = bearerTokenFile;
-      read(file); // A mistake is better told now.
-      builder.bearerToken(() -> read(file));
+      secret(file); // A mistake is better told now.
+      builder.bearerToken(() -> secret(file));
     }
     return builder;
   }
@@ -83,22 +87,31 @@ final class ServerOptions {
     TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
     try {
       if (ca != null) {
-        credentials.trustManager(ca.toFile());
+        credentials.trustManager(content("--ca", ca));
       }
       if (certificate != null && privateKey != null) {
-        credentials.keyManager(certificate.toFile(), privateKey.toFile());
+        credentials.keyManager(
+            content("--certificate", certificate), content("--private-key", privateKey));
       }
     } catch (IOException e) {
-      throw wrong("cannot read " + e.getMessage());
+      throw new AssertionError("it is in memory", e);
     }
     return credentials.build();
   }
 
-  private String read(Path file) {
+  private InputStream content(String option, Path file) {
     try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw wrong("cannot read " + e.getMessage());
+      return new ByteArrayInputStream(SmallFile.read(file));
+    } catch (UnusableFileException e) {
+      throw wrong(option + ": the file " + e.getMessage());
+    }
+  }
+
+  private String secret(Path file) {
+    try {
+      return Secret.read(file);
+    } catch (UnusableFileException e) {
+      throw wrong("--bearer-token-file: the file " + e.getMessage());
     }
   }
 

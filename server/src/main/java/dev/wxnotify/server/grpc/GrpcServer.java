@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The listening server: the service of the contract, health and reflection, on the direct executor.
  */
-public final class GrpcServer {
+public final class GrpcServer implements AutoCloseable {
   /** The largest request, as the contract says. */
   static final int MAX_REQUEST = 256 * 1024;
 
@@ -99,7 +99,6 @@ public final class GrpcServer {
       ScheduledExecutorService timer,
       EventLoopGroup loops,
       List<ServerInterceptor> observers) {
-    this.acceptor = new Acceptor(loops);
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address(), credentials(settings.tls()))
@@ -114,7 +113,6 @@ public final class GrpcServer {
                     new OperatorsOnly(settings.isForThisMachine())))
             .addService(health.getHealthService())
             .fallbackHandlerRegistry(new UnknownMethods());
-    acceptor.applyTo(builder);
     settings.connections().applyTo(builder);
     if (settings.reflection()) {
       addReflection(builder);
@@ -127,6 +125,8 @@ public final class GrpcServer {
     }
     builder.intercept(new ErrorInterceptor()).intercept(new TraceParent());
     observers.forEach(builder::intercept); // The last one is the outermost.
+    this.acceptor = new Acceptor(loops); // Last, since it is to be closed again.
+    acceptor.applyTo(builder);
     this.server = builder.build();
   }
 
@@ -179,5 +179,12 @@ public final class GrpcServer {
     }
     acceptor.close();
     return drained;
+  }
+
+  /** Stops at once whatever is under way; of a server that was never started, too. */
+  @Override
+  public void close() {
+    server.shutdownNow();
+    acceptor.close();
   }
 }

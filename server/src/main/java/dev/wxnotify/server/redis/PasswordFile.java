@@ -1,10 +1,10 @@
 package dev.wxnotify.server.redis;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.wxnotify.server.files.Secret;
+import dev.wxnotify.server.files.UnusableFileException;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,15 +37,20 @@ final class PasswordFile implements ImmediateRedisCredentialsProvider {
     this.file = file;
   }
 
-  /** Where the file cannot be read, it goes on with what was there before, and says so once. */
+  /**
+   * Where the file cannot be read, or holds no secret, it goes on with what was there before, and
+   * says so once for each time that this begins.
+   */
   @Override
   public synchronized RedisCredentials resolveCredentialsNow() {
     try {
-      password = Files.readString(file).strip();
+      password = Secret.read(file);
       readable = true;
-    } catch (IOException e) {
+    } catch (UnusableFileException e) {
       if (readable) {
-        log.warn("redis: the password cannot be read any more: {}", e.toString());
+        log.warn(
+            "redis: the file of the password {}; going on with what was read before",
+            e.getMessage());
       }
       readable = false;
     }

@@ -1,5 +1,6 @@
 package dev.wxnotify.server.redis;
 
+import dev.wxnotify.server.files.SmallFile;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisChannelHandler;
@@ -19,13 +20,15 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Connects to Redis in whatever form it runs: standalone and TLS ({@code redis://}, {@code
@@ -83,13 +86,16 @@ final class RedisConnector implements AutoCloseable {
    * @throws IllegalArgumentException if the URL is none of Redis
    */
   RedisConnector(RedisLink.Settings settings) {
-    String url = settings.url();
+    RedisUrl url =
+        RedisUrl.of(settings.url())
+            .orElseThrow(() -> new IllegalArgumentException("the URL is none of Redis"));
+    List<RedisURI> nodes = url.isCluster() ? nodes(url, settings) : List.of();
+    RedisURI single = url.isCluster() ? null : prepared(RedisURI.create(url.text()), url, settings);
     doWithoutRings();
     resources =
         DefaultClientResources.builder().reconnectDelay(Delay.constant(RECONNECT_DELAY)).build();
-    URI uri = URI.create(url);
-    if (isCluster(uri)) {
-      RedisClusterClient cluster = cluster(settings);
+    if (single == null) {
+      RedisClusterClient cluster = cluster(nodes, settings);
       client = cluster;
       connect =
           () ->
@@ -99,7 +105,6 @@ final class RedisConnector implements AutoCloseable {
                   .thenCompose(known -> cluster.connectAsync(StringCodec.UTF8))
                   .thenApply(made -> new Connection(made.async(), made));
     } else {
-      RedisURI single = prepared(RedisURI.create(uri), settings);
       RedisClient standalone = RedisClient.create(resources, single);
       standalone.setOptions(common(ClientOptions.builder(), settings).build());
       client = standalone;
@@ -112,16 +117,18 @@ final class RedisConnector implements AutoCloseable {
     }
   }
 
+  /** Tells whether {@code url} has one of the forms that are known. */
   static boolean isValid(String url) {
     try {
-      URI uri = URI.create(url);
-      if (isCluster(uri)) {
-        return !RedisClusterURIUtil.toRedisURIs(withoutCluster(url)).isEmpty();
+      Optional<RedisUrl> form = RedisUrl.of(url);
+      if (form.isEmpty()) {
+        return false;
       }
-      RedisURI redis = RedisURI.create(uri);
-      return redis.getHost() != null || !redis.getSentinels().isEmpty();
+      return form.get().isCluster()
+          ? !RedisClusterURIUtil.toRedisURIs(withoutCluster(url)).isEmpty()
+          : RedisURI.create(url) != null;
     } catch (RuntimeException e) {
-      return false;
+      return false; // Its text may repeat the URL.
     }
   }
 
@@ -134,17 +141,17 @@ final class RedisConnector implements AutoCloseable {
     System.getProperties().putIfAbsent("io.lettuce.core.iouring", "false");
   }
 
-  private static boolean isCluster(URI uri) {
-    return uri.getScheme() != null && uri.getScheme().endsWith(CLUSTER);
-  }
-
   private static URI withoutCluster(String url) {
     return URI.create(url.replaceFirst(CLUSTER, ""));
   }
 
-  private RedisClusterClient cluster(RedisLink.Settings settings) {
-    List<RedisURI> nodes = RedisClusterURIUtil.toRedisURIs(withoutCluster(settings.url()));
-    nodes.forEach(node -> prepared(node, settings));
+  private static List<RedisURI> nodes(RedisUrl url, RedisLink.Settings settings) {
+    List<RedisURI> nodes = RedisClusterURIUtil.toRedisURIs(withoutCluster(url.text()));
+    nodes.forEach(node -> prepared(node, url, settings));
+    return nodes;
+  }
+
+  private RedisClusterClient cluster(List<RedisURI> nodes, RedisLink.Settings settings) {
     RedisClusterClient cluster = RedisClusterClient.create(resources, nodes);
     ClusterClientOptions.Builder options = ClusterClientOptions.builder();
     common(options, settings);
@@ -159,20 +166,14 @@ final class RedisConnector implements AutoCloseable {
     return cluster;
   }
 
-  private static RedisURI prepared(RedisURI uri, RedisLink.Settings settings) {
+  private static RedisURI prepared(RedisURI uri, RedisUrl url, RedisLink.Settings settings) {
     // By default a Redis that hangs would be waited for a minute when a connection is made.
     uri.setTimeout(HANDSHAKE_TIMEOUT);
     if (settings.passwordFile() != null) {
-      uri.setCredentialsProvider(new PasswordFile(user(settings.url()), settings.passwordFile()));
+      uri.setCredentialsProvider(
+          new PasswordFile(url.user().orElse(null), settings.passwordFile()));
     }
     return uri;
-  }
-
-  /** Returns the user of a URL without a password; null where it names none. */
-  private static @Nullable String user(String url) {
-    String userInfo = URI.create(url).getUserInfo();
-    String user = userInfo == null ? "" : userInfo.replaceFirst(":$", "");
-    return user.isEmpty() ? null : user;
   }
 
   /**
@@ -181,9 +182,10 @@ final class RedisConnector implements AutoCloseable {
    */
   private static ClientOptions.Builder common(
       ClientOptions.Builder options, RedisLink.Settings settings) {
-    if (settings.caCertificate() != null) {
-      options.sslOptions(
-          SslOptions.builder().trustManager(settings.caCertificate().toFile()).build());
+    Path ca = settings.caCertificate();
+    if (ca != null) { // Read anew for each connection.
+      SslOptions.Resource pem = () -> new ByteArrayInputStream(SmallFile.read(ca));
+      options.sslOptions(SslOptions.builder().trustManager(pem).build());
     }
     return options
         .autoReconnect(true)

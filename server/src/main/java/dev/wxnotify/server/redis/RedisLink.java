@@ -3,7 +3,6 @@ package dev.wxnotify.server.redis;
 import dev.wxnotify.server.redis.LinkState.Kind;
 import dev.wxnotify.server.redis.LinkState.Known;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -134,8 +133,7 @@ public final class RedisLink implements AutoCloseable {
 
   /** Tells whether there is a password in {@code url}; a user alone is none. */
   public static boolean hasPassword(String url) {
-    String userInfo = URI.create(url).getRawUserInfo();
-    return userInfo != null && !userInfo.endsWith(":") && userInfo.indexOf(':') >= 0;
+    return RedisUrl.of(url).map(RedisUrl::hasPassword).orElse(false);
   }
 
   /** Makes a link that is not connected yet. */

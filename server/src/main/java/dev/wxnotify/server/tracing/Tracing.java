@@ -12,7 +12,6 @@ import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.opentelemetry.sdk.resources.Resource;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -61,9 +60,10 @@ public final class Tracing implements AutoCloseable {
               .build()
               .getOpenTelemetrySdk();
       return new Tracing(sdk, key);
-    } catch (ConfigurationException e) {
+    } catch (ConfigurationException | IllegalArgumentException e) {
+      // Its text, and those of its causes, may repeat the value.
       throw new IllegalArgumentException(
-          "OTEL_*: " + Objects.requireNonNullElse(e.getMessage(), "are wrong"), e);
+          settings.variableOf(e.getMessage()) + ": OpenTelemetry does not accept the value");
     }
   }
 

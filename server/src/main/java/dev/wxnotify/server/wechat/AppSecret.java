@@ -1,7 +1,5 @@
 package dev.wxnotify.server.wechat;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * The AppSecret of one app. Redaction is by type: no text made of this object holds the secret.
  *
@@ -13,11 +11,6 @@ public record AppSecret(String value) {
     if (value.isBlank()) {
       throw new IllegalArgumentException("the AppSecret is empty");
     }
-  }
-
-  /** Returns the secret that a file holds, without the white space around it. */
-  public static AppSecret ofFile(byte[] content) {
-    return new AppSecret(new String(content, StandardCharsets.UTF_8).strip());
   }
 
   @Override

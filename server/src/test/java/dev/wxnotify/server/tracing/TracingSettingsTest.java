@@ -3,8 +3,12 @@ package dev.wxnotify.server.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wxnotify.server.testing.LogCapture;
+import io.grpc.Context;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,11 +54,72 @@ class TracingSettingsTest {
         "OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json",
       })
   void variables_thatAskForWhatIsNotThere_areAMistakeByName(String variables) {
-    String last = variables.substring(variables.lastIndexOf("OTEL_")).replace("=", ": ");
+    String last = variables.substring(variables.lastIndexOf("OTEL_"));
+    int equals = last.indexOf('=');
 
     assertThatThrownBy(() -> TracingSettings.of(environment(variables)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(last);
+        .hasMessageStartingWith(last.substring(0, equals) + ": expected: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://user:s3cr3t@collector:4318",
+        "http://s3cr3t@collector:4318",
+        "http://:s3cr3t@:bad:port",
+        "http://collector:s3cr3t",
+        "http://collector:99999",
+        "s3cr3t",
+        "s3cr3t://collector",
+        "grpc://collector:4317",
+        "http://",
+        "http:s3cr3t",
+        "http://s3 cr3t",
+      })
+  void endpoint_withCredentialsOrOfAnotherForm_isAMistakeThatDoesNotRepeatIt(String endpoint) {
+    for (String variable :
+        List.of("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) {
+      assertThatThrownBy(() -> TracingSettings.of(Map.of(variable, endpoint)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(variable + ": expected: http://host:port")
+          .hasMessageNotContaining("s3");
+    }
+  }
+
+  /** Its texts repeat the values, and those of headers are secrets. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "OTEL_BSP_SCHEDULE_DELAY=s3cr3t",
+        "OTEL_EXPORTER_OTLP_HEADERS=authorization=s3cr3t%zz",
+        "OTEL_EXPORTER_OTLP_TIMEOUT=s3cr3t",
+        "OTEL_TRACES_SAMPLER=s3cr3t",
+        "OTEL_TRACES_SAMPLER_ARG=s3cr3t",
+        "OTEL_PROPAGATORS=s3cr3t",
+        "OTEL_RESOURCE_ATTRIBUTES=s3cr3t",
+        "OTEL_EXPORTER_OTLP_CERTIFICATE=/nowhere/s3cr3t",
+        "OTEL_EXPORTER_OTLP_COMPRESSION=s3cr3t",
+        "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=s3cr3t",
+      })
+  void value_thatOpenTelemetryRefuses_isToldByItsVariableWithoutTheValue(String variable) {
+    Map<String, String> environment =
+        environment(
+            variable
+                + " OTEL_TRACES_EXPORTER=otlp"
+                + (variable.contains("ARG") ? " OTEL_TRACES_SAMPLER=traceidratio" : ""));
+    try (LogCapture log = LogCapture.open()) {
+      try {
+        Tracing.start(
+                Objects.requireNonNull(TracingSettings.of(environment)), Context.key("trace"), "1")
+            .close();
+      } catch (IllegalArgumentException e) {
+        assertThat(e)
+            .hasMessageMatching("OTEL_\\S+: OpenTelemetry does not accept the value")
+            .hasNoCause();
+      }
+      assertThat(log.everything()).doesNotContain("s3cr3t");
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import static dev.wxnotify.server.wechat.Http.join;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.TestCa;
 import dev.wxnotify.server.wechat.Ask.Heard;
@@ -14,7 +15,6 @@ import dev.wxnotify.server.wechat.Ask.Kind;
 import dev.wxnotify.server.wechat.Ask.Outcome;
 import dev.wxnotify.server.wechat.ScriptedUpstream.Trick;
 import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
-import dev.wxnotify.server.wechat.WeChatClientFixture.Transport;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -191,7 +191,7 @@ class EgressProxyTest {
     all.add(Reply.no("the end", ScriptedUpstream.Line::end));
     all.add(Reply.no("a reset", ScriptedUpstream.Line::reset));
     all.add(Reply.no("an endless head", line -> line.say("X: y\r\n".repeat(20_000)).end()));
-    return Transport.all()
+    return WeChatClientFixture.transports()
         .flatMap(transport -> all.stream().map(reply -> Arguments.of(transport, reply)));
   }
 
@@ -292,6 +292,6 @@ class EgressProxyTest {
   }
 
   static Stream<Transport> transports() {
-    return Transport.all();
+    return WeChatClientFixture.transports();
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wxnotify.server.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,7 +3,7 @@ package dev.wxnotify.server.cli;
 import dev.wxnotify.client.BatchBuilder;
 import dev.wxnotify.client.NotificationClient;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     exitCodeOnExecutionException = BatchCommand.EXIT_UNFINISHED,
     footer = {
       "",
+      "A file is UTF-8, unless it has a byte order mark or --encoding says otherwise.",
       "A CSV file has a header; of a subscribe message: open_id, template_id, page, data.KEYWORD, …;",
       "of a flash-sale reminder: open_id, goods_name, time, corp_id, customer_id. NDJSON has the JSON",
       "form of BatchSendRequest, one a line.",
@@ -72,6 +73,14 @@ public final class BatchCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       description = "csv or ndjson, if the name does not tell (standard input: ndjson).")
   private BatchInput.@Nullable Format format;
+
+  @Option(
+      names = "--encoding",
+      paramLabel = "NAME",
+      description =
+          "The encoding of the rows, such as GB18030 or UTF-16, if they have no byte order mark"
+              + " (default: UTF-8).")
+  private @Nullable String encoding;
 
   @Option(
       names = "--results",
@@ -154,8 +163,6 @@ public final class BatchCommand implements Callable<Integer> {
       return failed(EXIT_USAGE, String.valueOf(e.getMessage()));
     } catch (NoSuchFileException e) {
       return failed(EXIT_USAGE, "no such file: " + e.getFile());
-    } catch (CharacterCodingException e) {
-      return failed(EXIT_UNFINISHED, "the input is not UTF-8");
     } catch (IOException e) {
       return failed(EXIT_UNFINISHED, String.valueOf(e.getMessage()));
     }
@@ -173,11 +180,12 @@ public final class BatchCommand implements Callable<Integer> {
     if (resume && resultPath != null) {
       earlier = EarlierResults.read(resultPath);
     }
+    long total = input.inspect();
     try (Rows rows = input.open();
         NotificationClient client = server.client().build();
         ResultFile results = results(earlier)) {
       BatchCounts counts = new BatchCounts();
-      BatchProgress progress = progress(counts, input.count(), earlier.done());
+      BatchProgress progress = progress(counts, total, earlier.done());
       Campaign sending =
           new Campaign(
               new RequestIds(campaign),
@@ -185,6 +193,7 @@ public final class BatchCommand implements Callable<Integer> {
               results,
               counts,
               progress,
+              total,
               validateOnly,
               onBadRow == OnBadRow.stop);
       BatchEnd end =
@@ -251,9 +260,17 @@ public final class BatchCommand implements Callable<Integer> {
 
   private BatchInput input() throws UnusableInputException {
     if (format != null) {
-      return new BatchInput(file, format);
+      return new BatchInput(file, format, charset());
     }
     return new BatchInput(
-        file, file.equals("-") ? BatchInput.Format.ndjson : BatchInput.formatOf(file));
+        file, file.equals("-") ? BatchInput.Format.ndjson : BatchInput.formatOf(file), charset());
+  }
+
+  private @Nullable Charset charset() {
+    try {
+      return encoding == null ? null : Charset.forName(encoding);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--encoding: unknown: '" + encoding + "' (expected: GB18030, UTF-16, …)");
+    }
   }
 }

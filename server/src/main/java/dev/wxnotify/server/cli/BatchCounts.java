@@ -14,6 +14,7 @@ final class BatchCounts {
   private long badRows;
   private long skipped;
   private long again;
+  private long doubtful;
 
   synchronized void add(BatchResult result) {
     String reason = result.failure().map(SendFailure::reasonName).orElse("");
@@ -30,6 +31,15 @@ final class BatchCounts {
 
   synchronized void addBadRow() {
     badRows++;
+  }
+
+  /** Counts a row that was sent, and is probably not what was meant. */
+  synchronized void addDoubtful() {
+    doubtful++;
+  }
+
+  synchronized long doubtful() {
+    return doubtful;
   }
 
   synchronized void addSkipped() {

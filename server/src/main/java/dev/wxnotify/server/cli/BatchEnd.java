@@ -19,7 +19,7 @@ final class BatchEnd {
   private final long startNanos = System.nanoTime();
 
   @GuardedBy("this")
-  private @Nullable String early;
+  private @Nullable EarlyEnd early;
 
   @GuardedBy("this")
   private @Nullable Integer exitCode;
@@ -38,8 +38,8 @@ final class BatchEnd {
   }
 
   /** Says what ended the batch early; null if nothing did. */
-  synchronized void is(@Nullable String reason) {
-    early = reason;
+  synchronized void is(@Nullable EarlyEnd end) {
+    early = end;
   }
 
   /** Prints the table and what to do next, unless that was done. Returns the exit code. */
@@ -50,10 +50,10 @@ final class BatchEnd {
     new BatchTable(out)
         .print(counts, Duration.ofNanos(System.nanoTime() - startNanos), validateOnly);
     if (early != null) {
-      out.println("ended early: " + early);
+      out.println("ended early: " + early.reason());
     }
     if (resumable && !validateOnly) {
-      if (early != null) {
+      if (early != null && !early.isUnusable()) {
         out.println("to go on: the same command with --resume");
       } else if (counts.again() > 0) {
         out.printf("%,d rows may succeed later: the same command with --resume%n", counts.again());
@@ -67,7 +67,7 @@ final class BatchEnd {
   @GuardedBy("this")
   private int code() {
     if (early != null) {
-      return BatchCommand.EXIT_UNFINISHED;
+      return early.isUnusable() ? BatchCommand.EXIT_USAGE : BatchCommand.EXIT_UNFINISHED;
     }
     boolean all =
         counts.of(Outcome.OUTCOME_ACCEPTED) == counts.results()

@@ -1,32 +1,33 @@
 package dev.wxnotify.server.cli;
 
-import java.io.BufferedReader;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.PushbackInputStream;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.CodingErrorAction;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where the rows of a batch come from: a file or standard input, NDJSON or CSV, in UTF-8.
+ * Where the rows of a batch come from: a file or standard input, NDJSON or CSV.
  *
  * @param name the file, or {@code -} for standard input
+ * @param encoding of the text, if it has no byte order mark; null for UTF-8
  */
-record BatchInput(String name, Format format) {
+record BatchInput(String name, Format format, @Nullable Charset encoding) {
+  /** The number of rows where nobody knows it. */
+  static final long UNKNOWN = -1;
+
+  /** Of the characters that have three bytes in UTF-8, as Chinese ones do. */
+  private static final char FIRST_OF_THREE_BYTES = '\u0800';
+
   /** The form of the rows. */
   enum Format {
     ndjson,
     csv
   }
-
-  private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
 
   /** An input whose format follows from its name, unless it is given. */
   static Format formatOf(String name) throws UnusableInputException {
@@ -42,22 +43,27 @@ record BatchInput(String name, Format format) {
   }
 
   Rows open() throws IOException, UnusableInputException {
-    Reader in = reader();
+    TextInput in = new TextInput(bytes(), encoding);
     return format == Format.csv ? new CsvRows(in) : new NdjsonRows(in);
   }
 
-  /** Returns how many rows there are; -1 where that is not known without reading them. */
-  long count() throws IOException {
+  /**
+   * Reads a regular file to its end before anything is sent, and returns how many rows it has;
+   * {@link #UNKNOWN} for other inputs and for a file that is broken within.
+   *
+   * @throws UnusableInputException if it is not text in its encoding
+   */
+  long inspect() throws IOException, UnusableInputException {
     if (isStandardInput() || !Files.isRegularFile(Path.of(name))) {
-      return -1;
+      return UNKNOWN;
     }
-    try (Reader in = reader()) {
-      if (format == Format.csv) {
-        return CsvRows.count(in);
-      }
-      return new BufferedReader(in).lines().filter(line -> !line.isBlank()).count();
-    } catch (UncheckedIOException e) {
-      return -1; // Reading it in earnest will tell why.
+    checkIsNotUtf8();
+    try (Rows rows = open()) {
+      return rows.skipAll();
+    } catch (UndecodableInputException e) {
+      throw new UnusableInputException(String.valueOf(e.getMessage()));
+    } catch (BrokenInputException e) {
+      return UNKNOWN; // What is before is sent; reading it in earnest tells the line.
     }
   }
 
@@ -66,34 +72,35 @@ record BatchInput(String name, Format format) {
   }
 
   /**
-   * Bytes that are no UTF-8 are an error: a message must not be sent with other text than meant.
+   * UTF-8 can be read as GBK and the like, and is other text then. By chance, a text of another
+   * encoding is UTF-8 only where it has hardly any characters that are not ASCII.
    */
-  private Reader reader() throws IOException {
-    InputStream bytes =
-        isStandardInput()
-            ? new FilterInputStream(System.in) {
-              @Override
-              public void close() {} // It is not ours.
-            }
-            : Files.newInputStream(Path.of(name));
-    return new InputStreamReader(
-        withoutByteOrderMark(bytes),
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT));
+  private void checkIsNotUtf8() throws IOException, UnusableInputException {
+    if (encoding == null || encoding.equals(StandardCharsets.UTF_8)) {
+      return;
+    }
+    boolean chinese = false;
+    try (TextInput text = new TextInput(bytes(), null)) {
+      if (!text.charset().equals(StandardCharsets.UTF_8)) {
+        return; // Its byte order mark tells.
+      }
+      for (int c = text.read(); c != TextInput.END; c = text.read()) {
+        chinese |= c >= FIRST_OF_THREE_BYTES;
+      }
+    } catch (UndecodableInputException e) {
+      return;
+    }
+    if (chinese) {
+      throw new UnusableInputException("the input is UTF-8, and --encoding says " + encoding);
+    }
   }
 
-  private static InputStream withoutByteOrderMark(InputStream bytes) throws IOException {
-    PushbackInputStream in = new PushbackInputStream(bytes, BYTE_ORDER_MARK.length);
-    byte[] start = in.readNBytes(BYTE_ORDER_MARK.length);
-    boolean marked = start.length == BYTE_ORDER_MARK.length;
-    for (int i = 0; marked && i < start.length; i++) {
-      marked = (start[i] & 0xFF) == BYTE_ORDER_MARK[i];
-    }
-    if (!marked) {
-      in.unread(start);
-    }
-    return in;
+  private InputStream bytes() throws IOException {
+    return isStandardInput()
+        ? new FilterInputStream(System.in) {
+          @Override
+          public void close() {} // It is not ours.
+        }
+        : Files.newInputStream(Path.of(name));
   }
 }

@@ -44,6 +44,10 @@ final class BatchTable {
     if (counts.replayed() > 0) {
       out.printf("%,d of them were replayed: sent by an earlier call%n", counts.replayed());
     }
+    if (counts.doubtful() > 0) {
+      out.printf(
+          "%,d of them have values that a spreadsheet has probably changed%n", counts.doubtful());
+    }
     double seconds = duration.toMillis() / 1000.0;
     if (counts.results() > 0) {
       out.printf(

@@ -34,13 +34,14 @@ final class Campaign implements BatchListener {
   /** More bad rows than these are counted and written down, and not told one by one. */
   private static final int MOST_TOLD = 20;
 
-  private static final String BY_SIGNAL = "stopped by a signal";
+  private static final EarlyEnd BY_SIGNAL = EarlyEnd.of("stopped by a signal");
 
   private final RequestIds requestIds;
   private final EarlierResults earlier;
   private final ResultFile results;
   private final BatchCounts counts;
   private final BatchProgress progress;
+  private final long total;
   private final boolean validateOnly;
   private final boolean stopOnBadRow;
 
@@ -57,14 +58,23 @@ final class Campaign implements BatchListener {
   @GuardedBy("this")
   private int told;
 
+  /** Belongs to the main thread. */
+  private int warned;
+
   private volatile boolean badRowSeen;
 
+  /**
+   * Creates a campaign.
+   *
+   * @param total how many rows the input should have; {@link BatchInput#UNKNOWN} if nobody knows
+   */
   Campaign(
       RequestIds requestIds,
       EarlierResults earlier,
       ResultFile results,
       BatchCounts counts,
       BatchProgress progress,
+      long total,
       boolean validateOnly,
       boolean stopOnBadRow) {
     this.requestIds = requestIds;
@@ -72,6 +82,7 @@ final class Campaign implements BatchListener {
     this.results = results;
     this.counts = counts;
     this.progress = progress;
+    this.total = total;
     this.validateOnly = validateOnly;
     this.stopOnBadRow = stopOnBadRow;
   }
@@ -84,19 +95,14 @@ final class Campaign implements BatchListener {
    * @throws IOException if the input cannot be read or a result cannot be written
    * @throws UnusableInputException if the input is not that of the earlier results
    */
-  @Nullable String run(Rows rows, Function<BatchListener, BatchSender> open)
+  @Nullable EarlyEnd run(Rows rows, Function<BatchListener, BatchSender> open)
       throws IOException, UnusableInputException, InterruptedException {
     BatchSender opened = open.apply(this);
     try (opened) {
       begin(opened);
-      String early = feed(rows, opened);
-      if (early == null) {
-        opened.complete();
-      } else {
-        opened.stop();
-      }
+      EarlyEnd early = feed(rows, opened);
       BatchReport report = opened.await();
-      return early != null ? early : reason(report);
+      return early != null ? early : end(report);
     } catch (IllegalStateException e) {
       if (e.getCause() instanceof UncheckedIOException unwritten) {
         throw Objects.requireNonNull(unwritten.getCause());
@@ -112,9 +118,23 @@ final class Campaign implements BatchListener {
     }
   }
 
-  private synchronized @Nullable String reason(BatchReport report) {
+  private synchronized @Nullable EarlyEnd reason(BatchReport report) {
     boolean bySignal = stopped;
-    return report.endedBy().map(failure -> bySignal ? BY_SIGNAL : failure.message()).orElse(null);
+    return report
+        .endedBy()
+        .map(failure -> bySignal ? BY_SIGNAL : EarlyEnd.of(failure.message()))
+        .orElse(null);
+  }
+
+  /** Without another reason, every row of the input must have had its end. */
+  private @Nullable EarlyEnd end(BatchReport report) {
+    EarlyEnd reason = reason(report);
+    if (reason == null && total != BatchInput.UNKNOWN && total != counts.rows()) {
+      return EarlyEnd.of(
+          "the input had %,d rows when the batch began, and %,d now"
+              .formatted(total, counts.rows()));
+    }
+    return reason;
   }
 
   /**
@@ -123,7 +143,7 @@ final class Campaign implements BatchListener {
    *
    * @return as {@link #run}
    */
-  @Nullable String stopAndAwait(Duration longest) {
+  @Nullable EarlyEnd stopAndAwait(Duration longest) {
     BatchSender stopping = stop();
     if (stopping == null) {
       return BY_SIGNAL;
@@ -131,9 +151,9 @@ final class Campaign implements BatchListener {
     try {
       return reason(stopping.await(longest));
     } catch (TimeoutException e) {
-      return BY_SIGNAL + "; some answers did not come in time";
+      return EarlyEnd.of(BY_SIGNAL.reason() + "; some answers did not come in time");
     } catch (IllegalStateException e) {
-      return String.valueOf(e.getMessage());
+      return EarlyEnd.of(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return BY_SIGNAL;
@@ -148,30 +168,73 @@ final class Campaign implements BatchListener {
     return sender;
   }
 
-  private @Nullable String feed(Rows rows, BatchSender to)
+  /** Gives all rows to the batch, up to where that cannot go on, and says that no more come. */
+  private @Nullable EarlyEnd feed(Rows rows, BatchSender to)
       throws IOException, UnusableInputException, InterruptedException {
-    long index = 0;
-    for (Row row = rows.next(); row != null; row = rows.next()) {
-      Row complete = requestIds.complete(row);
-      if (earlier.isDone(complete)) {
-        counts.addSkipped();
-      } else if (complete instanceof Row.Bad bad) {
-        onBadRow(bad);
-      } else if (complete instanceof Row.Item item) {
-        put(index, item);
-        try {
-          to.send(toSend(item));
-        } catch (SendException e) {
-          remove(index);
-          break; // It has ended; the report says why.
+    long sent = 0;
+    try {
+      for (Row row = next(rows); row != null; row = next(rows)) {
+        Row complete = requestIds.complete(row);
+        if (earlier.isDone(complete)) {
+          counts.addSkipped();
+        } else if (complete instanceof Row.Bad bad) {
+          onBadRow(bad);
+        } else if (complete instanceof Row.Item item) {
+          if (!send(sent, item, to)) {
+            return null; // It has ended; the report says why.
+          }
+          sent++;
         }
-        index++;
+        if (badRowSeen && stopOnBadRow) {
+          to.stop();
+          return EarlyEnd.of("a row is bad (--on-bad-row=stop)");
+        }
       }
-      if (badRowSeen && stopOnBadRow) {
-        return "a row is bad (--on-bad-row=stop)";
+      to.complete();
+      return null;
+    } catch (BrokenInputException e) {
+      to.complete(); // What is under way has its outcome awaited.
+      return broken(e, sent);
+    } catch (UnusableInputException e) {
+      if (sent == 0) {
+        throw e;
       }
+      to.complete();
+      return EarlyEnd.of(String.valueOf(e.getMessage()));
     }
-    return null;
+  }
+
+  private static @Nullable Row next(Rows rows) throws BrokenInputException {
+    try {
+      return rows.next();
+    } catch (BrokenInputException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new BrokenInputException(e);
+    }
+  }
+
+  private EarlyEnd broken(BrokenInputException e, long sent) {
+    String reason = String.valueOf(e.getMessage());
+    progress.say("wxnotify: " + reason);
+    boolean nothingSent = validateOnly || (e.isAboutTheWhole() && sent == 0);
+    return nothingSent ? EarlyEnd.unusable(reason) : EarlyEnd.of(reason);
+  }
+
+  /** Returns false if the batch takes no more. */
+  private boolean send(long index, Row.Item item, BatchSender to) throws InterruptedException {
+    put(index, item);
+    try {
+      to.send(toSend(item));
+    } catch (SendException e) {
+      remove(index);
+      return false;
+    }
+    if (!item.doubts().isEmpty()) {
+      counts.addDoubtful();
+      item.doubts().forEach(doubt -> warn(item, doubt));
+    }
+    return true;
   }
 
   private BatchSendRequest toSend(Row.Item item) {
@@ -219,6 +282,15 @@ final class Campaign implements BatchListener {
       progress.say("line " + row.line() + ": " + problem);
     } else if (told == MOST_TOLD + 1) {
       progress.say("more rows are bad; the results name them all");
+    }
+  }
+
+  private void warn(Row row, Row.Problem doubt) {
+    warned++;
+    if (warned <= MOST_TOLD) {
+      progress.say("line " + row.line() + ": warning: " + doubt);
+    } else if (warned == MOST_TOLD + 1) {
+      progress.say("more rows have such values");
     }
   }
 

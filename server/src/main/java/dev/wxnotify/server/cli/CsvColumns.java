@@ -8,12 +8,16 @@ import dev.wxnotify.v1.SubscribeMessage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.TypeConversionException;
 
 /**
  * What the columns of a CSV file mean. Those of a subscribe message and those of a flash-sale
  * reminder cannot stand in one file; which of them there are tells the kind of all its rows.
+ *
+ * <p>Columns without a name, as spreadsheets write them behind the others, must be empty.
  */
 final class CsvColumns {
   private static final String DATA = "data.";
@@ -22,6 +26,17 @@ final class CsvColumns {
   private static final List<String> SUBSCRIBE = List.of("page");
   private static final List<String> SECKILL =
       List.of("goods_name", "time", "corp_id", "customer_id");
+
+  /** Columns whose values are names and not numbers. */
+  private static final Set<String> IDS =
+      Set.of("app_id", "open_id", "template_id", "request_id", "corp_id", "customer_id");
+
+  private static final String REFORMATTED =
+      "a number that a spreadsheet has rewritten; it is sent as it is";
+
+  /** What stands in other files where a CSV has commas, and how people name it. */
+  private static final Map<String, String> OTHER_SEPARATORS =
+      Map.of(";", "semicolons", "\t", "tabs", "，", "full-width commas");
 
   private final List<String> names;
   private final boolean seckill;
@@ -37,10 +52,14 @@ final class CsvColumns {
    * @throws UnusableInputException that tells all that is wrong with it
    */
   static CsvColumns of(List<String> header) throws UnusableInputException {
-    List<String> names = header.stream().map(String::strip).toList();
+    List<String> names = header.stream().map(CsvColumns::name).toList();
+    checkSeparator(names);
     List<String> wrong = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (String name : names) {
+      if (name.isEmpty()) {
+        continue;
+      }
       if (!isKnown(name)) {
         wrong.add("unknown column '" + name + "'");
       } else if (!seen.add(name)) {
@@ -77,6 +96,27 @@ final class CsvColumns {
     return new CsvColumns(names, seckill);
   }
 
+  /** Databases write names in capitals. The rest of a keyword's name is WeChat's. */
+  private static String name(String field) {
+    String name = field.strip();
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.startsWith(DATA) ? DATA + name.substring(DATA.length()) : lower;
+  }
+
+  private static void checkSeparator(List<String> names) throws UnusableInputException {
+    if (names.size() > 1) {
+      return;
+    }
+    for (Map.Entry<String, String> other : OTHER_SEPARATORS.entrySet()) {
+      if (names.get(0).contains(other.getKey())) {
+        throw new UnusableInputException(
+            "the columns of the CSV are separated by "
+                + other.getValue()
+                + " (expected: commas): save it as CSV UTF-8, comma delimited");
+      }
+    }
+  }
+
   private static boolean isKnown(String name) {
     return COMMON.contains(name)
         || SUBSCRIBE.contains(name)
@@ -84,29 +124,52 @@ final class CsvColumns {
         || (name.startsWith(DATA) && name.length() > DATA.length());
   }
 
+  /** Returns how many columns there are, up to the last one with a name. */
+  int width() {
+    int width = names.size();
+    while (width > 0 && names.get(width - 1).isEmpty()) {
+      width--;
+    }
+    return width;
+  }
+
   /** Makes the item of one row, or tells all that is wrong with it. */
   Row row(long number, long line, List<String> fields) {
-    if (fields.size() != names.size()) {
-      return Row.Bad.of(
-          number, line, "", fields.size() + " fields (expected: " + names.size() + ")");
+    int count = fields.size();
+    while (count > width() && fields.get(count - 1).isBlank()) {
+      count--;
+    }
+    if (count != width()) {
+      return Row.Bad.of(number, line, "", count + " fields (expected: " + width() + ")");
     }
     List<Row.Problem> problems = new ArrayList<>();
+    List<Row.Problem> doubts = new ArrayList<>();
     BatchSendRequest.Builder request = BatchSendRequest.newBuilder();
-    for (int i = 0; i < names.size(); i++) {
+    for (int i = 0; i < count; i++) {
+      String name = names.get(i);
       try {
-        set(request, names.get(i), fields.get(i));
+        String value = SpreadsheetValue.read(fields.get(i));
+        set(request, name, value);
+        if (IDS.contains(name) && SpreadsheetValue.isReformatted(value)) {
+          doubts.add(new Row.Problem(name, "'" + value + "' looks like " + REFORMATTED));
+        }
       } catch (TypeConversionException e) {
-        problems.add(new Row.Problem(names.get(i), String.valueOf(e.getMessage())));
+        String place = name.isEmpty() ? "field " + (i + 1) : name;
+        problems.add(new Row.Problem(place, String.valueOf(e.getMessage())));
       }
     }
     return problems.isEmpty()
-        ? new Row.Item(number, line, request.build())
+        ? new Row.Item(number, line, request.build(), doubts)
         : new Row.Bad(number, line, problems);
   }
 
   /** An empty field says nothing; what the message needs is the server's to say. */
   private void set(BatchSendRequest.Builder request, String name, String value) {
-    if (name.equals("request_id")) {
+    if (name.isEmpty()) {
+      if (!value.isBlank()) {
+        throw new TypeConversionException("has a value, and its column has no name");
+      }
+    } else if (name.equals("request_id")) {
       request.setRequestId(value);
     } else if (seckill) {
       set(request.getSeckillMessageBuilder(), name, value);

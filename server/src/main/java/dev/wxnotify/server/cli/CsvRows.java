@@ -1,49 +1,31 @@
 package dev.wxnotify.server.cli;
 
-import de.siegmar.fastcsv.reader.CloseableIterator;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a CSV file (RFC 4180) with a header. Empty lines are no rows. */
+/** The rows of a CSV file with a header. Lines that are empty, or of commas alone, are no rows. */
 final class CsvRows implements Rows {
-  private final CloseableIterator<CsvRecord> records;
+  private final CsvParser records;
   private final CsvColumns columns;
   private long number;
 
-  CsvRows(Reader in) throws IOException, UnusableInputException {
-    records = records(in).iterator();
-    CsvRecord header = nextRecord();
+  /**
+   * Reads the header.
+   *
+   * @throws UnusableInputException if it is wrong
+   */
+  CsvRows(TextInput in) throws IOException, UnusableInputException {
+    records = new CsvParser(in);
+    CsvRecord header;
+    try {
+      header = records.next();
+    } catch (BrokenInputException e) {
+      throw new UnusableInputException(String.valueOf(e.getMessage()));
+    }
     if (header == null) {
       throw new UnusableInputException("the CSV is empty (expected: a header)");
     }
-    columns = CsvColumns.of(header.getFields());
-  }
-
-  /** Returns how many rows there are. */
-  static long count(Reader in) throws IOException {
-    long count = -1; // The header.
-    try (CsvReader<CsvRecord> reader = records(in)) {
-      for (CsvRecord ignored : reader) {
-        count++;
-      }
-    } catch (CsvParseException | UncheckedIOException e) {
-      return -1; // Reading it in earnest will tell where.
-    }
-    return Math.max(0, count);
-  }
-
-  private static CsvReader<CsvRecord> records(Reader in) {
-    return CsvReader.builder()
-        .allowExtraFields(true) // Told as bad rows, with their line.
-        .allowMissingFields(true)
-        .allowExtraCharsAfterClosingQuote(false)
-        .ofCsvRecord(in);
+    columns = CsvColumns.of(header.fields());
   }
 
   @Override
@@ -53,26 +35,31 @@ final class CsvRows implements Rows {
       return null;
     }
     number++;
-    return columns.row(number, record.getStartingLineNumber(), record.getFields());
+    return record.isTooLong()
+        ? Row.Bad.of(number, record.line(), "", "longer than " + CsvParser.LONGEST + " characters")
+        : columns.row(number, record.line(), record.fields());
+  }
+
+  @Override
+  public long skipAll() throws IOException {
+    long rows = 0;
+    while (nextRecord() != null) {
+      rows++;
+    }
+    return rows;
   }
 
   private @Nullable CsvRecord nextRecord() throws IOException {
-    try {
-      return records.hasNext() ? records.next() : null;
-    } catch (CsvParseException | UncheckedIOException e) {
-      throw reason(e);
+    CsvRecord record = records.next();
+    while (record != null && record.isBlank()) {
+      record = records.next();
     }
-  }
-
-  private static IOException reason(RuntimeException e) {
-    StringBuilder text = new StringBuilder("the CSV is broken");
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof CharacterCodingException noText) {
-        return noText;
-      }
-      text.append(": ").append(cause.getMessage());
+    if (record != null && record.holdsRows(columns.width())) {
+      throw new BrokenInputException(
+          record.quoteLine(),
+          "the CSV is broken: a quote opens here that takes the following rows into its field");
     }
-    return new IOException(text.toString(), e);
+    return record;
   }
 
   @Override

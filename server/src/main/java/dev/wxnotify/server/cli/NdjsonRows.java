@@ -1,11 +1,13 @@
 package dev.wxnotify.server.cli;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.wxnotify.v1.BatchSendRequest;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,25 +21,43 @@ final class NdjsonRows implements Rows {
   private static final Pattern COLUMN =
       Pattern.compile("^(.*?)(?:[. ]*at)? line \\d+ column (\\d+)(?: path .*)?$", Pattern.DOTALL);
 
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
   private final JsonFormat.Parser parser = JsonFormat.parser();
-  private final BufferedReader in;
+  private final TextInput in;
   private long line;
   private long number;
 
-  NdjsonRows(Reader in) {
-    this.in = new BufferedReader(in);
+  NdjsonRows(TextInput in) {
+    this.in = in;
   }
 
   @Override
   public @Nullable Row next() throws IOException {
-    for (String text = readLine(); text != null; text = readLine()) {
-      line++;
-      if (!text.isBlank()) {
-        number++;
-        return row(text);
-      }
+    String text = nextText();
+    if (text == null) {
+      return null;
     }
-    return null;
+    number++;
+    return row(text);
+  }
+
+  @Override
+  public long skipAll() throws IOException {
+    long rows = 0;
+    while (nextText() != null) {
+      rows++;
+    }
+    return rows;
+  }
+
+  private @Nullable String nextText() throws IOException {
+    String text = readLine();
+    while (text != null && text.isBlank()) {
+      text = readLine();
+    }
+    return text;
   }
 
   private Row row(String text) {
@@ -47,10 +67,28 @@ final class NdjsonRows implements Rows {
     BatchSendRequest.Builder request = BatchSendRequest.newBuilder();
     try {
       parser.merge(text, request);
+      checkSingle(text);
     } catch (InvalidProtocolBufferException e) {
       return new Row.Bad(number, line, List.of(problem(String.valueOf(e.getMessage()))));
+    } catch (JsonProcessingException e) {
+      return Row.Bad.of(
+          number, line, "column " + e.getLocation().getColumnNr(), e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new AssertionError("a text is read from memory", e);
     }
-    return new Row.Item(number, line, request.build());
+    return new Row.Item(number, line, request.build(), List.of());
+  }
+
+  /** The other parser passes over what follows the first value, and over repeated keys. */
+  private static void checkSingle(String text) throws IOException {
+    try (JsonParser json = JSON.createParser(text)) {
+      json.nextToken();
+      json.skipChildren();
+      if (json.nextToken() != null) {
+        throw new com.fasterxml.jackson.core.JsonParseException(
+            json, "text behind the object (expected: one object a line)");
+      }
+    }
   }
 
   /** The parser tells the place at the end of its text, with a line that is always the first. */
@@ -64,12 +102,13 @@ final class NdjsonRows implements Rows {
 
   /** Reads a line, of which no more is kept than tells that it is too long. */
   private @Nullable String readLine() throws IOException {
+    line = in.line();
     StringBuilder text = new StringBuilder();
     int c = in.read();
-    if (c < 0) {
+    if (c == TextInput.END) {
       return null;
     }
-    for (; c >= 0 && c != '\n'; c = in.read()) {
+    for (; c != TextInput.END && c != '\n' && c != '\r'; c = in.read()) {
       if (text.length() <= LONGEST_LINE) {
         text.append((char) c);
       }

@@ -46,9 +46,6 @@ final class RequestIds {
       return Row.Bad.of(
           row.number(), row.line(), "request_id", "is missing (--campaign NAME makes them)");
     }
-    return new Row.Item(
-        row.number(),
-        row.line(),
-        request.toBuilder().setRequestId(campaign + "/" + row.number()).build());
+    return item.with(request.toBuilder().setRequestId(campaign + "/" + row.number()).build());
   }
 }

@@ -11,8 +11,22 @@ sealed interface Row {
   /** The line of the input where it begins, from 1. */
   long line();
 
-  /** A row that makes an item. */
-  record Item(long number, long line, BatchSendRequest request) implements Row {}
+  /**
+   * A row that makes an item.
+   *
+   * @param doubts what is probably not meant, and sent as it is
+   */
+  record Item(long number, long line, BatchSendRequest request, List<Problem> doubts)
+      implements Row {
+    public Item {
+      doubts = List.copyOf(doubts);
+    }
+
+    /** Returns the same row with another request. */
+    Item with(BatchSendRequest other) {
+      return new Item(number, line, other, doubts);
+    }
+  }
 
   /** A row that makes none. */
   record Bad(long number, long line, List<Problem> problems) implements Row {
@@ -26,7 +40,7 @@ sealed interface Row {
   }
 
   /**
-   * What is wrong with a row.
+   * What is wrong with a row, or seems to be.
    *
    * @param place the column or field; empty where it is the row as a whole
    * @param what is wrong there

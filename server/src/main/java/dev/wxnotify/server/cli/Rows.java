@@ -10,7 +10,16 @@ interface Rows extends Closeable {
    * Reads the next row.
    *
    * @return null at the end
+   * @throws BrokenInputException if what follows cannot be told apart into rows
    * @throws IOException if the input cannot be read any further
    */
   @Nullable Row next() throws IOException;
+
+  /**
+   * Reads to the end, without making anything of the rows.
+   *
+   * @return how many there were
+   * @throws IOException as {@link #next}
+   */
+  long skipAll() throws IOException;
 }

@@ -1,5 +1,6 @@
 package dev.wxnotify.server.cli;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.Any;
 import com.google.rpc.Status;
 import dev.wxnotify.v1.BatchItemResult;
@@ -20,6 +21,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -36,6 +38,13 @@ final class FakeNotificationService extends NotificationServiceImplBase implemen
   private volatile boolean replayed;
   private volatile @Nullable StatusRuntimeException failure;
   private volatile boolean silent;
+
+  @GuardedBy("this")
+  private boolean holding;
+
+  @GuardedBy("this")
+  private final List<Runnable> held = new ArrayList<>();
+
   private volatile Function<BatchSendRequest, BatchItemResult.Builder> itemAnswer =
       request -> BatchItemResult.newBuilder().setOutcome(Outcome.OUTCOME_ACCEPTED);
 
@@ -73,6 +82,25 @@ final class FakeNotificationService extends NotificationServiceImplBase implemen
 
   void saysNothing() {
     silent = true;
+  }
+
+  /** Answers no item of a batch until {@link #release}. */
+  synchronized void hold() {
+    holding = true;
+  }
+
+  synchronized void release() {
+    holding = false;
+    held.forEach(Runnable::run);
+    held.clear();
+  }
+
+  private synchronized void whenReleased(Runnable answer) {
+    if (holding) {
+      held.add(answer);
+    } else {
+      answer.run();
+    }
   }
 
   /** Answers the items of batches; all of them are accepted otherwise. */
@@ -128,14 +156,14 @@ final class FakeNotificationService extends NotificationServiceImplBase implemen
         if (fault != null) {
           responses.onError(fault);
         } else if (!silent) {
-          responses.onNext(
-              BatchSendResponse.newBuilder()
-                  .setResult(
-                      itemAnswer
-                          .apply(request)
-                          .setIndex(index)
-                          .setRequestId(request.getRequestId()))
-                  .build());
+          BatchItemResult result =
+              itemAnswer
+                  .apply(request)
+                  .setIndex(index)
+                  .setRequestId(request.getRequestId())
+                  .build();
+          whenReleased(
+              () -> responses.onNext(BatchSendResponse.newBuilder().setResult(result).build()));
         }
         index++;
       }

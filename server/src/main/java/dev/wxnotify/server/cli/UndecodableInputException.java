@@ -1,0 +1,15 @@
+package dev.wxnotify.server.cli;
+
+/** An input has bytes that are no text in its encoding. */
+final class UndecodableInputException extends BrokenInputException {
+  private static final long serialVersionUID = 1;
+
+  UndecodableInputException(long line, String what) {
+    super(line, what);
+  }
+
+  @Override
+  boolean isAboutTheWhole() {
+    return true;
+  }
+}

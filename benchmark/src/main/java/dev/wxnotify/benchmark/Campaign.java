@@ -29,13 +29,13 @@ final class Campaign implements Scenario {
     long messages = lab.mode().longestStream;
     List<List<String>> rows = new ArrayList<>();
     List<Long> resident = new ArrayList<>();
-    ServerProcess server = lab.server(flags, Map.of());
+    ServerProcess server = lab.server("wxnotify", flags, Map.of());
     WorkerProcess caller = lab.caller(server.port());
     Measurement measured =
         lab.measure(
             new Contestant(
                 "one stream, " + HEAP,
-                server.pid(),
+                server,
                 caller,
                 new Load(Kind.BATCH, 1, IN_FLIGHT, 0, messages, 0, 0)),
             part -> {
@@ -60,17 +60,17 @@ final class Campaign implements Scenario {
         List.of("done", "items", "resident MiB", "threads"),
         rows,
         List.of(
-            new Target(
+            Target.of(
                 "items accepted",
                 String.format("%,d", messages),
                 String.format("%,d", measured.messages() - measured.errors()),
                 complete),
-            new Target(
+            Target.of(
                 "messages that reached the upstream",
                 String.format("%,d", messages),
                 String.format("%,d", delivered),
                 delivered == messages),
-            new Target(
+            Target.of(
                 "resident memory at 100 % / at 50 %",
                 "at most 1.1", String.format("%.2f", growth), growth <= MOST_GROWTH)),
         List.of(measured));

@@ -1,5 +1,6 @@
 package dev.wxnotify.benchmark;
 
+import dev.wxnotify.benchmark.load.Transport;
 import dev.wxnotify.benchmark.process.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,15 +15,20 @@ import java.util.Map;
 final class ClassArchive implements AutoCloseable {
   private final Path file;
   private final List<String> flags;
+  private final Transport transport;
 
   ClassArchive(Lab lab) throws IOException, InterruptedException {
     this.file = Files.createTempDirectory("wxnotify-benchmark").resolve("wxnotify.jsa");
     this.flags = lab.jvmFlags();
-    try (ServerProcess server = lab.server(with("-XX:ArchiveClassesAtExit=" + file), Map.of())) {
-      if (server.port() == 0) {
-        throw new IllegalStateException("no port");
-      }
+    try (ServerProcess server =
+        lab.server("wxnotify", with("-XX:ArchiveClassesAtExit=" + file), Map.of())) {
+      this.transport = server.transport();
     }
+  }
+
+  /** Returns how the server that made it reads and writes sockets. */
+  Transport transport() {
+    return transport;
   }
 
   /** Returns the flags that make use of it. */

@@ -30,19 +30,19 @@ final class Flatness implements Scenario {
       lengths.add(
           new Contestant(
               String.format("BatchSend, streams of %,d", length),
-              server.pid(),
+              server,
               caller,
               Load.streams(IN_FLIGHT, messages, length)));
     }
-    WorkerProcess bare = lab.bareServer();
+    WorkerProcess bare = lab.bareServer(server.transport());
     WorkerProcess bareCaller = lab.caller(bare.port());
     List<Contestant> connections = new ArrayList<>();
     List<Contestant> bareConnections = new ArrayList<>();
     for (int count : new int[] {1, 8, 64}) {
       Load load = Load.closed(Kind.UNARY, count, IN_FLIGHT, lab.mode().seconds);
       String name = "unary, " + count + " connections";
-      connections.add(new Contestant(name, server.pid(), caller, load));
-      bareConnections.add(new Contestant("bare gRPC, " + name, bare.pid(), bareCaller, load));
+      connections.add(new Contestant(name, server, caller, load));
+      bareConnections.add(new Contestant("bare gRPC, " + name, bare, bareCaller, load));
     }
     List<Series> byLength = lab.compare(lab.mode().fewRounds, lengths);
     connections.addAll(bareConnections);
@@ -68,10 +68,11 @@ final class Flatness implements Scenario {
     Spread medians =
         Spread.of(series.stream().mapToDouble(each -> each.of(Measurement::cpu).median()));
     double ratio = medians.most() / medians.least();
-    return new Target(
+    return Target.of(
         "CPU per message over " + what + ", most / least",
         "at most 1.15",
         String.format("%.2f", ratio),
-        ratio <= MOST);
+        ratio <= MOST,
+        series.stream().map(Series::doubt));
   }
 }

@@ -3,8 +3,8 @@ package dev.wxnotify.benchmark;
 import dev.wxnotify.benchmark.load.BareGrpcServer;
 import dev.wxnotify.benchmark.load.BareHttpClient;
 import dev.wxnotify.benchmark.load.GrpcClient;
-import dev.wxnotify.benchmark.load.Load;
 import dev.wxnotify.benchmark.load.LoadResult;
+import dev.wxnotify.benchmark.load.Transport;
 import dev.wxnotify.benchmark.load.Upstream;
 import dev.wxnotify.benchmark.load.WxJavaClient;
 import dev.wxnotify.benchmark.process.ChildProcess;
@@ -13,7 +13,9 @@ import dev.wxnotify.benchmark.process.ServerProcess;
 import dev.wxnotify.benchmark.process.Usage;
 import dev.wxnotify.benchmark.process.WorkerProcess;
 import dev.wxnotify.benchmark.report.Measurement;
+import dev.wxnotify.benchmark.report.Round;
 import dev.wxnotify.benchmark.report.Series;
+import dev.wxnotify.benchmark.report.WarmUp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,10 +23,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** Starts what a scenario needs, measures, and ends it all. */
 final class Lab implements AutoCloseable {
@@ -35,15 +43,20 @@ final class Lab implements AutoCloseable {
    * What is measured, and how.
    *
    * @param jar the server's
+   * @param otherJar that of a server to compare it with; null for none
    * @param jvmFlags of every process that is measured
    */
-  record Setup(Mode mode, Path jar, List<String> jvmFlags) {}
+  record Setup(Mode mode, Path jar, @Nullable Path otherJar, List<String> jvmFlags) {}
 
   private final Setup setup;
   private final WorkerProcess upstream;
   private final List<WorkerProcess> upstreams = new ArrayList<>();
   private final Deque<ChildProcess> open = new ArrayDeque<>();
   private final List<Double> othersCores = new ArrayList<>();
+  private final List<WarmUp> warmUps = new ArrayList<>();
+
+  /** Why a process that was warmed up gives no figures; empty where it does. */
+  private final Map<ChildProcess, String> doubts = new HashMap<>();
 
   Lab(Setup setup) throws IOException, InterruptedException {
     this.setup = setup;
@@ -52,7 +65,7 @@ final class Lab implements AutoCloseable {
 
   /** Starts a fake WeChat; the lab has one without options from its beginning. */
   WorkerProcess upstream(String... options) throws IOException, InterruptedException {
-    WorkerProcess made = keep(new WorkerProcess(List.of(), Upstream.class, options));
+    WorkerProcess made = keep(new WorkerProcess("upstream", List.of(), Upstream.class, options));
     upstreams.add(made);
     return made;
   }
@@ -79,40 +92,80 @@ final class Lab implements AutoCloseable {
     return process;
   }
 
-  WorkerProcess bareServer() throws IOException, InterruptedException {
-    return keep(new WorkerProcess(setup.jvmFlags, BareGrpcServer.class));
+  WorkerProcess bareServer(Transport transport) throws IOException, InterruptedException {
+    return floor("bare gRPC", BareGrpcServer.class, transport);
   }
 
   /** A bare server that posts a message before it answers. */
-  WorkerProcess bareRelay() throws IOException, InterruptedException {
-    return keep(
-        new WorkerProcess(setup.jvmFlags, BareGrpcServer.class, "--relay-to", upstreamPort()));
+  WorkerProcess bareRelay(Transport transport) throws IOException, InterruptedException {
+    return floor("bare relay", BareGrpcServer.class, transport, "--relay-to", upstreamPort());
   }
 
-  WorkerProcess bareHttpClient() throws IOException, InterruptedException {
-    return keep(new WorkerProcess(setup.jvmFlags, BareHttpClient.class, "--port", upstreamPort()));
+  /** The same, but posts on the thread that read the request. */
+  WorkerProcess bareRelayOfOneSet(Transport transport) throws IOException, InterruptedException {
+    return floor(
+        "bare relay, one set of threads,",
+        BareGrpcServer.class,
+        transport,
+        "--one-set-of-threads",
+        "--relay-to",
+        upstreamPort());
+  }
+
+  WorkerProcess bareHttpClient(Transport transport) throws IOException, InterruptedException {
+    return floor("bare HTTP", BareHttpClient.class, transport, "--port", upstreamPort());
+  }
+
+  private WorkerProcess floor(String name, Class<?> main, Transport transport, String... options)
+      throws IOException, InterruptedException {
+    List<String> args = new ArrayList<>(List.of("--transport", transport.name()));
+    args.addAll(List.of(options));
+    return keep(
+        new WorkerProcess(
+            name + " on " + transport, setup.jvmFlags, main, args.toArray(String[]::new)));
   }
 
   WorkerProcess wxJava(int pool) throws IOException, InterruptedException {
     return keep(
         new WorkerProcess(
-            setup.jvmFlags, WxJavaClient.class, "--port", upstreamPort(), "--pool", "" + pool));
+            pool == 0 ? "WxJava, default pool" : "WxJava, pool of " + pool,
+            setup.jvmFlags,
+            WxJavaClient.class,
+            "--port",
+            upstreamPort(),
+            "--pool",
+            "" + pool));
   }
 
   ServerProcess server() throws IOException, InterruptedException {
-    return server(setup.jvmFlags, Map.of());
+    return server("wxnotify", setup.jvmFlags, Map.of());
   }
 
-  ServerProcess server(List<String> jvmFlags, Map<String, String> settings)
+  ServerProcess server(String name, List<String> jvmFlags, Map<String, String> settings)
       throws IOException, InterruptedException {
-    return keep(new ServerProcess(setup.jar, jvmFlags, upstreamUrl(), settings));
+    return keep(new ServerProcess(name, setup.jar, jvmFlags, upstreamUrl(), settings));
+  }
+
+  /** Starts a server of the other jar; nothing where there is no other jar. */
+  Optional<ServerProcess> otherServer() throws IOException, InterruptedException {
+    return setup.otherJar == null
+        ? Optional.empty()
+        : Optional.of(
+            keep(
+                new ServerProcess(
+                    "wxnotify, other jar",
+                    setup.otherJar,
+                    setup.jvmFlags,
+                    upstreamUrl(),
+                    Map.of())));
   }
 
   /** A caller of a server on {@code port}. */
   WorkerProcess caller(int port, String... options) throws IOException, InterruptedException {
     List<String> args = new ArrayList<>(List.of("--port", Integer.toString(port)));
     args.addAll(List.of(options));
-    return keep(new WorkerProcess(List.of(), GrpcClient.class, args.toArray(String[]::new)));
+    return keep(
+        new WorkerProcess("caller", List.of(), GrpcClient.class, args.toArray(String[]::new)));
   }
 
   private String upstreamPort() {
@@ -129,11 +182,33 @@ final class Lab implements AutoCloseable {
     return upstream.run(new Upstream.Setting(0), Upstream.Seen.class).messages();
   }
 
-  /** Warms all of them up, then measures them. */
+  /**
+   * Warms all of them up until they are steady, then measures them, and once more if it shows that
+   * one of them was not steady yet.
+   */
   List<Series> compare(int rounds, List<Contestant> contestants)
       throws IOException, InterruptedException {
-    warmUp(contestants);
-    return measureInTurns(rounds, contestants);
+    List<List<Round>> before = warmUp(contestants);
+    List<Series> measured = measureInTurns(rounds, contestants);
+    if (!areKept(before, measured)) {
+      before = measured.stream().map(Series::costs).toList();
+      measured = measureInTurns(rounds, contestants);
+    }
+    List<Series> checked = new ArrayList<>();
+    for (int i = 0; i < measured.size(); i++) {
+      checked.add(measured.get(i).checkedBy(before.get(i)));
+    }
+    return checked;
+  }
+
+  private static boolean areKept(List<List<Round>> before, List<Series> measured) {
+    for (int i = 0; i < measured.size(); i++) {
+      Series series = measured.get(i);
+      if (series.doubt().isEmpty() && !series.checkedBy(before.get(i)).doubt().isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Measures them in turns, each round in the other direction. */
@@ -151,20 +226,69 @@ final class Lab implements AutoCloseable {
       }
       Collections.reverse(order);
     }
-    return measured.stream().map(Series::new).toList();
+    List<Series> series = new ArrayList<>();
+    for (int i = 0; i < contestants.size(); i++) {
+      series.add(new Series(measured.get(i), doubt(contestants.get(i).process())));
+    }
+    return series;
+  }
+
+  /** Returns why the figures of a process are not to be judged; empty where they may be. */
+  String doubt(ChildProcess process) {
+    return doubts.getOrDefault(process, process.name() + " was not warmed up");
   }
 
   /**
-   * Runs the paths without measuring them, in turns too: code that was compiled for one path is
-   * compiled again when another runs through it.
+   * Runs the paths until the processes are steady, or to the bound of the mode.
+   *
+   * @return the last rounds of each path
    */
-  void warmUp(List<Contestant> contestants) throws IOException, InterruptedException {
-    for (int turn = 0; turn < setup.mode.warmUpTurns; turn++) {
-      for (Contestant each : contestants) {
-        Load load = each.load().lasting(setup.mode.warmUpSeconds);
-        var ignored = each.generator().run(load, LoadResult.class);
-      }
+  List<List<Round>> warmUp(List<Contestant> contestants) throws IOException, InterruptedException {
+    Map<ChildProcess, WarmingUp<Contestant>> processes = new LinkedHashMap<>();
+    for (Contestant each : contestants) {
+      ChildProcess process = each.process();
+      double begin = doubts.containsKey(process) ? cpuSeconds(process) : 0;
+      processes
+          .computeIfAbsent(process, key -> new WarmingUp<>(key.name(), begin))
+          .add(each.path(), each);
     }
+    List<WarmUp> needed =
+        WarmingUp.run(
+            List.copyOf(processes.values()),
+            setup.mode.mostWarmUpTurns,
+            each -> round(each, setup.mode.warmUpSeconds));
+    Map<ChildProcess, WarmUp> byProcess = new HashMap<>();
+    Iterator<WarmUp> next = needed.iterator();
+    for (ChildProcess process : processes.keySet()) {
+      WarmUp warmUp = next.next();
+      byProcess.put(process, warmUp);
+      doubts.put(process, warmUp.doubt());
+    }
+    warmUps.addAll(needed);
+    return contestants.stream()
+        .map(each -> Objects.requireNonNull(byProcess.get(each.process())).window(each.path()))
+        .toList();
+  }
+
+  /** Runs each of them for some seconds without measuring it. */
+  void run(List<Contestant> contestants, double seconds) throws IOException, InterruptedException {
+    for (Contestant each : contestants) {
+      var ignored = round(each, seconds);
+    }
+  }
+
+  private static Round round(Contestant contestant, double seconds)
+      throws IOException, InterruptedException {
+    double before = cpuSeconds(contestant.process());
+    long begun = System.nanoTime();
+    LoadResult result =
+        contestant.generator().run(contestant.load().lasting(seconds), LoadResult.class);
+    double took = (System.nanoTime() - begun) / NANOS_PER_SECOND;
+    return new Round(result.messages(), took, before, cpuSeconds(contestant.process()));
+  }
+
+  private static double cpuSeconds(ChildProcess process) {
+    return Usage.of(process.pid()).cpu().toNanos() / NANOS_PER_SECOND;
   }
 
   Measurement measure(Contestant contestant) throws IOException, InterruptedException {
@@ -206,6 +330,11 @@ final class Lab implements AutoCloseable {
   /** Returns how many cores other work took, for each measurement. */
   List<Double> othersCores() {
     return List.copyOf(othersCores);
+  }
+
+  /** Returns what the processes needed until they were steady. */
+  List<WarmUp> warmUps() {
+    return List.copyOf(warmUps);
   }
 
   private Duration upstreamCpu() {

@@ -4,6 +4,7 @@ import dev.wxnotify.benchmark.process.Machine;
 import dev.wxnotify.benchmark.report.Report;
 import dev.wxnotify.benchmark.report.Section;
 import dev.wxnotify.benchmark.report.Spread;
+import dev.wxnotify.benchmark.report.Steadiness;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,15 +39,22 @@ public final class Main implements Callable<Integer> {
       names = "--only",
       split = ",",
       description =
-          "Only these scenarios: saturation, slow-upstream, latency, flatness, start, memory, campaign,"
-              + " security, sweep.")
+          "Only these scenarios: start, first-30s, saturation, slow-upstream, latency, flatness,"
+              + " security, campaign, memory, sweep.")
   private List<String> only = List.of();
 
   @Option(
-      names = "--jar",
+      names = {"--jar", "--server-jar"},
       description = "The server.",
       defaultValue = "server/target/wxnotify-server.jar")
   private Path jar = Path.of("server/target/wxnotify-server.jar");
+
+  @Option(
+      names = "--compare-jar",
+      description =
+          "Another server, such as that of an earlier state: measured beside the server in"
+              + " saturation and first-30s, in turns.")
+  private @Nullable Path compareJar;
 
   @Option(
       names = "--out",
@@ -76,11 +85,13 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter log = spec.commandLine().getErr();
-    if (!Files.exists(jar)) {
-      log.println("no " + jar + ": build it first, with mvn package");
-      return CommandLine.ExitCode.USAGE;
+    for (Path each : compareJar == null ? List.of(jar) : List.of(jar, compareJar)) {
+      if (!Files.exists(each)) {
+        log.println("no " + each + ": build it first, with mvn package");
+        return CommandLine.ExitCode.USAGE;
+      }
     }
-    Lab.Setup setup = new Lab.Setup(mode, jar, jvmFlags);
+    Lab.Setup setup = new Lab.Setup(mode, jar, compareJar, jvmFlags);
     List<Section> sections = new ArrayList<>();
     List<Double> othersCores = new ArrayList<>();
     for (Map.Entry<String, Scenario> each : scenarios().entrySet()) {
@@ -93,7 +104,8 @@ public final class Main implements Callable<Integer> {
               + each.getKey());
       log.flush();
       try (Lab lab = new Lab(setup)) {
-        sections.add(each.getValue().run(lab));
+        Section section = each.getValue().run(lab).warmedUp(lab.warmUps());
+        sections.add(mode == Mode.SMOKE ? section.notJudged("a smoke run") : section);
         othersCores.addAll(lab.othersCores());
       }
       report(sections, othersCores).write(out); // So that an interrupted run was not for nothing.
@@ -106,6 +118,7 @@ public final class Main implements Callable<Integer> {
   private Map<String, Scenario> scenarios() {
     Map<String, Scenario> scenarios = new LinkedHashMap<>();
     scenarios.put("start", new StartUp());
+    scenarios.put("first-30s", new FirstSeconds());
     scenarios.put("saturation", new Saturation());
     scenarios.put("slow-upstream", new SlowUpstream());
     scenarios.put("latency", new AddedLatency());
@@ -128,15 +141,18 @@ public final class Main implements Callable<Integer> {
         Machine.describe(),
         String.format(
             Locale.ROOT,
-            "mode %s, %d rounds of %.1f s (%d where neither CPU nor latency is in question), warm-up in"
-                + " %d turns of %.1f s, JVM flags of the measured"
+            "mode %s, %d rounds of %.1f s (%d where neither CPU nor latency is in question), each process"
+                + " warmed up before by turns of %.1f s until each of its paths cost the same in %d of them"
+                + " in a row (within %.0f %%), in %d turns at most; JVM flags of the measured"
                 + " processes: %s",
             mode.name().toLowerCase(Locale.ROOT),
             mode.rounds,
             mode.seconds,
             mode.fewRounds,
-            mode.warmUpTurns,
             mode.warmUpSeconds,
+            Steadiness.WINDOW,
+            100 * Steadiness.TOLERANCE,
+            mode.mostWarmUpTurns,
             jvmFlags.isEmpty() ? "none" : String.join(" ", jvmFlags)),
         Spread.of(
             othersCores.isEmpty()

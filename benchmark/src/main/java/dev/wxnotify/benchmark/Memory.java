@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Resident memory: idle, and at 5,000 messages/s for a time. */
@@ -48,11 +49,12 @@ final class Memory implements Scenario {
   private void run(
       Lab lab, String name, List<String> flags, List<List<String>> rows, List<Target> targets)
       throws Exception {
-    try (ServerProcess server = lab.server(flags, Map.of());
+    try (ServerProcess server = lab.server("wxnotify, " + name, flags, Map.of());
         WorkerProcess caller = lab.caller(server.port())) {
       rows.add(row(name, "idle", null, Usage.of(server.pid())));
-      lab.warmUp(
-          List.of(new Contestant(name, server.pid(), caller, Load.closed(Kind.UNARY, 4, 16, 0))));
+      var ignored =
+          lab.warmUp(
+              List.of(new Contestant(name, server, caller, Load.closed(Kind.UNARY, 4, 16, 0))));
       double seconds = soak.toMillis() / 1e3 / SAMPLES;
       long second = 0;
       long last = 0;
@@ -65,11 +67,12 @@ final class Memory implements Scenario {
       }
       double growth = (double) last / second;
       targets.add(
-          new Target(
+          Target.of(
               "resident memory at the end / after a fifth of the time, " + name,
               "at most 1.1",
               String.format("%.2f", growth),
-              growth <= MOST_GROWTH));
+              growth <= MOST_GROWTH,
+              Stream.of(lab.doubt(server))));
     }
   }
 

@@ -4,10 +4,10 @@ package dev.wxnotify.benchmark;
 enum Mode {
   /** Some seconds: shows that everything works, and measures nothing. */
   SMOKE(1, 1, 1, 0.2, 0.2, 2_000, 2),
-  /** Some minutes. */
-  QUICK(3, 2, 2, 2, 2, 200_000, 4),
+  /** Less than a quarter of an hour. */
+  QUICK(3, 2, 20, 1.5, 1.5, 200_000, 4),
   /** Less than half an hour. */
-  FULL(5, 3, 5, 2.5, 2.5, 1_000_000, 8);
+  FULL(5, 3, 30, 1.5, 2, 1_000_000, 8);
 
   /** How often each path is measured where CPU or latency is in question; the paths take turns. */
   final int rounds;
@@ -15,8 +15,8 @@ enum Mode {
   /** How often elsewhere. */
   final int fewRounds;
 
-  /** How often each path runs before it is measured, so that the JIT compiler is done. */
-  final int warmUpTurns;
+  /** How often each path runs at most before it is measured, if it is not steady earlier. */
+  final int mostWarmUpTurns;
 
   /** How long each time. */
   final double warmUpSeconds;
@@ -33,14 +33,14 @@ enum Mode {
   Mode(
       int rounds,
       int fewRounds,
-      int warmUpTurns,
+      int mostWarmUpTurns,
       double warmUpSeconds,
       double seconds,
       long longestStream,
       int starts) {
     this.rounds = rounds;
     this.fewRounds = fewRounds;
-    this.warmUpTurns = warmUpTurns;
+    this.mostWarmUpTurns = mostWarmUpTurns;
     this.warmUpSeconds = warmUpSeconds;
     this.seconds = seconds;
     this.longestStream = longestStream;

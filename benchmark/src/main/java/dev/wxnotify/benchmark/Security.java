@@ -29,7 +29,8 @@ final class Security implements Scenario {
       ServerProcess plain = lab.server();
       add(contestants, "callers, plaintext", lab, plain, lab.caller(plain.port()));
 
-      ServerProcess open = lab.server(lab.jvmFlags(), ServerProcess.NO_CALLERS);
+      ServerProcess open =
+          lab.server("wxnotify, no callers", lab.jvmFlags(), ServerProcess.NO_CALLERS);
       add(contestants, "no callers", lab, open, lab.caller(open.port(), "--anonymous"));
 
       WorkerProcess upstream =
@@ -42,11 +43,14 @@ final class Security implements Scenario {
       flags.addAll(certificates.trustFlags());
       ServerProcess out =
           lab.server(
-              flags, Map.of("WXNOTIFY_WECHAT_BASE_URL", "https://localhost:" + upstream.port()));
+              "wxnotify, TLS to the upstream",
+              flags,
+              Map.of("WXNOTIFY_WECHAT_BASE_URL", "https://localhost:" + upstream.port()));
       add(contestants, "TLS to the upstream", lab, out, lab.caller(out.port()));
 
       ServerProcess in =
           lab.server(
+              "wxnotify, TLS from the caller",
               lab.jvmFlags(),
               Map.of(
                   "WXNOTIFY_GRPC_TLS_CERTIFICATE", certificates.certificate().toString(),
@@ -69,11 +73,13 @@ final class Security implements Scenario {
 
   private static Target ratio(String what, Series callers, Series none) {
     Spread ratio = callers.ratio(Measurement::cpu, none);
-    return new Target(
+    return Target.of(
         "CPU of " + what + ", callers with tokens / no callers",
         "at most 1.1",
         ratio.show(2),
-        ratio.median() <= MOST);
+        ratio.median() <= MOST,
+        callers,
+        none);
   }
 
   private static void add(
@@ -86,7 +92,7 @@ final class Security implements Scenario {
       contestants.add(
           new Contestant(
               (kind == Kind.UNARY ? "unary, " : "BatchSend, ") + name,
-              server.pid(),
+              server,
               caller,
               Load.closed(kind, CONNECTIONS, IN_FLIGHT, lab.mode().seconds)));
     }

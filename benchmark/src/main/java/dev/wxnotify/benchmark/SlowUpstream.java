@@ -44,24 +44,21 @@ final class SlowUpstream implements Scenario {
     Contestant batch =
         new Contestant(
             "wxnotify, BatchSend",
-            server.pid(),
+            server,
             caller,
             Load.closed(Kind.BATCH, 1, BATCH_IN_FLIGHT, seconds));
     List<Contestant> paths =
         List.of(
             batch.with("wxnotify, unary", Load.closed(Kind.UNARY, 4, UNARY_IN_FLIGHT, seconds)),
             batch,
-            new Contestant("WxJava, default pool", wxJava.pid(), wxJava, alone),
-            new Contestant("WxJava, pool of 512", wxJavaTuned.pid(), wxJavaTuned, alone));
+            new Contestant("WxJava, default pool", wxJava, wxJava, alone),
+            new Contestant("WxJava, pool of 512", wxJavaTuned, wxJavaTuned, alone));
     Contestant beside =
         new Contestant(
-            "single calls beside it",
-            server.pid(),
-            other,
-            Load.open(4, BESIDE_PER_SECOND, seconds));
+            "single calls beside it", server, other, Load.open(4, BESIDE_PER_SECOND, seconds));
     List<Contestant> fast = new ArrayList<>(paths);
     fast.add(beside.with(beside.path(), Load.closed(Kind.UNARY, 4, 64, seconds)));
-    lab.warmUp(fast); // While the upstream is.
+    var ignored = lab.warmUp(fast); // While the upstream is.
     lab.slowUpstream(LATENCY);
     List<Series> all = new ArrayList<>(lab.measureInTurns(lab.mode().fewRounds, paths));
     List<Measurement> batches = new ArrayList<>();
@@ -72,8 +69,8 @@ final class SlowUpstream implements Scenario {
       batches.add(lab.measure(batch.with("a batch with single calls beside it", batch.load())));
       singles.add(single.get());
     }
-    all.add(new Series(batches));
-    all.add(new Series(singles));
+    all.add(new Series(batches, lab.doubt(server)));
+    all.add(new Series(singles, lab.doubt(server)));
     lab.slowUpstream(Duration.ZERO);
     double wxJavaRate = all.get(2).of(Measurement::perSecond).median();
     double unaryRate = all.get(0).of(Measurement::perSecond).median();
@@ -89,25 +86,29 @@ final class SlowUpstream implements Scenario {
             littlesLaw("unary", all.get(0)),
             littlesLaw("BatchSend", all.get(1)),
             littlesLaw("BatchSend with single calls beside it", all.get(4)),
-            new Target(
+            Target.of(
                 "unary / WxJava's default pool",
                 "at least 10 times",
                 String.format(Locale.ROOT, "%.0f times", unaryRate / wxJavaRate),
-                unaryRate >= LEAST_TIMES * wxJavaRate),
-            new Target(
+                unaryRate >= LEAST_TIMES * wxJavaRate,
+                all.get(0),
+                all.get(2)),
+            Target.of(
                 "p95 of single calls beside a batch",
                 "below 150 ms",
                 String.format(Locale.ROOT, "%.0f ms", single95 / 1e3),
-                single95 < MOST_LATENCIES * latencyMicros)));
+                single95 < MOST_LATENCIES * latencyMicros,
+                all.get(5))));
   }
 
   private static Target littlesLaw(String what, Series series) {
     double part = series.of(Measurement::perSecond).median() / MOST_PER_SECOND;
-    return new Target(
+    return Target.of(
         what + ", of the 5,120 messages/s of Little's law",
         "at least 95 %",
         String.format(Locale.ROOT, "%.1f %%", 100 * part),
-        part >= LEAST_PART);
+        part >= LEAST_PART,
+        series);
   }
 
   private static Measurement measure(Lab lab, Contestant contestant) {

@@ -1,5 +1,6 @@
 package dev.wxnotify.benchmark;
 
+import dev.wxnotify.benchmark.load.Transport;
 import dev.wxnotify.benchmark.process.ChildProcess;
 import dev.wxnotify.benchmark.process.Usage;
 import dev.wxnotify.benchmark.report.Section;
@@ -51,10 +52,11 @@ final class StartUp implements Scenario {
   public Section run(Lab lab) throws Exception {
     try (ClassArchive archive = new ClassArchive(lab)) {
       List<String> flags = archive.jvmFlags();
-      Timed bare = new Timed("bare gRPC", lab::bareServer);
+      Transport transport = archive.transport();
+      Timed bare = new Timed("bare gRPC on " + transport, () -> lab.bareServer(transport));
       Timed ours = new Timed("wxnotify serve", lab::server);
       Timed archived =
-          new Timed("wxnotify serve, class archive", () -> lab.server(flags, Map.of()));
+          new Timed("wxnotify serve, class archive", () -> lab.server("wxnotify", flags, Map.of()));
       for (int i = 0; i < lab.mode().starts; i++) {
         for (Timed each : List.of(bare, ours, archived)) {
           each.start();
@@ -73,7 +75,7 @@ final class StartUp implements Scenario {
 
   private static Target ratio(Timed of, Timed to) {
     double ratio = of.spread().median() / to.spread().median();
-    return new Target(
+    return Target.of(
         of.name + " / bare gRPC", "at most 2", String.format("%.2f", ratio), ratio <= MOST);
   }
 }

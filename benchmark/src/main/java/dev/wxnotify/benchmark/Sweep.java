@@ -29,8 +29,8 @@ final class Sweep implements Scenario {
 
   @Override
   public Section run(Lab lab) throws Exception {
-    WorkerProcess bare = lab.bareServer();
     ServerProcess server = lab.server();
+    WorkerProcess bare = lab.bareServer(server.transport());
     WorkerProcess wxJava = lab.wxJava(MOST);
     WorkerProcess bareCaller = lab.caller(bare.port());
     WorkerProcess caller = lab.caller(server.port());
@@ -38,17 +38,19 @@ final class Sweep implements Scenario {
     for (int inFlight : IN_FLIGHT) {
       Load unary = closed(lab, Kind.UNARY, Math.min(4, inFlight), inFlight);
       Load batch = closed(lab, Kind.BATCH, Math.min(4, inFlight), inFlight);
-      paths.add(new Contestant("bare gRPC, unary", bare.pid(), bareCaller, unary));
-      paths.add(new Contestant("wxnotify, unary", server.pid(), caller, unary));
-      paths.add(new Contestant("wxnotify, BatchSend", server.pid(), caller, batch));
+      paths.add(new Contestant("bare gRPC, unary", bare, bareCaller, unary));
+      paths.add(new Contestant("wxnotify, unary", server, caller, unary));
+      paths.add(new Contestant("wxnotify, BatchSend", server, caller, batch));
       paths.add(
           new Contestant(
               "WxJava, pool of " + MOST,
-              wxJava.pid(),
+              wxJava,
               wxJava,
               closed(lab, Kind.UNARY, inFlight, inFlight)));
     }
-    lab.warmUp(paths.stream().filter(path -> path.load().inFlight() == WARM_UP_IN_FLIGHT).toList());
+    var ignored =
+        lab.warmUp(
+            paths.stream().filter(path -> path.load().inFlight() == WARM_UP_IN_FLIGHT).toList());
     List<Series> all = lab.measureInTurns(lab.mode().fewRounds, paths);
     draw(all);
     List<List<String>> rows = new ArrayList<>();

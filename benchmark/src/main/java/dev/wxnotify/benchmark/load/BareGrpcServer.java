@@ -9,9 +9,10 @@ import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,7 +26,9 @@ import picocli.CommandLine.Option;
 /**
  * The least that a gRPC server in Java costs: the service of the contract, which reads the bytes of
  * a request, does not even parse them, and answers with a few bytes. With {@code --relay-to} it
- * posts a message by {@link BareHttp} before it answers: the least that any server of this kind can
+ * posts a message by {@link BareHttp} before it answers, as the simplest relay does: the one on its
+ * threads, the other on its own. With {@code --one-set-of-threads} the request is posted on the
+ * thread that read it, so that no other thread is woken: the least that any server of this kind can
  * cost, with nothing that makes it one.
  */
 @Command(name = "bare-grpc-server")
@@ -38,24 +41,35 @@ public final class BareGrpcServer implements BindableService, Runnable {
   @Option(names = "--relay-to", description = "The port of an upstream.")
   private int relayTo;
 
+  @Option(names = "--transport", required = true)
+  private Transport transport = Transport.NIO;
+
+  @Option(names = "--one-set-of-threads", description = "Post on the thread that read the request.")
+  private boolean oneSetOfThreads;
+
   private Sender work = (index, answered) -> answered.answered("");
 
   /** The process. */
   public static void main(String[] args) {
-    new CommandLine(new BareGrpcServer()).execute(args);
+    new CommandLine(new BareGrpcServer()).setCaseInsensitiveEnumValuesAllowed(true).execute(args);
   }
 
   @Override
   public void run() {
     try {
+      MultiThreadIoEventLoopGroup loops = transport.loops();
       if (relayTo > 0) {
-        BareHttp http = new BareHttp(relayTo);
+        BareHttp http =
+            new BareHttp(relayTo, transport, oneSetOfThreads ? loops : transport.loops());
         http.connect(RELAY_CONNECTIONS);
         work = http;
       }
       Server server =
           NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
               .directExecutor()
+              .bossEventLoopGroup(loops)
+              .workerEventLoopGroup(loops)
+              .channelType(transport.serverSocket())
               .addService(this)
               .build()
               .start();

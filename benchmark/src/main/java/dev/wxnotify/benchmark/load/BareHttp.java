@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -15,8 +16,12 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +33,23 @@ final class BareHttp implements Sender {
       "/cgi-bin/message/subscribe/send?access_token=benchmark-token-0123456789";
 
   private final Bootstrap bootstrap;
-  private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  private final List<Idle> idle = new ArrayList<>();
   private final ByteBuf json =
       Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(Messages.json()).asReadOnly());
+  private final AtomicInteger turn = new AtomicInteger();
   private int open;
 
-  BareHttp(int port) {
+  /**
+   * Makes a client without connections.
+   *
+   * @param loops of this transport; senders that run on one of them are served by it
+   */
+  BareHttp(int port, Transport transport, MultiThreadIoEventLoopGroup loops) {
+    loops.forEach(loop -> idle.add(new Idle(loop, new ConcurrentLinkedDeque<>())));
     this.bootstrap =
         new Bootstrap()
-            .group(EventLoops.make(Runtime.getRuntime().availableProcessors()))
-            .channel(EventLoops.socket())
+            .group(loops)
+            .channel(transport.socket())
             .option(ChannelOption.TCP_NODELAY, true)
             .remoteAddress("127.0.0.1", port)
             .handler(
@@ -53,17 +65,19 @@ final class BareHttp implements Sender {
   void connect(int connections) throws InterruptedException {
     for (; open < connections; open++) {
       Channel channel = bootstrap.connect().sync().channel();
-      idle.push(channel.pipeline().get(Connection.class));
+      Connection connection = channel.pipeline().get(Connection.class);
+      connection.idle.connections.push(connection);
     }
   }
 
   /**
-   * Sends on the connection that was answered last, whose thread this most often is. There are as
-   * many connections as messages in flight; an open loop that stalls fails, and says so.
+   * Sends on the connection that was answered last on this thread, so that nobody is woken, or else
+   * on the threads in turn. There are as many connections as messages in flight; an open loop that
+   * stalls fails, and says so.
    */
   @Override
   public void send(long index, Answered answered) {
-    Connection connection = idle.poll();
+    Connection connection = nearest();
     if (connection == null) {
       answered.answered("all connections are busy");
     } else {
@@ -71,12 +85,35 @@ final class BareHttp implements Sender {
     }
   }
 
+  private @Nullable Connection nearest() {
+    int first = Math.floorMod(turn.getAndIncrement(), idle.size());
+    for (int i = 0; i < idle.size(); i++) {
+      if (idle.get(i).loop.inEventLoop()) {
+        first = i;
+      }
+    }
+    Connection found = null;
+    for (int i = 0; found == null && i < idle.size(); i++) {
+      found = idle.get((first + i) % idle.size()).connections.poll();
+    }
+    return found;
+  }
+
+  /** The connections of one event loop that have no message under way, the last used one first. */
+  private record Idle(EventExecutor loop, ConcurrentLinkedDeque<Connection> connections) {}
+
   private final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     private final Channel channel;
+    private final Idle idle;
     private Sender.@Nullable Answered waiting;
 
     Connection(Channel channel) {
       this.channel = channel;
+      this.idle =
+          BareHttp.this.idle.stream()
+              .filter(each -> each.loop == channel.eventLoop())
+              .findFirst()
+              .orElseThrow();
     }
 
     void send(Sender.Answered answered) {
@@ -105,7 +142,7 @@ final class BareHttp implements Sender {
     protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
       if (part instanceof LastHttpContent) {
         Sender.Answered answered = Objects.requireNonNull(waiting);
-        idle.push(this);
+        idle.connections.push(this);
         answered.answered("");
       }
     }

@@ -10,14 +10,17 @@ public final class BareHttpClient implements Runnable {
   @Option(names = "--port", required = true)
   private int port;
 
+  @Option(names = "--transport", required = true)
+  private Transport transport = Transport.NIO;
+
   /** The process. */
   public static void main(String[] args) {
-    new CommandLine(new BareHttpClient()).execute(args);
+    new CommandLine(new BareHttpClient()).setCaseInsensitiveEnumValuesAllowed(true).execute(args);
   }
 
   @Override
   public void run() {
-    BareHttp http = new BareHttp(port);
+    BareHttp http = new BareHttp(port, transport, transport.loops());
     try {
       Worker.serve(0, Load.class, load -> run(http, load));
     } catch (Exception e) {

@@ -82,9 +82,10 @@ public final class Upstream implements Runnable {
         certificate == null || key == null
             ? null
             : SslContextBuilder.forServer(certificate, key).build();
+    Transport transport = Transport.epollOrNio();
     return new ServerBootstrap()
-        .group(EventLoops.make(Runtime.getRuntime().availableProcessors()))
-        .channel(EventLoops.serverSocket())
+        .group(transport.loops())
+        .channel(transport.serverSocket())
         .option(ChannelOption.SO_BACKLOG, 1024)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childHandler(

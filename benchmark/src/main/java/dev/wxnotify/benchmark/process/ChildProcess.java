@@ -24,7 +24,7 @@ public abstract class ChildProcess implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param name for messages
+   * @param name for reports and messages
    */
   ChildProcess(String name, List<String> command, Map<String, String> environment)
       throws IOException {
@@ -45,6 +45,11 @@ public abstract class ChildProcess implements AutoCloseable {
     command.addAll(jvmFlags);
     command.addAll(List.of(rest));
     return command;
+  }
+
+  /** Returns what it is, for reports; one name for each process of a scenario. */
+  public String name() {
+    return name;
   }
 
   /** Returns the process id. */

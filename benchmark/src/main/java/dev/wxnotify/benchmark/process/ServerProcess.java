@@ -3,6 +3,7 @@ package dev.wxnotify.benchmark.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.wxnotify.benchmark.load.GrpcClient;
+import dev.wxnotify.benchmark.load.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -23,28 +24,26 @@ public final class ServerProcess extends ChildProcess {
   public static final Map<String, String> NO_CALLERS =
       Map.of("WXNOTIFY_GRPC_CALLERS_BENCHMARK_TOKEN_SHA256", "");
 
-  private static final Pattern READY = Pattern.compile("gRPC on \\S+:(\\d+)");
+  private static final Pattern PORT = Pattern.compile("gRPC on \\S+:(\\d+)");
+
+  private static final Pattern TRANSPORT = Pattern.compile("sockets by (\\w+)");
 
   private final int port;
+  private final String ready;
 
   /**
    * Starts {@code serve} and waits until it says that it is ready.
    *
+   * @param name for reports and messages
    * @param upstream where WeChat is
    * @param settings environment variables on top; an empty one takes a default away
    */
   public ServerProcess(
-      Path jar, List<String> jvmFlags, String upstream, Map<String, String> settings)
+      String name, Path jar, List<String> jvmFlags, String upstream, Map<String, String> settings)
       throws IOException, InterruptedException {
-    super(
-        "wxnotify",
-        java(jvmFlags, "-jar", jar.toString(), "serve"),
-        environment(upstream, settings));
-    Matcher ready = READY.matcher(nextLineWith(" ready: "));
-    if (!ready.find()) {
-      throw new IllegalStateException("the server is ready and tells no port");
-    }
-    this.port = Integer.parseInt(ready.group(1));
+    super(name, java(jvmFlags, "-jar", jar.toString(), "serve"), environment(upstream, settings));
+    this.ready = nextLineWith(" ready: ");
+    this.port = Integer.parseInt(find(PORT));
   }
 
   private static Map<String, String> environment(String upstream, Map<String, String> settings) {
@@ -69,6 +68,20 @@ public final class ServerProcess extends ChildProcess {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
+  }
+
+  private String find(Pattern pattern) {
+    Matcher matcher = pattern.matcher(ready);
+    if (!matcher.find()) {
+      throw new IllegalStateException(
+          "the server is ready, but does not say \"" + pattern + "\": " + ready);
+    }
+    return matcher.group(1);
+  }
+
+  /** Returns how it reads and writes sockets, by its own words. */
+  public Transport transport() {
+    return Transport.of(find(TRANSPORT));
   }
 
   /** Returns the port of gRPC. */

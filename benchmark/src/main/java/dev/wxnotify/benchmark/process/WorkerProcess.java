@@ -18,11 +18,12 @@ public final class WorkerProcess extends ChildProcess {
   /**
    * Starts a worker and waits until it is ready.
    *
+   * @param name for reports and messages
    * @param main its class
    */
-  public WorkerProcess(List<String> jvmFlags, Class<?> main, String... args)
+  public WorkerProcess(String name, List<String> jvmFlags, Class<?> main, String... args)
       throws IOException, InterruptedException {
-    super(main.getSimpleName(), command(jvmFlags, main, args), Map.of());
+    super(name, command(jvmFlags, main, args), Map.of());
     this.port = Integer.parseInt(nextLineWith(READY).substring(READY.length()));
   }
 

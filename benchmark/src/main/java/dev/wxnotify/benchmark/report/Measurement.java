@@ -36,4 +36,10 @@ public record Measurement(
     long residentBytes,
     int threads,
     double upstreamCpu,
-    double othersCores) {}
+    double othersCores) {
+
+  /** Returns what of it says whether the process is steady. */
+  public Round round() {
+    return new Round(messages, messages / perSecond, 0, cpu * messages / 1e6);
+  }
+}

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Everything that a run found.
@@ -17,6 +18,10 @@ import java.util.List;
  */
 public record Report(
     String machine, String settings, Spread busyWithOthers, List<Section> sections) {
+
+  private static final List<String> WARM_UP =
+      List.of(
+          "process", "steady", "turns", "messages", "s", "CPU s", "CPU s above the steady cost");
 
   /** Writes {@code report.md} and {@code report.json}. */
   public void write(Path directory) throws IOException {
@@ -46,14 +51,26 @@ public record Report(
             text,
             List.of("target", "wanted", "measured", "met"),
             section.targets().stream()
-                .map(
-                    each ->
-                        List.of(
-                            each.what(), each.wanted(), each.measured(), each.met() ? "yes" : "no"))
+                .map(each -> List.of(each.what(), each.wanted(), each.measured(), each.inWords()))
                 .toList());
+      }
+      if (!section.warmUps().isEmpty()) {
+        text.append("\nUntil steady:\n\n");
+        table(text, WARM_UP, section.warmUps().stream().map(Report::row).toList());
       }
     }
     return text.toString();
+  }
+
+  private static List<String> row(WarmUp warmUp) {
+    return List.of(
+        warmUp.process(),
+        warmUp.steady() ? "yes" : "no",
+        Integer.toString(warmUp.turns()),
+        String.format(Locale.ROOT, "%,d", warmUp.messages()),
+        String.format(Locale.ROOT, "%.1f", warmUp.seconds()),
+        String.format(Locale.ROOT, "%.1f", warmUp.cpuSeconds()),
+        String.format(Locale.ROOT, "%.1f", warmUp.excessCpuSeconds()));
   }
 
   private static void table(StringBuilder text, List<String> header, List<List<String>> rows) {

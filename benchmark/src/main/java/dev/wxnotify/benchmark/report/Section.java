@@ -11,6 +11,7 @@ import java.util.List;
  * @param rows the table
  * @param targets what was to be reached
  * @param measurements all of them, for the JSON
+ * @param warmUps what each process needed before it was measured
  */
 public record Section(
     String title,
@@ -18,7 +19,8 @@ public record Section(
     List<String> header,
     List<List<String>> rows,
     List<Target> targets,
-    List<Measurement> measurements) {
+    List<Measurement> measurements,
+    List<WarmUp> warmUps) {
 
   private static final List<String> COLUMNS =
       List.of(
@@ -35,6 +37,17 @@ public record Section(
 
   private static final double MIB = 1024 * 1024;
 
+  /** Makes a section whose processes were not warmed up yet. */
+  public Section(
+      String title,
+      String explanation,
+      List<String> header,
+      List<List<String>> rows,
+      List<Target> targets,
+      List<Measurement> measurements) {
+    this(title, explanation, header, rows, targets, measurements, List.of());
+  }
+
   /** Makes a section with the usual table, a line for each series. */
   public static Section ofSeries(
       String title, String explanation, List<Series> series, List<Target> targets) {
@@ -47,9 +60,20 @@ public record Section(
         series.stream().flatMap(each -> each.rounds().stream()).toList());
   }
 
+  /** Returns the same with what its processes needed until they were steady. */
+  public Section warmedUp(List<WarmUp> needed) {
+    return new Section(title, explanation, header, rows, targets, measurements, needed);
+  }
+
+  /** Returns the same with no target judged, for this reason. */
+  public Section notJudged(String why) {
+    List<Target> unjudged = targets.stream().map(each -> each.notJudged(why)).toList();
+    return new Section(title, explanation, header, rows, unjudged, measurements, warmUps);
+  }
+
   private static List<String> row(Series series) {
     return List.of(
-        series.path(),
+        series.doubt().isEmpty() ? series.path() : series.path() + " (not steady)",
         series.of(Measurement::perSecond).show(0),
         series.of(Measurement::cpu).show(1),
         series.of(Measurement::p50).show(0),

@@ -8,12 +8,26 @@ import java.util.stream.IntStream;
  * The rounds of one path.
  *
  * @param rounds at least one
+ * @param doubt why they are no figures of a steady process; empty where they are
  */
-public record Series(List<Measurement> rounds) {
+public record Series(List<Measurement> rounds, String doubt) {
 
   /** Returns what was measured. */
   public String path() {
     return rounds.get(0).path();
+  }
+
+  /** Returns what of the rounds says whether they are steady. */
+  public List<Round> costs() {
+    return rounds.stream().map(Measurement::round).toList();
+  }
+
+  /** Returns the same rounds, in doubt where they do not cost what the rounds before them did. */
+  public Series checkedBy(List<Round> before) {
+    if (!doubt.isEmpty() || Steadiness.isKept(before, costs())) {
+      return this;
+    }
+    return new Series(rounds, path() + " was no longer steady when it was measured");
   }
 
   /** Returns one figure of all rounds. */

@@ -1,0 +1,87 @@
+package dev.wxnotify.benchmark.report;
+
+import java.util.List;
+
+/**
+ * What a process needed until its figures were steady. The window of rounds that shows it is not
+ * counted. Where a process did not get there, these are the figures of all its rounds.
+ *
+ * @param process its name
+ * @param steady whether all its paths were steady in the end
+ * @param turns how often each path ran before it was steady
+ * @param messages on all its paths
+ * @param seconds under load
+ * @param cpuSeconds CPU time; of a process that is new, from its start
+ * @param excessCpuSeconds what of this is above the cost of as many messages when it is steady: the
+ *     price of being new, which does not depend on the round in which it was found steady
+ * @param paths the rounds of each path, those of the window too
+ */
+public record WarmUp(
+    String process,
+    boolean steady,
+    int turns,
+    long messages,
+    double seconds,
+    double cpuSeconds,
+    double excessCpuSeconds,
+    List<Path> paths) {
+
+  /**
+   * One path of the process.
+   *
+   * @param name as in the tables
+   * @param rounds at least one
+   */
+  public record Path(String name, List<Round> rounds) {
+    private List<Round> before(int turn) {
+      return rounds.subList(0, turn);
+    }
+
+    private List<Round> window() {
+      return rounds.subList(Math.max(0, rounds.size() - Steadiness.WINDOW), rounds.size());
+    }
+  }
+
+  /**
+   * Adds up what a process needed.
+   *
+   * @param cpuAtBegin CPU seconds that it had used before and that are not to count; 0 for a new
+   *     one
+   * @param paths all with the same number of rounds, which were run in turns in this order
+   */
+  public static WarmUp of(String process, double cpuAtBegin, List<Path> paths) {
+    int all = paths.get(0).rounds.size();
+    boolean steady = isReached(paths);
+    int turns = steady ? all - Steadiness.WINDOW : all;
+    long messages = 0;
+    double seconds = 0;
+    double expected = 0;
+    for (Path path : paths) {
+      long carried = path.before(turns).stream().mapToLong(Round::messages).sum();
+      messages += carried;
+      seconds += path.before(turns).stream().mapToDouble(Round::seconds).sum();
+      expected += carried * Steadiness.median(path.window()) / 1e6;
+    }
+    double end =
+        steady
+            ? paths.get(0).rounds.get(turns).cpuBefore()
+            : paths.get(paths.size() - 1).rounds.get(all - 1).cpuAfter();
+    double cpu = end - cpuAtBegin;
+    return new WarmUp(process, steady, turns, messages, seconds, cpu, cpu - expected, paths);
+  }
+
+  /** Returns the rounds by which a path was found steady, or its last ones. */
+  public List<Round> window(String path) {
+    return paths.stream().filter(each -> each.name.equals(path)).findFirst().orElseThrow().window();
+  }
+
+  /** Returns why the figures of the process are not to be judged; empty where they may be. */
+  public String doubt() {
+    return steady ? "" : process + " was not steady after " + turns + " turns";
+  }
+
+  /** Returns whether all paths are steady. */
+  public static boolean isReached(List<Path> paths) {
+    return paths.stream().allMatch(path -> Steadiness.isReached(path.rounds));
+  }
+}

@@ -11,6 +11,7 @@ import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Issued;
 import dev.wxnotify.server.token.IssueResult.Refused;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
@@ -424,12 +425,15 @@ final class SendingTest {
     gateway.go(Until.WRITTEN);
     Delivery first = fixture.delivery.deliver(fixture.order("other", "", Lane.SINGLE, LONG));
     CompletableFuture<Delivery> waiting = new CompletableFuture<>();
-    fixture.inFlight.acquire(
-        lane,
-        () ->
-            waiting.complete(
-                fixture.delivery.deliverAdmitted(
-                    fixture.order(Samples.OPEN_ID, "", lane, TIMEOUT), 1, 0)));
+    fixture
+        .inFlight
+        .of(lane)
+        .enter(
+            Turns.of(
+                () ->
+                    waiting.complete(
+                        fixture.delivery.deliverAdmitted(
+                            fixture.order(Samples.OPEN_ID, "", lane, TIMEOUT), 1, 0))));
 
     assertHeardAtTheDeadline(waiting.join(), BEFORE_SEND);
     gateway.last().answer(new Answer.Accepted("1"));

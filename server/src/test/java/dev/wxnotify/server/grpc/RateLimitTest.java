@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +118,6 @@ class RateLimitTest {
   }
 
   private void enter(RateLimit limit, int number) {
-    limit.acquire(() -> let.add(number));
+    limit.enter(Turns.using(() -> let.add(number)));
   }
 }

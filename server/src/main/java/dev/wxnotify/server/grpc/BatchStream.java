@@ -69,9 +69,6 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   /** Enough to keep several apps busy; an item that waits costs memory and gains nothing. */
   static final int READ_AHEAD = 64;
 
-  /** Of the grace period, so that the rest is left to send the last results in. */
-  private static final double STOPS_AFTER = 0.8;
-
   private static final SendOutcome.NotSent CANCELLED =
       new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat");
 
@@ -301,18 +298,15 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
 
   /**
    * The server is going down: reads no further, sends nothing that waits, and lets what is under
-   * way come to its end, for as long as the grace period allows.
+   * way come to its end.
    */
-  void stop(Duration grace) {
+  void stop() {
     end(Ending.STOP);
-    if (!over) {
-      stopTimer();
-      endTask =
-          timer.schedule(
-              () -> batch.stop(Ending.STOP.ofItem),
-              (long) (grace.toNanos() * STOPS_AFTER),
-              TimeUnit.NANOSECONDS);
-    }
+  }
+
+  /** The server cannot wait any longer: answers what is under way. */
+  void giveUp() {
+    batch.stop(Ending.STOP.ofItem);
   }
 
   private void end(Ending why) {

@@ -362,19 +362,12 @@ final class BatchTest {
     use(new Permits(21, 1), new Permits(100, 1));
     gateway.go(Until.WRITTEN);
     Batch batch = open();
-    SubscribeMessage large =
-        new SubscribeMessage(
-            "large",
-            "template",
-            "",
-            Map.of("enum_string1", "x".repeat(80_000)),
-            MiniProgramState.FORMAL,
-            Language.ZH_CN);
-    assertThat(large.weight()).isEqualTo(10);
     for (int i = 0; i < 3; i++) {
+      SubscribeMessage large = large("large-" + i);
+      assertThat(large.weight()).isEqualTo(10);
       batch.add(
           new BatchItem(fixture.app, large, MessageKind.SUBSCRIBE, "", "", Trace.NONE),
-          answer -> told.computeIfAbsent("large", id -> new ArrayList<>()));
+          answer -> told.computeIfAbsent(large.openId(), id -> new ArrayList<>()).add(answer));
     }
     add(batch, "small");
     assertThat(fixture.inFlight.used()).isEqualTo(20);
@@ -383,8 +376,17 @@ final class BatchTest {
     for (int i = 0; i < 4; i++) {
       gateway.attempts().get(i).answer(new Answer.Accepted(""));
     }
-    told.remove("large");
     assertThat(batch.waiting()).isZero();
+  }
+
+  private static SubscribeMessage large(String openId) {
+    return new SubscribeMessage(
+        openId,
+        "template",
+        "",
+        Map.of("enum_string1", "x".repeat(80_000)),
+        MiniProgramState.FORMAL,
+        Language.ZH_CN);
   }
 
   // The end.

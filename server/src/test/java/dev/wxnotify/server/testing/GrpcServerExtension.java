@@ -183,7 +183,12 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
 
   /** Stops the server as a signal does, with a grace period that is long enough. */
   public boolean stop() throws InterruptedException {
-    return started(server).stop(Await.LONGEST);
+    return stop(Await.LONGEST);
+  }
+
+  /** Stops the server as a signal does; returns whether all calls ended within {@code grace}. */
+  public boolean stop(Duration grace) throws InterruptedException {
+    return started(server).stop(grace);
   }
 
   /** Begins to stop, and lets what was accepted go on. */
@@ -202,6 +207,11 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
   /** Makes every use of the server's timer fail with {@code text} from now on. */
   public void breakTimer(String text) {
     started(timer).fault = text;
+  }
+
+  /** Makes the server's timer work again. */
+  public void repairTimer() {
+    started(timer).fault = null;
   }
 
   /** Returns the port that the server listens on. */

@@ -745,4 +745,82 @@ final class SendingTest {
         Duration.ofSeconds(5),
         new OutcomeLog(fixture.logTimer));
   }
+
+  // Who gives up leaves at once, wherever the message waits.
+
+  @Test
+  void cancel_waitingForAConnection_holdsNothingAnyMore() {
+    gateway.go(Until.WRITTEN);
+    Delivery first = fixture.delivery.deliver(fixture.order("other"));
+    Delivery waiting = fixture.deliver();
+    assertThat(fixture.connections.waiting(Lane.SINGLE)).isEqualTo(1);
+
+    waiting.cancel();
+
+    assertThat(fixture.connections.waiting(Lane.SINGLE)).isZero();
+    assertThat(fixture.inFlight.used()).isEqualTo(1);
+    assertThat(fixture.sender.recipients().size()).isEqualTo(1);
+    gateway.last().answer(new Answer.Accepted("1"));
+    assertThat(heard(first)).isEqualTo(new SendOutcome.Accepted("1"));
+  }
+
+  @Test
+  void cancel_waitingForTheRecipient_holdsNothingAnyMore() {
+    gateway.go(Until.WRITTEN);
+    Delivery first = fixture.deliver();
+    Delivery waiting = fixture.deliver();
+    Delivery last = fixture.deliver();
+    assertThat(fixture.inFlight.used()).isEqualTo(3);
+
+    waiting.cancel();
+
+    assertThat(fixture.inFlight.used()).isEqualTo(2);
+    gateway.go(Until.ANSWERED);
+    gateway.last().answer(new Answer.Accepted("1"));
+    assertThat(heard(first)).isEqualTo(new SendOutcome.Accepted("1"));
+    assertThat(heard(last)).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(gateway.attempts()).hasSize(2);
+  }
+
+  @Test
+  void cancel_waitingForTheToken_holdsNothingAnyMore() {
+    App tokenless = fixture.app("wx-tokenless");
+    fixture.issuer.hold();
+    Order order =
+        new Order(
+            tokenless,
+            Samples.message(),
+            MessageKind.SUBSCRIBE,
+            "caller",
+            "",
+            Lane.SINGLE,
+            TIMEOUT);
+    Delivery waiting = fixture.delivery.deliver(order);
+    Delivery behind = fixture.delivery.deliver(order);
+    assertThat(fixture.inFlight.used()).isEqualTo(2);
+
+    waiting.cancel();
+    assertThat(fixture.inFlight.used()).isEqualTo(1);
+    behind.cancel();
+
+    assertThat(fixture.inFlight.used()).isZero();
+    assertThat(fixture.sender.recipients().size()).isZero();
+    fixture.issuer.release();
+    assertThat(gateway.attempts()).isEmpty();
+    tokenless.tokens().close();
+  }
+
+  @Test
+  void cancel_pausingBeforeARetry_holdsNothingAnyMore() {
+    WeChatError error = new WeChatError(-1, "system error", "1-1-1");
+    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, error));
+    int tasks = fixture.timer.pending();
+    Delivery pausing = fixture.deliver();
+
+    pausing.cancel();
+
+    assertThat(fixture.inFlight.used()).isZero();
+    assertThat(fixture.timer.pending()).as("tasks").isEqualTo(tasks);
+    assertNothingFollows();
+  }
 }

@@ -19,8 +19,10 @@ import io.grpc.stub.MetadataUtils;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ class CallerLimitsTest {
                       List.of(
                           caller("small", 2, null),
                           caller("slow", null, 8),
+                          caller("slowest", null, 1),
                           caller("free", null, null)),
                       false,
                       ConnectionSettings.DEFAULT));
@@ -173,5 +176,53 @@ class CallerLimitsTest {
     next.send(Requests.item("d"), Requests.item("e")).halfClose();
 
     assertThat(next.awaitSummary().getAccepted()).isEqualTo(2);
+  }
+
+  /** At one message a second, what they would have cost is minutes. */
+  @Test
+  void manyStreamsCancelled_whileTheyWait_costTheNextNothing() throws Exception {
+    var stub = NotificationServiceGrpc.newStub(as("slowest"));
+    for (int round = 0; round < 10; round++) {
+      List<BatchCall> calls = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        calls.add(BatchCall.open(stub).send(Requests.item("gone-" + round + "-" + i)));
+      }
+      awaitWhatWasSaidBefore();
+      calls.forEach(BatchCall::cancel);
+    }
+    awaitWhatWasSaidBefore();
+
+    BatchCall honest = BatchCall.open(stub).send(Requests.item("honest")).halfClose();
+
+    assertThat(honest.awaitSummary().getAccepted()).isEqualTo(1);
+  }
+
+  /** What went over the connection before has arrived at the server when this returns. */
+  private void awaitWhatWasSaidBefore() {
+    NotificationServiceGrpc.newBlockingStub(as("free"))
+        .sendSubscribeMessage(Requests.single("x").toBuilder().setValidateOnly(true).build());
+  }
+
+  @Test
+  void classCannotBeLoaded_callersPermitsAreGivenBack() throws Exception {
+    var small = NotificationServiceGrpc.newBlockingStub(as("small"));
+    server.breakTimer(new NoClassDefFoundError("with a secret"));
+    for (int i = 0; i < 5; i++) {
+      String openId = "o" + i;
+      assertThatCall(() -> small.sendSubscribeMessage(Requests.single(openId)))
+          .isError(Status.Code.INTERNAL, ErrorReason.INTERNAL_ERROR, Outcome.OUTCOME_NOT_SENT)
+          .doesNotLeak("secret");
+    }
+    BatchCall batch = BatchCall.open(NotificationServiceGrpc.newStub(as("small")));
+    batch.send(Requests.item("a"), Requests.item("b"), Requests.item("c"));
+    batch.awaitResults(3);
+
+    server.repairTimer();
+
+    batch.send(Requests.item("d")).halfClose();
+    assertThat(batch.awaitSummary().getErrorsByReasonMap())
+        .containsExactly(Map.entry("INTERNAL_ERROR", 3L));
+    assertThat(small.sendSubscribeMessage(Requests.single("e")).getMessageId())
+        .isEqualTo(HeldGateway.idOf("e"));
   }
 }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RateLimitTest {
   private final FakeClock clock = new FakeClock();
@@ -110,6 +112,49 @@ class RateLimitTest {
     assertThat(let).hasSize(1);
     timer.advance(Duration.ofSeconds(1));
     assertThat(let).hasSize(2);
+  }
+
+  /** Single calls that take all they get leave the items a quarter, at any rate. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 8, 100})
+  void items_besideSinglesThatTakeAllTheyGet_haveAQuarter(int perSecond) {
+    RateLimit limit = limit(perSecond);
+    for (int i = 0; i < 10_000; i++) {
+      enter(limit, i);
+    }
+    int singles = 0;
+    let.clear();
+    for (int i = 0; i < 40_000; i++) {
+      timer.advance(Duration.ofMillis(1));
+      if (limit.tryAcquire().isZero()) {
+        singles++;
+      }
+    }
+
+    double all = 40.0 * perSecond;
+    assertThat((double) let.size()).isBetween(0.24 * all - 1, 0.3 * all + 1);
+    assertThat((double) let.size() + singles).isBetween(0.95 * all - 2, all + perSecond + 1);
+  }
+
+  /** And those who come when they were told to are let in beside items that never end. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 8, 100})
+  void singles_besideItemsThatTakeAllTheyGet_areLetInWhenTheyWereTold(int perSecond) {
+    RateLimit limit = limit(perSecond);
+    for (int i = 0; i < 10_000; i++) {
+      enter(limit, i);
+    }
+    int singles = 0;
+    for (int i = 0; i < 4 * perSecond; i++) {
+      Duration wait = limit.tryAcquire();
+      for (int tries = 0; !wait.isZero() && tries < 3; tries++) {
+        timer.advance(wait);
+        wait = limit.tryAcquire();
+      }
+      singles += wait.isZero() ? 1 : 0;
+    }
+
+    assertThat(singles).isEqualTo(4 * perSecond);
   }
 
   @Test

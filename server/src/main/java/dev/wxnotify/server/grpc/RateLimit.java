@@ -158,6 +158,13 @@ final class RateLimit implements Gate, Turn.Queue {
     giveTurnsIfPossible();
   }
 
+  /** Returns how many items wait. */
+  int waiting() {
+    synchronized (lock) {
+      return waiting.size();
+    }
+  }
+
   private void giveTurns() {
     synchronized (lock) {
       if (givingTurns || alarm != null) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
@@ -178,14 +179,24 @@ class CallerLimitsTest {
     assertThat(next.awaitSummary().getAccepted()).isEqualTo(2);
   }
 
-  /** At one message a second, what they would have cost is minutes. */
+  /**
+   * At one message a second, what they would have cost is minutes; and what they would have held is
+   * more than a small heap, with {@code -Xmx128m -Dwxnotify.test.cancelled-streams=100000}.
+   */
   @Test
   void manyStreamsCancelled_whileTheyWait_costTheNextNothing() throws Exception {
+    int streams = Integer.getInteger("wxnotify.test.cancelled-streams", 1_000);
+    BatchSendRequest large =
+        BatchSendRequest.newBuilder()
+            .setSubscribeMessage(
+                Requests.item("gone").getSubscribeMessage().toBuilder()
+                    .putData("enum_string9", "x".repeat(10_000)))
+            .build();
     var stub = NotificationServiceGrpc.newStub(as("slowest"));
-    for (int round = 0; round < 10; round++) {
+    for (int begun = 0; begun < streams; begun += 50) {
       List<BatchCall> calls = new ArrayList<>();
-      for (int i = 0; i < 100; i++) {
-        calls.add(BatchCall.open(stub).send(Requests.item("gone-" + round + "-" + i)));
+      for (int i = 0; i < 50; i++) {
+        calls.add(BatchCall.open(stub).send(large));
       }
       awaitWhatWasSaidBefore();
       calls.forEach(BatchCall::cancel);

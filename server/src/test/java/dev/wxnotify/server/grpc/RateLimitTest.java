@@ -3,12 +3,17 @@ package dev.wxnotify.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wxnotify.server.delivery.Permits;
+import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Turn;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
 import dev.wxnotify.server.testing.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -155,6 +160,115 @@ class RateLimitTest {
     }
 
     assertThat(singles).isEqualTo(4 * perSecond);
+  }
+
+  @Test
+  void manyWithdrawn_costTheNextNothing() {
+    RateLimit limit = limit(1);
+    enter(limit, 0);
+    List<Turn> leaving = new ArrayList<>();
+    for (int i = 0; i < 100_000; i++) {
+      leaving.add(Turns.using(() -> let.add(-1)));
+      limit.enter(leaving.get(i));
+    }
+    enter(limit, 1);
+
+    assertThat(leaving).allMatch(Turn::withdraw);
+    assertThat(limit.waiting()).isEqualTo(1);
+    timer.advance(Duration.ofSeconds(1));
+
+    assertThat(let).containsExactly(0, 1);
+    assertThat(timer.pending()).isZero();
+  }
+
+  @Test
+  void turnThatIsOfNoUse_costsNothing() {
+    RateLimit limit = limit(1);
+    for (int i = 0; i < 100; i++) {
+      limit.enter(Turns.of(() -> false));
+    }
+    enter(limit, 1);
+    limit.enter(Turns.of(() -> false));
+    enter(limit, 2);
+
+    assertThat(let).containsExactly(1);
+    timer.advance(Duration.ofSeconds(1));
+    assertThat(let).containsExactly(1, 2);
+  }
+
+  /** A message that had its turn by the rate and leaves while it waits for a permit. */
+  @Test
+  void withdrawn_whileItWaitsForAPermit_givesItsCreditBack() {
+    RateLimit limit = limit(1);
+    Permits permits = new Permits(1, 0);
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+    CallerLimits limits = new CallerLimits(permits, limit);
+    Turn leaving = Turns.using(() -> let.add(-1));
+    limits.enter(leaving);
+    limits.enter(Turns.using(() -> let.add(1)));
+    assertThat(limit.waiting()).isEqualTo(1);
+
+    assertThat(leaving.withdraw()).isTrue();
+    assertThat(limit.waiting()).as("its credit is the next one's").isZero();
+    limits.release(Lane.SINGLE);
+
+    assertThat(let).containsExactly(1);
+  }
+
+  /** Whatever order things happen in, each comes once or is withdrawn, in the order of entry. */
+  @Test
+  void anyOrder_doesWhatASimpleListDoes() {
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      RateLimit limit = limit(1 + random.nextInt(50));
+      List<Turn> came = new ArrayList<>();
+      List<Turn> model = new ArrayList<>();
+      int seen = 0;
+      for (int step = 0; step < 1_000; step++) {
+        switch (random.nextInt(5)) {
+          case 0, 1 -> {
+            boolean isOfUse = random.nextInt(4) > 0;
+            Turn[] turn = new Turn[1];
+            turn[0] =
+                Turns.of(
+                    () -> {
+                      came.add(turn[0]);
+                      return isOfUse;
+                    });
+            model.add(turn[0]);
+            limit.enter(turn[0]);
+          }
+          case 2 -> {
+            if (!model.isEmpty()) {
+              assertThat(model.remove(random.nextInt(model.size())).withdraw()).isTrue();
+            }
+          }
+          case 3 -> limit.tryAcquire();
+          default -> timer.advance(Duration.ofMillis(random.nextInt(100)));
+        }
+        for (; seen < came.size(); seen++) {
+          assertThat(came.get(seen)).as("seed %s", seed).isSameAs(model.remove(0));
+        }
+        assertThat(limit.waiting()).isEqualTo(model.size());
+      }
+      timer.advance(Duration.ofHours(1));
+      assertThat(limit.waiting()).as("all had their turn").isZero();
+      assertThat(timer.pending()).isZero();
+    }
+  }
+
+  @Test
+  void timerTakesNoTasks_whoEntersHearsSo_andOthersGoOnLater() {
+    RateLimit limit = limit(1);
+    enter(limit, 0);
+    timer.rejectTasks(true);
+    assertThatThrownBy(() -> enter(limit, 1)).isInstanceOf(RejectedExecutionException.class);
+    assertThat(limit.waiting()).isZero();
+    timer.rejectTasks(false);
+    enter(limit, 2);
+    timer.advance(Duration.ofSeconds(1));
+
+    assertThat(let).containsExactly(0, 2);
   }
 
   @Test

@@ -45,6 +45,8 @@ final class GateTest {
       Pace pace = new Pace("wx-app", clock.nanos(), timer);
       for (int i = 0; i < 100; i++) {
         pace.taken(clock.nanos().getAsLong());
+      }
+      for (int i = 0; i < 100; i++) {
         pace.refused(clock.nanos().getAsLong());
       }
       assertThat(pace.perSecond()).isPresent();
@@ -212,6 +214,8 @@ final class GateTest {
       Pace pace = new Pace("wx-app", System::nanoTime, timer);
       for (int i = 0; i < 10_000; i++) {
         pace.taken(System.nanoTime());
+      }
+      for (int i = 0; i < 10_000; i++) {
         pace.refused(System.nanoTime());
       }
       Gate batches = permits.of(Lane.BATCH);

@@ -333,7 +333,7 @@ class BatchSendTest {
     call.awaitResults(1);
 
     server.breakTimer("secret of the timer");
-    call.send(Requests.item("broken 1"), Requests.item("broken 2"));
+    call.send(Requests.item("broken-1"), Requests.item("broken-2"));
     List<BatchItemResult> broken = call.awaitResults(3).subList(1, 3);
     server.repairTimer();
     call.send(Requests.item("after")).halfClose();

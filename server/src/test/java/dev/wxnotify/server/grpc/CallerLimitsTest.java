@@ -217,6 +217,7 @@ class CallerLimitsTest {
   @Test
   void classCannotBeLoaded_callersPermitsAreGivenBack() throws Exception {
     var small = NotificationServiceGrpc.newBlockingStub(as("small"));
+    small.sendSubscribeMessage(Requests.single("first"));
     server.breakTimer(new NoClassDefFoundError("with a secret"));
     for (int i = 0; i < 5; i++) {
       String openId = "o" + i;

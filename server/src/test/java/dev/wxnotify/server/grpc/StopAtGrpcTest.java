@@ -22,6 +22,7 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -176,7 +177,7 @@ class StopAtGrpcTest {
             ExecutionException.class,
             () -> call.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS));
     assertThat(failure).isNotNull();
-    return (StatusRuntimeException) failure.getCause();
+    return (StatusRuntimeException) Objects.requireNonNull(failure.getCause());
   }
 
   /** A message as gRPC frames it. */

@@ -57,12 +57,23 @@ import org.slf4j.event.Level;
 /** The whole server: the one place where its parts are made and put together. */
 final class NotificationServer implements AutoCloseable {
   /**
-   * One in this many messages in flight, or connections, is kept for single calls. They go first
-   * anyway, so that this is for the time when what batches have under way does not move; of the
-   * connections it is little, since batches could make use of every one.
+   * One in this many messages in flight is kept for single calls in any case. Batches leave more of
+   * them alone, since they take no more than they can use.
    */
-  private static final int RESERVED_IN_FLIGHT = 32;
+  private static final int RESERVED_IN_FLIGHT = 4;
 
+  /**
+   * For one in this many connections batches may have a message in flight that is not on one: while
+   * its request id is claimed, or the message before it is being answered. So what comes before a
+   * connection may take a quarter of the time that WeChat takes, and all connections are busy.
+   */
+  private static final int AHEAD = 4;
+
+  /**
+   * One in this many connections is kept for single calls. They go first anyway, so that this is
+   * for the time when what batches have under way does not move; it is little, since batches could
+   * make use of every one.
+   */
   private static final int RESERVED_CONNECTIONS = 64;
 
   /**
@@ -142,8 +153,10 @@ final class NotificationServer implements AutoCloseable {
       this.readiness = new Readiness(apps, clock);
       this.monitoring =
           opened.add(new MonitoringServer(settings.monitoringAddress(), readiness, meters));
-      Permits connections = permits(settings.weChat().maxConnections(), RESERVED_CONNECTIONS);
-      Permits inFlight = permits(settings.maxInFlight(), RESERVED_IN_FLIGHT);
+      int mostConnections = settings.weChat().maxConnections();
+      Permits connections =
+          new Permits(mostConnections, Math.max(1, mostConnections / RESERVED_CONNECTIONS));
+      Permits inFlight = inFlight(settings.maxInFlight(), mostConnections);
       RecentFailures failures = new RecentFailures(clock);
       MessageSender sender =
           new MessageSender(
@@ -217,8 +230,10 @@ final class NotificationServer implements AutoCloseable {
     meters.watch("wechat_connections", connections);
   }
 
-  private static Permits permits(int limit, int reservedPart) {
-    return new Permits(limit, Math.max(1, limit / reservedPart));
+  /** Batches hold no more messages in flight than they can use, so that single calls find room. */
+  static Permits inFlight(int most, int mostConnections) {
+    long used = mostConnections + (long) mostConnections / AHEAD;
+    return new Permits(most, (int) Math.max(Math.max(1, most / RESERVED_IN_FLIGHT), most - used));
   }
 
   private static Apps apps(

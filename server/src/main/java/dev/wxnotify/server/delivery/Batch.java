@@ -2,6 +2,7 @@ package dev.wxnotify.server.delivery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.token.TokenResult;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,7 +12,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -22,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * The messages of one batch, from the moment when they are known until each has its outcome.
  *
  * <pre>
- *   add ─▶ line of its app ─▶ pace of the app ─▶ permit ─▶ one try ─▶ told
- *             ▲                                               │
- *             └──── pause ◀── WeChat: busy, or too fast ◀─────┘
+ *   add ─▶ line of its app ─▶ token? ─▶ pace of the app ─▶ permit ─▶ one try ─▶ told
+ *             ▲  ▲                                                    │  │
+ *             │  └── those for the same user wait for its end ────────┘  │
+ *             └──── pause ◀── WeChat: busy, or too fast ◀────────────────┘
  * </pre>
  *
  * <p>A message's own time begins with its try, not before: while it waits for the pace or for a
@@ -35,13 +39,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Of each line one message at most waits for the pace, or for a permit: so batches take turns
  * there, whatever their size, and an app that is slow holds up only its own line.
  *
+ * <p>All batches together have about as many permits as there are connections to WeChat. So whoever
+ * has one should be able to use a connection soon: while the app has no token its line asks for no
+ * permit, and of the messages for one user, which go one after the other, one at a time does. What
+ * still happens with a permit in hand, the claim of a request id, is short.
+ *
+ * <p>Whoever waits when the batch ends is taken out of the queues at once; see {@link Turn}.
+ *
  * <p>Concurrency: lines and pauses change under {@link #lock}; turns, tries and answers happen
  * outside of it. Each line is moved on by one thread at a time: a loop and no recursion, since a
- * thousand messages may fail on the spot.
+ * thousand messages may fail on the spot. A line's turn is on record before it enters the queue,
+ * and {@link #end} is set before the turns are looked at; so a turn that is about to enter then is
+ * withdrawn too.
  */
 public final class Batch {
   private static final SendOutcome.NotSent CANCELLED =
       new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat");
+
+  private static final SendOutcome.NotSent OWN_FAULT =
+      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
 
   private final MessageDelivery delivery;
   private final MessageSender sender;
@@ -60,8 +76,7 @@ public final class Batch {
   private final Set<Item> pausing = new HashSet<>();
 
   /** What those hear that are not begun any more; null while all are. */
-  @GuardedBy("lock")
-  private SendOutcome.@Nullable NotSent end;
+  private volatile SendOutcome.@Nullable NotSent end;
 
   private volatile boolean cancelled;
   private volatile boolean stopped;
@@ -69,6 +84,7 @@ public final class Batch {
   /** One message and what has become of it so far; touched by one step at a time. */
   private static final class Item {
     private final BatchItem what;
+    private final Line line;
     private final int weight;
     private final Consumer<Delivered> told;
     private int tries;
@@ -76,8 +92,9 @@ public final class Batch {
     private long firstRefusedNanos;
     private @Nullable Delivered lastRefusal;
 
-    Item(BatchItem what, Consumer<Delivered> told) {
+    Item(BatchItem what, Line line, Consumer<Delivered> told) {
       this.what = what;
+      this.line = line;
       this.weight = what.message().weight();
       this.told = told;
     }
@@ -85,20 +102,90 @@ public final class Batch {
 
   /** Those of one app that wait; the fields change under the lock. */
   private static final class Line {
+    /** What a user has to whom one message is on its way and for whom none waits. */
+    private static final Deque<Item> NONE = new ArrayDeque<>(0);
+
     private final App app;
+    private final Gate gate;
     private final Deque<Item> items = new ArrayDeque<>();
 
-    /** The one that has its turn by the pace and waits for a permit. */
-    private @Nullable Item next;
+    /** Who has a message that asks for a permit or has one, and those that wait for its end. */
+    private final Map<String, Deque<Item>> byOpenId = new HashMap<>();
 
-    /** Whether one of the line waits for the pace or for a permit. */
-    private boolean asking;
+    /** The one that waits for the pace or for a permit; null if none does. */
+    private @Nullable Ask ask;
 
     /** Counts what happens while a thread moves the line on, so that it looks again. */
     private final AtomicInteger moves = new AtomicInteger();
 
-    Line(App app) {
+    Line(App app, Gate gate) {
       this.app = app;
+      this.gate = gate;
+    }
+
+    /** Takes out who may go next; null if nobody may. */
+    @Nullable Item poll() {
+      for (Item item = items.poll(); item != null; item = items.poll()) {
+        String openId = item.what.message().openId();
+        Deque<Item> behind = byOpenId.putIfAbsent(openId, NONE);
+        if (behind == null) {
+          return item;
+        }
+        if (behind == NONE) {
+          behind = new ArrayDeque<>();
+          byOpenId.put(openId, behind);
+        }
+        behind.add(item);
+      }
+      return null;
+    }
+
+    /** Says that a message is not on its way any more; returns whether one waited for that. */
+    boolean ended(Item item) {
+      Deque<Item> behind = byOpenId.remove(item.what.message().openId());
+      if (behind == null || behind.isEmpty()) {
+        return false;
+      }
+      behind.descendingIterator().forEachRemaining(items::addFirst);
+      return true;
+    }
+
+    /** Takes everything out. */
+    void drainTo(List<Item> all) {
+      if (ask != null) {
+        all.add(ask.item);
+        ask = null;
+      }
+      all.addAll(items);
+      items.clear();
+      byOpenId.values().forEach(all::addAll);
+      byOpenId.clear();
+    }
+  }
+
+  /** The turn of a message, first by the pace and then for a permit. */
+  private final class Ask extends Turn {
+    private final Item item;
+
+    /** What it waits for before; null if the token is there. */
+    private volatile @Nullable CompletableFuture<TokenResult> token;
+
+    Ask(Item item) {
+      super(item.weight);
+      this.item = item;
+    }
+
+    @Override
+    protected boolean use() {
+      return begin(this);
+    }
+
+    void leave() {
+      withdraw();
+      CompletableFuture<TokenResult> pending = token;
+      if (pending != null) {
+        pending.cancel(false);
+      }
     }
   }
 
@@ -122,12 +209,13 @@ public final class Batch {
    * @param told hears of its outcome, once, on any thread
    */
   public void add(BatchItem what, Consumer<Delivered> told) {
-    Item item = new Item(what, told);
+    Item item;
     Line line;
     SendOutcome.NotSent over;
     synchronized (lock) {
       over = end;
-      line = lines.computeIfAbsent(what.app(), Line::new);
+      line = lines.computeIfAbsent(what.app(), this::newLine);
+      item = new Item(what, line, told);
       if (over == null) {
         line.items.addLast(item);
         waiting.addAndGet(item.weight);
@@ -138,6 +226,10 @@ public final class Batch {
     } else {
       dismiss(item, over);
     }
+  }
+
+  private Line newLine(App app) {
+    return new Line(app, new GateChain(app.pace(), delivery.admission()));
   }
 
   /** Returns the weight of the messages that wait for their try. */
@@ -166,22 +258,22 @@ public final class Batch {
 
   private List<Item> takeAllThatWait(SendOutcome.NotSent why) {
     List<Item> all = new ArrayList<>();
+    List<Ask> asking = new ArrayList<>(1);
     synchronized (lock) {
       if (end == null) {
         end = why;
       }
       for (Line line : lines.values()) {
-        if (line.next != null) {
-          all.add(line.next);
-          line.next = null;
+        if (line.ask != null) {
+          asking.add(line.ask);
         }
-        all.addAll(line.items);
-        line.items.clear();
+        line.drainTo(all);
       }
       all.addAll(pausing);
       pausing.clear();
       all.forEach(item -> waiting.addAndGet(-item.weight));
     }
+    asking.forEach(Ask::leave);
     return all;
   }
 
@@ -199,56 +291,105 @@ public final class Batch {
       return; // Another call of this, on this thread or another, looks again.
     }
     do {
-      if (asks(line)) {
-        line.app.pace().enter(() -> onTurn(line));
+      Ask ask = nextAsk(line);
+      if (ask != null) {
+        enter(line, ask);
       }
       seen = line.moves.addAndGet(-seen);
     } while (seen != 0);
   }
 
-  private boolean asks(Line line) {
+  private @Nullable Ask nextAsk(Line line) {
     synchronized (lock) {
-      if (line.asking || line.items.isEmpty()) {
+      Item next = line.ask == null ? line.poll() : null;
+      line.ask = next == null ? line.ask : new Ask(next);
+      return next == null ? null : line.ask;
+    }
+  }
+
+  /** Has a message wait for its app's token, if there is none, and then for its turn. */
+  private void enter(Line line, Ask ask) {
+    try {
+      CompletableFuture<TokenResult> token = line.app.tokens().acquire();
+      if (token.isDone()) {
+        line.gate.enter(ask);
+        return;
+      }
+      ask.token = token;
+      if (end != null) {
+        ask.leave();
+      }
+      // With a token or without: a message that has its turn hears why there is none.
+      var ignored = token.whenComplete((result, fault) -> enterGuarded(line, ask));
+    } catch (Throwable fault) {
+      fail(line, ask, fault);
+    }
+  }
+
+  private void enterGuarded(Line line, Ask ask) {
+    try {
+      line.gate.enter(ask);
+    } catch (Throwable fault) {
+      fail(line, ask, fault);
+    }
+  }
+
+  /** A fault of this server, such as a timer that takes no tasks: the next one has its chance. */
+  private void fail(Line line, Ask ask, Throwable fault) {
+    if (ask.withdraw() && isTaken(line, ask)) {
+      failUnsent(ask.item, fault);
+      move(line);
+    }
+  }
+
+  private void failUnsent(Item item, Throwable fault) {
+    sender.faults().write("a message of a batch broke before its try", fault);
+    synchronized (lock) {
+      item.line.ended(item);
+    }
+    dismiss(item, OWN_FAULT);
+  }
+
+  /** Takes a message from its turn to its try; returns false if the batch has ended meanwhile. */
+  private boolean isTaken(Line line, Ask ask) {
+    synchronized (lock) {
+      if (line.ask != ask) {
         return false;
       }
-      line.asking = true;
+      line.ask = null;
+      waiting.addAndGet(-ask.item.weight);
       return true;
     }
   }
 
-  private void onTurn(Line line) {
-    Item item;
-    synchronized (lock) {
-      item = line.items.poll();
-      line.next = item;
-      line.asking = item != null;
-    }
-    if (item != null) {
-      delivery.admit(item.weight, () -> begin(line, item));
-    }
-  }
-
   /** There is a permit for the message. Returns whether it makes use of it. */
-  private boolean begin(Line line, Item item) {
-    boolean wanted;
-    synchronized (lock) {
-      wanted = line.next == item;
-      line.next = null;
-      line.asking = false;
-      if (wanted) {
-        waiting.addAndGet(-item.weight);
-      }
+  private boolean begin(Ask ask) {
+    Line line = ask.item.line;
+    if (!isTaken(line, ask)) {
+      return false;
     }
-    if (wanted) {
-      tryOnce(item);
-      begun.run();
-    }
+    boolean used = tryOnce(ask.item);
+    tellBegun();
     move(line);
-    return wanted;
+    return used;
   }
 
-  private void tryOnce(Item item) {
-    Order order = order(item, timeout.get());
+  private void tellBegun() {
+    try {
+      begun.run();
+    } catch (Throwable fault) {
+      sender.faults().write("a batch broke while it went on", fault);
+    }
+  }
+
+  private boolean tryOnce(Item item) {
+    Order order;
+    try {
+      order = order(item, timeout.get());
+    } catch (Throwable fault) {
+      failUnsent(item, fault);
+      return false;
+    }
     item.tries++;
     Delivery sent = delivery.deliverAdmitted(order, item.weight, item.calls);
     underWay.add(sent);
@@ -258,12 +399,23 @@ public final class Batch {
                 answer -> {
                   underWay.remove(sent);
                   item.calls = sent.calls();
+                  boolean othersWaited = hasEnded(item);
                   onAnswer(item, order, answer);
+                  if (othersWaited) {
+                    move(item.line);
+                  }
                 });
     if (cancelled) {
       sent.cancel(); // The caller left between the first look and now.
     } else if (stopped) {
       sent.stop();
+    }
+    return true;
+  }
+
+  private boolean hasEnded(Item item) {
+    synchronized (lock) {
+      return item.line.ended(item);
     }
   }
 
@@ -294,20 +446,34 @@ public final class Batch {
       waiting.addAndGet(item.weight);
     }
     long nanos = sender.retryPolicy().pauseAfter(item.tries).toNanos();
-    var ignored = sender.timer().schedule(() -> resume(item), nanos, TimeUnit.NANOSECONDS);
-    return true;
+    try {
+      var ignored = sender.timer().schedule(() -> resume(item), nanos, TimeUnit.NANOSECONDS);
+      return true;
+    } catch (RejectedExecutionException e) {
+      sender.faults().write("a message of a batch cannot wait for its next try", e);
+      return !isPausing(item);
+    }
+  }
+
+  /** Ends a pause; returns false if the batch has ended meanwhile, and the message was told. */
+  private boolean isPausing(Item item) {
+    synchronized (lock) {
+      boolean was = pausing.remove(item);
+      if (was) {
+        waiting.addAndGet(-item.weight);
+      }
+      return was;
+    }
   }
 
   private void resume(Item item) {
-    Line line;
     synchronized (lock) {
-      line = lines.get(item.what.app());
-      if (line == null || !pausing.remove(item)) {
+      if (!pausing.remove(item)) {
         return; // The batch ended meanwhile, and the message was told.
       }
-      line.items.addFirst(item);
+      item.line.items.addFirst(item);
     }
-    move(line);
+    move(item.line);
   }
 
   private static Order order(Item item, Duration timeout) {

@@ -35,7 +35,7 @@ public final class Delivery {
   }
 
   /** Gives up as {@link #cancel} does, since the server stops. */
-  void stop() {
+  public void stop() {
     if (sending != null) {
       sending.stop();
     }

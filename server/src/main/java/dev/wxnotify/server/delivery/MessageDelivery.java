@@ -4,8 +4,6 @@ import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -24,6 +22,9 @@ public final class MessageDelivery {
               null,
               Duration.ofSeconds(1)),
           false);
+
+  private static final SendOutcome.NotSent OWN_FAULT =
+      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
 
   private final Permits inFlight;
   private final OutcomeLedger ledger;
@@ -91,21 +92,28 @@ public final class MessageDelivery {
   }
 
   /**
-   * Runs {@code whenAdmitted} as soon as an item of a batch may be delivered, now or later; it
-   * returns whether it then calls {@link #deliverAdmitted}, which is what gives the admission back.
+   * Returns where items of batches wait until they may be delivered. A turn that is used calls
+   * {@link #deliverAdmitted}, which is what gives the admission back.
    */
-  void admit(int weight, BooleanSupplier whenAdmitted) {
-    inFlight.acquire(Lane.BATCH, weight, whenAdmitted);
+  Gate admission() {
+    return inFlight.of(Lane.BATCH);
   }
 
   /**
-   * Delivers a message that was admitted.
+   * Delivers a message that was admitted. It never throws: a fault of this server, such as a timer
+   * that takes no tasks or a class that cannot be loaded, ends the message and gives back what was
+   * taken for it.
    *
    * @param weight of its message
    * @param callsBefore how often WeChat was asked to take the message in earlier tries
    */
   Delivery deliverAdmitted(Order order, int weight, int callsBefore) {
-    Sending sending = sender.prepare(order, weight, callsBefore);
+    Sending sending;
+    try {
+      sending = sender.prepare(order, weight, callsBefore);
+    } catch (Throwable fault) {
+      return broken(order, weight, callsBefore, fault);
+    }
     Delivery delivery = new Delivery(sending);
     if (order.requestId().isEmpty()) {
       var ignored = sending.ended().thenAccept(outcome -> finish(order, sending, outcome, false));
@@ -116,27 +124,56 @@ public final class MessageDelivery {
     return delivery;
   }
 
+  /** Answers a message that could not even be prepared. */
+  private Delivery broken(Order order, int weight, int calls, Throwable fault) {
+    writeFault(fault);
+    Delivered end = new Delivered(OWN_FAULT, false);
+    report(order, end, calls);
+    inFlight.release(order.lane(), weight);
+    return new Delivery(end);
+  }
+
   private void deliverOnce(Order order, Sending sending) {
-    OutcomeLedger.Key key = new OutcomeLedger.Key(order.caller(), order.requestId());
-    String fingerprint = Fingerprint.of(order.app().appId(), order.message());
-    // Inside a stage, so that a ledger that throws is one that fails.
-    var ignored =
-        CompletableFuture.completedFuture(key)
-            .thenCompose(
-                same -> ledger.claim(same, fingerprint, order.timeout().plus(longestAttempt)))
-            .whenComplete(
-                (claim, fault) -> {
-                  if (fault == null) {
-                    onClaim(order, sending, key, fingerprint, claim);
-                  } else {
-                    finish(
-                        order,
-                        sending,
-                        new SendOutcome.NotSent(
-                            Hindrance.INTERNAL_ERROR, "the ledger of request ids broke"),
-                        false);
-                  }
-                });
+    try {
+      OutcomeLedger.Key key = new OutcomeLedger.Key(order.caller(), order.requestId());
+      String fingerprint = Fingerprint.of(order.app().appId(), order.message());
+      var ignored =
+          ledger
+              .claim(key, fingerprint, order.timeout().plus(longestAttempt))
+              .whenComplete(
+                  (claim, fault) -> {
+                    if (fault == null) {
+                      onClaimGuarded(order, sending, key, fingerprint, claim);
+                    } else {
+                      failUnclaimed(order, sending, fault);
+                    }
+                  });
+    } catch (Throwable fault) {
+      failUnclaimed(order, sending, fault);
+    }
+  }
+
+  /** Ends a message that was not begun, since the ledger broke, or what leads to it. */
+  private void failUnclaimed(Order order, Sending sending, Throwable fault) {
+    writeFault(fault);
+    finish(
+        order,
+        sending,
+        new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "the ledger of request ids broke"),
+        false);
+  }
+
+  private void onClaimGuarded(
+      Order order, Sending sending, OutcomeLedger.Key key, String fingerprint, Claim claim) {
+    try {
+      onClaim(order, sending, key, fingerprint, claim);
+    } catch (Throwable fault) {
+      failUnclaimed(order, sending, fault);
+    }
+  }
+
+  private void writeFault(Throwable fault) {
+    sender.faults().write("a message broke before it was on its way", fault);
   }
 
   private void onClaim(

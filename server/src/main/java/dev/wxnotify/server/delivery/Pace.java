@@ -1,9 +1,9 @@
 package dev.wxnotify.server.delivery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
 import java.util.OptionalDouble;
-import java.util.Queue;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -36,13 +36,25 @@ import org.slf4j.LoggerFactory;
  * written before it is not held against the pace after it (the congestion event of RFC 9438). A
  * pace that was not cut for about 40 seconds is none any more, whether it was made use of or not.
  *
- * <p>Single calls do not wait, but count: batches get what these leave.
+ * <p>Single calls do not wait, but count: batches get what these leave. A turn that comes to
+ * nothing costs nothing: the next one has it.
  *
  * <p>Concurrency: without a limit, an entry is one volatile read. With one, whoever waits does so
- * in a queue under {@link #lock}; turns are given outside of it, by one thread at a time, in the
- * order of entry. Every change of the limit is under the lock.
+ * in a queue under {@link #lock}; turns are used outside of it, by one thread at a time, in the
+ * order of entry. That thread sets the alarm when the next turn is not due yet, and ends; the
+ * alarm, or a turn that was given back, begins again. Every change of the limit is under the lock.
+ *
+ * <pre>
+ *   enter, alarm, giveBack ─▶ givingTurns? ── yes ──▶ (that thread looks again)
+ *                                  │ no
+ *                                  ▼
+ *                        next is due? ── yes ──▶ spent, used ── false ──▶ not spent
+ *                                  │ no                 └─────── looks again ◀┘
+ *                                  ▼
+ *                             alarm is set
+ * </pre>
  */
-public final class Pace {
+public final class Pace implements Gate, Turn.Queue {
   /** RFC 9438, section 4.6. */
   private static final double BETA = 0.7;
 
@@ -90,7 +102,7 @@ public final class Pace {
   private @Nullable Limit lastCut;
 
   @GuardedBy("lock")
-  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private final WaitingLine waiting = new WaitingLine();
 
   @GuardedBy("lock")
   private long nextTurnNanos;
@@ -98,8 +110,13 @@ public final class Pace {
   @GuardedBy("lock")
   private boolean givingTurns;
 
+  /** Wakes up for the next turn; null while nobody waits for one that is not due. */
   @GuardedBy("lock")
-  private boolean asleep;
+  private @Nullable Future<?> alarm;
+
+  /** Tells an alarm that was turned off too late from the one that is set. */
+  @GuardedBy("lock")
+  private int alarms;
 
   /**
    * A pace that began with a cut.
@@ -148,19 +165,49 @@ public final class Pace {
   }
 
   /**
-   * Runs {@code turn} when an item of a batch may be sent: now, on this thread, or later.
+   * Has {@code turn} used when an item of a batch may be sent.
    *
-   * @param turn must not throw
+   * @throws RejectedExecutionException if the timer takes no tasks any more; the turn is withdrawn
+   *     then
    */
-  void enter(Runnable turn) {
+  @Override
+  public void enter(Turn turn) {
     if (limit == null) {
-      turn.run();
+      if (turn.come()) {
+        var ignored = turn.run();
+      }
       return;
     }
+    turn.waitsIn(this);
     synchronized (lock) {
       waiting.add(turn);
     }
-    giveTurns();
+    try {
+      giveTurns();
+    } catch (Throwable fault) {
+      turn.withdraw();
+      throw fault;
+    }
+  }
+
+  @Override
+  public void left(Turn turn) {
+    synchronized (lock) {
+      waiting.remove(turn);
+    }
+  }
+
+  @Override
+  public void giveBack(int weight) {
+    synchronized (lock) {
+      double perSecond = perSecondAt(nanoClock.getAsLong());
+      if (perSecond >= NO_LIMIT) {
+        return;
+      }
+      nextTurnNanos -= (long) (NANOS / perSecond);
+      turnOffAlarm();
+    }
+    giveTurnsIfPossible();
   }
 
   /** Counts a single call, which does not wait. */
@@ -211,9 +258,9 @@ public final class Pace {
   void forget() {
     synchronized (lock) {
       limit = null;
-      asleep = false;
+      turnOffAlarm();
     }
-    giveTurns();
+    giveTurnsIfPossible();
   }
 
   @GuardedBy("lock")
@@ -238,61 +285,88 @@ public final class Pace {
 
   private void giveTurns() {
     synchronized (lock) {
-      if (givingTurns || asleep) {
+      if (givingTurns || alarm != null) {
         return; // Whoever gives turns, or wakes up, looks again.
       }
       givingTurns = true;
     }
-    boolean goesOn = true;
-    while (goesOn) {
-      Runnable turn;
-      long pause = 0;
-      synchronized (lock) {
-        long now = nanoClock.getAsLong();
-        turn = waiting.isEmpty() ? null : waiting.peek();
-        if (turn != null) {
-          pause = takeTurn(now);
-        }
-        if (turn == null || pause > 0) {
-          givingTurns = false;
-          asleep = pause > 0;
-          goesOn = false;
-        } else {
-          waiting.remove();
-        }
+    Turn turn = takeNext();
+    while (turn != null) {
+      if (!turn.run()) {
+        giveBack(turn.weight());
       }
-      if (pause > 0) {
-        var ignored = timer.schedule(this::wakeUp, pause, TimeUnit.NANOSECONDS);
-      } else if (turn != null) {
-        turn.run();
-      }
+      turn = takeNext();
     }
   }
 
-  private void wakeUp() {
+  /** Returns whose turn it is; null, which ends the giving of turns, if it is nobody's now. */
+  private @Nullable Turn takeNext() {
     synchronized (lock) {
-      asleep = false;
+      Turn next = null;
+      try {
+        while (next == null && !waiting.isEmpty()) {
+          long now = nanoClock.getAsLong();
+          long pause = untilNextTurn(now);
+          if (pause > 0) {
+            int number = ++alarms;
+            alarm = timer.schedule(() -> wakeUp(number), pause, TimeUnit.NANOSECONDS);
+            return null;
+          }
+          next = waiting.takeFirst();
+          if (next != null) {
+            spend(perSecondAt(now), now);
+          }
+        }
+        return next;
+      } finally {
+        givingTurns = next != null;
+      }
     }
-    giveTurns();
   }
 
-  /** Takes the next turn and returns 0, or returns how long it is until then. */
+  private void wakeUp(int number) {
+    synchronized (lock) {
+      if (number != alarms) {
+        return;
+      }
+      alarm = null;
+    }
+    giveTurnsIfPossible();
+  }
+
+  /** Where the timer takes no tasks, those who wait go on with whoever enters next. */
+  private void giveTurnsIfPossible() {
+    try {
+      giveTurns();
+    } catch (RejectedExecutionException e) {
+      log.debug("app {}: the timer takes no tasks", appId, e);
+    }
+  }
+
   @GuardedBy("lock")
-  private long takeTurn(long now) {
-    double perSecond = perSecondAt(now);
-    if (perSecond >= NO_LIMIT) {
+  private void turnOffAlarm() {
+    if (alarm != null) {
+      alarm.cancel(false);
+      alarm = null;
+      alarms++;
+    }
+  }
+
+  /** Returns how long it is until the next turn; 0 if it may be now. */
+  @GuardedBy("lock")
+  private long untilNextTurn(long now) {
+    if (perSecondAt(now) >= NO_LIMIT) {
       return 0;
     }
     long early = nextTurnNanos - now;
-    if (early > 0) {
-      return Math.max(early, NAP_NANOS);
-    }
-    spend(perSecond, now);
-    return 0;
+    return early > 0 ? Math.max(early, NAP_NANOS) : 0;
   }
 
   @GuardedBy("lock")
   private void spend(double perSecond, long now) {
+    if (perSecond >= NO_LIMIT) {
+      return;
+    }
     long late = Math.min(now - nextTurnNanos, CATCH_UP_NANOS);
     nextTurnNanos = now - late + (long) (NANOS / perSecond);
   }

@@ -1,20 +1,26 @@
 package dev.wxnotify.server.delivery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
 import java.util.HashSet;
-import java.util.Queue;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded number of permits for two classes of work. Single calls go first, and batches never
- * take the last permits, so that a campaign cannot delay a call that somebody waits for. Within a
- * class it is first come, first served. A piece of work takes one permit, or several if it is
+ * take more than their part, so that a campaign cannot delay a call that somebody waits for. Within
+ * a class it is first come, first served. A piece of work takes one permit, or several if it is
  * large; never more than its class may have.
  *
- * <p>Concurrency: all state changes under {@link #lock}; waiting tasks run outside of it, on the
+ * <pre>
+ *   enter ─▶ room, and nobody waits? ── yes ─▶ permits taken ─▶ use() ── true ──▶ … giveBack()
+ *                     │ no                          ▲             │ false               │
+ *                     ▼                             │             ▼                     ▼
+ *              line of the class ────────────── next in line ◀── permits are free again
+ *                     │ withdraw()                  ▲
+ *                     └─ out of the line at once ───┘ (a large one may have held up others)
+ * </pre>
+ *
+ * <p>Concurrency: all state changes under {@link #lock}; turns are used outside of it, on the
  * thread that gave the permit back.
  */
 public final class Permits {
@@ -27,24 +33,16 @@ public final class Permits {
   }
 
   private final int limit;
-  private final int batchLimit;
   private final Object lock = new Object();
+  private final Side singles;
+  private final Side batches;
 
+  /** The threads that are in the loop of {@link #serve}. */
   @GuardedBy("lock")
-  private final Queue<Waiting> singles = new ArrayDeque<>();
+  private final Set<Thread> serving = new HashSet<>();
 
-  @GuardedBy("lock")
-  private final Queue<Waiting> batches = new ArrayDeque<>();
-
-  /** The threads that are in the loop of {@link #release}. */
-  @GuardedBy("lock")
-  private final Set<Thread> lettingIn = new HashSet<>();
-
-  @GuardedBy("lock")
+  /** Guarded by the lock, like what the two classes of work have. */
   private int used;
-
-  @GuardedBy("lock")
-  private int usedByBatches;
 
   /**
    * Creates permits, none of them taken.
@@ -58,7 +56,155 @@ public final class Permits {
           "reserved: " + reserved + " (expected: 0 to " + (limit - 1) + ")");
     }
     this.limit = limit;
-    this.batchLimit = limit - reserved;
+    this.singles = new Side(limit);
+    this.batches = new Side(limit - reserved);
+  }
+
+  /**
+   * The permits as one class of work sees them. What is private, but for the two limits, is guarded
+   * by the lock; the annotation cannot say so across two of these.
+   */
+  private final class Side implements Gate, Turn.Queue {
+    /** The most permits that the class may have. */
+    private final int most;
+
+    private final WaitingLine line = new WaitingLine();
+
+    private int usedHere;
+
+    Side(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public void enter(Turn turn) {
+      turn.waitsIn(this);
+      synchronized (lock) {
+        if (!isFree(turn.weight())) {
+          line.add(turn);
+          return;
+        }
+        if (!turn.come()) {
+          return;
+        }
+        take(turn.weight());
+      }
+      if (!turn.run()) {
+        giveBack(turn.weight());
+      }
+    }
+
+    @Override
+    public void giveBack(int weight) {
+      serve(this, weight);
+    }
+
+    @Override
+    public void left(Turn turn) {
+      boolean waited;
+      synchronized (lock) {
+        waited = line.remove(turn);
+      }
+      if (waited) {
+        serve(this, 0); // It may have been one that was too large, with others behind it.
+      }
+    }
+
+    boolean tryAcquire(int weight) {
+      synchronized (lock) {
+        if (!isFree(weight)) {
+          return false;
+        }
+        take(weight);
+        return true;
+      }
+    }
+
+    /** Nobody overtakes those who wait in the same class. */
+    private boolean isFree(int weight) {
+      return line.isEmpty() && hasRoom(weight);
+    }
+
+    private boolean hasRoom(int weight) {
+      int permits = permits(weight);
+      return used + permits <= limit && usedHere + permits <= most;
+    }
+
+    private void take(int weight) {
+      used += permits(weight);
+      usedHere += permits(weight);
+    }
+
+    private void free(int weight) {
+      used -= permits(weight);
+      usedHere -= permits(weight);
+    }
+
+    private int permits(int weight) {
+      return Math.min(weight, most);
+    }
+  }
+
+  /** Who is let in next. */
+  private record Next(Side side, Turn turn) {}
+
+  /**
+   * Frees permits and lets in those who wait for them. Where a turn that is being used gives its
+   * permits back on the spot, or others, the loop that runs it lets in the next: a loop and no
+   * recursion, since thousands may be done, or have lost interest, at once.
+   */
+  private void serve(Side side, int weight) {
+    Thread here = Thread.currentThread();
+    Next next;
+    synchronized (lock) {
+      side.free(weight);
+      next = serving.contains(here) ? null : takeNext();
+      if (next == null) {
+        return;
+      }
+      serving.add(here);
+    }
+    try {
+      while (next != null) {
+        next = letIn(next);
+      }
+    } finally {
+      synchronized (lock) {
+        serving.remove(here);
+      }
+    }
+  }
+
+  /** Has a turn used, and returns the one after it. */
+  private @Nullable Next letIn(Next next) {
+    boolean kept = next.turn.run();
+    synchronized (lock) {
+      if (!kept) {
+        next.side.free(next.turn.weight());
+      }
+      return takeNext();
+    }
+  }
+
+  @GuardedBy("lock")
+  private @Nullable Next takeNext() {
+    while (true) {
+      Side side = singles.line.isEmpty() ? batches : singles;
+      Turn first = side.line.first();
+      if (first == null || !side.hasRoom(first.weight())) {
+        return null;
+      }
+      side.line.remove(first);
+      if (first.come()) {
+        side.take(first.weight());
+        return new Next(side, first);
+      }
+    }
+  }
+
+  /** Returns the permits as work of {@code lane} waits for them and gives them back. */
+  public Gate of(Lane lane) {
+    return side(lane);
   }
 
   /** Takes a permit if one is free now. */
@@ -68,37 +214,7 @@ public final class Permits {
 
   /** Takes {@code weight} permits if they are free now. */
   public boolean tryAcquire(Lane lane, int weight) {
-    synchronized (lock) {
-      if (!isFree(lane, weight)) {
-        return false;
-      }
-      take(lane, weight);
-      return true;
-    }
-  }
-
-  /**
-   * Runs {@code task} with a permit: now, on this thread, or as soon as one is given back.
-   *
-   * @param task must not throw; returns true if it keeps the permit, to be given back with {@link
-   *     #release}, and false if it has no use for it any more
-   */
-  public void acquire(Lane lane, BooleanSupplier task) {
-    acquire(lane, 1, task);
-  }
-
-  /** Runs {@code task} with {@code weight} permits, as {@link #acquire(Lane, BooleanSupplier)}. */
-  public void acquire(Lane lane, int weight, BooleanSupplier task) {
-    synchronized (lock) {
-      if (!isFree(lane, weight)) {
-        queue(lane).add(new Waiting(lane, weight, task));
-        return;
-      }
-      take(lane, weight);
-    }
-    if (!task.getAsBoolean()) {
-      release(lane, weight);
-    }
+    return side(lane).tryAcquire(weight);
   }
 
   /** Gives a permit back, as {@link #release(Lane, int)}. */
@@ -106,44 +222,9 @@ public final class Permits {
     release(lane, 1);
   }
 
-  /**
-   * Gives {@code weight} permits back and lets those in that wait for them. Where a task that is
-   * being let in gives its permits back on the spot, or others, the loop that runs it lets in the
-   * next: a loop and no recursion, since thousands may be done, or have lost interest, at once.
-   */
+  /** Gives {@code weight} permits back and lets those in that wait for them. */
   public void release(Lane lane, int weight) {
-    Thread here = Thread.currentThread();
-    Waiting next;
-    synchronized (lock) {
-      giveBack(lane, weight);
-      next = lettingIn.contains(here) ? null : takeNext();
-      if (next == null) {
-        return;
-      }
-      lettingIn.add(here);
-    }
-    try {
-      while (next != null) {
-        next = letIn(next);
-      }
-    } finally {
-      synchronized (lock) {
-        lettingIn.remove(here);
-      }
-    }
-  }
-
-  private record Waiting(Lane lane, int weight, BooleanSupplier task) {}
-
-  /** Runs a task with its permit and returns the one after it. */
-  private @Nullable Waiting letIn(Waiting waiting) {
-    boolean kept = waiting.task.getAsBoolean();
-    synchronized (lock) {
-      if (!kept) {
-        giveBack(waiting.lane, waiting.weight);
-      }
-      return takeNext();
-    }
+    side(lane).giveBack(weight);
   }
 
   /** Returns how many permits are taken. */
@@ -161,58 +242,11 @@ public final class Permits {
   /** Returns how much work of a class waits for one. */
   public int waiting(Lane lane) {
     synchronized (lock) {
-      return queue(lane).size();
+      return side(lane).line.size();
     }
   }
 
-  @GuardedBy("lock")
-  private void giveBack(Lane lane, int weight) {
-    int permits = permits(lane, weight);
-    used -= permits;
-    if (lane == Lane.BATCH) {
-      usedByBatches -= permits;
-    }
-  }
-
-  @GuardedBy("lock")
-  private @Nullable Waiting takeNext() {
-    Queue<Waiting> queue = singles.isEmpty() ? batches : singles;
-    Waiting next = queue.peek();
-    if (next == null || !hasRoom(next.lane, next.weight)) {
-      return null;
-    }
-    take(next.lane, next.weight);
-    return queue.remove();
-  }
-
-  /** Nobody overtakes those who wait in the same class. */
-  @GuardedBy("lock")
-  private boolean isFree(Lane lane, int weight) {
-    return hasRoom(lane, weight) && queue(lane).isEmpty();
-  }
-
-  @GuardedBy("lock")
-  private boolean hasRoom(Lane lane, int weight) {
-    int permits = permits(lane, weight);
-    return used + permits <= limit
-        && (lane == Lane.SINGLE || usedByBatches + permits <= batchLimit);
-  }
-
-  @GuardedBy("lock")
-  private void take(Lane lane, int weight) {
-    int permits = permits(lane, weight);
-    used += permits;
-    if (lane == Lane.BATCH) {
-      usedByBatches += permits;
-    }
-  }
-
-  private int permits(Lane lane, int weight) {
-    return Math.min(weight, lane == Lane.SINGLE ? limit : batchLimit);
-  }
-
-  @GuardedBy("lock")
-  private Queue<Waiting> queue(Lane lane) {
+  private Side side(Lane lane) {
     return lane == Lane.SINGLE ? singles : batches;
   }
 }

@@ -1,18 +1,15 @@
 package dev.wxnotify.server.delivery;
 
-import java.util.ArrayDeque;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one message at a time go to each recipient, since WeChat answers 43108 to concurrent ones.
- * First come, first served.
+ * First come, first served. It is a {@link Gate} in all but the name of the recipient.
  *
  * <p>Concurrency: a line is touched only inside the map's atomic operations on its key; turns are
- * given outside of them, by one thread at a time. A turn that ends while it is being given, on this
+ * used outside of them, by one thread at a time. A turn that ends while it is being given, on this
  * thread or another, leaves the next one to the thread that gives it: a loop and no recursion,
  * since thousands may fail on the spot. A recipient with nothing under way takes no memory.
  */
@@ -23,9 +20,11 @@ final class RecipientQueues {
   record Recipient(String appId, String openId) {}
 
   /** Those who wait for one recipient while somebody has the turn. */
-  private static final class Line {
+  private final class Line implements Turn.Queue {
+    private final Recipient recipient;
+
     /** Null until somebody waits: the common case allocates none. */
-    private @Nullable Queue<BooleanSupplier> waiting;
+    private @Nullable WaitingLine waiting;
 
     /** Whether a thread is inside the turn's function. */
     boolean giving = true;
@@ -33,33 +32,47 @@ final class RecipientQueues {
     /** Whether the turn ended meanwhile. */
     boolean ended;
 
-    void add(BooleanSupplier turn) {
+    Line(Recipient recipient) {
+      this.recipient = recipient;
+    }
+
+    void add(Turn turn) {
       if (waiting == null) {
-        waiting = new ArrayDeque<>(2);
+        waiting = new WaitingLine();
       }
+      turn.waitsIn(this);
       waiting.add(turn);
     }
 
-    @Nullable BooleanSupplier next() {
-      return waiting == null ? null : waiting.poll();
+    @Nullable Turn next() {
+      return waiting == null ? null : waiting.takeFirst();
+    }
+
+    @Override
+    public void left(Turn turn) {
+      lines.computeIfPresent(
+          recipient,
+          (key, line) -> {
+            if (waiting != null) {
+              waiting.remove(turn);
+            }
+            return line;
+          });
     }
   }
 
   /**
-   * Runs {@code turn} as soon as nothing else is under way to the recipient: now, or on the thread
-   * that leaves.
-   *
-   * @param turn must not throw; returns true if it keeps the turn, to be ended with {@link #leave},
-   *     and false if it has no use for it any more
+   * Has {@code turn} used as soon as nothing else is under way to the recipient: now, or on the
+   * thread that leaves. One that is used is ended with {@link #leave}.
    */
-  void enter(Recipient recipient, BooleanSupplier turn) {
+  void enter(Recipient recipient, Turn turn) {
     boolean[] free = new boolean[1];
     lines.compute(
         recipient,
         (key, line) -> {
           if (line == null) {
-            free[0] = true;
-            return new Line();
+            free[0] = turn.come();
+            return free[0] ? new Line(key) : null;
           }
           line.add(turn);
           return line;
@@ -71,7 +84,7 @@ final class RecipientQueues {
 
   /** Ends a turn and gives the next one. */
   void leave(Recipient recipient) {
-    BooleanSupplier[] next = new BooleanSupplier[1];
+    Turn[] next = new Turn[1];
     lines.computeIfPresent(
         recipient,
         (key, line) -> {
@@ -88,15 +101,15 @@ final class RecipientQueues {
     return lines.size();
   }
 
-  private void give(Recipient recipient, @Nullable BooleanSupplier turn) {
-    BooleanSupplier next = turn;
+  private void give(Recipient recipient, @Nullable Turn turn) {
+    Turn next = turn;
     while (next != null) {
-      next = afterGiving(recipient, next.getAsBoolean());
+      next = afterGiving(recipient, next.run());
     }
   }
 
-  private @Nullable BooleanSupplier afterGiving(Recipient recipient, boolean kept) {
-    BooleanSupplier[] next = new BooleanSupplier[1];
+  private @Nullable Turn afterGiving(Recipient recipient, boolean kept) {
+    Turn[] next = new Turn[1];
     lines.computeIfPresent(
         recipient,
         (key, line) -> {
@@ -110,7 +123,7 @@ final class RecipientQueues {
   }
 
   /** Takes the next turn out of a line; null, which ends the line, where there is none. */
-  private static @Nullable Line pass(Line line, @Nullable BooleanSupplier[] next) {
+  private @Nullable Line pass(Line line, @Nullable Turn[] next) {
     next[0] = line.next();
     line.giving = true;
     line.ended = false;

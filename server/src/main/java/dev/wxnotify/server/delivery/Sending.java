@@ -33,9 +33,20 @@ import org.jspecify.annotations.Nullable;
  * latest; {@link #ended} is what became of the message in truth, and means that its turn, its
  * connection and its permit are free again.
  *
+ * <p>Whoever gives a message up that waits takes it out of where it waits, so that it ends at once:
+ *
+ * <pre>
+ *   step ─▶ {@link #turn} or {@link #stage} is set ─▶ abandoned? ─▶ waits ─▶ next step
+ *                                                    │ yes          ▲
+ *                                                    ▼              │
+ *   give up ─▶ ABANDONED ─▶ turn withdrawn, stage cancelled ────────┘ ─▶ end
+ * </pre>
+ *
  * <p>Concurrency: the state is one atomic reference, so that exactly one of "write it" and "give it
  * up" wins. The other fields are touched by one step at a time; the stages between the steps order
- * them.
+ * them. A step sets what it will wait for before it looks at the state, and who gives up changes
+ * the state before it looks there: so a turn is withdrawn by the one or the other, and that one
+ * ends the message; a stage that is cancelled goes on with its step, which ends it.
  */
 final class Sending implements MessageGateway.WriteGate {
   private static final Duration BUSY_RETRY_AFTER = Duration.ofSeconds(1);
@@ -61,6 +72,13 @@ final class Sending implements MessageGateway.WriteGate {
   private boolean holdsTurn;
   private volatile SendOutcome.@Nullable Rejected busy;
   private @Nullable AccessToken rejectedToken;
+
+  /** The turn that it waits for, or the last one that it waited for; null before the first. */
+  private volatile @Nullable Turn turn;
+
+  /** The token or the pause that it waits for; null before the first. */
+  private volatile @Nullable CompletableFuture<?> stage;
+
   private @Nullable WeChatError tokenError;
 
   /** What the quota of the app let the attempt out with; null before the first. */
@@ -105,7 +123,60 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   void start() {
-    sender.recipients().enter(recipient, this::takeTurn);
+    guard(
+        () -> {
+          Turn next = new RecipientTurn();
+          if (mayWaitFor(next)) {
+            sender.recipients().enter(recipient, next);
+          }
+        });
+  }
+
+  /** Its turn with the recipient. */
+  private final class RecipientTurn extends Turn {
+    RecipientTurn() {
+      super(1);
+    }
+
+    @Override
+    protected boolean use() {
+      return takeTurn();
+    }
+  }
+
+  /** A connection for one attempt. */
+  private final class ConnectionTurn extends Turn {
+    private final AccessToken token;
+
+    ConnectionTurn(AccessToken token) {
+      super(1);
+      this.token = token;
+    }
+
+    @Override
+    protected boolean use() {
+      return attemptGuarded(token);
+    }
+  }
+
+  /** Lets those who give up find the turn; returns false if it was given up, and ends it then. */
+  private boolean mayWaitFor(Turn next) {
+    turn = next;
+    if (!isAbandoned()) {
+      return true;
+    }
+    if (next.withdraw()) {
+      endAbandoned();
+    }
+    return false;
+  }
+
+  /** Lets those who give up find the stage; one that was given up goes on at once. */
+  private void waitFor(CompletableFuture<?> next) {
+    stage = next;
+    if (isAbandoned()) {
+      next.cancel(false);
+    }
   }
 
   /** Gives up what has not been written. What was written is awaited, but not repeated. */
@@ -156,9 +227,23 @@ final class Sending implements MessageGateway.WriteGate {
       boolean written = now == State.WRITTEN;
       if (state.compareAndSet(now, written ? State.OVERDUE : State.ABANDONED)) {
         answer.complete(new Delivered(written ? ifWritten : ifNotWritten, false));
+        if (!written) {
+          leave();
+        }
         return;
       }
       now = state.get(); // It was written, or WeChat answered, in between.
+    }
+  }
+
+  /** Takes an abandoned message out of where it waits. */
+  private void leave() {
+    Turn waiting = turn;
+    CompletableFuture<?> pending = stage;
+    if (waiting != null && waiting.withdraw()) {
+      endAbandoned();
+    } else if (pending != null) {
+      pending.cancel(false);
     }
   }
 
@@ -192,17 +277,20 @@ final class Sending implements MessageGateway.WriteGate {
   private void acquireToken() {
     guard(
         () -> {
-          var ignored =
-              order
-                  .app()
-                  .tokens()
-                  .acquire()
-                  .whenComplete((token, fault) -> guard(() -> onToken(token, fault)));
+          CompletableFuture<TokenResult> token = order.app().tokens().acquire();
+          if (token.isDone() && !token.isCompletedExceptionally()) {
+            onToken(token.join(), null);
+            return;
+          }
+          waitFor(token);
+          var ignored = token.whenComplete((result, fault) -> guard(() -> onToken(result, fault)));
         });
   }
 
   private void onToken(TokenResult token, @Nullable Throwable fault) {
-    if (fault == null) {
+    if (isAbandoned()) {
+      endAbandoned();
+    } else if (fault == null) {
       useToken(token);
     } else {
       breakDown(fault);
@@ -210,16 +298,17 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   private void useToken(TokenResult result) {
-    if (isAbandoned()) {
-      endAbandoned();
-    } else if (result instanceof NoToken none) {
+    if (result instanceof NoToken none) {
       end(noToken(none));
     } else if (result instanceof AccessToken token) {
       if (rejectedToken != null && token.isSameAs(rejectedToken)) {
         end(credentials("WeChat rejects the access token that it hands out", tokenError));
         return;
       }
-      sender.connections().acquire(order.lane(), () -> attemptGuarded(token));
+      Turn next = new ConnectionTurn(token);
+      if (mayWaitFor(next)) {
+        sender.connections().of(order.lane()).enter(next);
+      }
     }
   }
 
@@ -389,10 +478,22 @@ final class Sending implements MessageGateway.WriteGate {
     Duration pause = sender.retryPolicy().pauseAfter(attempts);
     boolean inTime = sender.nanoClock().getAsLong() + pause.toNanos() - deadlineNanos < 0;
     if (sender.retryPolicy().allowsAnother(attempts) && inTime && isOpenForRetry()) {
-      var ignored =
-          sender.timer().schedule(this::acquireToken, pause.toNanos(), TimeUnit.NANOSECONDS);
+      CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+      Future<?> alarm =
+          sender.timer().schedule(() -> over.complete(null), pause.toNanos(), TimeUnit.NANOSECONDS);
+      waitFor(over);
+      var ignored = over.whenComplete((nothing, cancelled) -> afterPause(alarm));
     } else {
       endAbandonedOr(otherwise);
+    }
+  }
+
+  private void afterPause(Future<?> alarm) {
+    if (isAbandoned()) {
+      alarm.cancel(false);
+      endAbandoned();
+    } else {
+      acquireToken();
     }
   }
 

@@ -6,7 +6,6 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -79,9 +78,7 @@ final class Authenticator implements ServerInterceptor {
         "refused a call of {} from {}: no credentials of a caller",
         call.getMethodDescriptor().getFullMethodName(),
         call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
-    StatusRuntimeException error = Statuses.of(SendErrors.unauthenticated());
-    Metadata trailers = error.getTrailers();
-    call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
+    Statuses.close(call, SendErrors.unauthenticated());
     return new ServerCall.Listener<>() {};
   }
 }

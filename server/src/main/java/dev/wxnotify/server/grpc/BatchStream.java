@@ -9,6 +9,7 @@ import dev.wxnotify.server.delivery.MessageKind;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.Trace;
+import dev.wxnotify.server.delivery.Turn;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
@@ -56,7 +57,8 @@ import org.slf4j.LoggerFactory;
  * <p>An item may arrive while another thread ends the stream. Who reads an item writes {@code
  * received} and then asks the batch, which answers on the spot if it has ended; who ends the stream
  * ends the batch and then looks at {@code waiting} and {@code received}. So the item is awaited, or
- * not sent.
+ * not sent. In the same way who reads an item puts it on record as waiting before it looks whether
+ * the stream has ended, so that it is taken out of its caller's queue by the one or the other.
  */
 final class BatchStream implements StreamObserver<BatchSendRequest> {
   private static final Logger log = LoggerFactory.getLogger(BatchStream.class);
@@ -67,8 +69,11 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   /** Enough to keep several apps busy; an item that waits costs memory and gains nothing. */
   static final int READ_AHEAD = 64;
 
-  /** Of the grace period, so that the rest is left to send the last results in. */
-  private static final double STOPS_AFTER = 0.8;
+  private static final SendOutcome.NotSent CANCELLED =
+      new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat");
+
+  private static final SendOutcome.NotSent OWN_FAULT =
+      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
 
   private final RequestMapper mapper;
   private final ServerCallStreamObserver<BatchSendResponse> responses;
@@ -87,7 +92,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   private final AtomicInteger held = new AtomicInteger();
 
   /** The one item that was read and waits for the caller's limits. */
-  private final AtomicReference<@Nullable Item> waiting = new AtomicReference<>();
+  private final AtomicReference<@Nullable Entry> waiting = new AtomicReference<>();
 
   /** Whether an item was requested that has not arrived, or not been let in. */
   private final AtomicBoolean asked = new AtomicBoolean();
@@ -195,33 +200,69 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       held.incrementAndGet();
       add(item.result().setOutcome(Outcome.OUTCOME_ACCEPTED).build());
     } else if (mapped instanceof MappedMessage.Valid valid) {
-      waiting.set(item);
-      caller.limits().admitBatchItem(() -> send(item, request, valid));
+      enter(new Entry(item, request, valid));
       return; // Reads on when the item was let in.
     }
     asked.set(false);
     readOn();
   }
 
-  /** The caller's limits have room for the item. */
-  private void send(Item item, BatchSendRequest request, MappedMessage.Valid valid) {
-    if (waiting.compareAndSet(item, null)) {
-      int weight = valid.message().weight();
-      held.addAndGet(weight);
-      batch.add(
-          new BatchItem(
-              valid.app(),
-              valid.message(),
-              kind(request),
-              caller.name(),
-              request.getRequestId(),
-              trace),
-          answer -> tell(item, weight, answer));
+  /** An item that waits for the caller's limits. */
+  private final class Entry extends Turn {
+    private final Item item;
+    private final BatchSendRequest request;
+    private final MappedMessage.Valid valid;
+
+    Entry(Item item, BatchSendRequest request, MappedMessage.Valid valid) {
+      super(1);
+      this.item = item;
+      this.request = request;
+      this.valid = valid;
+    }
+
+    @Override
+    protected boolean use() {
+      if (!waiting.compareAndSet(this, null)) {
+        return false; // The stream ended meanwhile.
+      }
+      send(item, request, valid);
+      return true;
+    }
+  }
+
+  /** Has an item wait for the caller's limits. */
+  private void enter(Entry entry) {
+    waiting.set(entry);
+    Ending early = ending;
+    if (early != null || over) {
+      dismiss(early == null ? CANCELLED : early.ofItem); // It ended between the first look and now.
+      return;
+    }
+    try {
+      caller.limits().enter(entry);
+    } catch (Throwable fault) {
+      log.error("an item could not wait for its caller's limits", fault);
+      dismiss(OWN_FAULT);
       asked.set(false);
       readOn();
-    } else {
-      caller.limits().release(Lane.BATCH); // The stream ended meanwhile.
     }
+  }
+
+  /** The caller's limits have room for the item. */
+  private void send(Item item, BatchSendRequest request, MappedMessage.Valid valid) {
+    int weight = valid.message().weight();
+    held.addAndGet(weight);
+    batch.add(
+        new BatchItem(
+            valid.app(),
+            valid.message(),
+            kind(request),
+            caller.name(),
+            request.getRequestId(),
+            trace),
+        answer -> tell(item, weight, answer));
+    asked.set(false);
+    readOn();
   }
 
   /** On a thread that knows of no call: a fault would be lost there, and the stream never end. */
@@ -251,24 +292,21 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
 
   private void cancel() {
     close();
-    waiting.set(null);
+    dismiss(CANCELLED); // Nobody hears of it.
     batch.cancel();
   }
 
   /**
    * The server is going down: reads no further, sends nothing that waits, and lets what is under
-   * way come to its end, for as long as the grace period allows.
+   * way come to its end.
    */
-  void stop(Duration grace) {
+  void stop() {
     end(Ending.STOP);
-    if (!over) {
-      stopTimer();
-      endTask =
-          timer.schedule(
-              () -> batch.stop(Ending.STOP.ofItem),
-              (long) (grace.toNanos() * STOPS_AFTER),
-              TimeUnit.NANOSECONDS);
-    }
+  }
+
+  /** The server cannot wait any longer: answers what is under way. */
+  void giveUp() {
+    batch.stop(Ending.STOP.ofItem);
   }
 
   private void end(Ending why) {
@@ -276,12 +314,18 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       ending = why;
     }
     batch.end(why.ofItem);
-    Item item = waiting.getAndSet(null);
-    if (item != null) {
-      held.incrementAndGet();
-      add(toResult(item, new Delivered(why.ofItem, false)));
-    }
+    dismiss(why.ofItem);
     drain();
+  }
+
+  /** Takes the item that waits for the caller's limits, if any, out of their queue. */
+  private void dismiss(SendOutcome.NotSent why) {
+    Entry entry = waiting.getAndSet(null);
+    if (entry != null) {
+      entry.withdraw();
+      held.incrementAndGet();
+      add(toResult(entry.item, new Delivered(why, false)));
+    }
   }
 
   /** The time of a try, which ends with the stream's. */

@@ -1,7 +1,10 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.delivery.Gate;
+import dev.wxnotify.server.delivery.GateChain;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Turn;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,9 @@ final class CallerLimits {
   private final @Nullable Permits inFlight;
   private final @Nullable RateLimit rate;
 
+  /** Where items of batches wait; null for no limit. */
+  private final @Nullable Gate forItems;
+
   /**
    * Creates limits.
    *
@@ -29,6 +35,8 @@ final class CallerLimits {
   CallerLimits(@Nullable Permits inFlight, @Nullable RateLimit rate) {
     this.inFlight = inFlight;
     this.rate = rate;
+    Gate permits = inFlight == null ? null : inFlight.of(Lane.BATCH);
+    this.forItems = rate == null ? permits : permits == null ? rate : new GateChain(rate, permits);
   }
 
   /**
@@ -47,28 +55,15 @@ final class CallerLimits {
   }
 
   /**
-   * Runs {@code task} as soon as an item of a batch may begin, now or later. The task must not
-   * throw, and {@link #release} is called in the end.
+   * Has {@code turn} used as soon as an item of a batch may begin, now or later; where it is used,
+   * {@link #release} is called in the end.
    */
-  void admitBatchItem(Runnable task) {
-    if (rate == null) {
-      admitInFlight(task);
-    } else {
-      rate.acquire(() -> admitInFlight(task));
+  void enter(Turn turn) {
+    if (forItems != null) {
+      forItems.enter(turn);
+    } else if (turn.come()) {
+      var ignored = turn.run();
     }
-  }
-
-  private void admitInFlight(Runnable task) {
-    if (inFlight == null) {
-      task.run();
-      return;
-    }
-    inFlight.acquire(
-        Lane.BATCH,
-        () -> {
-          task.run();
-          return true;
-        });
   }
 
   /** Says that a message that was let in has been answered. */

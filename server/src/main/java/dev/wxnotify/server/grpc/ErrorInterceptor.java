@@ -51,9 +51,7 @@ final class ErrorInterceptor implements ServerInterceptor {
     }
 
     void fail(Throwable fault) {
-      StatusRuntimeException error = Statuses.of(errorFor(fault));
-      Metadata trailers = error.getTrailers();
-      close(error.getStatus(), trailers == null ? new Metadata() : trailers);
+      Statuses.close(this, errorFor(fault));
     }
 
     private SendError errorFor(Throwable fault) {

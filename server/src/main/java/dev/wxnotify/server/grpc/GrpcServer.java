@@ -38,8 +38,16 @@ public final class GrpcServer implements AutoCloseable {
   public static final Context.Key<Trace> TRACE =
       Context.keyWithDefault("wxnotify-trace", Trace.NONE);
 
+  /** Of the grace period; the rest is left to answer what is given up then. */
+  private static final double GIVES_UP_AFTER = 0.8;
+
+  /** How long connections may take to close after the last answer. */
+  private static final Duration LINGER = Duration.ofMillis(300);
+
   private final HealthStatusManager health = new HealthStatusManager();
+  private final OpenCalls calls = new OpenCalls();
   private final NotificationGrpcService service;
+  private final OperationsGrpcService operator;
   private final Acceptor acceptor;
   private final Server server;
 
@@ -100,6 +108,8 @@ public final class GrpcServer implements AutoCloseable {
       EventLoopGroup loops,
       List<ServerInterceptor> observers) {
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
+    this.operator =
+        new OperationsGrpcService(apps, operations.errcodes, operations.failures, operations.clock);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address(), credentials(settings.tls()))
             .directExecutor()
@@ -107,10 +117,8 @@ public final class GrpcServer implements AutoCloseable {
             .addService(UnparsedMessages.of(service))
             .addService(
                 ServerInterceptors.intercept(
-                    UnparsedMessages.of(
-                        new OperationsGrpcService(
-                            apps, operations.errcodes, operations.failures, operations.clock)),
-                    new OperatorsOnly(settings.isForThisMachine())))
+                    UnparsedMessages.of(operator), new OperatorsOnly(settings.isForThisMachine())))
+            .addStreamTracerFactory(calls)
             .addService(health.getHealthService())
             .fallbackHandlerRegistry(new UnknownMethods());
     settings.connections().applyTo(builder);
@@ -165,20 +173,41 @@ public final class GrpcServer implements AutoCloseable {
 
   /**
    * Stops: not healthy and no new calls at once, the accepted ones finish within {@code grace};
-   * streams read no further and end with a summary of what they read.
+   * streams read no further and end with a summary of what they read. What is under way near the
+   * end of the grace is answered with what is known of it. The stop ends with the last answer,
+   * whatever callers do with their connections.
    *
-   * @return whether all of them did
+   * @return whether all calls ended within the grace, but for those whose callers do not read
    */
   public boolean stop(Duration grace) throws InterruptedException {
+    long now = System.nanoTime();
     health.enterTerminalState();
     server.shutdown();
-    service.stop(grace);
-    boolean drained = server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
-    if (!drained) {
-      server.shutdownNow();
+    service.stop();
+    OpenCalls.End end = awaitAnswers(now + (long) (grace.toNanos() * GIVES_UP_AFTER));
+    service.giveUp();
+    operator.giveUp();
+    if (end == OpenCalls.End.LATE) {
+      end = awaitAnswers(now + grace.toNanos());
     }
+    server.shutdownNow();
     acceptor.close();
-    return drained;
+    return end != OpenCalls.End.LATE;
+  }
+
+  /** A call may come until its connection has heard of the stop; so it is looked for once more. */
+  private OpenCalls.End awaitAnswers(long endNanos) throws InterruptedException {
+    OpenCalls.End end = calls.await(endNanos, this::isBusy);
+    while (end == OpenCalls.End.NONE_OPEN
+        && !server.awaitTermination(LINGER.toMillis(), TimeUnit.MILLISECONDS)
+        && !calls.areNone()) {
+      end = calls.await(endNanos, this::isBusy);
+    }
+    return end;
+  }
+
+  private boolean isBusy() {
+    return service.isBusy() || operator.isBusy();
   }
 
   /** Stops at once whatever is under way; of a server that was never started, too. */

@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +33,9 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
   private final RequestMapper mapper;
   private final ScheduledExecutorService timer;
   private final Set<BatchStream> streams = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable Duration stopping;
+  private final Set<Delivery> calls = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
+  private volatile boolean givenUp;
 
   NotificationGrpcService(
       MessageDelivery delivery, RequestMapper mapper, ScheduledExecutorService timer) {
@@ -86,9 +87,11 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
             streams::remove);
     stream.open(CallTimeout.ofCurrentStream());
     streams.add(stream);
-    Duration grace = stopping;
-    if (grace != null) {
-      stream.stop(grace); // It was let in right before the server began to stop.
+    if (stopping) {
+      stream.stop(); // It was let in right before the server began to stop.
+    }
+    if (givenUp) {
+      stream.giveUp();
     }
     if (stream.isOver()) {
       streams.remove(stream);
@@ -96,10 +99,22 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
     return stream;
   }
 
-  /** Brings all streams to their end, within {@code grace}. */
-  void stop(Duration grace) {
-    stopping = grace;
-    streams.forEach(stream -> stream.stop(grace));
+  /** Has all streams read no further, and end when what they read is answered. */
+  void stop() {
+    stopping = true;
+    streams.forEach(BatchStream::stop);
+  }
+
+  /** Answers what is under way, since the server cannot wait any longer. */
+  void giveUp() {
+    givenUp = true;
+    streams.forEach(BatchStream::giveUp);
+    calls.forEach(Delivery::stop);
+  }
+
+  /** Tells whether messages are being worked on. */
+  boolean isBusy() {
+    return delivery.inFlight() > 0;
   }
 
   private <R> void send(
@@ -147,18 +162,23 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
     Delivery sent;
     try {
       sent = delivery.deliver(order);
-    } catch (RuntimeException fault) {
+    } catch (Throwable fault) {
       caller.limits().release(Lane.SINGLE);
       throw fault;
     }
     ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(sent::cancel);
+    calls.add(sent);
     var ignored =
         sent.answer()
             .thenAccept(
                 answer -> {
+                  calls.remove(sent);
                   caller.limits().release(Lane.SINGLE);
                   respondGuarded(answer, responses, toResponse);
                 });
+    if (givenUp) {
+      sent.stop(); // It was let in right before that.
+    }
   }
 
   /** On a thread that knows of no call: a fault would be lost there, and the call never end. */

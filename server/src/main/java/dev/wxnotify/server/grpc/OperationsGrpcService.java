@@ -35,7 +35,9 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,11 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
   private final ErrcodeTable errcodes;
   private final RecentFailures failures;
   private final InstantSource clock;
+
+  /** What gives up the callers that wait for a token. */
+  private final Set<Runnable> refreshing = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean givenUp;
 
   OperationsGrpcService(
       Apps apps, ErrcodeTable errcodes, RecentFailures failures, InstantSource clock) {
@@ -88,23 +95,41 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       return;
     }
     log.info("app {}: {} has the token refreshed", app.appId(), name(Caller.current()));
+    CompletableFuture<TokenResult> token = refresh.get();
+    Runnable giveUp = () -> token.cancel(false); // The future is this caller's own.
+    refreshing.add(giveUp);
     var ignored =
-        refresh
-            .get()
-            .thenAccept(
-                result -> {
-                  if (result instanceof NoToken none) {
-                    responses.onError(failure(notSent(none)));
-                  } else {
-                    TokenStatus now = status(app);
-                    answer(
-                        RefreshTokenResponse.newBuilder()
-                            .setToken(now)
-                            .setChanged(!now.getFingerprint().equals(before))
-                            .build(),
-                        responses);
-                  }
-                });
+        token.whenComplete(
+            (result, cancelled) -> {
+              refreshing.remove(giveUp);
+              if (cancelled != null) {
+                responses.onError(failure(STOPPING));
+              } else if (result instanceof NoToken none) {
+                responses.onError(failure(notSent(none)));
+              } else {
+                TokenStatus now = status(app);
+                answer(
+                    RefreshTokenResponse.newBuilder()
+                        .setToken(now)
+                        .setChanged(!now.getFingerprint().equals(before))
+                        .build(),
+                    responses);
+              }
+            });
+    if (givenUp) {
+      giveUp.run(); // It was let in right before that.
+    }
+  }
+
+  /** Tells whether a call waits for a token. */
+  boolean isBusy() {
+    return !refreshing.isEmpty();
+  }
+
+  /** Answers those who wait for a token, since the server cannot wait any longer. */
+  void giveUp() {
+    givenUp = true;
+    refreshing.forEach(Runnable::run);
   }
 
   @Override
@@ -175,6 +200,10 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
           "the token was refreshed as often as an operator may within an hour",
           null,
           REFRESH_RETRY_AFTER);
+
+  private static final SendOutcome.NotSent STOPPING =
+      new SendOutcome.NotSent(
+          Hindrance.SERVER_STOPPING, "the server stopped before WeChat answered its token call");
 
   private static Throwable failure(SendOutcome outcome) {
     return Statuses.of(SendErrors.of(outcome, ""));

@@ -4,8 +4,6 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.StatusRuntimeException;
-import java.util.Objects;
 
 /** Keeps everybody but operators out. */
 final class OperatorsOnly implements ServerInterceptor {
@@ -27,9 +25,7 @@ final class OperatorsOnly implements ServerInterceptor {
     if (everybody || Caller.current().isOperator()) {
       return next.startCall(call, headers);
     }
-    StatusRuntimeException error = Statuses.of(SendErrors.notAnOperator());
-    call.close(
-        error.getStatus(), Objects.requireNonNullElseGet(error.getTrailers(), Metadata::new));
+    Statuses.close(call, SendErrors.notAnOperator());
     return new ServerCall.Listener<>() {};
   }
 }

@@ -4,25 +4,68 @@ import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
-import com.google.rpc.Status;
 import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.SendError;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
+import io.grpc.protobuf.ProtoUtils;
 
 /**
  * Makes the status of a failed call: the error itself, and the same in the standard details of
- * {@code google.rpc}.
+ * {@code google.rpc}. A refusal is daily business, so nothing here has a stack trace.
  */
 final class Statuses {
   /** The domain of every {@code ErrorInfo} of this service. */
   static final String DOMAIN = "wxnotify.dev";
 
+  /** Where gRPC's libraries look for the details. */
+  private static final Metadata.Key<com.google.rpc.Status> DETAILS =
+      Metadata.Key.of(
+          "grpc-status-details-bin",
+          ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
+
   private Statuses() {}
 
+  /** Returns what a {@code StreamObserver} is told of an error. */
   static StatusRuntimeException of(SendError error) {
-    Status.Builder status =
-        Status.newBuilder()
+    com.google.rpc.Status details = details(error);
+    return new WithoutTrace(status(details), trailers(details));
+  }
+
+  /** Ends a call with an error. */
+  static void close(ServerCall<?, ?> call, SendError error) {
+    com.google.rpc.Status details = details(error);
+    call.close(status(details), trailers(details));
+  }
+
+  private static final class WithoutTrace extends StatusRuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    WithoutTrace(Status status, Metadata trailers) {
+      super(status, trailers);
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
+  private static Status status(com.google.rpc.Status details) {
+    return Status.fromCodeValue(details.getCode()).withDescription(details.getMessage());
+  }
+
+  private static Metadata trailers(com.google.rpc.Status details) {
+    Metadata trailers = new Metadata();
+    trailers.put(DETAILS, details);
+    return trailers;
+  }
+
+  private static com.google.rpc.Status details(SendError error) {
+    com.google.rpc.Status.Builder status =
+        com.google.rpc.Status.newBuilder()
             .setCode(error.getCode())
             .setMessage(error.getReason() + ": " + error.getMessage() + rid(error))
             .addDetails(Any.pack(errorInfo(error)));
@@ -33,7 +76,7 @@ final class Statuses {
       status.addDetails(
           Any.pack(RetryInfo.newBuilder().setRetryDelay(error.getRetryAfter()).build()));
     }
-    return StatusProto.toStatusRuntimeException(status.addDetails(Any.pack(error)).build());
+    return status.addDetails(Any.pack(error)).build();
   }
 
   /** People read the message first, and the rid is what they look up. */

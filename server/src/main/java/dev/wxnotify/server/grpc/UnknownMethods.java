@@ -1,14 +1,11 @@
 package dev.wxnotify.server.grpc;
 
 import io.grpc.HandlerRegistry;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
-import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +29,7 @@ final class UnknownMethods extends HandlerRegistry {
   }
 
   private static <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call, String called) {
-    StatusRuntimeException error = Statuses.of(SendErrors.unknownMethod(called));
-    call.close(
-        error.getStatus(), Objects.requireNonNullElseGet(error.getTrailers(), Metadata::new));
+    Statuses.close(call, SendErrors.unknownMethod(called));
     return new ServerCall.Listener<>() {};
   }
 }

@@ -362,19 +362,12 @@ final class BatchTest {
     use(new Permits(21, 1), new Permits(100, 1));
     gateway.go(Until.WRITTEN);
     Batch batch = open();
-    SubscribeMessage large =
-        new SubscribeMessage(
-            "large",
-            "template",
-            "",
-            Map.of("enum_string1", "x".repeat(80_000)),
-            MiniProgramState.FORMAL,
-            Language.ZH_CN);
-    assertThat(large.weight()).isEqualTo(10);
     for (int i = 0; i < 3; i++) {
+      SubscribeMessage large = large("large-" + i);
+      assertThat(large.weight()).isEqualTo(10);
       batch.add(
           new BatchItem(fixture.app, large, MessageKind.SUBSCRIBE, "", "", Trace.NONE),
-          answer -> told.computeIfAbsent("large", id -> new ArrayList<>()));
+          answer -> told.computeIfAbsent(large.openId(), id -> new ArrayList<>()).add(answer));
     }
     add(batch, "small");
     assertThat(fixture.inFlight.used()).isEqualTo(20);
@@ -383,7 +376,198 @@ final class BatchTest {
     for (int i = 0; i < 4; i++) {
       gateway.attempts().get(i).answer(new Answer.Accepted(""));
     }
-    told.remove("large");
+    assertThat(batch.waiting()).isZero();
+  }
+
+  private static SubscribeMessage large(String openId) {
+    return new SubscribeMessage(
+        openId,
+        "template",
+        "",
+        Map.of("enum_string1", "x".repeat(80_000)),
+        MiniProgramState.FORMAL,
+        Language.ZH_CN);
+  }
+
+  /** At one message a second, forty that left would cost forty seconds. */
+  @Test
+  void slowPace_batchesThatLeft_costNobodyATurn() {
+    Batch first = open();
+    slowDown(fixture.app);
+    add(first, "first");
+    assertThat(told).hasSize(1);
+    List<Batch> leaving = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Batch batch = open();
+      add(batch, "left-" + i);
+      leaving.add(batch);
+    }
+    Batch patient = open();
+    add(patient, "patient");
+    for (int i = 0; i < leaving.size(); i += 2) {
+      leaving.get(i).end(WHY);
+      leaving.get(i + 1).cancel();
+    }
+    assertThat(fixture.app.pace().waiting()).isEqualTo(1);
+
+    fixture.timer.advance(SECOND.plusMillis(10));
+
+    assertThat(outcome("patient")).isInstanceOf(SendOutcome.Accepted.class);
+  }
+
+  /** The turn by the pace that a message has had goes to another one too. */
+  @Test
+  void slowPace_batchLeavesWhileItWaitsForAPermit_givesItsTurnBack() {
+    use(new Permits(2, 1), new Permits(100, 1));
+    Batch holder = open();
+    gateway.go(Until.WRITTEN);
+    add(holder, "holder");
+    slowDown(fixture.app);
+    Batch leaving = open();
+    add(leaving, "leaving");
+    assertThat(fixture.app.pace().waiting()).isZero();
+    Batch patient = open();
+    add(patient, "patient");
+    assertThat(fixture.app.pace().waiting()).isEqualTo(1);
+
+    leaving.cancel();
+    assertThat(fixture.app.pace().waiting()).as("it has its turn").isZero();
+    assertThat(fixture.inFlight.waiting(Lane.BATCH)).isEqualTo(1);
+
+    gateway.go(Until.ANSWERED);
+    gateway.attempts().get(0).answer(new Answer.Accepted(""));
+    assertThat(outcome("patient")).isInstanceOf(SendOutcome.Accepted.class);
+  }
+
+  /** They go one after the other, and those that wait for that must not hold permits. */
+  @Test
+  void manyMessagesForOneUser_leaveThePermitsToOthers() {
+    use(new Permits(5, 1), new Permits(100, 1));
+    gateway.go(Until.WRITTEN);
+    Batch batch = open();
+    for (int i = 0; i < 20; i++) {
+      batch.add(
+          new BatchItem(
+              fixture.app, Samples.message("same"), MessageKind.SUBSCRIBE, "", "", Trace.NONE),
+          answer -> told.computeIfAbsent("same", id -> new ArrayList<>()));
+    }
+    assertThat(fixture.inFlight.used()).isEqualTo(1);
+
+    addMany(open(), "user", 3);
+    assertThat(gateway.writes()).hasSize(4);
+
+    gateway.go(Until.ANSWERED);
+    gateway.attempts().forEach(attempt -> attempt.answer(new Answer.Accepted("")));
+    assertThat(gateway.writes()).hasSize(23);
+    assertThat(batch.waiting()).isZero();
+    told.remove("same");
+  }
+
+  @Test
+  void end_someWaitForTheSameUser_areToldWhy() {
+    gateway.go(Until.WRITTEN);
+    Batch batch = open();
+    List<SendOutcome> heard = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      batch.add(
+          new BatchItem(
+              fixture.app, Samples.message("same"), MessageKind.SUBSCRIBE, "", "", Trace.NONE),
+          answer -> heard.add(answer.outcome()));
+    }
+
+    batch.end(WHY);
+    assertThat(heard).containsExactly(WHY, WHY);
+    gateway.last().answer(new Answer.Accepted("1"));
+
+    assertThat(heard).containsExactly(WHY, WHY, new SendOutcome.Accepted("1"));
+    assertThat(batch.waiting()).isZero();
+  }
+
+  @Test
+  void appWithoutAToken_leavesThePermitsToOthers() {
+    use(new Permits(5, 1), new Permits(100, 1));
+    App tokenless = fixture.app("wx-tokenless");
+    fixture.issuer.hold();
+    Batch waiting = open();
+    for (int i = 0; i < 20; i++) {
+      add(waiting, tokenless, "late-" + i, "");
+    }
+    assertThat(fixture.inFlight.used()).isZero();
+    addMany(open(), "user", 3);
+    assertThat(accepted()).isEqualTo(3);
+
+    fixture.issuer.release();
+    assertThat(accepted()).isEqualTo(23);
+    tokenless.tokens().close();
+  }
+
+  @Test
+  void cancel_whileTheTokenIsAwaited_isToldAndSendsNothing() {
+    App tokenless = fixture.app("wx-tokenless");
+    fixture.issuer.hold();
+    Batch batch = open();
+    add(batch, tokenless, "user", "");
+
+    batch.cancel();
+    assertReason(outcome("user"), Hindrance.CANCELLED);
+    fixture.issuer.release();
+
+    assertThat(gateway.attempts()).isEmpty();
+    tokenless.tokens().close();
+  }
+
+  @Test
+  void timeOfATryIsUnknown_tellsSoAndTheLineGoesOn() {
+    fixture.warmUp();
+    AtomicInteger tries = new AtomicInteger();
+    Batch batch =
+        fixture.delivery.openBatch(
+            () -> {
+              if (tries.incrementAndGet() == 1) {
+                throw new NoClassDefFoundError("with a secret");
+              }
+              return TIMEOUT;
+            },
+            begun::incrementAndGet);
+
+    add(batch, "broken");
+    add(batch, "user");
+
+    assertReason(outcome("broken"), Hindrance.INTERNAL_ERROR);
+    assertThat(outcome("user")).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(batch.waiting()).isZero();
+  }
+
+  @Test
+  void timerTakesNoTasks_whileThePaceIsSlow_tellsSoAndTheLineGoesOn() {
+    fixture.warmUp();
+    Batch batch = open();
+    slowDown(fixture.app);
+    add(batch, "first");
+    fixture.timer.rejectTasks(true);
+    addMany(batch, "broken", 3);
+    fixture.timer.rejectTasks(false);
+    add(batch, "user");
+    fixture.timer.advance(SECOND.multipliedBy(2));
+
+    assertThat(outcome("first")).isInstanceOf(SendOutcome.Accepted.class);
+    for (int i = 0; i < 3; i++) {
+      assertReason(outcome("broken-" + i), Hindrance.INTERNAL_ERROR);
+    }
+    assertThat(outcome("user")).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(fixture.app.pace().waiting()).isZero();
+  }
+
+  @Test
+  void timerTakesNoTasks_whenAMessageIsThrottled_isToldWhatWeChatSaid() {
+    gateway.go(Until.WRITTEN);
+    Batch batch = open();
+    add(batch, "user");
+    fixture.timer.rejectTasks(true);
+    gateway.last().answer(throttled(Rejection.RATE_LIMITED));
+    fixture.timer.rejectTasks(false);
+
+    assertReason(outcome("user"), Rejection.RATE_LIMITED);
     assertThat(batch.waiting()).isZero();
   }
 

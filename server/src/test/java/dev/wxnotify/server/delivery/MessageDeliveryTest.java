@@ -14,6 +14,7 @@ import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,7 +116,9 @@ final class MessageDeliveryTest {
     List<Delivery> items = new ArrayList<>();
     for (int i = 0; i < IN_FLIGHT; i++) {
       Order item = batchItem(i);
-      delivery.admit(1, () -> items.add(delivery.deliverAdmitted(item, 1, 0)));
+      delivery
+          .admission()
+          .enter(Turns.of(1, () -> items.add(delivery.deliverAdmitted(item, 1, 0))));
     }
     assertThat(items).hasSize(IN_FLIGHT - RESERVED);
 
@@ -136,8 +139,10 @@ final class MessageDeliveryTest {
   @Test
   void admit_lostInterest_letsTheNextIn() {
     List<Delivery> items = new ArrayList<>();
-    delivery.admit(1, () -> false);
-    delivery.admit(1, () -> items.add(delivery.deliverAdmitted(batchItem(1), 1, 0)));
+    delivery.admission().enter(Turns.of(1, () -> false));
+    delivery
+        .admission()
+        .enter(Turns.of(1, () -> items.add(delivery.deliverAdmitted(batchItem(1), 1, 0))));
 
     assertThat(items).hasSize(1);
   }
@@ -371,12 +376,15 @@ final class MessageDeliveryTest {
     deliverNamed();
     List<Delivery> items = new ArrayList<>();
     for (int i = 0; i < 2 * IN_FLIGHT; i++) {
-      delivery.admit(
-          1,
-          () ->
-              items.add(
-                  delivery.deliverAdmitted(
-                      fixture.order(Samples.OPEN_ID, ID, Lane.BATCH, TIMEOUT), 1, 0)));
+      delivery
+          .admission()
+          .enter(
+              Turns.of(
+                  1,
+                  () ->
+                      items.add(
+                          delivery.deliverAdmitted(
+                              fixture.order(Samples.OPEN_ID, ID, Lane.BATCH, TIMEOUT), 1, 0))));
     }
 
     assertThat(items)

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -120,12 +121,17 @@ final class MessageSenderTest {
     fixture.gateway.go(Until.WRITTEN);
     deliver(fixture, fixture.app, "first");
     for (String item : List.of("batch-1", "batch-2")) {
-      fixture.delivery.admit(
-          1,
-          () -> {
-            fixture.delivery.deliverAdmitted(fixture.order(item, "", Lane.BATCH, TIMEOUT), 1, 0);
-            return true;
-          });
+      fixture
+          .delivery
+          .admission()
+          .enter(
+              Turns.of(
+                  1,
+                  () -> {
+                    fixture.delivery.deliverAdmitted(
+                        fixture.order(item, "", Lane.BATCH, TIMEOUT), 1, 0);
+                    return true;
+                  }));
     }
     deliver(fixture, fixture.app, "single-1");
     deliver(fixture, fixture.app, "single-2");
@@ -144,12 +150,16 @@ final class MessageSenderTest {
     fixture.gateway.go(Until.WRITTEN);
     for (int i = 0; i < 5; i++) {
       Order item = fixture.order("batch-" + i, "", Lane.BATCH, TIMEOUT);
-      fixture.delivery.admit(
-          1,
-          () -> {
-            fixture.delivery.deliverAdmitted(item, 1, 0);
-            return true;
-          });
+      fixture
+          .delivery
+          .admission()
+          .enter(
+              Turns.of(
+                  1,
+                  () -> {
+                    fixture.delivery.deliverAdmitted(item, 1, 0);
+                    return true;
+                  }));
     }
 
     deliver(fixture, fixture.app, "single");
@@ -219,7 +229,10 @@ final class MessageSenderTest {
     List<Delivery> deliveries = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
       Order item = fixture.order("user-" + i, "", Lane.BATCH, TIMEOUT);
-      fixture.delivery.admit(1, () -> deliveries.add(fixture.delivery.deliverAdmitted(item, 1, 0)));
+      fixture
+          .delivery
+          .admission()
+          .enter(Turns.of(1, () -> deliveries.add(fixture.delivery.deliverAdmitted(item, 1, 0))));
     }
     fixture.gateway.go(Until.ANSWERED);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ final class PaceTest {
 
   private void enter(int many) {
     for (int i = 0; i < many; i++) {
-      pace.enter(() -> turns.add(""));
+      pace.enter(Turns.using(() -> turns.add("")));
     }
   }
 
@@ -211,7 +212,7 @@ final class PaceTest {
     cutAt(100);
     for (int i = 0; i < 5; i++) {
       String name = "turn " + i;
-      pace.enter(() -> turns.add(name));
+      pace.enter(Turns.using(() -> turns.add(name)));
     }
     assertThat(turns).containsExactly("turn 0");
     assertThat(pace.waiting()).isEqualTo(4);
@@ -241,10 +242,11 @@ final class PaceTest {
   void enter_fromATurn_waitsForItsOwn() {
     cutAt(100);
     pace.enter(
-        () -> {
-          turns.add("first");
-          pace.enter(() -> turns.add("second"));
-        });
+        Turns.using(
+            () -> {
+              turns.add("first");
+              pace.enter(Turns.using(() -> turns.add("second")));
+            }));
 
     assertThat(turns).containsExactly("first");
     timer.advance(Duration.ofMillis(20));
@@ -266,10 +268,11 @@ final class PaceTest {
 
   private void enterAgainAndAgain(String name) {
     pace.enter(
-        () -> {
-          turns.add(name);
-          enterAgainAndAgain(name);
-        });
+        Turns.using(
+            () -> {
+              turns.add(name);
+              enterAgainAndAgain(name);
+            }));
   }
 
   @Test
@@ -341,7 +344,7 @@ final class PaceTest {
               thread -> {
                 for (int i = 0; i < 100; i++) {
                   int turn = thread * 100 + i;
-                  real.enter(() -> given.add(turn));
+                  real.enter(Turns.using(() -> given.add(turn)));
                 }
                 return thread;
               })

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.testing.Concurrently;
+import dev.wxnotify.server.testing.Turns;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,7 +42,7 @@ final class PermitsConcurrencyTest {
             thread -> {
               Lane lane = thread % 2 == 0 ? Lane.SINGLE : Lane.BATCH;
               for (int i = 0; i < TASKS_EACH; i++) {
-                permits.acquire(lane, () -> work(lane, done));
+                permits.of(lane).enter(Turns.of(() -> work(lane, done)));
               }
               return true;
             })

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.testing.Turns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,7 +68,7 @@ final class PermitsTest {
   void tryAcquire_othersWaitInTheClass_isNoOvertaking() {
     Permits permits = new Permits(2, 1);
     assertThat(permits.tryAcquire(Lane.BATCH)).isTrue();
-    permits.acquire(Lane.BATCH, keeping("waiting"));
+    permits.of(Lane.BATCH).enter(Turns.of(keeping("waiting")));
 
     assertThat(permits.tryAcquire(Lane.BATCH)).isFalse();
     assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
@@ -78,7 +79,7 @@ final class PermitsTest {
   void acquire_permitFree_runsNow(Lane lane) {
     Permits permits = new Permits(2, 1);
 
-    permits.acquire(lane, keeping("now"));
+    permits.of(lane).enter(Turns.of(keeping("now")));
 
     assertThat(ran).containsExactly("now");
     assertThat(permits.used()).isEqualTo(1);
@@ -89,7 +90,7 @@ final class PermitsTest {
   void acquire_notInterested_permitIsFreeAgain(Lane lane) {
     Permits permits = new Permits(2, 1);
 
-    permits.acquire(lane, notInterested("now"));
+    permits.of(lane).enter(Turns.of(notInterested("now")));
 
     assertThat(permits.used()).isZero();
     assertThat(permits.tryAcquire(lane)).isTrue();
@@ -98,9 +99,9 @@ final class PermitsTest {
   @Test
   void release_severalWait_letsOneInFirstComeFirstServed() {
     Permits permits = new Permits(1, 0);
-    permits.acquire(Lane.BATCH, keeping("first"));
-    permits.acquire(Lane.BATCH, keeping("second"));
-    permits.acquire(Lane.BATCH, keeping("third"));
+    permits.of(Lane.BATCH).enter(Turns.of(keeping("first")));
+    permits.of(Lane.BATCH).enter(Turns.of(keeping("second")));
+    permits.of(Lane.BATCH).enter(Turns.of(keeping("third")));
 
     permits.release(Lane.BATCH);
     assertThat(ran).containsExactly("first", "second");
@@ -113,11 +114,11 @@ final class PermitsTest {
   @Test
   void release_bothClassesWait_singlesGoFirst() {
     Permits permits = new Permits(1, 0);
-    permits.acquire(Lane.SINGLE, keeping("holder"));
-    permits.acquire(Lane.BATCH, keeping("batch 1"));
-    permits.acquire(Lane.BATCH, keeping("batch 2"));
-    permits.acquire(Lane.SINGLE, keeping("single 1"));
-    permits.acquire(Lane.SINGLE, keeping("single 2"));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("holder")));
+    permits.of(Lane.BATCH).enter(Turns.of(keeping("batch 1")));
+    permits.of(Lane.BATCH).enter(Turns.of(keeping("batch 2")));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("single 1")));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("single 2")));
 
     permits.release(Lane.SINGLE);
     permits.release(Lane.SINGLE);
@@ -132,9 +133,9 @@ final class PermitsTest {
   @Test
   void release_bySingleWhileBatchesAreAtTheirLimit_keepsTheReserve() {
     Permits permits = new Permits(2, 1);
-    permits.acquire(Lane.BATCH, keeping("batch 1"));
-    permits.acquire(Lane.SINGLE, keeping("single"));
-    permits.acquire(Lane.BATCH, keeping("batch 2"));
+    permits.of(Lane.BATCH).enter(Turns.of(keeping("batch 1")));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("single")));
+    permits.of(Lane.BATCH).enter(Turns.of(keeping("batch 2")));
 
     permits.release(Lane.SINGLE);
     assertThat(ran).containsExactly("batch 1", "single");
@@ -146,10 +147,10 @@ final class PermitsTest {
   @Test
   void release_nextIsNotInterested_goesToTheOneAfter() {
     Permits permits = new Permits(1, 0);
-    permits.acquire(Lane.SINGLE, keeping("holder"));
-    permits.acquire(Lane.SINGLE, notInterested("left"));
-    permits.acquire(Lane.BATCH, notInterested("left too"));
-    permits.acquire(Lane.BATCH, keeping("next"));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("holder")));
+    permits.of(Lane.SINGLE).enter(Turns.of(notInterested("left")));
+    permits.of(Lane.BATCH).enter(Turns.of(notInterested("left too")));
+    permits.of(Lane.BATCH).enter(Turns.of(keeping("next")));
 
     permits.release(Lane.SINGLE);
 
@@ -163,7 +164,7 @@ final class PermitsTest {
     Permits permits = new Permits(1, 0);
     assertThat(permits.tryAcquire(lane)).isTrue();
     for (int i = 0; i < MANY; i++) {
-      permits.acquire(lane, notInterested("left"));
+      permits.of(lane).enter(Turns.of(notInterested("left")));
     }
 
     permits.release(lane);
@@ -179,13 +180,15 @@ final class PermitsTest {
     Permits permits = new Permits(1, 0);
     assertThat(permits.tryAcquire(lane)).isTrue();
     for (int i = 0; i < MANY; i++) {
-      permits.acquire(
-          lane,
-          () -> {
-            ran.add("done");
-            permits.release(lane);
-            return true;
-          });
+      permits
+          .of(lane)
+          .enter(
+              Turns.of(
+                  () -> {
+                    ran.add("done");
+                    permits.release(lane);
+                    return true;
+                  }));
     }
 
     permits.release(lane);
@@ -197,20 +200,22 @@ final class PermitsTest {
   @Test
   void release_insideATask_letsOthersInAfterIt() {
     Permits permits = new Permits(2, 0);
-    permits.acquire(Lane.SINGLE, keeping("holder 1"));
-    permits.acquire(Lane.SINGLE, keeping("holder 2"));
-    permits.acquire(
-        Lane.SINGLE,
-        () -> {
-          permits.release(Lane.SINGLE); // Its own,
-          permits.release(Lane.SINGLE); // and the one of holder 2,
-          assertThat(permits.tryAcquire(Lane.SINGLE)).isFalse(); // which others wait for.
-          ran.add("releasing both");
-          return true;
-        });
-    permits.acquire(Lane.SINGLE, keeping("next 1"));
-    permits.acquire(Lane.SINGLE, keeping("next 2"));
-    permits.acquire(Lane.SINGLE, keeping("next 3"));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("holder 1")));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("holder 2")));
+    permits
+        .of(Lane.SINGLE)
+        .enter(
+            Turns.of(
+                () -> {
+                  permits.release(Lane.SINGLE); // Its own,
+                  permits.release(Lane.SINGLE); // and the one of holder 2,
+                  assertThat(permits.tryAcquire(Lane.SINGLE)).isFalse(); // which others wait for.
+                  ran.add("releasing both");
+                  return true;
+                }));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("next 1")));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("next 2")));
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("next 3")));
 
     permits.release(Lane.SINGLE);
 
@@ -223,16 +228,18 @@ final class PermitsTest {
   void release_insideATaskOfOtherPermits_letsTheNextInAtOnce() {
     Permits outer = new Permits(1, 0);
     Permits inner = new Permits(1, 0);
-    inner.acquire(Lane.SINGLE, keeping("inner holder"));
-    inner.acquire(Lane.SINGLE, keeping("inner next"));
-    outer.acquire(Lane.SINGLE, keeping("outer holder"));
-    outer.acquire(
-        Lane.SINGLE,
-        () -> {
-          inner.release(Lane.SINGLE);
-          ran.add("outer next");
-          return true;
-        });
+    inner.of(Lane.SINGLE).enter(Turns.of(keeping("inner holder")));
+    inner.of(Lane.SINGLE).enter(Turns.of(keeping("inner next")));
+    outer.of(Lane.SINGLE).enter(Turns.of(keeping("outer holder")));
+    outer
+        .of(Lane.SINGLE)
+        .enter(
+            Turns.of(
+                () -> {
+                  inner.release(Lane.SINGLE);
+                  ran.add("outer next");
+                  return true;
+                }));
 
     outer.release(Lane.SINGLE);
 
@@ -243,13 +250,17 @@ final class PermitsTest {
   void acquire_insideATask_isServed() {
     Permits permits = new Permits(1, 0);
     AtomicInteger rounds = new AtomicInteger();
-    permits.acquire(Lane.SINGLE, keeping("holder"));
-    permits.acquire(
-        Lane.SINGLE,
-        () -> {
-          permits.acquire(Lane.SINGLE, keeping("follower " + rounds.incrementAndGet()));
-          return false;
-        });
+    permits.of(Lane.SINGLE).enter(Turns.of(keeping("holder")));
+    permits
+        .of(Lane.SINGLE)
+        .enter(
+            Turns.of(
+                () -> {
+                  permits
+                      .of(Lane.SINGLE)
+                      .enter(Turns.of(keeping("follower " + rounds.incrementAndGet())));
+                  return false;
+                }));
 
     permits.release(Lane.SINGLE);
 
@@ -279,7 +290,7 @@ final class PermitsTest {
   void acquire_largerThanEverything_takesAllThatItsClassMayHave(Lane lane, int all) {
     Permits permits = new Permits(10, 2);
 
-    permits.acquire(lane, 1_000, keeping("huge"));
+    permits.of(lane).enter(Turns.of(1_000, keeping("huge")));
     assertThat(permits.used()).isEqualTo(all);
 
     permits.release(lane, 1_000);
@@ -289,11 +300,11 @@ final class PermitsTest {
   @Test
   void release_largeWaits_isNotOvertakenAndLetsSeveralSmallOnesInAfterwards() {
     Permits permits = new Permits(4, 0);
-    permits.acquire(Lane.BATCH, 2, keeping("a"));
-    permits.acquire(Lane.BATCH, 2, keeping("b"));
-    permits.acquire(Lane.BATCH, 4, keeping("large"));
-    permits.acquire(Lane.BATCH, 1, keeping("small 1"));
-    permits.acquire(Lane.BATCH, 1, keeping("small 2"));
+    permits.of(Lane.BATCH).enter(Turns.of(2, keeping("a")));
+    permits.of(Lane.BATCH).enter(Turns.of(2, keeping("b")));
+    permits.of(Lane.BATCH).enter(Turns.of(4, keeping("large")));
+    permits.of(Lane.BATCH).enter(Turns.of(1, keeping("small 1")));
+    permits.of(Lane.BATCH).enter(Turns.of(1, keeping("small 2")));
 
     permits.release(Lane.BATCH, 2);
     assertThat(ran).containsExactly("a", "b");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.RecipientQueues.Recipient;
 import dev.wxnotify.server.testing.Concurrently;
+import dev.wxnotify.server.testing.Turns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +38,7 @@ final class RecipientQueuesConcurrencyTest {
     }
 
     void enter(int thread, int number) {
-      queues.enter(recipient, () -> takeTurn(thread, number));
+      queues.enter(recipient, Turns.of(() -> takeTurn(thread, number)));
     }
 
     private boolean takeTurn(int thread, int number) {

@@ -3,6 +3,7 @@ package dev.wxnotify.server.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.RecipientQueues.Recipient;
+import dev.wxnotify.server.testing.Turns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -32,7 +33,7 @@ final class RecipientQueuesTest {
 
   @Test
   void enter_nothingUnderWay_runsNow() {
-    queues.enter(ANN, keeping("now"));
+    queues.enter(ANN, Turns.of(keeping("now")));
 
     assertThat(ran).containsExactly("now");
     assertThat(queues.size()).isEqualTo(1);
@@ -40,8 +41,8 @@ final class RecipientQueuesTest {
 
   @Test
   void enter_sameRecipientIsBusy_waits() {
-    queues.enter(ANN, keeping("first"));
-    queues.enter(ANN, keeping("second"));
+    queues.enter(ANN, Turns.of(keeping("first")));
+    queues.enter(ANN, Turns.of(keeping("second")));
 
     assertThat(ran).containsExactly("first");
 
@@ -51,9 +52,9 @@ final class RecipientQueuesTest {
 
   @Test
   void enter_otherRecipientIsBusy_runsNow() {
-    queues.enter(ANN, keeping("ann"));
-    queues.enter(BOB, keeping("bob"));
-    queues.enter(new Recipient("other app", "ann"), keeping("ann elsewhere"));
+    queues.enter(ANN, Turns.of(keeping("ann")));
+    queues.enter(BOB, Turns.of(keeping("bob")));
+    queues.enter(new Recipient("other app", "ann"), Turns.of(keeping("ann elsewhere")));
 
     assertThat(ran).containsExactly("ann", "bob", "ann elsewhere");
   }
@@ -61,7 +62,7 @@ final class RecipientQueuesTest {
   @Test
   void leave_severalWait_givesOneTurnFirstComeFirstServed() {
     for (int i = 1; i <= 4; i++) {
-      queues.enter(ANN, keeping("turn " + i));
+      queues.enter(ANN, Turns.of(keeping("turn " + i)));
     }
 
     queues.leave(ANN);
@@ -77,9 +78,9 @@ final class RecipientQueuesTest {
 
   @Test
   void leave_nextIsNotInterested_givesTheTurnToTheOneAfter() {
-    queues.enter(ANN, keeping("first"));
-    queues.enter(ANN, notInterested("left"));
-    queues.enter(ANN, keeping("third"));
+    queues.enter(ANN, Turns.of(keeping("first")));
+    queues.enter(ANN, Turns.of(notInterested("left")));
+    queues.enter(ANN, Turns.of(keeping("third")));
 
     queues.leave(ANN);
 
@@ -89,7 +90,7 @@ final class RecipientQueuesTest {
 
   @Test
   void enter_notInterested_takesNoMemory() {
-    queues.enter(ANN, notInterested("left"));
+    queues.enter(ANN, Turns.of(notInterested("left")));
 
     assertThat(queues.size()).isZero();
   }
@@ -98,11 +99,12 @@ final class RecipientQueuesTest {
   void leave_duringTheTurn_givesTheNextTurn() {
     queues.enter(
         ANN,
-        () -> {
-          queues.enter(ANN, keeping("second"));
-          queues.leave(ANN);
-          return true;
-        });
+        Turns.of(
+            () -> {
+              queues.enter(ANN, Turns.of(keeping("second")));
+              queues.leave(ANN);
+              return true;
+            }));
 
     assertThat(ran).containsExactly("second");
     queues.leave(ANN);
@@ -111,9 +113,9 @@ final class RecipientQueuesTest {
 
   @Test
   void leave_manyLostInterest_unwindsWithoutDeepStack() {
-    queues.enter(ANN, keeping("first"));
+    queues.enter(ANN, Turns.of(keeping("first")));
     for (int i = 0; i < MANY; i++) {
-      queues.enter(ANN, notInterested("left"));
+      queues.enter(ANN, Turns.of(notInterested("left")));
     }
 
     queues.leave(ANN);
@@ -125,15 +127,16 @@ final class RecipientQueuesTest {
   /** As when there is no token, and each message fails on the spot. */
   @Test
   void leave_manyAreDoneOnTheSpot_unwindsWithoutDeepStack() {
-    queues.enter(ANN, keeping("first"));
+    queues.enter(ANN, Turns.of(keeping("first")));
     for (int i = 0; i < MANY; i++) {
       queues.enter(
           ANN,
-          () -> {
-            ran.add("done");
-            queues.leave(ANN);
-            return true;
-          });
+          Turns.of(
+              () -> {
+                ran.add("done");
+                queues.leave(ANN);
+                return true;
+              }));
     }
 
     queues.leave(ANN);

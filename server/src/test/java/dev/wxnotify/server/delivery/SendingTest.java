@@ -11,6 +11,7 @@ import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Issued;
 import dev.wxnotify.server.token.IssueResult.Refused;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
@@ -424,12 +425,15 @@ final class SendingTest {
     gateway.go(Until.WRITTEN);
     Delivery first = fixture.delivery.deliver(fixture.order("other", "", Lane.SINGLE, LONG));
     CompletableFuture<Delivery> waiting = new CompletableFuture<>();
-    fixture.inFlight.acquire(
-        lane,
-        () ->
-            waiting.complete(
-                fixture.delivery.deliverAdmitted(
-                    fixture.order(Samples.OPEN_ID, "", lane, TIMEOUT), 1, 0)));
+    fixture
+        .inFlight
+        .of(lane)
+        .enter(
+            Turns.of(
+                () ->
+                    waiting.complete(
+                        fixture.delivery.deliverAdmitted(
+                            fixture.order(Samples.OPEN_ID, "", lane, TIMEOUT), 1, 0))));
 
     assertHeardAtTheDeadline(waiting.join(), BEFORE_SEND);
     gateway.last().answer(new Answer.Accepted("1"));
@@ -740,5 +744,83 @@ final class SendingTest {
         fixture.sender(gateway, fixture.timer),
         Duration.ofSeconds(5),
         new OutcomeLog(fixture.logTimer));
+  }
+
+  // Who gives up leaves at once, wherever the message waits.
+
+  @Test
+  void cancel_waitingForAConnection_holdsNothingAnyMore() {
+    gateway.go(Until.WRITTEN);
+    Delivery first = fixture.delivery.deliver(fixture.order("other"));
+    Delivery waiting = fixture.deliver();
+    assertThat(fixture.connections.waiting(Lane.SINGLE)).isEqualTo(1);
+
+    waiting.cancel();
+
+    assertThat(fixture.connections.waiting(Lane.SINGLE)).isZero();
+    assertThat(fixture.inFlight.used()).isEqualTo(1);
+    assertThat(fixture.sender.recipients().size()).isEqualTo(1);
+    gateway.last().answer(new Answer.Accepted("1"));
+    assertThat(heard(first)).isEqualTo(new SendOutcome.Accepted("1"));
+  }
+
+  @Test
+  void cancel_waitingForTheRecipient_holdsNothingAnyMore() {
+    gateway.go(Until.WRITTEN);
+    Delivery first = fixture.deliver();
+    Delivery waiting = fixture.deliver();
+    Delivery last = fixture.deliver();
+    assertThat(fixture.inFlight.used()).isEqualTo(3);
+
+    waiting.cancel();
+
+    assertThat(fixture.inFlight.used()).isEqualTo(2);
+    gateway.go(Until.ANSWERED);
+    gateway.last().answer(new Answer.Accepted("1"));
+    assertThat(heard(first)).isEqualTo(new SendOutcome.Accepted("1"));
+    assertThat(heard(last)).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(gateway.attempts()).hasSize(2);
+  }
+
+  @Test
+  void cancel_waitingForTheToken_holdsNothingAnyMore() {
+    App tokenless = fixture.app("wx-tokenless");
+    fixture.issuer.hold();
+    Order order =
+        new Order(
+            tokenless,
+            Samples.message(),
+            MessageKind.SUBSCRIBE,
+            "caller",
+            "",
+            Lane.SINGLE,
+            TIMEOUT);
+    Delivery waiting = fixture.delivery.deliver(order);
+    Delivery behind = fixture.delivery.deliver(order);
+    assertThat(fixture.inFlight.used()).isEqualTo(2);
+
+    waiting.cancel();
+    assertThat(fixture.inFlight.used()).isEqualTo(1);
+    behind.cancel();
+
+    assertThat(fixture.inFlight.used()).isZero();
+    assertThat(fixture.sender.recipients().size()).isZero();
+    fixture.issuer.release();
+    assertThat(gateway.attempts()).isEmpty();
+    tokenless.tokens().close();
+  }
+
+  @Test
+  void cancel_pausingBeforeARetry_holdsNothingAnyMore() {
+    WeChatError error = new WeChatError(-1, "system error", "1-1-1");
+    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, error));
+    int tasks = fixture.timer.pending();
+    Delivery pausing = fixture.deliver();
+
+    pausing.cancel();
+
+    assertThat(fixture.inFlight.used()).isZero();
+    assertThat(fixture.timer.pending()).as("tasks").isEqualTo(tasks);
+    assertNothingFollows();
   }
 }

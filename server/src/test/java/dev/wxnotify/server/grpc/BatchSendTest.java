@@ -318,11 +318,35 @@ class BatchSendTest {
   void batch_handlerBreaks_endsWithAnInternalErrorThatLeaksNothing() throws Exception {
     server.breakTimer("secret of the timer");
 
-    BatchCall call = BatchCall.open(server.async()).send(Requests.item("o"));
+    BatchCall call =
+        BatchCall.open(
+            server.async().withDeadlineAfter(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS));
 
     assertThatStatus(call.awaitError())
         .isError(Status.Code.INTERNAL, ErrorReason.INTERNAL_ERROR, Outcome.OUTCOME_UNKNOWN)
         .doesNotLeak("secret");
+  }
+
+  @Test
+  void batch_timerTakesNoTasks_answersThatItemAndGoesOn() throws Exception {
+    BatchCall call = BatchCall.open(server.async()).send(Requests.item("before"));
+    call.awaitResults(1);
+
+    server.breakTimer("secret of the timer");
+    call.send(Requests.item("broken-1"), Requests.item("broken-2"));
+    List<BatchItemResult> broken = call.awaitResults(3).subList(1, 3);
+    server.repairTimer();
+    call.send(Requests.item("after")).halfClose();
+
+    assertThat(broken)
+        .allSatisfy(
+            result -> {
+              assertThat(result.getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_SENT);
+              assertThat(result.getError().getReason()).isEqualTo(ErrorReason.INTERNAL_ERROR);
+              assertThat(result.toString()).doesNotContain("secret");
+            });
+    assertThat(call.awaitSummary().getAccepted()).isEqualTo(2);
+    assertThat(server.inFlight()).isZero();
   }
 
   /** With room for three messages, of which batches may take two. */

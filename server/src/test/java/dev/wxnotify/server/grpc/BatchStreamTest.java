@@ -45,7 +45,6 @@ import org.junit.jupiter.api.Test;
 /** One stream with a caller that is driven by hand, on time that stands still. */
 class BatchStreamTest {
   private static final Duration STREAM_DEADLINE = Duration.ofSeconds(5);
-  private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Duration LONGER_THAN_ANY_DEADLINE = Duration.ofMinutes(1);
 
   private final FakeClock clock = new FakeClock();
@@ -400,7 +399,7 @@ class BatchStreamTest {
     stream.send(Requests.item("a"), Requests.item("b"), Requests.item("waits"));
     int asked = stream.caller.requested();
 
-    stream.stream.stop(GRACE);
+    stream.stream.stop();
     assertThat(stream.caller.results())
         .extracting(BatchItemResult::getIndex, result -> result.getError().getReason())
         .containsExactly(tuple(2L, ErrorReason.SERVER_STOPPING));
@@ -423,7 +422,7 @@ class BatchStreamTest {
     Stream stream = open();
     stream.send(Requests.item("a"));
 
-    stream.stream.stop(GRACE);
+    stream.stream.stop();
 
     assertThat(stream.caller.summary().getAccepted()).isEqualTo(1);
     assertThat(stream.caller.error()).isNotNull();
@@ -436,7 +435,7 @@ class BatchStreamTest {
     stream.send(Requests.item("a"));
     stream.halfClose();
 
-    stream.stream.stop(GRACE);
+    stream.stream.stop();
     gateway.attempts().get(0).answer();
 
     assertThat(stream.caller.isCompleted()).isTrue();
@@ -448,7 +447,7 @@ class BatchStreamTest {
     gateway.go(Until.WRITTEN);
     Stream stream = open();
     stream.send(Requests.item("a"));
-    stream.stream.stop(GRACE);
+    stream.stream.stop();
 
     stream.send(Requests.item("late"));
     gateway.attempts().get(0).answer();
@@ -460,15 +459,15 @@ class BatchStreamTest {
   }
 
   @Test
-  void stop_weChatIsSilent_answersEverythingBeforeTheGraceIsOver() {
+  void giveUp_weChatIsSilent_answersEverything() {
     gateway.go(Until.CALLED);
     Stream stream = open();
     stream.send(Requests.item("written"), Requests.item("held"));
     gateway.attempts().get(0).write();
-    stream.stream.stop(GRACE);
+    stream.stream.stop();
     assertThat(stream.caller.results()).isEmpty();
 
-    timer.advance(GRACE.minusMillis(1));
+    stream.stream.giveUp();
 
     assertThat(stream.caller.summary().getUnknown()).isEqualTo(1);
     assertThat(stream.caller.summary().getErrorsByReasonMap())

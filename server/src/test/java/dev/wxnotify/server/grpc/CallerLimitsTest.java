@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
@@ -19,8 +20,10 @@ import io.grpc.stub.MetadataUtils;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,7 @@ class CallerLimitsTest {
                       List.of(
                           caller("small", 2, null),
                           caller("slow", null, 8),
+                          caller("slowest", null, 1),
                           caller("free", null, null)),
                       false,
                       ConnectionSettings.DEFAULT));
@@ -173,5 +177,64 @@ class CallerLimitsTest {
     next.send(Requests.item("d"), Requests.item("e")).halfClose();
 
     assertThat(next.awaitSummary().getAccepted()).isEqualTo(2);
+  }
+
+  /**
+   * At one message a second, what they would have cost is minutes; and what they would have held is
+   * more than a small heap, with {@code -Xmx128m -Dwxnotify.test.cancelled-streams=100000}.
+   */
+  @Test
+  void manyStreamsCancelled_whileTheyWait_costTheNextNothing() throws Exception {
+    int streams = Integer.getInteger("wxnotify.test.cancelled-streams", 1_000);
+    BatchSendRequest large =
+        BatchSendRequest.newBuilder()
+            .setSubscribeMessage(
+                Requests.item("gone").getSubscribeMessage().toBuilder()
+                    .putData("enum_string9", "x".repeat(10_000)))
+            .build();
+    var stub = NotificationServiceGrpc.newStub(as("slowest"));
+    for (int begun = 0; begun < streams; begun += 50) {
+      List<BatchCall> calls = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        calls.add(BatchCall.open(stub).send(large));
+      }
+      awaitWhatWasSaidBefore();
+      calls.forEach(BatchCall::cancel);
+    }
+    awaitWhatWasSaidBefore();
+
+    BatchCall honest = BatchCall.open(stub).send(Requests.item("honest")).halfClose();
+
+    assertThat(honest.awaitSummary().getAccepted()).isEqualTo(1);
+  }
+
+  /** What went over the connection before has arrived at the server when this returns. */
+  private void awaitWhatWasSaidBefore() {
+    NotificationServiceGrpc.newBlockingStub(as("free"))
+        .sendSubscribeMessage(Requests.single("x").toBuilder().setValidateOnly(true).build());
+  }
+
+  @Test
+  void classCannotBeLoaded_callersPermitsAreGivenBack() throws Exception {
+    var small = NotificationServiceGrpc.newBlockingStub(as("small"));
+    small.sendSubscribeMessage(Requests.single("first"));
+    server.breakTimer(new NoClassDefFoundError("with a secret"));
+    for (int i = 0; i < 5; i++) {
+      String openId = "o" + i;
+      assertThatCall(() -> small.sendSubscribeMessage(Requests.single(openId)))
+          .isError(Status.Code.INTERNAL, ErrorReason.INTERNAL_ERROR, Outcome.OUTCOME_NOT_SENT)
+          .doesNotLeak("secret");
+    }
+    BatchCall batch = BatchCall.open(NotificationServiceGrpc.newStub(as("small")));
+    batch.send(Requests.item("a"), Requests.item("b"), Requests.item("c"));
+    batch.awaitResults(3);
+
+    server.repairTimer();
+
+    batch.send(Requests.item("d")).halfClose();
+    assertThat(batch.awaitSummary().getErrorsByReasonMap())
+        .containsExactly(Map.entry("INTERNAL_ERROR", 3L));
+    assertThat(small.sendSubscribeMessage(Requests.single("e")).getMessageId())
+        .isEqualTo(HeldGateway.idOf("e"));
   }
 }

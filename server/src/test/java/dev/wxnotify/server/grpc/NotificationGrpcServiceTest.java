@@ -296,13 +296,18 @@ class NotificationGrpcServiceTest {
   }
 
   @Test
-  void send_handlerBreaks_isAnInternalErrorThatLeaksNothing() {
+  void send_timerTakesNoTasks_isAnInternalErrorThatLeaksAndHoldsNothing() {
     server.breakTimer("secret of the timer");
 
     assertThatCall(() -> server.blocking().sendSubscribeMessage(Requests.single("o")))
-        .isError(Status.Code.INTERNAL, ErrorReason.INTERNAL_ERROR, Outcome.OUTCOME_UNKNOWN)
+        .isError(Status.Code.INTERNAL, ErrorReason.INTERNAL_ERROR, Outcome.OUTCOME_NOT_SENT)
         .doesNotLeak("secret")
         .doesNotLeak("RejectedExecution");
+    assertThat(server.inFlight()).isZero();
+
+    server.repairTimer();
+    assertThat(server.blocking().sendSubscribeMessage(Requests.single("o")).getMessageId())
+        .isEqualTo(HeldGateway.idOf("o"));
   }
 
   private static <T> T get(ListenableFuture<T> call) throws Exception {

@@ -3,12 +3,20 @@ package dev.wxnotify.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wxnotify.server.delivery.Permits;
+import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Turn;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RateLimitTest {
   private final FakeClock clock = new FakeClock();
@@ -111,12 +119,164 @@ class RateLimitTest {
     assertThat(let).hasSize(2);
   }
 
+  /** Single calls that take all they get leave the items a quarter, at any rate. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 8, 100})
+  void items_besideSinglesThatTakeAllTheyGet_haveAQuarter(int perSecond) {
+    RateLimit limit = limit(perSecond);
+    for (int i = 0; i < 10_000; i++) {
+      enter(limit, i);
+    }
+    int singles = 0;
+    let.clear();
+    for (int i = 0; i < 40_000; i++) {
+      timer.advance(Duration.ofMillis(1));
+      if (limit.tryAcquire().isZero()) {
+        singles++;
+      }
+    }
+
+    double all = 40.0 * perSecond;
+    assertThat((double) let.size()).isBetween(0.24 * all - 1, 0.3 * all + 1);
+    assertThat((double) let.size() + singles).isBetween(0.95 * all - 2, all + perSecond + 1);
+  }
+
+  /** And those who come when they were told to are let in beside items that never end. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 8, 100})
+  void singles_besideItemsThatTakeAllTheyGet_areLetInWhenTheyWereTold(int perSecond) {
+    RateLimit limit = limit(perSecond);
+    for (int i = 0; i < 10_000; i++) {
+      enter(limit, i);
+    }
+    int singles = 0;
+    for (int i = 0; i < 4 * perSecond; i++) {
+      Duration wait = limit.tryAcquire();
+      for (int tries = 0; !wait.isZero() && tries < 3; tries++) {
+        timer.advance(wait);
+        wait = limit.tryAcquire();
+      }
+      singles += wait.isZero() ? 1 : 0;
+    }
+
+    assertThat(singles).isEqualTo(4 * perSecond);
+  }
+
+  @Test
+  void manyWithdrawn_costTheNextNothing() {
+    RateLimit limit = limit(1);
+    enter(limit, 0);
+    List<Turn> leaving = new ArrayList<>();
+    for (int i = 0; i < 100_000; i++) {
+      leaving.add(Turns.using(() -> let.add(-1)));
+      limit.enter(leaving.get(i));
+    }
+    enter(limit, 1);
+
+    assertThat(leaving).allMatch(Turn::withdraw);
+    assertThat(limit.waiting()).isEqualTo(1);
+    timer.advance(Duration.ofSeconds(1));
+
+    assertThat(let).containsExactly(0, 1);
+    assertThat(timer.pending()).isZero();
+  }
+
+  @Test
+  void turnThatIsOfNoUse_costsNothing() {
+    RateLimit limit = limit(1);
+    for (int i = 0; i < 100; i++) {
+      limit.enter(Turns.of(() -> false));
+    }
+    enter(limit, 1);
+    limit.enter(Turns.of(() -> false));
+    enter(limit, 2);
+
+    assertThat(let).containsExactly(1);
+    timer.advance(Duration.ofSeconds(1));
+    assertThat(let).containsExactly(1, 2);
+  }
+
+  /** A message that had its turn by the rate and leaves while it waits for a permit. */
+  @Test
+  void withdrawn_whileItWaitsForAPermit_givesItsCreditBack() {
+    RateLimit limit = limit(1);
+    Permits permits = new Permits(1, 0);
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+    CallerLimits limits = new CallerLimits(permits, limit);
+    Turn leaving = Turns.using(() -> let.add(-1));
+    limits.enter(leaving);
+    limits.enter(Turns.using(() -> let.add(1)));
+    assertThat(limit.waiting()).isEqualTo(1);
+
+    assertThat(leaving.withdraw()).isTrue();
+    assertThat(limit.waiting()).as("its credit is the next one's").isZero();
+    limits.release(Lane.SINGLE);
+
+    assertThat(let).containsExactly(1);
+  }
+
+  /** Whatever order things happen in, each comes once or is withdrawn, in the order of entry. */
+  @Test
+  void anyOrder_doesWhatASimpleListDoes() {
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      RateLimit limit = limit(1 + random.nextInt(50));
+      List<Turn> came = new ArrayList<>();
+      List<Turn> model = new ArrayList<>();
+      int seen = 0;
+      for (int step = 0; step < 1_000; step++) {
+        switch (random.nextInt(5)) {
+          case 0, 1 -> {
+            boolean isOfUse = random.nextInt(4) > 0;
+            Turn[] turn = new Turn[1];
+            turn[0] =
+                Turns.of(
+                    () -> {
+                      came.add(turn[0]);
+                      return isOfUse;
+                    });
+            model.add(turn[0]);
+            limit.enter(turn[0]);
+          }
+          case 2 -> {
+            if (!model.isEmpty()) {
+              assertThat(model.remove(random.nextInt(model.size())).withdraw()).isTrue();
+            }
+          }
+          case 3 -> limit.tryAcquire();
+          default -> timer.advance(Duration.ofMillis(random.nextInt(100)));
+        }
+        for (; seen < came.size(); seen++) {
+          assertThat(came.get(seen)).as("seed %s", seed).isSameAs(model.remove(0));
+        }
+        assertThat(limit.waiting()).isEqualTo(model.size());
+      }
+      timer.advance(Duration.ofHours(1));
+      assertThat(limit.waiting()).as("all had their turn").isZero();
+      assertThat(timer.pending()).isZero();
+    }
+  }
+
+  @Test
+  void timerTakesNoTasks_whoEntersHearsSo_andOthersGoOnLater() {
+    RateLimit limit = limit(1);
+    enter(limit, 0);
+    timer.rejectTasks(true);
+    assertThatThrownBy(() -> enter(limit, 1)).isInstanceOf(RejectedExecutionException.class);
+    assertThat(limit.waiting()).isZero();
+    timer.rejectTasks(false);
+    enter(limit, 2);
+    timer.advance(Duration.ofSeconds(1));
+
+    assertThat(let).containsExactly(0, 2);
+  }
+
   @Test
   void rate_ofNothing_isRefused() {
     assertThatThrownBy(() -> limit(0)).hasMessageContaining("perSecond: 0");
   }
 
   private void enter(RateLimit limit, int number) {
-    limit.acquire(() -> let.add(number));
+    limit.enter(Turns.using(() -> let.add(number)));
   }
 }

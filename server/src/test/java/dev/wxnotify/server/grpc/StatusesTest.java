@@ -224,4 +224,16 @@ class StatusesTest {
         + HEADER_OVERHEAD
         + OTHER_HEADERS;
   }
+
+  /** A refusal is daily business: what it costs must not be a walk through the stack. */
+  @Test
+  void of_anyError_hasNoStackTrace() {
+    for (ErrorReason reason : ErrorReason.values()) {
+      if (reason != ErrorReason.UNRECOGNIZED) {
+        assertThat(Statuses.of(SendError.newBuilder().setCode(8).setReason(reason).build()))
+            .as("%s", reason)
+            .satisfies(error -> assertThat(error.getStackTrace()).isEmpty());
+      }
+    }
+  }
 }

@@ -24,6 +24,7 @@ import dev.wxnotify.server.delivery.SubscribeMessage;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
@@ -281,8 +282,8 @@ final class MetersTest {
     app.tokens().warmUp();
     readiness.started();
     clock.advance(Duration.ofMinutes(10));
-    permits.acquire(Lane.BATCH, () -> true);
-    permits.acquire(Lane.BATCH, () -> true);
+    permits.of(Lane.BATCH).enter(Turns.of(() -> true));
+    permits.of(Lane.BATCH).enter(Turns.of(() -> true));
     trouble.set(Optional.of("it hangs"));
 
     assertGauges("wxnotify_ready", 1, "wxnotify_degraded", 1);

@@ -41,6 +41,9 @@ public final class FakeScheduler extends AbstractExecutorService
   @GuardedBy("lock")
   private boolean shutdown;
 
+  @GuardedBy("lock")
+  private boolean rejecting;
+
   /** Creates a scheduler without tasks that moves {@code clock}. */
   public FakeScheduler(FakeClock clock) {
     this.clock = clock;
@@ -67,6 +70,13 @@ public final class FakeScheduler extends AbstractExecutorService
   /** Runs what is due now. */
   public void runDue() {
     advance(Duration.ZERO);
+  }
+
+  /** Takes no more tasks from now on, as one that was shut down, or takes them again. */
+  public void rejectTasks(boolean rejects) {
+    synchronized (lock) {
+      rejecting = rejects;
+    }
   }
 
   /** Returns how many tasks have not run; one that repeats counts once. */
@@ -122,7 +132,7 @@ public final class FakeScheduler extends AbstractExecutorService
 
   private <V extends @Nullable Object> Task<V> enqueue(Task<V> task, long delay, TimeUnit unit) {
     synchronized (lock) {
-      if (shutdown) {
+      if (shutdown || rejecting) {
         throw new RejectedExecutionException("the scheduler is shut down");
       }
       task.due = clock.elapsedNanos() + Math.max(0, unit.toNanos(delay));

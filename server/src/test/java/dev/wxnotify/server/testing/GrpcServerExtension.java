@@ -183,7 +183,12 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
 
   /** Stops the server as a signal does, with a grace period that is long enough. */
   public boolean stop() throws InterruptedException {
-    return started(server).stop(Await.LONGEST);
+    return stop(Await.LONGEST);
+  }
+
+  /** Stops the server as a signal does; returns whether all calls ended within {@code grace}. */
+  public boolean stop(Duration grace) throws InterruptedException {
+    return started(server).stop(grace);
   }
 
   /** Begins to stop, and lets what was accepted go on. */
@@ -201,7 +206,23 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
 
   /** Makes every use of the server's timer fail with {@code text} from now on. */
   public void breakTimer(String text) {
-    started(timer).fault = text;
+    started(timer).fault =
+        () -> {
+          throw new RejectedExecutionException(text);
+        };
+  }
+
+  /** Makes every use of the server's timer fail with {@code fault} from now on. */
+  public void breakTimer(Error fault) {
+    started(timer).fault =
+        () -> {
+          throw fault;
+        };
+  }
+
+  /** Makes the server's timer work again. */
+  public void repairTimer() {
+    started(timer).fault = () -> {};
   }
 
   /** Returns the port that the server listens on. */
@@ -254,7 +275,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
 
   /** One thread, as the server's timer, that can be broken. */
   private static final class FragileTimer extends ScheduledThreadPoolExecutor {
-    private volatile @Nullable String fault;
+    private volatile Runnable fault = () -> {};
 
     FragileTimer() {
       super(
@@ -281,10 +302,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     }
 
     private void failIfBroken() {
-      String text = fault;
-      if (text != null) {
-        throw new RejectedExecutionException(text);
-      }
+      fault.run();
     }
   }
 }

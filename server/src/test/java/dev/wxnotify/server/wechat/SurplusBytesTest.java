@@ -149,6 +149,11 @@ class SurplusBytesTest {
                         line.say(join(last(answer, 20), surplus));
                       }));
             });
+    odd.replaceAll( // An empty line is harmless, and readers of HTTP/1.1 pass over it.
+        each ->
+            each.name().startsWith("the end of a line")
+                ? each.perhapsKeepingTheConnection()
+                : each);
     odd.add(
         clear(
             "an answer of which the rest comes later",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.server.testing.RawHttp2;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;

@@ -1,6 +1,8 @@
 package dev.wxnotify.server.grpc;
 
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -32,6 +34,21 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
   static final int MAX_METADATA = 8 * 1024;
 
   /**
+   * Headers up to this size are read, so that the call is refused in words that every client
+   * understands; HTTP/2 itself refuses larger ones with a status of HTTP.
+   */
+  static final int MAX_METADATA_READ = 4 * MAX_METADATA;
+
+  /**
+   * What is read from a connection at once, before others on the same thread have their turn: some
+   * dozens of ordinary calls. A flood of frames takes little time from others then.
+   */
+  static final int READ = 16 * 1024;
+
+  private static final int FIRST_READ = 2 * 1024;
+  private static final int SMALLEST_READ = 512;
+
+  /**
    * Calls that a client may cancel, on one connection: far more than the worst honest client, and
    * far fewer than a rapid reset needs to hurt.
    */
@@ -53,13 +70,20 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
 
   static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(20);
 
+  /** Returns how many connections there may be, on this process's memory. */
+  int mostOfThisProcess() {
+    return Math.min(most, CallerMemory.mostConnections());
+  }
+
   void applyTo(NettyServerBuilder builder) {
     builder
-        .addTransportFilter(new ConnectionLimit(most))
         .maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS)
         .maxConnectionAgeGrace(ageGrace.toMillis(), TimeUnit.MILLISECONDS)
         .maxConcurrentCallsPerConnection(MAX_CALLS)
-        .maxInboundMetadataSize(MAX_METADATA)
+        .maxInboundMetadataSize(MAX_METADATA_READ)
+        .withChildOption(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, READ).maxMessagesPerRead(1))
         .flowControlWindow(WINDOW)
         .maxRstFramesPerWindow(MAX_RESETS, (int) RESETS_WINDOW.toSeconds())
         .handshakeTimeout(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)

@@ -101,9 +101,17 @@ public final class GrpcServer {
       List<ServerInterceptor> observers) {
     this.transport = new Transport(loops);
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
+    CallerMemory memory = CallerMemory.ofThisProcess();
+    ConnectionLimit limit = new ConnectionLimit(settings.connections().mostOfThisProcess());
+    UnreadAnswers unreadAnswers = new UnreadAnswers(memory.answers());
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(settings.address(), credentials(settings.tls()))
+        NettyServerBuilder.forAddress(
+                settings.address(),
+                GuardedNegotiator.guard(credentials(settings.tls()), memory, limit))
             .directExecutor()
+            .decompressorRegistry(LazyGzip.registry())
+            .addTransportFilter(unreadAnswers)
+            .intercept(unreadAnswers)
             .maxInboundMessageSize(MAX_REQUEST)
             .addService(UnparsedMessages.of(service))
             .addService(
@@ -112,9 +120,9 @@ public final class GrpcServer {
                         new OperationsGrpcService(
                             apps, operations.errcodes, operations.failures, operations.clock)),
                     new OperatorsOnly(settings.isForThisMachine())))
-            .addService(health.getHealthService())
+            .addService(UnparsedMessages.of(health.getHealthService()))
             .fallbackHandlerRegistry(new UnknownMethods());
-    transport.applyTo(builder);
+    transport.applyTo(builder, limit);
     settings.connections().applyTo(builder);
     if (settings.reflection()) {
       addReflection(builder);

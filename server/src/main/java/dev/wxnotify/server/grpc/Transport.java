@@ -5,6 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -46,8 +47,22 @@ final class Transport implements AutoCloseable {
             1, new DefaultThreadFactory("grpc-accept", true), accepting);
   }
 
-  void applyTo(NettyServerBuilder builder) {
-    builder.bossEventLoopGroup(acceptor).workerEventLoopGroup(loops).channelType(channelType);
+  /**
+   * Has {@code builder} use them.
+   *
+   * @param connections sees each socket right after it was accepted
+   */
+  void applyTo(NettyServerBuilder builder, ConnectionLimit connections) {
+    ReflectiveChannelFactory<ServerChannel> listening = new ReflectiveChannelFactory<>(channelType);
+    builder
+        .bossEventLoopGroup(acceptor)
+        .workerEventLoopGroup(loops)
+        .channelFactory(
+            () -> {
+              ServerChannel channel = listening.newChannel();
+              channel.pipeline().addLast(connections);
+              return channel;
+            });
   }
 
   @Override

@@ -101,9 +101,9 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     halfOpen.remove(connection);
   }
 
-  /** A guard had to end the connection. */
-  synchronized void endedForAbuse(Channel connection) {
-    rate.abused(connection.remoteAddress(), System.nanoTime());
+  /** The peer did something that costs as much as so many connections. */
+  synchronized void count(Channel connection, int connections) {
+    rate.count(connection.remoteAddress(), connections, System.nanoTime());
   }
 
   private synchronized void ended(Channel connection) {
@@ -118,26 +118,26 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
-      log.warn(
-          "connections cannot be accepted, which rests for {} s: {}",
-          REST_SECONDS,
-          cause.toString());
-      ctx.channel().config().setAutoRead(false);
-      var resumed =
-          ctx.channel()
-              .eventLoop()
-              .schedule(
-                  () -> ctx.channel().config().setAutoRead(true), REST_SECONDS, TimeUnit.SECONDS);
-      Channel oldest;
-      synchronized (this) {
-        oldest = takeOldestHalfOpen();
-      }
-      if (oldest != null) {
-        var ignored = oldest.close();
-      }
-    } else {
+    if (!(cause instanceof IOException)) {
       ctx.fireExceptionCaught(cause);
+      return;
     }
+    log.warn("no connections are accepted for {} s: {}", REST_SECONDS, cause.toString());
+    rest(ctx.channel());
+    Channel oldest;
+    synchronized (this) {
+      oldest = takeOldestHalfOpen();
+    }
+    if (oldest != null) {
+      var ignored = oldest.close();
+    }
+  }
+
+  private static void rest(Channel listening) {
+    listening.config().setAutoRead(false);
+    var ignored =
+        listening
+            .eventLoop()
+            .schedule(() -> listening.config().setAutoRead(true), REST_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -2,6 +2,7 @@ package dev.wxnotify.server.grpc;
 
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,24 +48,31 @@ final class FrameGuard extends ChannelDuplexHandler {
 
   static final Duration WINDOW = Duration.ofSeconds(10);
 
+  /** So many calls that the client cancels cost as much as a connection. */
+  private static final int CANCELLED_AS_CONNECTION = 100;
+
+  /** In connections. */
+  private static final int COST_OF_ABUSE = 10;
+
   private static final Logger log = LoggerFactory.getLogger(FrameGuard.class);
 
   /** Where the type stands in the head of a frame. */
   private static final int TYPE = 3;
 
+  private static final int PREFACE = Http2CodecUtil.connectionPrefaceBuf().readableBytes();
   private static final int RST_LENGTH = 4;
   private static final long LAST_WORDS_MILLIS = 500;
 
   private final GrpcHttp2ConnectionHandler http2;
   private final LongSupplier nanoClock;
   private final Runnable whenEstablished;
-  private final Runnable whenEnded;
+  private final IntConsumer whenCostly;
 
   private @Nullable ChannelHandlerContext context;
 
   private final byte[] head = new byte[Http2CodecUtil.FRAME_HEADER_LENGTH];
   private int headBytes;
-  private int skip = Http2CodecUtil.connectionPrefaceBuf().readableBytes();
+  private int skip = PREFACE;
   private boolean established;
   private boolean ended;
 
@@ -72,6 +81,7 @@ final class FrameGuard extends ChannelDuplexHandler {
   private int settings;
   private int empty;
   private int mistakes;
+  private int cancelled;
 
   /**
    * Guards a connection.
@@ -79,17 +89,17 @@ final class FrameGuard extends ChannelDuplexHandler {
    * @param http2 the handler behind this one
    * @param nanoClock as {@link System#nanoTime}
    * @param whenEstablished runs when the client has said what every client says first
-   * @param whenEnded runs when the connection is ended by this guard
+   * @param whenCostly takes how many connections the peer's abuse counts as much as
    */
   FrameGuard(
       GrpcHttp2ConnectionHandler http2,
       LongSupplier nanoClock,
       Runnable whenEstablished,
-      Runnable whenEnded) {
+      IntConsumer whenCostly) {
     this.http2 = http2;
     this.nanoClock = nanoClock;
     this.whenEstablished = whenEstablished;
-    this.whenEnded = whenEnded;
+    this.whenCostly = whenCostly;
     this.windowNanos = nanoClock.getAsLong();
   }
 
@@ -152,6 +162,9 @@ final class FrameGuard extends ChannelDuplexHandler {
     if (type == Http2FrameTypes.SETTINGS) {
       settings++;
     }
+    if (type == Http2FrameTypes.RST_STREAM && ++cancelled % CANCELLED_AS_CONNECTION == 0) {
+      whenCostly.accept(1);
+    }
     if (type != Http2FrameTypes.DATA && type != Http2FrameTypes.HEADERS) {
       idle++;
     }
@@ -175,7 +188,7 @@ final class FrameGuard extends ChannelDuplexHandler {
     if (message instanceof ByteBuf bytes && bytes.readableBytes() >= head.length) {
       countWritten(bytes, bytes.readerIndex());
     }
-    ctx.write(message, promise);
+    var ignored = ctx.write(message, promise);
   }
 
   /**
@@ -229,11 +242,15 @@ final class FrameGuard extends ChannelDuplexHandler {
       return; // The connection is closed already.
     }
     log.warn("ended the connection of {}: too many {}", ctx.channel().remoteAddress(), tooMany);
-    whenEnded.run();
+    whenCostly.accept(COST_OF_ABUSE);
     http2.onError(ctx, false, tooMuch());
     // A client that reads nothing would keep the connection until the last words are written.
     var ignored =
         ctx.executor()
-            .schedule(() -> ctx.channel().close(), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+            .schedule(() -> close(ctx.channel()), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static void close(Channel connection) {
+    var ignored = connection.close();
   }
 }

@@ -117,7 +117,7 @@ final class GuardedNegotiator implements InternalProtocolNegotiator.ServerFactor
               http2,
               System::nanoTime,
               () -> connections.established(ctx.channel()),
-              () -> connections.endedForAbuse(ctx.channel()));
+              cost -> connections.count(ctx.channel(), cost));
       RequestIntake.install(http2, guard, bytes, calls);
       ctx.pipeline().addBefore(ctx.name(), null, guard);
       ctx.pipeline().replace(this, null, http2);

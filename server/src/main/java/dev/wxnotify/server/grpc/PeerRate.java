@@ -22,9 +22,6 @@ final class PeerRate {
 
   static final int PER_SECOND = 100;
 
-  /** What a connection counts that had to be ended for abuse. */
-  static final int ABUSE = 50;
-
   private static final int PLACES = 1 << 12;
   private static final int NETWORK_BYTES = 8;
   private static final long NANOS_EACH = Duration.ofSeconds(1).toNanos() / PER_SECOND;
@@ -50,10 +47,10 @@ final class PeerRate {
     return true;
   }
 
-  /** Counts an abuse, whose address has to wait the longer for its next connections. */
-  void abused(@Nullable SocketAddress peer, long nowNanos) {
+  /** Counts connections that there were not, for something that costs as much as they. */
+  void count(@Nullable SocketAddress peer, int connections, long nowNanos) {
     int place = place(peer);
-    long freeAt = later(freeAtNanos[place], nowNanos) + ABUSE * NANOS_EACH;
+    long freeAt = later(freeAtNanos[place], nowNanos) + connections * NANOS_EACH;
     long latest = nowNanos + BURST * NANOS_EACH;
     freeAtNanos[place] = freeAt - latest > 0 ? latest : freeAt;
   }

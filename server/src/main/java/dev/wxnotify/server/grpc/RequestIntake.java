@@ -274,7 +274,7 @@ final class RequestIntake extends Http2FrameListenerDecorator {
       ended(stream);
       refuse(ctx, stream, OVERLOADED);
     } else {
-      http2.resetStream(ctx, stream.id(), Http2Error.ENHANCE_YOUR_CALM.code(), ctx.newPromise());
+      reset(ctx, stream, Http2Error.ENHANCE_YOUR_CALM);
     }
   }
 
@@ -283,19 +283,23 @@ final class RequestIntake extends Http2FrameListenerDecorator {
    * does not come to an end by itself, it is cut off.
    */
   private void refuse(ChannelHandlerContext ctx, Http2Stream stream, Http2Headers answer) {
-    http2.encoder().writeHeaders(ctx, stream.id(), answer, 0, true, ctx.newPromise());
+    var written = http2.encoder().writeHeaders(ctx, stream.id(), answer, 0, true, ctx.newPromise());
     var ignored =
-        ctx.executor()
-            .schedule(
-                () -> {
-                  if (connection.stream(stream.id()) == stream) {
-                    http2.resetStream(
-                        ctx, stream.id(), Http2Error.NO_ERROR.code(), ctx.newPromise());
-                    ctx.flush();
-                  }
-                },
-                RESET_AFTER_MILLIS,
-                TimeUnit.MILLISECONDS);
+        written
+            .channel()
+            .eventLoop()
+            .schedule(() -> cutOff(ctx, stream), RESET_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void cutOff(ChannelHandlerContext ctx, Http2Stream stream) {
+    if (connection.stream(stream.id()) == stream) {
+      reset(ctx, stream, Http2Error.NO_ERROR);
+      ctx.flush();
+    }
+  }
+
+  private void reset(ChannelHandlerContext ctx, Http2Stream stream, Http2Error why) {
+    var ignored = http2.resetStream(ctx, stream.id(), why.code(), ctx.newPromise());
   }
 
   private void ended(Http2Stream stream) {

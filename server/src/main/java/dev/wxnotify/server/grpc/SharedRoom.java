@@ -1,5 +1,6 @@
 package dev.wxnotify.server.grpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -42,7 +43,9 @@ final class SharedRoom {
 
   /** The part of one connection. Any thread may use it. */
   final class Share implements AutoCloseable {
-    private final AtomicLong held = new AtomicLong();
+    private volatile long held;
+
+    @GuardedBy("this")
     private boolean closed;
 
     /** Takes so much if there is room for it. */
@@ -57,13 +60,15 @@ final class SharedRoom {
     /** Tells whether there is room for so much more. */
     boolean hasRoomFor(long bytes) {
       return used.get() + bytes <= half
-          || held.get() + bytes <= Math.max(leastShare, half / Math.max(1, shares.get()));
+          || held + bytes <= Math.max(leastShare, half / Math.max(1, shares.get()));
     }
 
     /** Takes so much, whether or not there is room; a negative number gives it back. */
-    void take(long bytes) {
-      held.addAndGet(bytes);
-      used.addAndGet(bytes);
+    synchronized void take(long bytes) {
+      if (!closed) {
+        held += bytes;
+        used.addAndGet(bytes);
+      }
     }
 
     /** Gives so much back. */
@@ -71,13 +76,13 @@ final class SharedRoom {
       take(-bytes);
     }
 
-    /** Gives back whatever is held; nothing is taken or given afterwards. */
+    /** Gives back whatever is held; what is taken or given afterwards does not count. */
     @Override
     public synchronized void close() {
       if (!closed) {
         closed = true;
         shares.decrementAndGet();
-        used.addAndGet(-held.getAndSet(0));
+        used.addAndGet(-held);
       }
     }
   }

@@ -56,6 +56,8 @@ class SharedRoomTest {
     first.take(300);
     first.close();
     first.close();
+    first.give(100);
+    first.take(200);
 
     assertThat(room.used()).isZero();
     SharedRoom.Share other = room.open();

@@ -63,11 +63,12 @@ public final class AttackRun {
    * Attacks once.
    *
    * @param program what to start, as {@link ServerUnderAttack#start} takes it
+   * @param descriptors how many files and sockets the server may open; 0 for many
    * @param warmUp how many calls are answered before the attack begins
    */
-  static Result run(Attack attack, List<String> program, Duration time, int warmUp)
+  static Result run(Attack attack, List<String> program, int descriptors, Duration time, int warmUp)
       throws IOException, InterruptedException {
-    try (ServerUnderAttack server = ServerUnderAttack.start(program, 0);
+    try (ServerUnderAttack server = ServerUnderAttack.start(program, descriptors);
         HonestCallers honest = new HonestCallers(server.port());
         Strike strike = new Strike(server.port())) {
       honest.awaitAccepted(warmUp);
@@ -105,7 +106,7 @@ public final class AttackRun {
       attacks.add(Attack.valueOf(name));
     }
     for (Attack attack : attacks.isEmpty() ? Arrays.asList(Attack.values()) : attacks) {
-      Result result = run(attack, program, time, WARM_UP_CALLS);
+      Result result = run(attack, program, 0, time, WARM_UP_CALLS);
       System.out.println(result);
       if (System.getenv("ATTACK_LOG") != null) {
         System.out.println(result.log);

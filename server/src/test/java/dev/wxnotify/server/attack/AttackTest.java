@@ -1,10 +1,13 @@
 package dev.wxnotify.server.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.wxnotify.server.Main;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,6 +19,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(180)
 class AttackTest {
   private static final Duration TIME = Duration.ofSeconds(1);
+  private static final List<String> PROGRAM =
+      List.of("-cp", System.getProperty("java.class.path"), Main.class.getName());
+
+  /** What the server and its fake WeChat need, and some. */
+  private static final int DESCRIPTORS = 250;
+
   private static final int WARM_UP_CALLS = 20;
 
   /** The heap and as much beside it, of buffers, code and threads. */
@@ -38,13 +47,18 @@ class AttackTest {
         "UNREAD_SINGLE_ANSWERS"
       })
   void honestCallers_areServed_duringAttack(Attack attack) throws Exception {
-    AttackRun.Result result =
-        AttackRun.run(
-            attack,
-            List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()),
-            TIME,
-            WARM_UP_CALLS);
+    assertServed(AttackRun.run(attack, PROGRAM, 0, TIME, WARM_UP_CALLS));
+  }
 
+  /** Those who are connected go on, and the log does not grow with each socket. */
+  @Test
+  void honestCallers_areServed_whenThereAreNoDescriptorsLeft() throws Exception {
+    assumeThat(Path.of("/usr/bin/prlimit")).exists();
+
+    assertServed(AttackRun.run(Attack.SILENT_SOCKETS, PROGRAM, DESCRIPTORS, TIME, WARM_UP_CALLS));
+  }
+
+  private static void assertServed(AttackRun.Result result) {
     assertThat(result.alive()).isTrue();
     assertThat(result.honest().calls()).isPositive();
     assertThat(result.honest().failures()).as(result.toString()).isEmpty();

@@ -24,9 +24,10 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
   static final int MAX_CALLS = 1_000;
 
   /**
-   * Bytes that a client may send ahead, on one stream and on one connection: four of the largest
-   * requests, or some thousand ordinary ones. A window of fixed size bounds what one connection can
-   * make the server keep, and needs none of the pings by which gRPC looks for a better one.
+   * Bytes that a client may send ahead on one stream: four of the largest requests, or some
+   * thousand ordinary ones. A window of fixed size needs none of the pings by which gRPC looks for
+   * a better one. What the streams hold together is bounded by {@link CallerMemory}: gRPC gives the
+   * window of a connection back at once.
    */
   static final int WINDOW = 4 * GrpcServer.MAX_REQUEST;
 

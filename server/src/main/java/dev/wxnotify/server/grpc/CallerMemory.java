@@ -42,7 +42,7 @@ record CallerMemory(SharedRoom requests, SharedRoom calls, SharedRoom answers) {
         new SharedRoom(direct / PARTS / 2, LEAST));
   }
 
-  /** Returns how many connections this process has room for. */
+  /** Returns how many connections this process has memory for. */
   static int mostConnections() {
     return (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / CONNECTION);
   }

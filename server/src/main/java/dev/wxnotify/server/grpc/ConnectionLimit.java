@@ -79,7 +79,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
       halfOpen.add(connection);
     }
     if (oldest != null) {
-      var ignored = oldest.close();
+      close(oldest);
     }
     return true;
   }
@@ -129,8 +129,14 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
       oldest = takeOldestHalfOpen();
     }
     if (oldest != null) {
-      var ignored = oldest.close();
+      close(oldest);
     }
+  }
+
+  /** At once: gRPC would take its leave first, and wait for an answer. */
+  private static void close(Channel connection) {
+    ChannelHandlerContext first = connection.pipeline().firstContext();
+    var ignored = first == null ? connection.close() : first.close();
   }
 
   private static void rest(Channel listening) {

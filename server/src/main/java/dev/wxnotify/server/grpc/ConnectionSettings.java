@@ -1,8 +1,10 @@
 package dev.wxnotify.server.grpc;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -71,9 +73,15 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
 
   static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(20);
 
-  /** Returns how many connections there may be, on this process's memory. */
+  /**
+   * Returns how many connections this process can have: there must be memory for each, and half of
+   * the descriptors is left for WeChat, Redis and files.
+   */
   int mostOfThisProcess() {
-    return Math.min(most, CallerMemory.mostConnections());
+    int possible = Math.min(most, CallerMemory.mostConnections());
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? (int) Math.min(possible, unix.getMaxFileDescriptorCount() / 2)
+        : possible;
   }
 
   void applyTo(NettyServerBuilder builder) {

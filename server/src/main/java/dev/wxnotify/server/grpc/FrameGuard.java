@@ -2,7 +2,6 @@ package dev.wxnotify.server.grpc;
 
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -245,12 +244,11 @@ final class FrameGuard extends ChannelDuplexHandler {
     whenCostly.accept(COST_OF_ABUSE);
     http2.onError(ctx, false, tooMuch());
     // A client that reads nothing would keep the connection until the last words are written.
-    var ignored =
-        ctx.executor()
-            .schedule(() -> close(ctx.channel()), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+    var ignored = ctx.executor().schedule(() -> close(), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private static void close(Channel connection) {
-    var ignored = connection.close();
+  /** Without gRPC, which would wait for calls to end. */
+  private void close() {
+    var ignored = Objects.requireNonNull(context, "added").close();
   }
 }

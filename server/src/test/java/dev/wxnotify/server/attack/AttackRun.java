@@ -10,8 +10,8 @@ import java.util.Locale;
 
 /**
  * Attacks a server on this machine, one attack after the other, each on a server that was just
- * started with {@code -Xmx128m}, while honest callers send {@link HonestCallers#PER_SECOND}
- * messages a second; prints for each what became of them, and of the server's memory and log.
+ * started with {@code -Xmx128m}, while honest callers send {@value #PER_SECOND} messages a second;
+ * prints for each what became of them, and of the server's memory and log.
  *
  * <pre>
  *   java -cp server/target/test-classes:server/target/wxnotify-server.jar:… \
@@ -21,6 +21,8 @@ import java.util.Locale;
 public final class AttackRun {
   private static final Duration RESIDENT_EVERY = Duration.ofMillis(100);
   private static final int WARM_UP_CALLS = 300;
+  private static final int PER_SECOND = 100;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private AttackRun() {}
 
@@ -60,23 +62,35 @@ public final class AttackRun {
   }
 
   /**
-   * Attacks once.
+   * How to attack.
    *
    * @param program what to start, as {@link ServerUnderAttack#start} takes it
    * @param descriptors how many files and sockets the server may open; 0 for many
-   * @param warmUp how many calls are answered before the attack begins
+   * @param time how long the attack goes on
+   * @param warmUp how many calls are answered before it begins
+   * @param perSecond how many messages the honest callers send
+   * @param patience how long they wait for each answer
    */
-  static Result run(Attack attack, List<String> program, int descriptors, Duration time, int warmUp)
-      throws IOException, InterruptedException {
-    try (ServerUnderAttack server = ServerUnderAttack.start(program, descriptors);
-        HonestCallers honest = new HonestCallers(server.port());
+  record Form(
+      List<String> program,
+      int descriptors,
+      Duration time,
+      int warmUp,
+      int perSecond,
+      Duration patience) {}
+
+  /** Attacks once. */
+  static Result run(Attack attack, Form form) throws IOException, InterruptedException {
+    try (ServerUnderAttack server =
+            ServerUnderAttack.start(form.program, form.descriptors, form.patience);
+        HonestCallers honest = new HonestCallers(server.port(), form.perSecond, form.patience);
         Strike strike = new Strike(server.port())) {
-      honest.awaitAccepted(warmUp);
+      honest.awaitAccepted(form.warmUp);
       int linesBefore = server.lines();
       long most = 0;
       honest.attackBegins();
       attack.begin(strike);
-      long end = System.nanoTime() + time.toNanos();
+      long end = System.nanoTime() + form.time.toNanos();
       while (System.nanoTime() < end) {
         strike.during(RESIDENT_EVERY);
         most = Math.max(most, server.residentMiB());
@@ -101,12 +115,13 @@ public final class AttackRun {
     }
     List<String> program = List.of("-jar", Path.of(args[0]).toString());
     Duration time = Duration.ofSeconds(args.length > 1 ? Long.parseLong(args[1]) : 10);
+    Form form = new Form(program, 0, time, WARM_UP_CALLS, PER_SECOND, PATIENCE);
     List<Attack> attacks = new ArrayList<>();
     for (String name : Arrays.asList(args).subList(Math.min(2, args.length), args.length)) {
       attacks.add(Attack.valueOf(name));
     }
     for (Attack attack : attacks.isEmpty() ? Arrays.asList(Attack.values()) : attacks) {
-      Result result = run(attack, program, 0, time, WARM_UP_CALLS);
+      Result result = run(attack, form);
       System.out.println(result);
       if (System.getenv("ATTACK_LOG") != null) {
         System.out.println(result.log);

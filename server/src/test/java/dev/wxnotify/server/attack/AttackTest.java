@@ -27,6 +27,11 @@ class AttackTest {
 
   private static final int WARM_UP_CALLS = 20;
 
+  /** Few, and patient: the machine may be busy with other things. */
+  private static final int PER_SECOND = 20;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   /** The heap and as much beside it, of buffers, code and threads. */
   private static final long MOST_RESIDENT_MIB = 400;
 
@@ -47,7 +52,7 @@ class AttackTest {
         "UNREAD_SINGLE_ANSWERS"
       })
   void honestCallers_areServed_duringAttack(Attack attack) throws Exception {
-    assertServed(AttackRun.run(attack, PROGRAM, 0, TIME, WARM_UP_CALLS));
+    assertServed(AttackRun.run(attack, form(0)));
   }
 
   /** Those who are connected go on, and the log does not grow with each socket. */
@@ -55,7 +60,11 @@ class AttackTest {
   void honestCallers_areServed_whenThereAreNoDescriptorsLeft() throws Exception {
     assumeThat(Path.of("/usr/bin/prlimit")).exists();
 
-    assertServed(AttackRun.run(Attack.SILENT_SOCKETS, PROGRAM, DESCRIPTORS, TIME, WARM_UP_CALLS));
+    assertServed(AttackRun.run(Attack.SILENT_SOCKETS, form(DESCRIPTORS)));
+  }
+
+  private static AttackRun.Form form(int descriptors) {
+    return new AttackRun.Form(PROGRAM, descriptors, TIME, WARM_UP_CALLS, PER_SECOND, PATIENCE);
   }
 
   private static void assertServed(AttackRun.Result result) {

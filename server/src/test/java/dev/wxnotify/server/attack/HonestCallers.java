@@ -17,6 +17,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,10 +31,10 @@ import java.util.concurrent.locks.LockSupport;
  * connections.
  */
 final class HonestCallers implements AutoCloseable {
-  static final int PER_SECOND = 100;
   private static final int CONNECTIONS = 2;
-  private static final long PATIENCE_SECONDS = 20;
 
+  private final int perSecond;
+  private final Duration patience;
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final Queue<Call> done = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "honest-callers");
@@ -44,7 +45,15 @@ final class HonestCallers implements AutoCloseable {
   /** A call that ended. */
   private record Call(long beganNanos, long millis, Status status, boolean overloaded) {}
 
-  HonestCallers(int port) {
+  /**
+   * Begins to send.
+   *
+   * @param perSecond how many messages
+   * @param patience the deadline of each
+   */
+  HonestCallers(int port, int perSecond, Duration patience) {
+    this.perSecond = perSecond;
+    this.patience = patience;
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     for (int i = 0; i < CONNECTIONS; i++) {
       channels.add(NettyChannelBuilder.forAddress(address).usePlaintext().build());
@@ -54,7 +63,7 @@ final class HonestCallers implements AutoCloseable {
   }
 
   private void run() {
-    long interval = TimeUnit.SECONDS.toNanos(1) / PER_SECOND;
+    long interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
     long next = System.nanoTime();
     for (int i = 0; !stopping; i++) {
       send(i);
@@ -68,7 +77,7 @@ final class HonestCallers implements AutoCloseable {
     sent = i + 1;
     Futures.addCallback(
         NotificationServiceGrpc.newFutureStub(channels.get(i % CONNECTIONS))
-            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS)
             .sendSeckillMessage(
                 SendSeckillMessageRequest.newBuilder()
                     .setMessage(
@@ -118,7 +127,7 @@ final class HonestCallers implements AutoCloseable {
   Report report() throws InterruptedException {
     stopping = true;
     thread.join();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS + 10);
+    long end = System.nanoTime() + 2 * patience.toNanos();
     while (done.size() < sent && System.nanoTime() < end) {
       Thread.sleep(10);
     }

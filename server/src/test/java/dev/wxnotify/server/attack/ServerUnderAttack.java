@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -41,8 +42,9 @@ final class ServerUnderAttack implements AutoCloseable {
    *
    * @param program what stands behind the options of the JVM: the jar, or a class path and a class
    * @param descriptors how many files and sockets it may open; 0 for as many as this process
+   * @param patience how long it waits for the fake WeChat, which is as busy as the machine
    */
-  static ServerUnderAttack start(List<String> program, int descriptors)
+  static ServerUnderAttack start(List<String> program, int descriptors, Duration patience)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     if (descriptors > 0) {
@@ -62,6 +64,8 @@ final class ServerUnderAttack implements AutoCloseable {
         .removeIf(name -> name.startsWith("WXNOTIFY") || name.startsWith("OTEL_"));
     builder.environment().put("WXNOTIFY_GRPC_PORT", "0");
     builder.environment().put("WXNOTIFY_MONITORING_PORT", "0");
+    builder.environment().put("WXNOTIFY_WECHAT_CONNECT_TIMEOUT", patience.toSeconds() + "s");
+    builder.environment().put("WXNOTIFY_WECHAT_REQUEST_TIMEOUT", patience.toSeconds() + "s");
     String transport = System.getProperty("wxnotify.test.transport");
     if (transport != null) {
       builder.environment().put("WXNOTIFY_IO_TRANSPORT", transport);

@@ -30,6 +30,14 @@ class NettyDefaultsTest {
     assertThat(System.getProperty(LEVEL)).isEqualTo("disabled");
   }
 
+  /** Else accepting does not rest when the process has no descriptors left. */
+  @Test
+  void apply_nothingSet_acceptsOneAtATime() {
+    NettyDefaults.apply();
+
+    assertThat(System.getProperty("io.netty.iouring.acceptMultiShotEnabled")).isEqualTo("false");
+  }
+
   @Test
   void apply_levelOfTheCommandLine_leavesIt() {
     System.setProperty(LEVEL, "paranoid");

@@ -4,6 +4,8 @@ import dev.wxnotify.server.netty.Transport;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
+import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
@@ -28,11 +30,23 @@ final class Acceptor implements AutoCloseable {
             1, new DefaultThreadFactory("grpc-accept", true), transport.handlers());
   }
 
-  void applyTo(NettyServerBuilder builder) {
+  /**
+   * Has {@code builder} use them.
+   *
+   * @param connections sees each socket right after it was accepted
+   */
+  void applyTo(NettyServerBuilder builder, ConnectionLimit connections) {
+    ReflectiveChannelFactory<ServerChannel> listening =
+        new ReflectiveChannelFactory<>(transport.serverChannel());
     builder
         .bossEventLoopGroup(acceptor)
         .workerEventLoopGroup(loops)
-        .channelType(transport.serverChannel());
+        .channelFactory(
+            () -> {
+              ServerChannel channel = listening.newChannel();
+              channel.pipeline().addLast(connections);
+              return channel;
+            });
   }
 
   @Override

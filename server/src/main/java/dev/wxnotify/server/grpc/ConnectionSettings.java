@@ -1,6 +1,10 @@
 package dev.wxnotify.server.grpc;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -22,14 +26,30 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
   static final int MAX_CALLS = 1_000;
 
   /**
-   * Bytes that a client may send ahead, on one stream and on one connection: four of the largest
-   * requests, or some thousand ordinary ones. A window of fixed size bounds what one connection can
-   * make the server keep, and needs none of the pings by which gRPC looks for a better one.
+   * Bytes that a client may send ahead on one stream: four of the largest requests, or some
+   * thousand ordinary ones. A window of fixed size needs none of the pings by which gRPC looks for
+   * a better one. What the streams hold together is bounded by {@link CallerMemory}: gRPC gives the
+   * window of a connection back at once.
    */
   static final int WINDOW = 4 * GrpcServer.MAX_REQUEST;
 
   /** All headers of one call, as HTTP/2 counts them: 32 bytes for each beside its text. */
   static final int MAX_METADATA = 8 * 1024;
+
+  /**
+   * Headers up to this size are read, so that the call is refused in words that every client
+   * understands; HTTP/2 itself refuses larger ones with a status of HTTP.
+   */
+  static final int MAX_METADATA_READ = 4 * MAX_METADATA;
+
+  /**
+   * What is read from a connection at once, before others on the same thread have their turn: some
+   * dozens of ordinary calls. A flood of frames takes little time from others then.
+   */
+  static final int READ = 16 * 1024;
+
+  private static final int FIRST_READ = 2 * 1024;
+  private static final int SMALLEST_READ = 512;
 
   /**
    * Calls that a client may cancel, on one connection: far more than the worst honest client, and
@@ -53,13 +73,26 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
 
   static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(20);
 
+  /**
+   * Returns how many connections this process can have: there must be memory for each, and half of
+   * the descriptors is left for WeChat, Redis and files.
+   */
+  int mostOfThisProcess() {
+    int possible = Math.min(most, CallerMemory.mostConnections());
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? (int) Math.min(possible, unix.getMaxFileDescriptorCount() / 2)
+        : possible;
+  }
+
   void applyTo(NettyServerBuilder builder) {
     builder
-        .addTransportFilter(new ConnectionLimit(most))
         .maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS)
         .maxConnectionAgeGrace(ageGrace.toMillis(), TimeUnit.MILLISECONDS)
         .maxConcurrentCallsPerConnection(MAX_CALLS)
-        .maxInboundMetadataSize(MAX_METADATA)
+        .maxInboundMetadataSize(MAX_METADATA_READ)
+        .withChildOption(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, READ).maxMessagesPerRead(1))
         .flowControlWindow(WINDOW)
         .maxRstFramesPerWindow(MAX_RESETS, (int) RESETS_WINDOW.toSeconds())
         .handshakeTimeout(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)

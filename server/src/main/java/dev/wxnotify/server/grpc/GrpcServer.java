@@ -110,16 +110,24 @@ public final class GrpcServer implements AutoCloseable {
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
     this.operator =
         new OperationsGrpcService(apps, operations.errcodes, operations.failures, operations.clock);
+    CallerMemory memory = CallerMemory.ofThisProcess();
+    ConnectionLimit limit = new ConnectionLimit(settings.connections().mostOfThisProcess());
+    UnreadAnswers unreadAnswers = new UnreadAnswers(memory.answers());
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(settings.address(), credentials(settings.tls()))
+        NettyServerBuilder.forAddress(
+                settings.address(),
+                GuardedNegotiator.guard(credentials(settings.tls()), memory, limit))
             .directExecutor()
+            .decompressorRegistry(LazyGzip.registry())
+            .addTransportFilter(unreadAnswers)
+            .intercept(unreadAnswers)
             .maxInboundMessageSize(MAX_REQUEST)
             .addService(UnparsedMessages.of(service))
             .addService(
                 ServerInterceptors.intercept(
                     UnparsedMessages.of(operator), new OperatorsOnly(settings.isForThisMachine())))
             .addStreamTracerFactory(calls)
-            .addService(health.getHealthService())
+            .addService(UnparsedMessages.of(health.getHealthService()))
             .fallbackHandlerRegistry(new UnknownMethods());
     settings.connections().applyTo(builder);
     if (settings.reflection()) {
@@ -134,7 +142,7 @@ public final class GrpcServer implements AutoCloseable {
     builder.intercept(new ErrorInterceptor()).intercept(new TraceParent());
     observers.forEach(builder::intercept); // The last one is the outermost.
     this.acceptor = new Acceptor(loops); // Last, since it is to be closed again.
-    acceptor.applyTo(builder);
+    acceptor.applyTo(builder, limit);
     this.server = builder.build();
   }
 

@@ -132,6 +132,28 @@ final class SendErrors {
         .build();
   }
 
+  /** The memory for open calls, or for what they send, is taken. */
+  static SendError noRoomForCalls() {
+    SendError.Builder error =
+        error(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.OVERLOADED,
+            Outcome.OUTCOME_NOT_SENT,
+            "this server has no memory left for the calls of this connection");
+    addRetryAfter(error, java.time.Duration.ofSeconds(1));
+    return error.build();
+  }
+
+  /** The headers of a call are too large. */
+  static SendError metadataTooLarge(int most) {
+    return error(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.INVALID_REQUEST,
+            Outcome.OUTCOME_NOT_SENT,
+            "the metadata of the call has more than " + most + " bytes")
+        .build();
+  }
+
   /** A fault of this server; what it was is in the log and not in the answer. */
   static SendError internal(Outcome outcome) {
     return error(

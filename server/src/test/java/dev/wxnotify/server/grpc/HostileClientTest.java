@@ -1,31 +1,46 @@
 package dev.wxnotify.server.grpc;
 
+import static dev.wxnotify.server.testing.StatusAssert.assertThatStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.server.testing.RawHttp2;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.SendError.ErrorReason;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Clients that mean harm, over raw sockets; others are served all the time. */
 @Timeout(120)
 class HostileClientTest {
   private static final String SEND = "/wxnotify.v1.NotificationService/SendSubscribeMessage";
+  private static final String BATCH = "/wxnotify.v1.NotificationService/BatchSend";
+  private static final String CHECK = "/grpc.health.v1.Health/Check";
+  private static final int SEED = 20_261_128;
   private static final int MOST_CONNECTIONS = 20;
 
   private final HeldGateway gateway = new HeldGateway();
@@ -139,8 +154,10 @@ class HostileClientTest {
                     .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(large))
                     .sendSubscribeMessage(Requests.single("o")));
 
-    assertThat(failure.getStatus().getCode())
-        .isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.INTERNAL, Status.Code.UNKNOWN);
+    assertThatStatus(failure)
+        .isError(
+            Status.Code.RESOURCE_EXHAUSTED, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_NOT_SENT)
+        .says("metadata");
     assertThat(gateway.attempts()).isEmpty();
     assertServed();
   }
@@ -158,6 +175,172 @@ class HostileClientTest {
             attacker.flush();
           });
       assertServed();
+    }
+  }
+
+  static Stream<Arguments> floods() {
+    byte[] grow = {0, 0, 0, 1};
+    return Stream.of(
+        flood("empty DATA", RawHttp2.DATA, 0, 1),
+        flood("DATA of padding", RawHttp2.DATA, RawHttp2.PADDED, 1, (byte) 0),
+        flood("DATA of one byte", RawHttp2.DATA, 0, 1, (byte) 0),
+        flood("settings", RawHttp2.SETTINGS, 0, 0),
+        flood("answers to no settings", RawHttp2.SETTINGS, RawHttp2.ACK, 0),
+        flood("answers to no ping", RawHttp2.PING, RawHttp2.ACK, 0, new byte[8]),
+        flood("windows", RawHttp2.WINDOW_UPDATE, 0, 0, grow),
+        flood("windows of streams that are over", RawHttp2.WINDOW_UPDATE, 0, 3, grow),
+        flood("priorities", RawHttp2.PRIORITY, 0, 1, new byte[5]),
+        flood("resets of a stream that is over", RawHttp2.RST_STREAM, 0, 3, new byte[4]),
+        flood("unknown frames", 200, 0, 0, new byte[8]));
+  }
+
+  private static Arguments flood(String name, int type, int flags, int stream, byte... payload) {
+    return Arguments.argumentSet(name, type, flags, stream, payload);
+  }
+
+  /** Each frame is allowed, and so many of them are not. */
+  @ParameterizedTest
+  @MethodSource("floods")
+  void flood_ofFramesThatCarryNothing_endsTheConnection(
+      int type, int flags, int stream, byte[] payload) throws Exception {
+    try (RawHttp2 attacker = RawHttp2.open(server.port())) {
+      attacker
+          .frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.headers(BATCH))
+          .frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 3, RawHttp2.headers(BATCH))
+          .cancel(3)
+          .frame(RawHttp2.DATA, 0, 1, new byte[] {0, 0, 3, 0, 0});
+      assertCutsOff(
+          attacker,
+          () -> {
+            for (int i = 0; i < 2 * FrameGuard.MAX_IDLE; i++) {
+              attacker.frame(type, flags, stream, payload);
+            }
+            attacker.flush();
+          });
+      assertServed();
+    }
+  }
+
+  static Stream<Arguments> mistakes() {
+    return Stream.of(
+        Arguments.argumentSet(
+            "a window that grows by nothing", RawHttp2.WINDOW_UPDATE, 0, new byte[4]),
+        Arguments.argumentSet("DATA after the end", RawHttp2.DATA, 0, new byte[5]));
+  }
+
+  /** The client resets nothing, and has the server do it. */
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void resets_thatTheServerHasToMake_endTheConnection(int type, int flags, byte[] payload)
+      throws Exception {
+    try (RawHttp2 attacker = RawHttp2.open(server.port())) {
+      assertCutsOff(
+          attacker,
+          () -> {
+            for (int stream = 1; stream < 8 * FrameGuard.MAX_MISTAKES; stream += 2) {
+              attacker
+                  .frame(
+                      RawHttp2.HEADERS,
+                      RawHttp2.END_HEADERS | (type == RawHttp2.DATA ? RawHttp2.END_STREAM : 0),
+                      stream,
+                      RawHttp2.headers(BATCH))
+                  .frame(type, flags, stream, payload);
+            }
+            attacker.flush();
+          });
+      assertServed();
+    }
+  }
+
+  /** A client that extends the window for each result sends more frames than the bound. */
+  @Test
+  void windows_thatGrowWithTheAnswers_areNoFlood() throws Exception {
+    try (RawHttp2 client = RawHttp2.open(server.port())) {
+      byte[] grow = {0, 0, 0, 1};
+      for (int i = 0; i < FrameGuard.MAX_IDLE / 4; i++) {
+        int stream = 2 * i + 1;
+        client
+            .frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.headers(CHECK))
+            .frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[5])
+            .flush();
+        assertThat(client.readUntil(RawHttp2.DATA)).as("call " + i).isTrue();
+        for (int j = 0; j < 5; j++) {
+          client.frame(RawHttp2.WINDOW_UPDATE, 0, 0, grow);
+        }
+      }
+      client.frame(RawHttp2.PING, 0, 0, new byte[8]).flush();
+      assertThat(client.readUntil(RawHttp2.PING)).isTrue();
+    }
+  }
+
+  /** However its bytes are cut into frames, a request is what it is. */
+  @Test
+  void request_inPieces_isRead() throws Exception {
+    gateway.go(HeldGateway.Until.ANSWERED);
+    Random random = new Random(SEED);
+    try (RawHttp2 client = RawHttp2.open(server.port())) {
+      for (int i = 0; i < 50; i++) {
+        int stream = 2 * i + 1;
+        byte[] request = Requests.single("in-pieces-" + i).toByteArray();
+        ByteBuffer message = ByteBuffer.allocate(5 + request.length);
+        message.put((byte) 0).putInt(request.length).put(request).flip();
+        client.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.headers(SEND));
+        while (message.hasRemaining()) {
+          byte[] piece = new byte[Math.min(message.remaining(), 1 + random.nextInt(1 + i))];
+          message.get(piece);
+          client.frame(RawHttp2.DATA, 0, stream, piece);
+        }
+        client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[0]).flush();
+      }
+      assertThat(gateway.awaitAttempts(50))
+          .extracting(attempt -> attempt.message().openId())
+          .containsExactlyInAnyOrderElementsOf(
+              IntStream.range(0, 50).mapToObj(i -> "in-pieces-" + i).toList());
+    }
+  }
+
+  /** Many items in one frame, and frames that end in the midst of one. */
+  @Test
+  void items_inPieces_areRead() throws Exception {
+    gateway.go(HeldGateway.Until.ANSWERED);
+    ByteArrayOutputStream items = new ByteArrayOutputStream();
+    for (int i = 0; i < 300; i++) {
+      byte[] item = Requests.item("item-" + i).toByteArray();
+      items.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(item.length).array());
+      items.writeBytes(item);
+    }
+    Random random = new Random(SEED);
+    ByteBuffer all = ByteBuffer.wrap(items.toByteArray());
+    try (RawHttp2 client = RawHttp2.open(server.port())) {
+      client.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.headers(BATCH));
+      while (all.hasRemaining()) {
+        byte[] piece = new byte[Math.min(all.remaining(), 1 + random.nextInt(2_000))];
+        all.get(piece);
+        client.frame(RawHttp2.DATA, all.hasRemaining() ? 0 : RawHttp2.END_STREAM, 1, piece).flush();
+      }
+      assertThat(gateway.awaitAttempts(300))
+          .extracting(attempt -> attempt.message().openId())
+          .containsExactlyInAnyOrderElementsOf(
+              IntStream.range(0, 300).mapToObj(i -> "item-" + i).toList());
+    }
+  }
+
+  @Test
+  void silentSockets_makeRoomForThoseThatSpeak() throws Exception {
+    List<RawHttp2> silent = new ArrayList<>();
+    try (RawHttp2 early = RawHttp2.open(server.port())) {
+      assertThat(answersPing(early)).isTrue();
+      for (int i = 0; i < 5 * MOST_CONNECTIONS; i++) {
+        silent.add(RawHttp2.connect(server.port()));
+      }
+      assertThat(isTakenIn()).isTrue();
+      assertServed();
+      assertThat(silent.get(0).readUntil(RawHttp2.PING)).as("the oldest is closed").isFalse();
+      assertThat(answersPing(early)).as("who has spoken stays").isTrue();
+    } finally {
+      for (RawHttp2 each : silent) {
+        each.close();
+      }
     }
   }
 

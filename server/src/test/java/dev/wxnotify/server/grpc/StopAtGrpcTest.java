@@ -8,6 +8,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.server.testing.RawHttp2;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.Outcome;

@@ -16,9 +16,11 @@ import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
@@ -192,6 +194,38 @@ class WireRubbishTest {
             Status.Code.INVALID_ARGUMENT, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_REJECTED)
         .says("more than " + LIMIT + " bytes");
     assertThat(gateway.attempts()).isEmpty();
+  }
+
+  static Stream<Arguments> noGzip() {
+    byte[] gzip = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 3};
+    return Stream.of(
+        Arguments.argumentSet("text", (Object) "no gzip".getBytes(StandardCharsets.UTF_8)),
+        Arguments.argumentSet("a beginning without an end", (Object) gzip));
+  }
+
+  /** It says that it is compressed, and is not, or not to its end. */
+  @ParameterizedTest
+  @MethodSource("noGzip")
+  void unary_thatCannotBeUnpacked_isAnInvalidRequest(byte[] body) {
+    ManagedChannel channel = server.newChannelThatPretendsToCompress();
+    CallOptions gzip = CallOptions.DEFAULT.withCompression("gzip");
+
+    assertThatCall(
+            () ->
+                ClientCalls.blockingUnaryCall(
+                    channel,
+                    raw(NotificationServiceGrpc.getSendSubscribeMessageMethod()),
+                    gzip,
+                    body))
+        .isError(
+            Status.Code.INVALID_ARGUMENT, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_REJECTED);
+    assertThat(gateway.attempts()).isEmpty();
+    assertThatCall(
+            () ->
+                ClientCalls.blockingUnaryCall(
+                    channel, raw(HealthGrpc.getCheckMethod()), gzip, body))
+        .isError(
+            Status.Code.INVALID_ARGUMENT, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_REJECTED);
   }
 
   static Stream<String> unknownMethods() {

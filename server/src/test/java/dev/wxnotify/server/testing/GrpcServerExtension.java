@@ -23,10 +23,13 @@ import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceFutureStub;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceStub;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.Compressor;
+import io.grpc.CompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -250,6 +253,31 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
     ManagedChannel made =
         NettyChannelBuilder.forAddress(address).usePlaintext().flowControlWindow(window).build();
+    channels.add(made);
+    return made;
+  }
+
+  /** Returns another connection, which calls what it sends gzip and sends it as it is. */
+  public ManagedChannel newChannelThatPretendsToCompress() {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
+    CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
+    compressors.register(
+        new Compressor() {
+          @Override
+          public String getMessageEncoding() {
+            return "gzip";
+          }
+
+          @Override
+          public OutputStream compress(OutputStream out) {
+            return out;
+          }
+        });
+    ManagedChannel made =
+        NettyChannelBuilder.forAddress(address)
+            .usePlaintext()
+            .compressorRegistry(compressors)
+            .build();
     channels.add(made);
     return made;
   }

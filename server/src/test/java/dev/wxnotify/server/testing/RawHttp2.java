@@ -1,6 +1,5 @@
-package dev.wxnotify.server.grpc;
+package dev.wxnotify.server.testing;
 
-import dev.wxnotify.server.testing.Await;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,26 +13,38 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A client of HTTP/2 that writes each frame by hand, and keeps to no rule by itself. */
-final class RawHttp2 implements AutoCloseable {
-  static final int DATA = 0;
-  static final int HEADERS = 1;
-  static final int RST_STREAM = 3;
-  static final int SETTINGS = 4;
-  static final int PING = 6;
-  static final int GOAWAY = 7;
-  static final int CONTINUATION = 9;
-  static final int END_HEADERS = 4;
+public final class RawHttp2 implements AutoCloseable {
+  /** Types of frames (RFC 9113, section 6). */
+  public static final int DATA = 0;
+
+  public static final int HEADERS = 1;
+  public static final int PRIORITY = 2;
+  public static final int RST_STREAM = 3;
+  public static final int SETTINGS = 4;
+  public static final int PING = 6;
+  public static final int GOAWAY = 7;
+  public static final int WINDOW_UPDATE = 8;
+  public static final int CONTINUATION = 9;
+
+  /** Flags of frames. */
+  public static final int ACK = 1;
+
+  public static final int END_STREAM = 1;
+
+  public static final int END_HEADERS = 4;
+  public static final int PADDED = 8;
 
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int CANCEL = 8;
+  private static final byte INITIAL_WINDOW_SIZE = 4;
 
   private final Socket socket;
   private final DataOutputStream out;
   private final DataInputStream in;
 
   /** One frame that came. */
-  record Frame(int type, int flags, int stream, int length) {}
+  public record Frame(int type, int flags, int stream, int length) {}
 
   private RawHttp2(Socket socket) throws IOException {
     this.socket = socket;
@@ -43,21 +54,31 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   /** Makes a connection and says nothing on it. */
-  static RawHttp2 connect(int port) throws IOException {
+  public static RawHttp2 connect(int port) throws IOException {
     return new RawHttp2(new Socket(InetAddress.getLoopbackAddress(), port));
   }
 
+  /** Makes a connection that says at first that nothing may be sent to it on a stream. */
+  public static RawHttp2 openWithoutWindow(int port) throws IOException {
+    return connect(port)
+        .write(PREFACE)
+        .frame(SETTINGS, 0, 0, new byte[] {0, INITIAL_WINDOW_SIZE, 0, 0, 0, 0})
+        .flush();
+  }
+
   /** Makes a connection that has said what every client says first. */
-  static RawHttp2 open(int port) throws IOException {
+  public static RawHttp2 open(int port) throws IOException {
     return connect(port).write(PREFACE).frame(SETTINGS, 0, 0, new byte[0]).flush();
   }
 
-  RawHttp2 write(byte... bytes) throws IOException {
+  /** Writes bytes that are no frame, or many frames that were made before. */
+  public RawHttp2 write(byte... bytes) throws IOException {
     out.write(bytes);
     return this;
   }
 
-  RawHttp2 frame(int type, int flags, int stream, byte[] payload) throws IOException {
+  /** Writes one frame. */
+  public RawHttp2 frame(int type, int flags, int stream, byte... payload) throws IOException {
     out.writeByte(payload.length >> 16);
     out.writeShort(payload.length);
     out.writeByte(type);
@@ -68,17 +89,18 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   /** Cancels a call. */
-  RawHttp2 cancel(int stream) throws IOException {
+  public RawHttp2 cancel(int stream) throws IOException {
     return frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
   }
 
-  RawHttp2 flush() throws IOException {
+  /** Writes what was given so far. */
+  public RawHttp2 flush() throws IOException {
     out.flush();
     return this;
   }
 
   /** Returns the next frame; null where the server has closed the connection. */
-  @Nullable Frame read() throws IOException {
+  public @Nullable Frame read() throws IOException {
     try {
       int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
       Frame frame = new Frame(in.readUnsignedByte(), in.readUnsignedByte(), in.readInt(), length);
@@ -90,7 +112,7 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   /** Reads until a frame of {@code type}, or to the end; tells whether there was one. */
-  boolean readUntil(int type) throws IOException {
+  public boolean readUntil(int type) throws IOException {
     for (Frame frame = read(); frame != null; frame = read()) {
       if (frame.type == type) {
         return true;
@@ -100,7 +122,7 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   /** Encodes headers of a call without any compression, pairs of name and value. */
-  static byte[] headers(String path, String... more) {
+  public static byte[] headers(String path, String... more) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     add(block, ":method", "POST");
     add(block, ":scheme", "http");

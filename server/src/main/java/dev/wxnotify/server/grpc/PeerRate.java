@@ -1,0 +1,73 @@
+package dev.wxnotify.server.grpc;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How fast one address may make connections: so many at once, and then at a rate. Many honest
+ * callers may be behind one address, a load balancer's or a proxy's, so both are generous.
+ *
+ * <p>Addresses share a fixed number of places, by a hash that nobody outside knows; of IPv6 the
+ * first 64 bits count, which one peer may have all addresses of. Only the thread that accepts
+ * connections uses it.
+ */
+final class PeerRate {
+  /** Connections that one address may make at once. */
+  static final int BURST = 1_000;
+
+  static final int PER_SECOND = 100;
+
+  private static final int PLACES = 1 << 12;
+  private static final int NETWORK_BYTES = 8;
+  private static final long NANOS_EACH = Duration.ofSeconds(1).toNanos() / PER_SECOND;
+
+  /** When each place is as good as new, as {@link System#nanoTime}. */
+  private final long[] freeAtNanos = new long[PLACES];
+
+  private final int seed;
+
+  PeerRate(Random random, long nowNanos) {
+    this.seed = random.nextInt();
+    Arrays.fill(freeAtNanos, nowNanos);
+  }
+
+  /** Counts a connection, and tells whether there may be one. */
+  boolean tryConnect(@Nullable SocketAddress peer, long nowNanos) {
+    int place = place(peer);
+    long freeAt = later(freeAtNanos[place], nowNanos);
+    if (freeAt - nowNanos > (BURST - 1) * NANOS_EACH) {
+      return false;
+    }
+    freeAtNanos[place] = freeAt + NANOS_EACH;
+    return true;
+  }
+
+  /** Counts connections that there were not, for something that costs as much as they. */
+  void count(@Nullable SocketAddress peer, int connections, long nowNanos) {
+    int place = place(peer);
+    long freeAt = later(freeAtNanos[place], nowNanos) + connections * NANOS_EACH;
+    long latest = nowNanos + BURST * NANOS_EACH;
+    freeAtNanos[place] = freeAt - latest > 0 ? latest : freeAt;
+  }
+
+  private static long later(long one, long other) {
+    return one - other > 0 ? one : other;
+  }
+
+  private int place(@Nullable SocketAddress peer) {
+    int hash = seed;
+    InetAddress address = peer instanceof InetSocketAddress inet ? inet.getAddress() : null;
+    byte[] bytes = address == null ? new byte[0] : address.getAddress();
+    for (int i = 0; i < Math.min(bytes.length, NETWORK_BYTES); i++) {
+      hash = (hash ^ bytes[i]) * 0x01000193;
+    }
+    hash ^= hash >>> 15;
+    hash *= 0x2c1b3c6d;
+    return (hash ^ hash >>> 13) & PLACES - 1;
+  }
+}

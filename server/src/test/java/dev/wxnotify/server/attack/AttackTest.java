@@ -1,0 +1,77 @@
+package dev.wxnotify.server.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.wxnotify.server.Main;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The short form of {@link AttackRun}: one attack of each kind, for a second, on a server in a
+ * process of its own with a small heap. Times are for the long form.
+ */
+@Timeout(180)
+class AttackTest {
+  private static final Duration TIME = Duration.ofSeconds(1);
+  private static final List<String> PROGRAM =
+      List.of("-cp", System.getProperty("java.class.path"), Main.class.getName());
+
+  /** What the server and its fake WeChat need, and some. */
+  private static final int DESCRIPTORS = 250;
+
+  private static final int WARM_UP_CALLS = 20;
+
+  /** Few, and patient: the machine may be busy with other things. */
+  private static final int PER_SECOND = 20;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** The heap and as much beside it, of buffers, code and threads. */
+  private static final long MOST_RESIDENT_MIB = 400;
+
+  private static final int MOST_LINES = 100;
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {
+        "EMPTY_DATA",
+        "TINY_DATA",
+        "ZERO_WINDOW_UPDATE",
+        "BAD_TIMEOUT",
+        "SETTINGS_WINDOWS",
+        "UNFINISHED_ITEMS",
+        "OPEN_STREAMS",
+        "SILENT_SOCKETS",
+        "UNREAD_RESULTS",
+        "UNREAD_SINGLE_ANSWERS"
+      })
+  void honestCallers_areServed_duringAttack(Attack attack) throws Exception {
+    assertServed(AttackRun.run(attack, form(0)));
+  }
+
+  /** Those who are connected go on, and the log does not grow with each socket. */
+  @Test
+  void honestCallers_areServed_whenThereAreNoDescriptorsLeft() throws Exception {
+    assumeThat(Path.of("/usr/bin/prlimit")).exists();
+
+    assertServed(AttackRun.run(Attack.SILENT_SOCKETS, form(DESCRIPTORS)));
+  }
+
+  private static AttackRun.Form form(int descriptors) {
+    return new AttackRun.Form(PROGRAM, descriptors, TIME, WARM_UP_CALLS, PER_SECOND, PATIENCE);
+  }
+
+  private static void assertServed(AttackRun.Result result) {
+    assertThat(result.alive()).isTrue();
+    assertThat(result.honest().calls()).isPositive();
+    assertThat(result.honest().failures()).as(result.toString()).isEmpty();
+    assertThat(result.residentMiB()).isLessThan(MOST_RESIDENT_MIB);
+    assertThat(result.logLines()).as(result.log()).isLessThan(MOST_LINES);
+  }
+}

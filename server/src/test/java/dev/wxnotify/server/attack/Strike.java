@@ -1,0 +1,130 @@
+package dev.wxnotify.server.attack;
+
+import dev.wxnotify.server.testing.RawHttp2;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One attack while it goes on: its connections, and the threads that use them. */
+final class Strike implements AutoCloseable {
+  private static final long PAUSE_MILLIS = 5;
+
+  private final int port;
+  private final Set<RawHttp2> open = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final AtomicInteger made = new AtomicInteger();
+  private final AtomicInteger cutOff = new AtomicInteger();
+
+  Strike(int port) {
+    this.port = port;
+  }
+
+  /** What is done on a connection; it ends with an exception when the server closes it. */
+  interface Move {
+    void on(RawHttp2 connection) throws IOException, InterruptedException;
+  }
+
+  /** How a connection begins. */
+  interface Opening {
+    RawHttp2 open(int port) throws IOException;
+  }
+
+  /** Does it on so many connections, each anew when it was cut off, until the attack is over. */
+  void onEach(int connections, Opening opening, Move move) {
+    for (int i = 0; i < connections; i++) {
+      Thread thread = new Thread(() -> again(opening, move), "attacker-" + i);
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private void again(Opening opening, Move move) {
+    while (goesOn()) {
+      try (RawHttp2 connection = opening.open(port)) {
+        made.incrementAndGet();
+        open.add(connection);
+        move.on(connection);
+        open.remove(connection);
+      } catch (IOException e) {
+        if (goesOn()) {
+          cutOff.incrementAndGet();
+        }
+        pause();
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  /** Makes connections that are kept, by one thread, until there are so many. */
+  void keep(int connections, Opening opening, Move move) {
+    Thread thread =
+        new Thread(
+            () -> {
+              for (int i = 0; i < connections && goesOn(); i++) {
+                try {
+                  RawHttp2 connection = opening.open(port);
+                  made.incrementAndGet();
+                  open.add(connection);
+                  move.on(connection);
+                } catch (IOException e) {
+                  cutOff.incrementAndGet();
+                } catch (InterruptedException e) {
+                  return;
+                }
+              }
+            },
+            "attacker");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void pause() {
+    try {
+      over.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Tells whether the attack is not over. */
+  boolean goesOn() {
+    return over.getCount() > 0;
+  }
+
+  /** Waits for the end, with all connections as they are. */
+  void hold() throws InterruptedException {
+    over.await();
+  }
+
+  /** Lets the attack go on for so long. */
+  void during(Duration time) throws InterruptedException {
+    over.await(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Returns how many connections were made, and how many the server ended. */
+  String connections() {
+    return made.get() + " connections, " + cutOff.get() + " cut off";
+  }
+
+  /** Ends the attack, and all of its connections. */
+  void end() {
+    over.countDown();
+    for (RawHttp2 each : open) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        // It is closed in any case.
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    end();
+  }
+}

@@ -395,7 +395,7 @@ final class NotificationServer implements AutoCloseable {
         grpc.port(),
         settings.monitoringAddress().getHostString(),
         monitoring.port(),
-        settings.weChat().baseUrl(),
+        settings.weChat().baseUrl().resolve("/"), // A path of a relay may be a secret.
         apps.all().size(),
         Transport.of(loops).label());
   }

@@ -47,8 +47,11 @@ final class Strike implements AutoCloseable {
       try (RawHttp2 connection = opening.open(port)) {
         made.incrementAndGet();
         open.add(connection);
-        move.on(connection);
-        open.remove(connection);
+        try {
+          move.on(connection);
+        } finally {
+          open.remove(connection);
+        }
       } catch (IOException e) {
         if (goesOn()) {
           cutOff.incrementAndGet();

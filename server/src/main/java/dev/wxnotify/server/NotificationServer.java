@@ -135,8 +135,6 @@ final class NotificationServer implements AutoCloseable {
       this.loops = opened.add(loops(settings.transport()), NotificationServer::end);
       this.timer = opened.add(timer(), ScheduledThreadPoolExecutor::shutdownNow);
       this.redis = settings.redis() == null ? null : opened.add(redis(settings.redis(), timer));
-      OutcomeLedger own = ledger();
-      this.shared = redis == null ? null : shared(redis, own);
       opened.add(this, NotificationServer::storeLastOutcomes); // Between WeChat's end and Redis's.
       this.http = opened.add(new WeChatHttpClient(settings.weChat(), loops));
       this.files = opened.add(files(settings, http));
@@ -167,6 +165,8 @@ final class NotificationServer implements AutoCloseable {
               System::nanoTime,
               loops,
               listeners(meters, readiness, failures, tracing));
+      OutcomeLedger own = ledger();
+      this.shared = redis == null ? null : shared(redis, own);
       this.delivery =
           new MessageDelivery(
               inFlight,

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * TLS. What a proxy says is never WeChat's answer: while there is no tunnel, nothing is written.
  * Bytes that come in one piece with the yes may be dropped, since TLS begins with the client.
  */
+@Tag("beside-each-other")
 class EgressProxyTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static final Properties BEFORE = new Properties();

@@ -12,8 +12,7 @@ import dev.wxnotify.server.wechat.Ask.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Answers that come before the answer: 1xx (RFC 9110, 15.2). A client that takes one for the answer
  * gives the answer itself to the next message, which may be another app's.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@Tag("beside-each-other")
 class InterimAnswersTest {
   private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
   private static final String PROCESSING = "HTTP/1.1 102 Processing\r\n\r\n";

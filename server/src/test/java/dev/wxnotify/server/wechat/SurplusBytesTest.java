@@ -29,8 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the answer to that request. All else can be told apart: what arrives together with an answer or
  * while nothing is asked, and what is no whole answer of its own.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@Tag("beside-each-other")
 class SurplusBytesTest {
   /** Would be taken as the answer to a message and as that to a token call. */
   static final byte[] FOREIGN_BODY =

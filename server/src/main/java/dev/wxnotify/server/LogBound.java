@@ -17,9 +17,10 @@ import org.slf4j.MarkerFactory;
 
 /**
  * Bounds the lines about connections and calls that are broken: whoever can connect can cause as
- * many of them as it likes. Of one logger and level the first {@link #LINES} are written, and of
- * those with a stack trace the first; the others are only counted, and told in one line when the
- * {@link #WINDOW} is over. The texts do not tell kinds apart, since they hold addresses.
+ * many of them as it likes. Of one logger and level the first {@link #LINES} in a {@link #WINDOW}
+ * are written, and of those with a stack trace the first in a {@link #TRACE_WINDOW}; the others are
+ * only counted, and told in one line when the window is over. The texts do not tell kinds apart,
+ * since they hold addresses.
  */
 public final class LogBound extends TurboFilter {
   /** The most lines of one kind in a window. */
@@ -28,29 +29,25 @@ public final class LogBound extends TurboFilter {
   /** Begins with the first line. */
   static final Duration WINDOW = Duration.ofSeconds(10);
 
+  /** The same for a line with a stack trace, of which there is one. */
+  static final Duration TRACE_WINDOW = Duration.ofMinutes(1);
+
   private static final List<String> BOUNDED =
       List.of("io.grpc.", "io.netty.", "dev.wxnotify.server.grpc.");
   private static final Marker COUNT = MarkerFactory.getDetachedMarker("count");
 
   private final @Nullable ScheduledExecutorService timer;
 
-  /** What each open window has seen; there are no more of them than loggers times levels. */
-  private final ConcurrentMap<Kind, Seen> windows = new ConcurrentHashMap<>();
+  /** How many lines each open window has seen; there are few loggers and levels. */
+  private final ConcurrentMap<Kind, Integer> windows = new ConcurrentHashMap<>();
 
-  private record Kind(String logger, Level level) {}
-
-  private record Seen(int lines, int traces) {
-    Seen plus(boolean trace) {
-      return new Seen(lines + 1, traces + (trace ? 1 : 0));
+  private record Kind(String logger, Level level, boolean trace) {
+    int most() {
+      return trace ? 1 : LINES;
     }
 
-    /** Whether the last one is to be written. */
-    boolean isWithinBounds(boolean trace) {
-      return trace ? traces == 1 : lines - traces <= LINES;
-    }
-
-    int left() {
-      return Math.max(0, traces - 1) + Math.max(0, lines - traces - LINES);
+    Duration window() {
+      return trace ? TRACE_WINDOW : WINDOW;
     }
   }
 
@@ -77,38 +74,34 @@ public final class LogBound extends TurboFilter {
         || BOUNDED.stream().noneMatch(logger.getName()::startsWith)) {
       return FilterReply.NEUTRAL;
     }
-    boolean trace = fault != null;
-    Kind kind = new Kind(logger.getName(), level);
-    Seen seen =
-        windows.compute(kind, (same, before) -> (before == null ? NONE : before).plus(trace));
-    if (seen.lines == 1) {
+    Kind kind = new Kind(logger.getName(), level, fault != null);
+    int seen = windows.merge(kind, 1, Integer::sum);
+    if (seen == 1) {
       open(logger, kind);
     }
-    return seen.isWithinBounds(trace) ? FilterReply.NEUTRAL : FilterReply.DENY;
+    return seen <= kind.most() ? FilterReply.NEUTRAL : FilterReply.DENY;
   }
-
-  private static final Seen NONE = new Seen(0, 0);
 
   private void open(Logger logger, Kind kind) {
     ScheduledExecutorService ends =
         timer == null ? getContext().getScheduledExecutorService() : timer;
     try {
       var ignored =
-          ends.schedule(() -> close(logger, kind), WINDOW.toNanos(), TimeUnit.NANOSECONDS);
+          ends.schedule(() -> close(logger, kind), kind.window().toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       windows.remove(kind); // The server stops, and what is written now is the last of it.
     }
   }
 
   private void close(Logger logger, Kind kind) {
-    Seen seen = windows.remove(kind);
-    if (seen != null && seen.left() > 0) {
+    Integer seen = windows.remove(kind);
+    if (seen != null && seen > kind.most()) {
       logger.log(
           COUNT,
           LogBound.class.getName(),
           Level.toLocationAwareLoggerInteger(kind.level),
           "{} more of the same kind within {} s",
-          new Object[] {seen.left(), WINDOW.toSeconds()},
+          new Object[] {seen - kind.most(), kind.window().toSeconds()},
           null);
     }
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
+import dev.wxnotify.server.delivery.Permits;
+import dev.wxnotify.server.delivery.Permits.Lane;
 import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.v1.BatchSendRequest;
@@ -16,6 +18,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Single calls that come all at once, in the midst of the largest campaign. */
 @Timeout(120)
@@ -45,6 +49,28 @@ class BurstTest {
       assertThat(Futures.allAsList(singles).get(60, TimeUnit.SECONDS)).hasSize(SINGLES);
       campaign.cancel();
     }
+  }
+
+  /** What batches may have in flight follows from what they can use, and leaves a quarter. */
+  @ParameterizedTest
+  @CsvSource({
+    "1000, 512, 640",
+    "4000, 512, 640",
+    "700, 512, 525",
+    "500, 512, 375",
+    "1000, 8, 10",
+    "2, 2, 1",
+    "3, 512, 2"
+  })
+  void inFlight_ofBatches_isWhatTheyCanUse(int most, int connections, int expected) {
+    Permits permits = NotificationServer.inFlight(most, connections);
+    int taken = 0;
+    while (permits.tryAcquire(Lane.BATCH)) {
+      taken++;
+    }
+
+    assertThat(taken).isEqualTo(expected);
+    assertThat(permits.limit()).isEqualTo(most);
   }
 
   private static List<BatchSendRequest> items() {

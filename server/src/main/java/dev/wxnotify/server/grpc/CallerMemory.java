@@ -4,7 +4,7 @@ import io.netty.util.internal.PlatformDependent;
 
 /**
  * What callers can make the server keep, over all connections, as parts of the memory that the
- * process may use. Half of the heap is left for the work itself.
+ * process may use. The rest is left for the work itself.
  *
  * @param requests bytes of requests that are unfinished, or not read yet by what handles them
  * @param calls open calls, with their headers
@@ -13,7 +13,7 @@ import io.netty.util.internal.PlatformDependent;
 record CallerMemory(SharedRoom requests, SharedRoom calls, SharedRoom answers) {
 
   /** An open call that does nothing, apart from the text of its headers. */
-  static final int CALL = 6 * 1024;
+  static final int CALL = 4 * 1024;
 
   /** What one connection costs that does nothing, with the sockets' buffers of a slow peer. */
   static final int CONNECTION = 64 * 1024;
@@ -25,6 +25,7 @@ record CallerMemory(SharedRoom requests, SharedRoom calls, SharedRoom answers) {
   static final int RESULT = 4 * 1024;
 
   private static final int PARTS = 4;
+  private static final int PARTS_OF_CALLS = 3;
 
   /** What each connection may have in any case: a few calls and ordinary messages. */
   private static final int LEAST = 16 * 1024;
@@ -38,7 +39,7 @@ record CallerMemory(SharedRoom requests, SharedRoom calls, SharedRoom answers) {
   static CallerMemory of(long heap, long direct) {
     return new CallerMemory(
         new SharedRoom(direct / PARTS, LEAST),
-        new SharedRoom(heap / PARTS, LEAST),
+        new SharedRoom(heap / PARTS_OF_CALLS, LEAST),
         new SharedRoom(direct / PARTS / 2, LEAST));
   }
 

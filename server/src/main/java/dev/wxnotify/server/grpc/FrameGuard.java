@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * <p>A client that takes many results sends many frames that carry nothing, since it has to extend
  * the window. So each frame that the server writes allows two of them.
  *
+ * <p>A client that does not take the answers is not read from until it does: HTTP/2 would keep them
+ * without a bound.
+ *
  * <p>All of it runs on the connection's thread.
  */
 final class FrameGuard extends ChannelDuplexHandler {
@@ -48,7 +51,10 @@ final class FrameGuard extends ChannelDuplexHandler {
   static final Duration WINDOW = Duration.ofSeconds(10);
 
   /** So many calls that the client cancels cost as much as a connection. */
-  private static final int CANCELLED_AS_CONNECTION = 100;
+  private static final int CANCELLED_AS_CONNECTION = 20;
+
+  /** In frames that carry nothing; two are allowed for the answer. */
+  private static final int COST_OF_REFUSAL = 5;
 
   /** In connections. */
   private static final int COST_OF_ABUSE = 10;
@@ -74,6 +80,7 @@ final class FrameGuard extends ChannelDuplexHandler {
   private int skip = PREFACE;
   private boolean established;
   private boolean ended;
+  private boolean readPutOff;
 
   private long windowNanos;
   private int idle;
@@ -180,6 +187,30 @@ final class FrameGuard extends ChannelDuplexHandler {
     if (ended) { // What is left of the bytes at hand is not looked at.
       throw tooMuch();
     }
+  }
+
+  /** A call was refused: as cheap as it is, it makes more work than it carries. */
+  void sawRefusal() {
+    idle += COST_OF_REFUSAL;
+  }
+
+  /** Who does not take what is written is not read from. */
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      ctx.read();
+    } else {
+      readPutOff = true;
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (readPutOff && ctx.channel().isWritable()) {
+      readPutOff = false;
+      ctx.read();
+    }
+    ctx.fireChannelWritabilityChanged();
   }
 
   @Override

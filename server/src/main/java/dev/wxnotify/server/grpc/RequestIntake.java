@@ -143,13 +143,18 @@ final class RequestIntake extends Http2FrameListenerDecorator {
       throws Http2Exception {
     Http2Stream stream = connection.stream(streamId);
     if (stream != null && stream.getProperty(key) == null) {
+      if (connection.numActiveStreams() > ConnectionSettings.MAX_CALLS) {
+        // HTTP/2 itself bounds them only when the client has confirmed that it knows of the bound.
+        reset(ctx, stream, Http2Error.REFUSED_STREAM);
+        return;
+      }
       int size = sizeOf(headers);
       if (size > ConnectionSettings.MAX_METADATA) {
-        refuse(ctx, stream, METADATA_TOO_LARGE);
+        refuse(ctx, stream, METADATA_TOO_LARGE, endOfStream);
         return;
       }
       if (!calls.tryTake(CallerMemory.CALL + size)) {
-        refuse(ctx, stream, OVERLOADED);
+        refuse(ctx, stream, OVERLOADED, endOfStream);
         return;
       }
       stream.setProperty(key, new Call(CallerMemory.CALL + size));
@@ -272,7 +277,7 @@ final class RequestIntake extends Http2FrameListenerDecorator {
     super.onRstStreamRead(ctx, stream.id(), Http2Error.ENHANCE_YOUR_CALM.code());
     if (unseen) {
       ended(stream);
-      refuse(ctx, stream, OVERLOADED);
+      refuse(ctx, stream, OVERLOADED, false);
     } else {
       reset(ctx, stream, Http2Error.ENHANCE_YOUR_CALM);
     }
@@ -282,13 +287,15 @@ final class RequestIntake extends Http2FrameListenerDecorator {
    * Answers a call that gRPC does not see. What the client sends of it meanwhile is dropped; if it
    * does not come to an end by itself, it is cut off.
    */
-  private void refuse(ChannelHandlerContext ctx, Http2Stream stream, Http2Headers answer) {
+  private void refuse(
+      ChannelHandlerContext ctx, Http2Stream stream, Http2Headers answer, boolean ended) {
+    guard.sawRefusal();
     var written = http2.encoder().writeHeaders(ctx, stream.id(), answer, 0, true, ctx.newPromise());
-    var ignored =
-        written
-            .channel()
-            .eventLoop()
-            .schedule(() -> cutOff(ctx, stream), RESET_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+    if (!ended && (!written.isDone() || written.isSuccess())) {
+      var ignored =
+          ctx.executor()
+              .schedule(() -> cutOff(ctx, stream), RESET_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void cutOff(ChannelHandlerContext ctx, Http2Stream stream) {

@@ -439,6 +439,31 @@ final class BatchTest {
     assertThat(outcome("patient")).isInstanceOf(SendOutcome.Accepted.class);
   }
 
+  /** The default limits: batches keep their connections busy, and single calls find room. */
+  @Test
+  void manyBatches_useAllConnections_andLeaveRoomForABurst() {
+    use(new Permits(1_000, 360), new Permits(512, 8));
+    gateway.go(Until.WRITTEN);
+    for (int i = 0; i < 4; i++) {
+      addMany(open(), "user" + i, 500);
+    }
+    assertThat(gateway.writes()).hasSize(504);
+    assertThat(fixture.inFlight.used()).isEqualTo(640);
+
+    List<Delivery> burst = new ArrayList<>();
+    for (int i = 0; i < 361; i++) {
+      burst.add(fixture.delivery.deliver(fixture.order("single-" + i)));
+    }
+
+    assertReason(heard(burst.get(360)), Hindrance.OVERLOADED);
+    assertThat(burst.subList(0, 360)).noneMatch(each -> each.answer().isDone());
+    gateway.go(Until.ANSWERED);
+    gateway.attempts().forEach(attempt -> attempt.answer(new Answer.Accepted("")));
+    assertThat(burst.subList(0, 360))
+        .allSatisfy(each -> assertThat(heard(each)).isInstanceOf(SendOutcome.Accepted.class));
+    assertThat(accepted()).isEqualTo(2_000);
+  }
+
   /** They go one after the other, and those that wait for that must not hold permits. */
   @Test
   void manyMessagesForOneUser_leaveThePermitsToOthers() {

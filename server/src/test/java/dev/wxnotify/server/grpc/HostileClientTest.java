@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -218,6 +219,57 @@ class HostileClientTest {
             attacker.flush();
           });
       assertServed();
+    }
+  }
+
+  /** Whether or not the client has confirmed that it knows of the bound. */
+  @Test
+  void streams_beyondTheBound_endTheConnection() throws Exception {
+    try (RawHttp2 attacker = RawHttp2.open(server.port())) {
+      assertCutsOff(
+          attacker,
+          () -> {
+            for (int i = 0; i < ConnectionSettings.MAX_CALLS + 2 * FrameGuard.MAX_MISTAKES; i++) {
+              attacker.frame(
+                  RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * i + 1, RawHttp2.headers(BATCH));
+            }
+            attacker.flush();
+          });
+      assertServed();
+    }
+  }
+
+  /** The server keeps no more answers than fit into buffers, and reads no calls meanwhile. */
+  @Test
+  void clientThatDoesNotRead_isNotReadFrom() throws Exception {
+    AtomicInteger written = new AtomicInteger();
+    try (RawHttp2 attacker = RawHttp2.open(server.port())) {
+      byte[] call = RawHttp2.headers("/no/" + "x".repeat(1_000));
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  for (int stream = 1; stream < 2_000_000; stream += 2) {
+                    attacker.frame(
+                        RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, stream, call);
+                    written.incrementAndGet();
+                  }
+                } catch (IOException closed) {
+                  // So it ends.
+                }
+              });
+      thread.setDaemon(true);
+      thread.start();
+      AtomicInteger before = new AtomicInteger(-1);
+      Await.until(
+          "the attacker cannot write",
+          () -> {
+            assertServed();
+            int now = written.get();
+            return now > 0 && before.getAndSet(now) == now;
+          });
+      assertThat(thread.isAlive()).as("waits for the server").isTrue();
+      assertThat(written.get()).isLessThan(200_000);
     }
   }
 

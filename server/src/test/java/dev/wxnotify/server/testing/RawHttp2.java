@@ -48,7 +48,7 @@ public final class RawHttp2 implements AutoCloseable {
 
   private RawHttp2(Socket socket) throws IOException {
     this.socket = socket;
-    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 1 << 16));
+    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 1 << 13));
     this.in = new DataInputStream(socket.getInputStream());
     socket.setSoTimeout((int) Await.LONGEST.toMillis());
   }

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** A server inside another process that fails at one step of its start leaves nothing behind. */
 class FailedStartTest {
+  private static final int STARTS = 4;
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   @Test
@@ -171,7 +172,10 @@ class FailedStartTest {
     }
   }
 
-  /** Once to load what the JVM loads once, and once to count. */
+  /**
+   * Once to load what the JVM loads once, and then several times: what every start leaves is seen,
+   * and what other tests in this JVM open or close meanwhile is not mistaken for it.
+   */
   private static void assertLeavesNothing(
       Class<? extends Exception> expected, ThrowingCallable start) throws Exception {
     assertThatThrownBy(start).isInstanceOf(expected);
@@ -179,7 +183,9 @@ class FailedStartTest {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     List<String> open = descriptors();
 
-    assertThatThrownBy(start).isInstanceOf(expected);
+    for (int i = 0; i < STARTS; i++) {
+      assertThatThrownBy(start).isInstanceOf(expected);
+    }
 
     Set<String> left = new HashSet<>();
     Await.until(
@@ -190,10 +196,10 @@ class FailedStartTest {
           return left.isEmpty();
         });
     Await.until(
-        "no more descriptors are open than " + open + ", but were at first " + descriptors(),
+        "each start leaves a descriptor open; at first there were " + open.size(),
         () -> {
           System.gc(); // The JDK's HTTP client, which exports traces, ends when it is collected.
-          return descriptors().size() <= open.size();
+          return descriptors().size() < open.size() + STARTS;
         });
     assertThat(left).isEmpty();
   }

@@ -13,6 +13,7 @@ import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -32,6 +33,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The limits of one caller, over a real connection. */
 class CallerLimitsTest {
+  /** Of one connection: fewer than the server takes for an attack. */
+  private static final int MOST_CANCELLED = ConnectionSettings.MAX_RESETS / 2;
+
   private final HeldGateway gateway = new HeldGateway();
 
   @RegisterExtension
@@ -68,11 +72,15 @@ class CallerLimitsTest {
   }
 
   private Channel as(String caller) {
+    return as(caller, server.channel());
+  }
+
+  private static Channel as(String caller, Channel channel) {
     Metadata headers = new Metadata();
     headers.put(
         Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + caller);
     return ClientInterceptors.intercept(
-        server.channel(), MetadataUtils.newAttachHeadersInterceptor(headers));
+        channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   @Test
@@ -192,25 +200,36 @@ class CallerLimitsTest {
                 Requests.item("gone").getSubscribeMessage().toBuilder()
                     .putData("enum_string9", "x".repeat(10_000)))
             .build();
-    var stub = NotificationServiceGrpc.newStub(as("slowest"));
-    for (int begun = 0; begun < streams; begun += 50) {
-      List<BatchCall> calls = new ArrayList<>();
-      for (int i = 0; i < 50; i++) {
-        calls.add(BatchCall.open(stub).send(large));
+    for (int begun = 0; begun < streams; begun += MOST_CANCELLED) {
+      ManagedChannel connection = server.newChannel();
+      for (int i = 0; i < Math.min(streams - begun, MOST_CANCELLED); i += 50) {
+        cancelWhileTheyWait(connection, large);
       }
-      awaitWhatWasSaidBefore();
-      calls.forEach(BatchCall::cancel);
+      connection.shutdownNow();
     }
-    awaitWhatWasSaidBefore();
 
-    BatchCall honest = BatchCall.open(stub).send(Requests.item("honest")).halfClose();
+    BatchCall honest =
+        BatchCall.open(NotificationServiceGrpc.newStub(as("slowest")))
+            .send(Requests.item("honest"))
+            .halfClose();
 
     assertThat(honest.awaitSummary().getAccepted()).isEqualTo(1);
   }
 
+  private static void cancelWhileTheyWait(Channel connection, BatchSendRequest item) {
+    List<BatchCall> calls = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      calls.add(
+          BatchCall.open(NotificationServiceGrpc.newStub(as("slowest", connection))).send(item));
+    }
+    awaitWhatWasSaidBefore(connection);
+    calls.forEach(BatchCall::cancel);
+    awaitWhatWasSaidBefore(connection);
+  }
+
   /** What went over the connection before has arrived at the server when this returns. */
-  private void awaitWhatWasSaidBefore() {
-    NotificationServiceGrpc.newBlockingStub(as("free"))
+  private static void awaitWhatWasSaidBefore(Channel connection) {
+    NotificationServiceGrpc.newBlockingStub(as("free", connection))
         .sendSubscribeMessage(Requests.single("x").toBuilder().setValidateOnly(true).build());
   }
 

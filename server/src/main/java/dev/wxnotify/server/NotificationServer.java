@@ -95,6 +95,8 @@ final class NotificationServer implements AutoCloseable {
 
   private static final Duration LOOK_AT_LAST = Duration.ofMillis(10);
 
+  private static final Duration LOOPS_QUIET = Duration.ofMillis(50);
+
   private static final Duration LOOPS_END = Duration.ofSeconds(5);
 
   private static final Logger log = LoggerFactory.getLogger(NotificationServer.class);
@@ -198,8 +200,11 @@ final class NotificationServer implements AutoCloseable {
     return new RedisLink(settings, timer);
   }
 
+  /** Once no connection has done anything for a moment: some close in several steps. */
   private static void end(EventLoopGroup loops) {
-    loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    loops
+        .shutdownGracefully(LOOPS_QUIET.toMillis(), LOOPS_END.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly();
   }
 
   private static EventLoopGroup loops(@Nullable Transport transport) {

@@ -18,9 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerRate {
   /** Connections that one address may make at once. */
-  static final int BURST = 1_000;
+  static final int BURST = 2_000;
 
-  static final int PER_SECOND = 100;
+  /**
+   * Connections that one address may make in a second after that: as many as callers behind one
+   * load balancer make that use a new one for each call.
+   */
+  static final int PER_SECOND = 500;
 
   private static final int PLACES = 1 << 12;
   private static final int NETWORK_BYTES = 8;

@@ -266,6 +266,12 @@ public final class TokenCache implements AutoCloseable {
     }
   }
 
+  private boolean isClosed() {
+    synchronized (lock) {
+      return closed;
+    }
+  }
+
   private static NoToken closedResult() {
     return new NoToken(new IssueResult.Unavailable("the server is stopping"), Duration.ZERO);
   }
@@ -362,8 +368,10 @@ public final class TokenCache implements AutoCloseable {
       return;
     }
     if (answer instanceof NoToken none) {
-      log.warn(
-          "app {}: {}; next try in {}", appId, none.refusal().explanation(), none.retryAfter());
+      if (!isClosed()) { // Else it is the stop that broke the call.
+        log.warn(
+            "app {}: {}; next try in {}", appId, none.refusal().explanation(), none.retryAfter());
+      }
     } else {
       log.info("app {}: using {}", appId, answer);
     }

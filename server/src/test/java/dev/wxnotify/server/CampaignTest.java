@@ -47,6 +47,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(180)
 class CampaignTest {
+  /** What a stream has under way, or answered and not taken, at most. */
+  private static final int MOST_UNDER_WAY = 1_024;
+
   private static final String ONE = "wxone";
   private static final String TWO = "wxtwo";
 
@@ -184,9 +187,12 @@ class CampaignTest {
     }
     try (RunningServer server = RunningServer.start(options, keys)) {
       CampaignStream stream = CampaignStream.send(stub(server), campaign);
+      int nextRevocation = 0;
       for (int revoked = 1; revoked <= 3; revoked++) {
-        stream.awaitResults(revoked * items / 5);
+        stream.awaitResults(Math.max(revoked * items / 5, nextRevocation));
         server.sandbox().revokeToken(ONE, revoked == 2 ? RevokeMode.DEAD : RevokeMode.SUPERSEDED);
+        // A message is sent again once: one must not meet two revocations, however late this is.
+        nextRevocation = stream.byIndex().size() + 2 * MOST_UNDER_WAY;
       }
       List<BatchItemResult> results = stream.awaitAll();
 

@@ -266,7 +266,7 @@ final class Lab implements AutoCloseable {
     }
     warmUps.addAll(needed);
     return contestants.stream()
-        .map(each -> Objects.requireNonNull(byProcess.get(each.process())).window(each.path()))
+        .map(each -> Objects.requireNonNull(byProcess.get(each.process())).last(each.path()))
         .toList();
   }
 

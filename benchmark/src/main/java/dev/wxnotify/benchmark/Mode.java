@@ -6,8 +6,8 @@ enum Mode {
   SMOKE(1, 1, 1, 0.2, 0.2, 2_000, 2),
   /** Less than a quarter of an hour. */
   QUICK(3, 2, 20, 1.5, 1.5, 200_000, 4),
-  /** Less than half an hour. */
-  FULL(5, 3, 30, 1.5, 2, 1_000_000, 8);
+  /** About forty minutes. */
+  FULL(7, 3, 40, 1.5, 2, 1_000_000, 8);
 
   /** How often each path is measured where CPU or latency is in question; the paths take turns. */
   final int rounds;

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WarmingUpTest {
-  private static final int MOST_TURNS = 10;
+  private static final int MOST_TURNS = 16;
 
   private final List<Path> order = new ArrayList<>();
 
@@ -38,29 +38,28 @@ class WarmingUpTest {
   void run_steadyAtOnce_runsTheWindowAndNoMore() throws Exception {
     List<WarmUp> needed = run(List.of(process("a", new Path("a1", 0))));
 
-    assertThat(order).hasSize(4);
+    assertThat(order).hasSize(10);
     assertThat(needed.get(0).steady()).isTrue();
     assertThat(needed.get(0).turns()).isZero();
   }
 
   @Test
   void run_oneOfTwoPathsStillNew_runsBothInTurns() throws Exception {
-    List<WarmUp> needed = run(List.of(process("a", new Path("fast", 0), new Path("slow", 2))));
+    List<WarmUp> needed = run(List.of(process("a", new Path("fast", 0), new Path("slow", 5))));
 
-    assertThat(order)
-        .extracting(Path::toString)
-        .containsExactly(
-            "fast", "slow", "fast", "slow", "fast", "slow", "fast", "slow", "fast", "slow", "fast",
-            "slow");
-    assertThat(needed.get(0).turns()).isEqualTo(2);
+    assertThat(order).hasSize(2 * 13);
+    for (int i = 0; i < order.size(); i++) {
+      assertThat(order.get(i)).hasToString(i % 2 == 0 ? "fast" : "slow");
+    }
+    assertThat(needed.get(0).turns()).isEqualTo(3);
   }
 
   @Test
   void run_oneOfTwoProcessesSteady_goesOnWithTheOtherAlone() throws Exception {
     List<WarmUp> needed =
-        run(List.of(process("fast", new Path("f", 0)), process("slow", new Path("s", 3))));
+        run(List.of(process("fast", new Path("f", 0)), process("slow", new Path("s", 5))));
 
-    assertThat(order.subList(8, order.size()))
+    assertThat(order.subList(20, order.size()))
         .extracting(Path::toString)
         .containsExactly("s", "s", "s");
     assertThat(needed).extracting(WarmUp::process).containsExactly("fast", "slow");
@@ -73,7 +72,7 @@ class WarmingUpTest {
 
     assertThat(order).hasSize(MOST_TURNS);
     assertThat(needed.get(0).steady()).isFalse();
-    assertThat(needed.get(0).doubt()).isEqualTo("a was not steady after 10 turns");
+    assertThat(needed.get(0).doubt()).isEqualTo("a was not steady after 16 turns");
   }
 
   private static WarmingUp<Path> process(String name, Path... paths) {

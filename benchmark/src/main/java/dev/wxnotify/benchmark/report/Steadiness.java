@@ -6,38 +6,44 @@ import java.util.List;
  * Whether a path costs the same from one round to the next. A JVM compiles what runs often while it
  * runs, so that a message costs ten times as much in the first seconds as after a minute: a figure
  * from that time says how old the process is, and nothing else.
+ *
+ * <p>Single rounds differ by more than that on most machines, even those of a process that has
+ * nothing left to compile. So medians of several rounds are compared: noise goes both ways, and a
+ * process that is still being compiled gets cheaper.
  */
 public final class Steadiness {
-  /** How many rounds in a row have to cost the same. */
-  public static final int WINDOW = 4;
+  /** How many rounds in a row show it: the later half has to cost what the earlier one did. */
+  public static final int WINDOW = 10;
 
-  /** How far from the median a cost may be, as a part of it. */
+  /** How far a median may be from an earlier one, as a part of it. */
   public static final double TOLERANCE = 0.05;
 
   private Steadiness() {}
 
-  /** Returns whether the last {@value #WINDOW} rounds cost what their median says. */
+  /** Returns whether the two halves of the last {@value #WINDOW} rounds have the same median. */
   public static boolean isReached(List<Round> rounds) {
     if (rounds.size() < WINDOW) {
       return false;
     }
     List<Round> last = rounds.subList(rounds.size() - WINDOW, rounds.size());
-    double median = median(last);
-    return last.stream().allMatch(each -> isWithin(each.cost(), median, each.blur()));
+    List<Round> later = last.subList(WINDOW / 2, WINDOW);
+    double before = median(last.subList(0, WINDOW / 2));
+    return Math.abs(median(later) - before) <= allowed(before, later);
   }
 
-  /** Returns whether the medians of earlier and of later rounds say the same. */
+  /** Returns whether later rounds are no cheaper than earlier ones, by their medians. */
   public static boolean isKept(List<Round> earlier, List<Round> later) {
+    double before = median(earlier);
+    return before - median(later) <= allowed(before, later);
+  }
+
+  private static double allowed(double before, List<Round> later) {
     double blur = later.stream().mapToDouble(Round::blur).max().orElse(0);
-    return isWithin(median(later), median(earlier), blur);
+    return Math.max(TOLERANCE * before, blur);
   }
 
   /** Returns the median cost of at least one round, in microseconds. */
   static double median(List<Round> rounds) {
     return Spread.of(rounds.stream().mapToDouble(Round::cost)).median();
-  }
-
-  private static boolean isWithin(double cost, double median, double blur) {
-    return Math.abs(cost - median) <= Math.max(TOLERANCE * median, blur);
   }
 }

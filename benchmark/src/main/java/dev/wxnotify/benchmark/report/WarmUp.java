@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * What a process needed until its figures were steady. The window of rounds that shows it is not
- * counted. Where a process did not get there, these are the figures of all its rounds.
+ * counted, but for the excess, which is that of all rounds. Where a process did not get there,
+ * these are the figures of all its rounds.
  *
  * @param process its name
  * @param steady whether all its paths were steady in the end
@@ -12,8 +13,9 @@ import java.util.List;
  * @param messages on all its paths
  * @param seconds under load
  * @param cpuSeconds CPU time; of a process that is new, from its start
- * @param excessCpuSeconds what of this is above the cost of as many messages when it is steady: the
- *     price of being new, which does not depend on the round in which it was found steady
+ * @param excessCpuSeconds CPU time of all rounds above the cost of as many messages when it is
+ *     steady: the price of being new, which does not depend on the round in which it was found
+ *     steady
  * @param paths the rounds of each path, those of the window too
  */
 public record WarmUp(
@@ -37,8 +39,9 @@ public record WarmUp(
       return rounds.subList(0, turn);
     }
 
-    private List<Round> window() {
-      return rounds.subList(Math.max(0, rounds.size() - Steadiness.WINDOW), rounds.size());
+    /** By which the cost is known: the later half of the window. */
+    private List<Round> last() {
+      return rounds.subList(Math.max(0, rounds.size() - Steadiness.WINDOW / 2), rounds.size());
     }
   }
 
@@ -57,22 +60,21 @@ public record WarmUp(
     double seconds = 0;
     double expected = 0;
     for (Path path : paths) {
-      long carried = path.before(turns).stream().mapToLong(Round::messages).sum();
-      messages += carried;
+      messages += path.before(turns).stream().mapToLong(Round::messages).sum();
       seconds += path.before(turns).stream().mapToDouble(Round::seconds).sum();
-      expected += carried * Steadiness.median(path.window()) / 1e6;
+      expected +=
+          path.rounds.stream().mapToLong(Round::messages).sum()
+              * Steadiness.median(path.last())
+              / 1e6;
     }
-    double end =
-        steady
-            ? paths.get(0).rounds.get(turns).cpuBefore()
-            : paths.get(paths.size() - 1).rounds.get(all - 1).cpuAfter();
-    double cpu = end - cpuAtBegin;
-    return new WarmUp(process, steady, turns, messages, seconds, cpu, cpu - expected, paths);
+    double end = paths.get(paths.size() - 1).rounds.get(all - 1).cpuAfter() - cpuAtBegin;
+    double cpu = steady ? paths.get(0).rounds.get(turns).cpuBefore() - cpuAtBegin : end;
+    return new WarmUp(process, steady, turns, messages, seconds, cpu, end - expected, paths);
   }
 
-  /** Returns the rounds by which a path was found steady, or its last ones. */
-  public List<Round> window(String path) {
-    return paths.stream().filter(each -> each.name.equals(path)).findFirst().orElseThrow().window();
+  /** Returns the last rounds of a path, by which its cost is known. */
+  public List<Round> last(String path) {
+    return paths.stream().filter(each -> each.name.equals(path)).findFirst().orElseThrow().last();
   }
 
   /** Returns why the figures of the process are not to be judged; empty where they may be. */

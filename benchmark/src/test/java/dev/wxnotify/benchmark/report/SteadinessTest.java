@@ -2,7 +2,8 @@ package dev.wxnotify.benchmark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
+import java.util.Collections;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,28 +12,35 @@ class SteadinessTest {
 
   @Test
   void isReached_fewerRoundsThanTheWindow_isFalse() {
-    assertThat(Steadiness.isReached(Rounds.of(20, 20, 20))).isFalse();
+    assertThat(Steadiness.isReached(Rounds.of(20, 20, 20, 20, 20, 20, 20, 20, 20))).isFalse();
   }
 
   @Test
-  void isReached_everyRoundOfTheWindowNearTheMedian_isTrue() {
-    assertThat(Steadiness.isReached(Rounds.of(300, 80, 20.5, 20, 19.2, 20))).isTrue();
+  void isReached_halvesOfTheSameMedian_isTrue() {
+    assertThat(Steadiness.isReached(Rounds.of(300, 80, 22, 18, 20, 27, 19, 20.5, 17, 24, 19.5, 20)))
+        .isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {18.9, 21.1})
-  void isReached_oneRoundOfTheWindowFarFromTheMedian_isFalse(double last) {
-    assertThat(Steadiness.isReached(Rounds.of(20, 20, 20, last))).isFalse();
+  void isReached_laterHalfOfAnotherMedian_isFalse(double later) {
+    assertThat(Steadiness.isReached(Rounds.of(20, 20, 20, 20, 20, later, later, later, 20, 20)))
+        .isFalse();
   }
 
   @Test
   void isReached_stillGettingFaster_isFalse() {
-    assertThat(Steadiness.isReached(Rounds.of(24, 22.5, 21, 20))).isFalse();
+    assertThat(
+            Steadiness.isReached(Rounds.of(24, 23.5, 23, 22.7, 22.4, 22.1, 21.8, 21.4, 21, 20.6)))
+        .isFalse();
   }
 
   @Test
   void isReached_onlyEarlierRoundsWereSteady_isFalse() {
-    assertThat(Steadiness.isReached(Rounds.of(20, 20, 20, 20, 30))).isFalse();
+    assertThat(
+            Steadiness.isReached(
+                Rounds.of(20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 30, 30, 30)))
+        .isFalse();
   }
 
   @Test
@@ -41,18 +49,26 @@ class SteadinessTest {
     Round oneStepMore = new Round(1_000, 1, 0, 0.11);
 
     assertThat(
-            Steadiness.isReached(List.of(hundredMillis, oneStepMore, hundredMillis, hundredMillis)))
+            Steadiness.isReached(
+                Stream.concat(
+                        Collections.nCopies(5, hundredMillis).stream(),
+                        Collections.nCopies(5, oneStepMore).stream())
+                    .toList()))
         .isTrue();
   }
 
-  @ParameterizedTest
-  @ValueSource(doubles = {18, 22})
-  void isKept_laterMedianElsewhere_isFalse(double later) {
-    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(later, later, 20))).isFalse();
+  @Test
+  void isKept_laterMedianCheaper_isFalse() {
+    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(18, 18, 20))).isFalse();
+  }
+
+  @Test
+  void isKept_laterMedianDearer_isTrue() {
+    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(22, 22, 20))).isTrue();
   }
 
   @Test
   void isKept_oneNoisyRound_isTrue() {
-    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(20, 35, 20.4))).isTrue();
+    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(20, 35, 19.6))).isTrue();
   }
 }

@@ -15,7 +15,9 @@ class WarmUpTest {
         WarmUp.of(
             "server",
             0,
-            List.of(new WarmUp.Path("unary", Rounds.after(0.8, 100, 40, 20, 20, 20, 20))));
+            List.of(
+                new WarmUp.Path(
+                    "unary", Rounds.after(0.8, 100, 40, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20))));
 
     assertThat(warmUp.steady()).isTrue();
     assertThat(warmUp.turns()).isEqualTo(2);
@@ -28,8 +30,8 @@ class WarmUpTest {
 
   @Test
   void of_steadinessSeenOneRoundLater_hasTheSameExcess() {
-    double early = excess(100, 20, 20, 20, 20);
-    double late = excess(100, 20, 20, 20, 20, 20);
+    double early = excess(100, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20);
+    double late = excess(100, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20);
 
     assertThat(late).isCloseTo(early, within(1e-9));
   }
@@ -46,19 +48,23 @@ class WarmUpTest {
             "server",
             0,
             List.of(
-                new WarmUp.Path("unary", Rounds.of(20, 20, 20, 20)),
-                new WarmUp.Path("batch", Rounds.of(20, 18, 16, 14))));
+                new WarmUp.Path("unary", Rounds.of(20, 20, 20, 20, 20, 20, 20, 20, 20, 20)),
+                new WarmUp.Path("batch", Rounds.of(29, 28, 27, 26, 25, 24, 23, 22, 21, 20))));
 
     assertThat(warmUp.steady()).isFalse();
-    assertThat(warmUp.messages()).isEqualTo(800_000);
-    assertThat(warmUp.doubt()).isEqualTo("server was not steady after 4 turns");
+    assertThat(warmUp.messages()).isEqualTo(2_000_000);
+    assertThat(warmUp.doubt()).isEqualTo("server was not steady after 10 turns");
   }
 
   @Test
   void of_processThatWasUsedBefore_doesNotCountWhatItUsedThen() {
     WarmUp warmUp =
         WarmUp.of(
-            "server", 50, List.of(new WarmUp.Path("unary", Rounds.after(50, 30, 20, 20, 20, 20))));
+            "server",
+            50,
+            List.of(
+                new WarmUp.Path(
+                    "unary", Rounds.after(50, 30, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20))));
 
     assertThat(warmUp.cpuSeconds()).isCloseTo(3, within(1e-9));
   }

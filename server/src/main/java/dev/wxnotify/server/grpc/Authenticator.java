@@ -79,6 +79,7 @@ final class Authenticator implements ServerInterceptor {
         call.getMethodDescriptor().getFullMethodName(),
         call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
     Statuses.close(call, SendErrors.unauthenticated());
+    FrameGuard.sawRefusal(call);
     return new ServerCall.Listener<>() {};
   }
 }

@@ -1,7 +1,10 @@
 package dev.wxnotify.server.grpc;
 
+import io.grpc.Attributes;
+import io.grpc.ServerCall;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -31,7 +34,9 @@ import org.slf4j.LoggerFactory;
  * the window. So each frame that the server writes allows two of them.
  *
  * <p>A client that does not take the answers is not read from until it does: HTTP/2 would keep them
- * without a bound.
+ * without a bound. After {@value #REFUSALS_BEFORE_REST} calls that were refused at once, a
+ * connection rests for a moment, so that refusing takes little time from the calls of other
+ * connections.
  *
  * <p>All of it runs on the connection's thread.
  */
@@ -49,6 +54,15 @@ final class FrameGuard extends ChannelDuplexHandler {
   static final int MAX_MISTAKES = 100;
 
   static final Duration WINDOW = Duration.ofSeconds(10);
+
+  /** Calls that are refused at once, before their connection rests. */
+  static final int REFUSALS_BEFORE_REST = 100;
+
+  static final Duration REST = Duration.ofMillis(250);
+
+  /** The guard of a call's connection. */
+  static final Attributes.Key<FrameGuard> OF_CONNECTION =
+      Attributes.Key.create("wxnotify-frame-guard");
 
   /** So many calls that the client cancels cost as much as a connection. */
   private static final int CANCELLED_AS_CONNECTION = 20;
@@ -80,7 +94,7 @@ final class FrameGuard extends ChannelDuplexHandler {
   private int skip = PREFACE;
   private boolean established;
   private boolean ended;
-  private boolean readPutOff;
+  private boolean resting;
 
   private long windowNanos;
   private int idle;
@@ -88,6 +102,7 @@ final class FrameGuard extends ChannelDuplexHandler {
   private int empty;
   private int mistakes;
   private int cancelled;
+  private int refused;
 
   /**
    * Guards a connection.
@@ -189,28 +204,61 @@ final class FrameGuard extends ChannelDuplexHandler {
     }
   }
 
-  /** A call was refused: as cheap as it is, it makes more work than it carries. */
+  /**
+   * A call was refused before anything was done for it. As cheap as it is, it makes more work than
+   * it carries, and there may be many thousands in a second.
+   */
   void sawRefusal() {
     idle += COST_OF_REFUSAL;
+    if (++refused % REFUSALS_BEFORE_REST == 0 && !resting) {
+      resting = true;
+      readOrNot();
+      var ignored =
+          channel().eventLoop().schedule(this::endRest, REST.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
-  /** Who does not take what is written is not read from. */
-  @Override
-  public void read(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable()) {
-      ctx.read();
-    } else {
-      readPutOff = true;
+  private void endRest() {
+    resting = false;
+    readOrNot();
+  }
+
+  /** Does the same for a call that gRPC has seen; runs on the thread of its connection. */
+  static void sawRefusal(ServerCall<?, ?> call) {
+    FrameGuard guard = call.getAttributes().get(OF_CONNECTION);
+    if (guard != null) {
+      guard.sawRefusal();
     }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (readPutOff && ctx.channel().isWritable()) {
-      readPutOff = false;
+    readOrNot();
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  /**
+   * A client that does not take what is written, or whose connection rests, is not read from. The
+   * channel has to know, which reads by itself, and so have the handlers behind, which ask for more
+   * where it does not: a channel that may be read from again asks by itself.
+   */
+  private void readOrNot() {
+    channel().config().setAutoRead(mayRead());
+  }
+
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    if (mayRead()) {
       ctx.read();
     }
-    ctx.fireChannelWritabilityChanged();
+  }
+
+  private boolean mayRead() {
+    return channel().isWritable() && !resting;
+  }
+
+  private Channel channel() {
+    return Objects.requireNonNull(context, "added").channel();
   }
 
   @Override

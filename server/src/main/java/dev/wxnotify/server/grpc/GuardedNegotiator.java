@@ -121,7 +121,8 @@ final class GuardedNegotiator implements InternalProtocolNegotiator.ServerFactor
       RequestIntake.install(http2, guard, bytes, calls);
       ctx.pipeline().addBefore(ctx.name(), null, guard);
       ctx.pipeline().replace(this, null, http2);
-      http2.handleProtocolNegotiationCompleted(attributes, security);
+      http2.handleProtocolNegotiationCompleted(
+          attributes.toBuilder().set(FrameGuard.OF_CONNECTION, guard).build(), security);
     }
   }
 }

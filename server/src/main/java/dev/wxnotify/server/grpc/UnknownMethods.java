@@ -30,6 +30,7 @@ final class UnknownMethods extends HandlerRegistry {
 
   private static <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call, String called) {
     Statuses.close(call, SendErrors.unknownMethod(called));
+    FrameGuard.sawRefusal(call);
     return new ServerCall.Listener<>() {};
   }
 }

@@ -244,14 +244,15 @@ class HostileClientTest {
   void clientThatDoesNotRead_isNotReadFrom() throws Exception {
     AtomicInteger written = new AtomicInteger();
     try (RawHttp2 attacker = RawHttp2.open(server.port())) {
-      byte[] call = RawHttp2.headers("/no/" + "x".repeat(1_000));
+      byte[] call = RawHttp2.headers(CHECK, "padding", "x".repeat(1_000));
       Thread thread =
           new Thread(
               () -> {
                 try {
                   for (int stream = 1; stream < 2_000_000; stream += 2) {
-                    attacker.frame(
-                        RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, stream, call);
+                    attacker
+                        .frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, call)
+                        .frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[5]);
                     written.incrementAndGet();
                   }
                 } catch (IOException closed) {
@@ -270,6 +271,28 @@ class HostileClientTest {
           });
       assertThat(thread.isAlive()).as("waits for the server").isTrue();
       assertThat(written.get()).isLessThan(200_000);
+    }
+  }
+
+  /** It takes the time of others to refuse calls, too. */
+  @Test
+  void connection_ofManyRefusedCalls_rests() throws Exception {
+    try (RawHttp2 attacker = RawHttp2.open(server.port())) {
+      byte[] call = RawHttp2.headers("/no/thing");
+      long began = System.nanoTime();
+      for (int i = 0; i < FrameGuard.REFUSALS_BEFORE_REST; i++) {
+        attacker.frame(
+            RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 2 * i + 1, call);
+      }
+      attacker.flush();
+      for (int i = 0; i < FrameGuard.REFUSALS_BEFORE_REST; i++) {
+        assertThat(attacker.readUntil(RawHttp2.HEADERS)).as("answer " + i).isTrue();
+      }
+      assertServed();
+      attacker.frame(RawHttp2.PING, 0, 0, new byte[8]).flush();
+      assertThat(attacker.readUntil(RawHttp2.PING)).isTrue();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(FrameGuard.REST);
     }
   }
 

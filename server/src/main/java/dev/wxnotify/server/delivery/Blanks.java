@@ -12,16 +12,40 @@ package dev.wxnotify.server.delivery;
 final class Blanks {
   private static final int FIRST_BEYOND_ASCII = 0x80;
 
+  /** The ideographic space, which is blank. */
+  private static final int LAST_BEFORE_CJK = 0x3000;
+
+  /** The first variation selector, which is blank. */
+  private static final int FIRST_BEHIND_CJK = 0xFE00;
+
+  /** The only blank between the two. */
+  private static final int HANGUL_FILLER = 0x3164;
+
   private Blanks() {}
 
   /** Tells whether nothing of {@code text} shows; so it is where it is empty. */
   static boolean isAll(String text) {
-    return text.codePoints().allMatch(Blanks::isBlank);
+    return first(text, false) < 0;
   }
 
   /** Tells whether any code point of {@code text} shows nothing. */
   static boolean isAny(String text) {
-    return text.codePoints().anyMatch(Blanks::isBlank);
+    return first(text, true) >= 0;
+  }
+
+  /**
+   * Returns the first code point that is blank, or the first that is not; negative if there is
+   * none. A loop and no stream: this runs for every field of every message.
+   */
+  private static int first(String text, boolean blank) {
+    for (int i = 0; i < text.length(); ) {
+      int codePoint = text.codePointAt(i);
+      if (isBlank(codePoint) == blank) {
+        return codePoint;
+      }
+      i += Character.charCount(codePoint);
+    }
+    return -1;
   }
 
   /** As {@link #isAny}, but for what an emoji, or another character beyond ASCII, is made of. */
@@ -39,6 +63,9 @@ final class Blanks {
     if (codePoint < FIRST_BEYOND_ASCII) {
       return codePoint <= ' ' || codePoint == 0x7F;
     }
+    if (codePoint > LAST_BEFORE_CJK && codePoint < FIRST_BEHIND_CJK) {
+      return codePoint == HANGUL_FILLER; // Nearly all characters of most messages are here.
+    }
     return Character.isISOControl(codePoint)
         || Character.isSpaceChar(codePoint)
         || isIgnorable(codePoint);
@@ -55,7 +82,7 @@ final class Blanks {
         || isIn(c, 0x200B, 0x200F)
         || isIn(c, 0x202A, 0x202E)
         || isIn(c, 0x2060, 0x206F)
-        || c == 0x3164
+        || c == HANGUL_FILLER
         || isIn(c, 0xFE00, 0xFE0F)
         || c == 0xFEFF
         || c == 0xFFA0

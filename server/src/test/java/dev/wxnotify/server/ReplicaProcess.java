@@ -18,6 +18,7 @@ final class ReplicaProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile(" ready: gRPC on 127\\.0\\.0\\.1:(\\d+),");
 
   private final WxnotifyProcess process;
+  private int port;
   private @Nullable ManagedChannel channel;
 
   private ReplicaProcess(WxnotifyProcess process) {
@@ -36,10 +37,13 @@ final class ReplicaProcess implements AutoCloseable {
     if (!ready.find()) {
       throw new AssertionError("no port in: " + line);
     }
-    channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", Integer.parseInt(ready.group(1)))
-            .usePlaintext()
-            .build();
+    port = Integer.parseInt(ready.group(1));
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+  }
+
+  /** Returns the port on which it takes calls, once it is ready. */
+  int port() {
+    return port;
   }
 
   /** Returns when it has said {@code text} in so many lines. */

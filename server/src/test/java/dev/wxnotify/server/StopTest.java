@@ -12,11 +12,14 @@ import dev.wxnotify.server.sandbox.Sandbox;
 import dev.wxnotify.server.sandbox.SandboxEndpoint;
 import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.RawHttp2;
 import dev.wxnotify.server.testing.RedisServerExtension;
+import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +42,9 @@ class StopTest {
   private static final int MESSAGES = 10_000;
   private static final SandboxOptions SLOWLY =
       SandboxOptions.builder().latency(Duration.ofMillis(10)).kept(20 * MESSAGES).build();
+
+  /** A second on a quiet machine, and far less than the grace on any. */
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   @RegisterExtension final RedisServerExtension redis = RedisServerExtension.with();
 
@@ -157,6 +164,53 @@ class StopTest {
         }
       }
     }
+  }
+
+  /**
+   * Clients that keep their streams and connections open: one over a raw socket never half-closes
+   * its batch, and answers no frame of the server. The stop ends with the last answer, long before
+   * the grace, and everybody has heard theirs.
+   */
+  @Test
+  void terminated_clientsThatNeverHalfClose_endsSoonAfterTheLastAnswer() throws Exception {
+    try (Sandbox weChat = Sandbox.start()) {
+      weChat.addFault(Fault.on(SandboxEndpoint.SEND, Effect.latency(Duration.ofSeconds(2))));
+      Map<String, String> environment = new HashMap<>(Fleet.environment(weChat));
+      environment.put("WXNOTIFY_SHUTDOWN_GRACE", "4m");
+      try (Fleet fleet = Fleet.start(1, environment);
+          RawHttp2 idle = RawHttp2.open(fleet.replica(0).port());
+          RawHttp2 batch = RawHttp2.open(fleet.replica(0).port())) {
+        byte[] open = RawHttp2.headers("/wxnotify.v1.NotificationService/BatchSend");
+        idle.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, open).flush();
+        batch
+            .frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, open)
+            .frame(RawHttp2.DATA, 0, 1, item("of-a-batch"))
+            .flush();
+        var single = fleet.replica(0).future().sendSubscribeMessage(RunningServer.requestTo("one"));
+        AtomicLong answered = new AtomicLong();
+        single.addListener(() -> answered.set(System.nanoTime()), MoreExecutors.directExecutor());
+        Await.until("both are under way", () -> weChat.state().sendsReceived() == 2);
+
+        assertThat(fleet.replica(0).terminate()).as("exit code").isZero();
+
+        long ended = System.nanoTime();
+        assertThat(single.get(1, TimeUnit.MINUTES).getMessageId()).isNotEmpty();
+        assertThat(weChat.messages()).hasSize(2);
+        assertThat(batch.readUntil(RawHttp2.DATA)).as("a result").isTrue();
+        assertThat(batch.readUntil(RawHttp2.HEADERS)).as("the status").isTrue();
+        assertThat(fleet.replica(0).log()).contains("stopped").doesNotContain("took longer");
+        assertThat(Duration.ofNanos(ended - answered.get())).isLessThan(SOON);
+      }
+    }
+  }
+
+  private static byte[] item(String openId) {
+    byte[] item =
+        BatchSendRequest.newBuilder()
+            .setSubscribeMessage(RunningServer.requestTo(openId).getMessage())
+            .build()
+            .toByteArray();
+    return ByteBuffer.allocate(5 + item.length).put((byte) 0).putInt(item.length).put(item).array();
   }
 
   /**

@@ -28,6 +28,7 @@ import io.grpc.CompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -205,6 +206,11 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
           }
         },
         task -> new Thread(task, "stopping").start());
+  }
+
+  /** Returns the event loops that read and write the connections of callers. */
+  public EventLoopGroup loops() {
+    return loops.group();
   }
 
   /** Makes every use of the server's timer fail with {@code text} from now on. */

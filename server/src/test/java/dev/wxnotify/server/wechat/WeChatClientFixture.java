@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WeChatClientFixture implements AutoCloseable {
   /**
-   * So long that no exchange on this machine ends by it, if not by a mistake; and short enough that
-   * hundreds of mistakes are reported soon.
+   * So long that no exchange ends by it, if not by a mistake, on a machine that stands still for
+   * some seconds, too; and shorter than a test waits.
    */
-  static final Duration LONG = Duration.ofSeconds(6);
+  static final Duration LONG = Duration.ofSeconds(20);
 
   private static final String WANTED = System.getProperty("wxnotify.test.transport", "auto");
 

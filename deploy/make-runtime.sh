@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes a folder that runs the server with nothing else but glibc: the jar, a Java runtime with only the modules that the jar
-# uses, the native parts of gRPC, so that the server writes nowhere, and an archive of classes, so that it starts in half the time.
+# Makes a folder that runs the server with nothing else but glibc: the jar, a Java runtime with only the
+# modules that the jar uses, the native parts of gRPC, so that the server writes nowhere, and an archive
+# of classes, so that it starts in half the time.
 #
 # usage: make-runtime.sh JAR DIRECTORY    with a JDK's bin in PATH, or JAVA_HOME
 set -eu
@@ -14,7 +15,8 @@ cp "$jar" "$target/wxnotify-server.jar"
 cp "$here/healthcheck" "$target/healthcheck"
 chmod 755 "$target/healthcheck"
 
-# What jdeps finds; besides, what is only looked up by name: beans and timers of the JVM, HTTP, and jcmd for a look inside.
+# What jdeps finds, and what is only looked up by name: beans and timers of the JVM, HTTP, and jcmd for
+# a look inside.
 modules=$(jdeps --multi-release base --ignore-missing-deps --print-module-deps "$jar")
 jlink --add-modules "$modules,java.management,jdk.management,java.net.http,jdk.crypto.ec,jdk.jcmd" \
   --no-header-files --no-man-pages --compress zip-6 --generate-cds-archive --output "$target/runtime"
@@ -29,8 +31,8 @@ unpacked=$(mktemp -d)
 cp "$unpacked"/META-INF/native/*"$machine".so "$target/native/"
 rm -r "$unpacked"
 
-# The classes as they are after a start and one message. The archive fits this runtime and this jar at this place only; where it does not
-# fit, the JVM starts without it.
+# The classes as they are after a start and one message. The archive fits only this runtime and this jar
+# at this place; where it does not fit, the JVM starts without it.
 log=$(mktemp)
 java=$target/runtime/bin/java
 env -i WXNOTIFY_GRPC_PORT=0 WXNOTIFY_MONITORING_PORT=0 "$java" -XX:ArchiveClassesAtExit="$target/wxnotify.jsa" \

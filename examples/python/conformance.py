@@ -46,7 +46,7 @@ class Answer:
         return SendError.ErrorReason.Name(self.failure.reason) if self.failure else ""
 
     def is_ended_by_own_clock(self):
-        """A deadline of which the service did not tell what it meant for the message."""
+        """A deadline about which the service did not say what it meant for the message."""
         return not self.failure and self.error is not None and self.error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
 
 

@@ -92,7 +92,7 @@ type answer struct {
 	failure   *pb.SendError
 }
 
-// endedByOwnClock tells of a deadline of which the service did not tell what it meant for the message.
+// endedByOwnClock reports a deadline about which the service did not say what it meant for the message.
 func (a answer) endedByOwnClock() bool {
 	return a.failure == nil && a.status.Code() == codes.DeadlineExceeded
 }

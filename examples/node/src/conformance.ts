@@ -261,7 +261,7 @@ class Runner {
   }
 }
 
-/** A deadline of which the service did not tell what it meant for the message. */
+/** A deadline about which the service did not say what it meant for the message. */
 function isEndedByOwnClock({ failure, error }: Answer): boolean {
   return !failure && error?.code === status.DEADLINE_EXCEEDED;
 }

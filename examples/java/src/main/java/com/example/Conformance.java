@@ -87,7 +87,7 @@ public final class Conformance {
       return failure == null ? "" : failure.getReason().name();
     }
 
-    /** A deadline of which the service did not tell what it meant for the message. */
+    /** A deadline about which the service did not say what it meant for the message. */
     boolean isEndedByOwnClock() {
       return failure == null && code == Status.Code.DEADLINE_EXCEEDED;
     }

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "The configuration is a YAML file, environment variables, or both: the key",
-      "wxnotify.grpc.port is the variable WXNOTIFY_GRPC_PORT. See README.md for all keys.",
+      "wxnotify.grpc.port is the variable WXNOTIFY_GRPC_PORT. See docs/configuration.md",
+      "for all keys.",
       "",
       "Exit codes: 0 stopped, 64 the command line is wrong, 69 could not bind or start,",
       "78 the configuration is wrong."

@@ -206,7 +206,7 @@ class ErrorTableTest {
         RunningServer.start(
             SandboxOptions.defaults(),
             Map.of("wxnotify.wechat.base-url", "http://127.0.0.1:" + nobody))) {
-      assertMatches(failureOf(server, "user"), row("no token is to be had"));
+      assertMatches(failureOf(server, "user"), row("no token is available"));
     }
   }
 
@@ -421,7 +421,7 @@ class ErrorTableTest {
             .faults(java.util.List.of(Fault.on(SandboxEndpoint.STABLE_TOKEN, Effect.errcode(-1))))
             .build();
     try (RunningServer server = RunningServer.start(options, Map.of())) {
-      SendError error = assertMatches(failureOf(server, "user"), row("no token is to be had"));
+      SendError error = assertMatches(failureOf(server, "user"), row("no token is available"));
       assertThat(error.getWechatErrcode()).isEqualTo(-1);
     }
   }

@@ -65,13 +65,13 @@ final class FrameGuard extends ChannelDuplexHandler {
       Attributes.Key.create("wxnotify-frame-guard");
 
   /** So many calls that the client cancels cost as much as a connection. */
-  private static final int CANCELLED_AS_CONNECTION = 20;
+  private static final int CANCELLED_AS_CONNECTION = 10;
 
   /** In frames that carry nothing; two are allowed for the answer. */
   private static final int COST_OF_REFUSAL = 5;
 
   /** In connections. */
-  private static final int COST_OF_ABUSE = 10;
+  private static final int COST_OF_ABUSE = 40;
 
   private static final Logger log = LoggerFactory.getLogger(FrameGuard.class);
 

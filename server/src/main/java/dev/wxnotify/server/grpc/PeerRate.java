@@ -26,6 +26,9 @@ final class PeerRate {
    */
   static final int PER_SECOND = 500;
 
+  /** How long at most an address that did harm can make no connection at all. */
+  static final Duration LONGEST_BAN = Duration.ofSeconds(5);
+
   private static final int PLACES = 1 << 12;
   private static final int NETWORK_BYTES = 8;
   private static final long NANOS_EACH = Duration.ofSeconds(1).toNanos() / PER_SECOND;
@@ -55,7 +58,7 @@ final class PeerRate {
   void count(@Nullable SocketAddress peer, int connections, long nowNanos) {
     int place = place(peer);
     long freeAt = later(freeAtNanos[place], nowNanos) + connections * NANOS_EACH;
-    long latest = nowNanos + BURST * NANOS_EACH;
+    long latest = nowNanos + BURST * NANOS_EACH + LONGEST_BAN.toNanos();
     freeAtNanos[place] = freeAt - latest > 0 ? latest : freeAt;
   }
 

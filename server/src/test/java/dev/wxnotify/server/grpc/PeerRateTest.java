@@ -46,8 +46,26 @@ class PeerRateTest {
   void abuse_costsConnections_andIsForgivenAtTheRate() {
     rate.count(peer, 100 * PeerRate.BURST, 0);
 
+    long ban = PeerRate.LONGEST_BAN.toNanos();
     assertThat(letIn(peer, 10, 0)).isZero();
-    assertThat(letIn(peer, PeerRate.BURST, SECOND)).isEqualTo(PeerRate.PER_SECOND);
+    assertThat(letIn(peer, 10, ban)).isZero();
+    assertThat(letIn(peer, PeerRate.BURST, ban + SECOND)).isEqualTo(PeerRate.PER_SECOND);
+  }
+
+  /** Each connection of a peer that goes on so costs what it is worth, and not only the first. */
+  @Test
+  void abuse_onEachConnection_limitsThemByItsCost() {
+    int cost = PeerRate.PER_SECOND / 10;
+    rate.count(peer, PeerRate.BURST, 0);
+    int letIn = 0;
+    for (int millis = 0; millis < 10_000; millis++) {
+      if (rate.tryConnect(peer, millis * SECOND / 1_000)) {
+        rate.count(peer, cost, millis * SECOND / 1_000);
+        letIn++;
+      }
+    }
+
+    assertThat(letIn).isBetween(95, 100);
   }
 
   private int letIn(SocketAddress from, int connections, long nowNanos) {

@@ -15,6 +15,8 @@ import dev.wxnotify.benchmark.process.WorkerProcess;
 import dev.wxnotify.benchmark.report.Measurement;
 import dev.wxnotify.benchmark.report.Round;
 import dev.wxnotify.benchmark.report.Series;
+import dev.wxnotify.benchmark.report.Spread;
+import dev.wxnotify.benchmark.report.Steadiness;
 import dev.wxnotify.benchmark.report.WarmUp;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -194,21 +197,24 @@ final class Lab implements AutoCloseable {
       before = measured.stream().map(Series::costs).toList();
       measured = measureInTurns(rounds, contestants);
     }
-    List<Series> checked = new ArrayList<>();
-    for (int i = 0; i < measured.size(); i++) {
-      checked.add(measured.get(i).checkedBy(before.get(i)));
-    }
-    return checked;
+    return checked(before, measured);
   }
 
   private static boolean areKept(List<List<Round>> before, List<Series> measured) {
-    for (int i = 0; i < measured.size(); i++) {
-      Series series = measured.get(i);
-      if (series.doubt().isEmpty() && !series.checkedBy(before.get(i)).doubt().isEmpty()) {
-        return false;
-      }
-    }
-    return true;
+    List<Series> checked = checked(before, measured);
+    return IntStream.range(0, measured.size())
+        .allMatch(i -> checked.get(i).doubt().equals(measured.get(i).doubt()));
+  }
+
+  private static List<Series> checked(List<List<Round>> before, List<Series> measured) {
+    double machine =
+        Spread.of(
+                IntStream.range(0, measured.size())
+                    .mapToDouble(i -> Steadiness.change(before.get(i), measured.get(i).costs())))
+            .median();
+    return IntStream.range(0, measured.size())
+        .mapToObj(i -> measured.get(i).checkedBy(before.get(i), machine))
+        .toList();
   }
 
   /** Measures them in turns, each round in the other direction. */

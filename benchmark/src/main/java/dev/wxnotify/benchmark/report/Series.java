@@ -22,9 +22,13 @@ public record Series(List<Measurement> rounds, String doubt) {
     return rounds.stream().map(Measurement::round).toList();
   }
 
-  /** Returns the same rounds, in doubt where they do not cost what the rounds before them did. */
-  public Series checkedBy(List<Round> before) {
-    if (!doubt.isEmpty() || Steadiness.isKept(before, costs())) {
+  /**
+   * Returns the same rounds, in doubt where they are cheaper than the rounds before them.
+   *
+   * @param machine as in {@link Steadiness#isKept}
+   */
+  public Series checkedBy(List<Round> before, double machine) {
+    if (!doubt.isEmpty() || Steadiness.isKept(before, costs(), machine)) {
       return this;
     }
     return new Series(rounds, path() + " was no longer steady when it was measured");

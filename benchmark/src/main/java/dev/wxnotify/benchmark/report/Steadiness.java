@@ -31,10 +31,20 @@ public final class Steadiness {
     return Math.abs(median(later) - before) <= allowed(before, later);
   }
 
-  /** Returns whether later rounds are no cheaper than earlier ones, by their medians. */
-  public static boolean isKept(List<Round> earlier, List<Round> later) {
-    double before = median(earlier);
+  /**
+   * Returns whether later rounds are no cheaper than earlier ones, by their medians.
+   *
+   * @param machine how much less a message costs on all paths by now, as a factor: what changed for
+   *     all of them is the speed of the machine
+   */
+  public static boolean isKept(List<Round> earlier, List<Round> later, double machine) {
+    double before = machine * median(earlier);
     return before - median(later) <= allowed(before, later);
+  }
+
+  /** Returns what a message costs in later rounds, as a multiple of its cost in earlier ones. */
+  public static double change(List<Round> earlier, List<Round> later) {
+    return median(later) / median(earlier);
   }
 
   private static double allowed(double before, List<Round> later) {

@@ -13,14 +13,14 @@ class SeriesTest {
   void checkedBy_sameCostAsBefore_isNotInDoubt() {
     Series series = series("", 20, 20.5, 19.8);
 
-    assertThat(series.checkedBy(Rounds.of(20, 20, 20, 20)).doubt()).isEmpty();
+    assertThat(series.checkedBy(Rounds.of(20, 20, 20, 20), 1).doubt()).isEmpty();
   }
 
   @Test
   void checkedBy_cheaperThanWhenItWasFoundSteady_isInDoubt() {
     Series series = series("", 16, 17, 16);
 
-    assertThat(series.checkedBy(Rounds.of(20, 20, 20, 20)).doubt())
+    assertThat(series.checkedBy(Rounds.of(20, 20, 20, 20), 1).doubt())
         .isEqualTo("server, unary was no longer steady when it was measured");
   }
 
@@ -28,7 +28,7 @@ class SeriesTest {
   void checkedBy_inDoubtBefore_keepsTheFirstDoubt() {
     Series series = series("server was not steady", 16, 17, 16);
 
-    assertThat(series.checkedBy(Rounds.of(20, 20, 20, 20)).doubt())
+    assertThat(series.checkedBy(Rounds.of(20, 20, 20, 20), 1).doubt())
         .isEqualTo("server was not steady");
   }
 

@@ -59,16 +59,31 @@ class SteadinessTest {
 
   @Test
   void isKept_laterMedianCheaper_isFalse() {
-    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(18, 18, 20))).isFalse();
+    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(18, 18, 20), 1)).isFalse();
   }
 
   @Test
   void isKept_laterMedianDearer_isTrue() {
-    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(22, 22, 20))).isTrue();
+    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(22, 22, 20), 1)).isTrue();
+  }
+
+  @Test
+  void isKept_asMuchCheaperAsAllOthers_isTrue() {
+    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(16, 16, 16), 0.8)).isTrue();
+  }
+
+  @Test
+  void isKept_asDearAsBeforeWhereAllOthersAreDearer_isFalse() {
+    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(20, 20, 20), 1.2)).isFalse();
+  }
+
+  @Test
+  void change_isThatOfTheMedians() {
+    assertThat(Steadiness.change(Rounds.of(20, 20, 90), Rounds.of(10, 30, 30))).isEqualTo(1.5);
   }
 
   @Test
   void isKept_oneNoisyRound_isTrue() {
-    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(20, 35, 19.6))).isTrue();
+    assertThat(Steadiness.isKept(Rounds.of(20, 20, 20), Rounds.of(20, 35, 19.6), 1)).isTrue();
   }
 }

@@ -430,6 +430,16 @@ public final class TokenCache implements AutoCloseable {
     }
     // One millisecond more: a timer may be early by less than that, and would find nothing to do.
     long millis = Math.max(0, Duration.between(clock.instant(), when).toMillis()) + 1;
-    nextRenewal = timer.schedule(this::warmUp, millis, TimeUnit.MILLISECONDS);
+    nextRenewal = scheduleRenewal(millis);
+  }
+
+  /** Returns null where the timer fails: callers renew the token when it is stale. */
+  private @Nullable ScheduledFuture<?> scheduleRenewal(long millis) {
+    try {
+      return timer.schedule(this::warmUp, millis, TimeUnit.MILLISECONDS);
+    } catch (RuntimeException | Error fault) {
+      log.error("app {}: the timer fails; only messages renew the token now", appId, fault);
+      return null;
+    }
   }
 }

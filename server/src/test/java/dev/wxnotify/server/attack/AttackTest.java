@@ -43,6 +43,9 @@ class AttackTest {
         "EMPTY_DATA",
         "TINY_DATA",
         "ZERO_WINDOW_UPDATE",
+        "TOO_MANY_STREAMS",
+        "UNKNOWN_PATHS",
+        "RAPID_RESET",
         "BAD_TIMEOUT",
         "SETTINGS_WINDOWS",
         "UNFINISHED_ITEMS",
@@ -55,7 +58,7 @@ class AttackTest {
     assertServed(AttackRun.run(attack, form(0)));
   }
 
-  /** Those who are connected go on, and the log does not grow with each socket. */
+  /** Clients that are connected go on, and the log does not grow with each socket. */
   @Test
   void honestCallers_areServed_whenThereAreNoDescriptorsLeft() throws Exception {
     assumeThat(Path.of("/usr/bin/prlimit")).exists();

@@ -228,6 +228,25 @@ class WireRubbishTest {
             Status.Code.INVALID_ARGUMENT, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_REJECTED);
   }
 
+  /** Nobody knows how far the stream was read, so no item may be called unsent. */
+  @ParameterizedTest
+  @MethodSource("noGzip")
+  void batch_itemThatCannotBeUnpacked_endsTheStreamWithDetails(byte[] body) {
+    ManagedChannel channel = server.newChannelThatPretendsToCompress();
+
+    assertThatCall(
+            () ->
+                ClientCalls.blockingServerStreamingCall(
+                        channel,
+                        raw(NotificationServiceGrpc.getBatchSendMethod()),
+                        CallOptions.DEFAULT.withCompression("gzip"),
+                        body)
+                    .forEachRemaining(result -> {}))
+        .isError(
+            Status.Code.INVALID_ARGUMENT, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_UNKNOWN);
+    assertThat(gateway.attempts()).isEmpty();
+  }
+
   static Stream<String> unknownMethods() {
     return Stream.of(
         "wxnotify.v1.NotificationService/Nothing",

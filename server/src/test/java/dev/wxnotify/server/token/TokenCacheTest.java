@@ -83,6 +83,24 @@ class TokenCacheTest {
       assertThat(issuer.calls(Mode.NORMAL)).isEqualTo(1);
     }
 
+    /** Otherwise this renewal never ends, and no other one begins. */
+    @Test
+    void acquire_timerFails_isAnsweredAndRenewedByCallers() {
+      scheduler.rejectTasks(true);
+
+      assertThat(serial(cache.acquire())).isEqualTo(1);
+      clock.advance(LIFE);
+      assertThat(serial(cache.acquire())).isEqualTo(2);
+    }
+
+    @Test
+    void acquire_timerFailsAndWeChatToo_isAnswered() {
+      scheduler.rejectTasks(true);
+      issuer.failWith(DOWN);
+
+      assertThat(cache.acquire()).isCompletedWithValueMatching(NoToken.class::isInstance);
+    }
+
     @Test
     void acquire_freshToken_asksNeitherWeChatNorTheStore() {
       cache.warmUp();

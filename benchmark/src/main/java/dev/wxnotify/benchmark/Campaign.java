@@ -16,7 +16,7 @@ import java.util.Map;
 final class Campaign implements Scenario {
   private static final String HEAP = "-Xmx128m";
 
-  /** More than the server ever has under way, so that it is the server that sets the pace. */
+  /** More than the server ever processes at once, so that the server sets the pace. */
   private static final int IN_FLIGHT = 10_000;
 
   private static final double MOST_GROWTH = 1.1;

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A certificate for {@code localhost} that lives as long as a run, made by the JDK's keytool. A
- * server trusts it by a trust store of its own: nothing is switched off to measure TLS.
+ * A certificate for {@code localhost} for one run, created with the JDK's keytool. A server trusts
+ * it through its own trust store: no check is switched off to measure TLS.
  */
 final class Certificates implements AutoCloseable {
   private static final String ALIAS = "localhost";
@@ -71,7 +71,7 @@ final class Certificates implements AutoCloseable {
     return directory.resolve("key.pem");
   }
 
-  /** Flags of a JVM that trusts the certificate and no other. */
+  /** Flags of a JVM that trusts only this certificate. */
   List<String> trustFlags() {
     return List.of(
         "-Djavax.net.ssl.trustStore=" + trustStore(),

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An archive of the server's classes (class-data sharing), made by one start as the manual says.
+ * An archive of the server's classes (class-data sharing), created by one start as the manual
+ * describes.
  */
 final class ClassArchive implements AutoCloseable {
   private final Path file;
@@ -26,12 +27,12 @@ final class ClassArchive implements AutoCloseable {
     }
   }
 
-  /** Returns how the server that made it reads and writes sockets. */
+  /** Returns the transport of the server that created it. */
   Transport transport() {
     return transport;
   }
 
-  /** Returns the flags that make use of it. */
+  /** Returns the flags that use it. */
   List<String> jvmFlags() {
     return with("-XX:SharedArchiveFile=" + file);
   }

@@ -8,9 +8,9 @@ import dev.wxnotify.benchmark.process.WorkerProcess;
  * A path to be measured.
  *
  * @param path its name in the tables
- * @param process the one whose cost counts
- * @param generator makes the load; it may be the measured process itself
- * @param load what to carry
+ * @param process the process whose cost counts
+ * @param generator generates the load; it may be the measured process itself
+ * @param load the load to carry
  */
 record Contestant(String path, ChildProcess process, WorkerProcess generator, Load load) {
 

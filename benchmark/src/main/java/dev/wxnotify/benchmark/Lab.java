@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Starts what a scenario needs, measures, and ends it all. */
+/** Starts the processes of a scenario, measures them, and ends them. */
 final class Lab implements AutoCloseable {
   private static final double NANOS_PER_MICRO = 1_000;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -45,8 +45,8 @@ final class Lab implements AutoCloseable {
   /**
    * What is measured, and how.
    *
-   * @param jar the server's
-   * @param otherJar that of a server to compare it with; null for none
+   * @param jar the server's jar
+   * @param otherJar the jar of a server to compare it with; null for none
    * @param jvmFlags of every process that is measured
    */
   record Setup(Mode mode, Path jar, @Nullable Path otherJar, List<String> jvmFlags) {}
@@ -58,7 +58,7 @@ final class Lab implements AutoCloseable {
   private final List<Double> othersCores = new ArrayList<>();
   private final List<WarmUp> warmUps = new ArrayList<>();
 
-  /** Why a process that was warmed up gives no figures; empty where it does. */
+  /** Why the figures of a warmed-up process are not valid; empty if they are. */
   private final Map<ChildProcess, String> doubts = new HashMap<>();
 
   Lab(Setup setup) throws IOException, InterruptedException {
@@ -66,7 +66,7 @@ final class Lab implements AutoCloseable {
     this.upstream = upstream();
   }
 
-  /** Starts a fake WeChat; the lab has one without options from its beginning. */
+  /** Starts a fake WeChat; the lab always has one without options. */
   WorkerProcess upstream(String... options) throws IOException, InterruptedException {
     WorkerProcess made = keep(new WorkerProcess("upstream", List.of(), Upstream.class, options));
     upstreams.add(made);
@@ -104,7 +104,7 @@ final class Lab implements AutoCloseable {
     return floor("bare relay", BareGrpcServer.class, transport, "--relay-to", upstreamPort());
   }
 
-  /** The same, but posts on the thread that read the request. */
+  /** The same, but it posts on the thread that read the request. */
   WorkerProcess bareRelayOfOneSet(Transport transport) throws IOException, InterruptedException {
     return floor(
         "bare relay, one set of threads,",
@@ -149,7 +149,7 @@ final class Lab implements AutoCloseable {
     return keep(new ServerProcess(name, setup.jar, jvmFlags, upstreamUrl(), settings));
   }
 
-  /** Starts a server of the other jar; nothing where there is no other jar. */
+  /** Starts a server from the other jar; empty if there is no other jar. */
   Optional<ServerProcess> otherServer() throws IOException, InterruptedException {
     return setup.otherJar == null
         ? Optional.empty()
@@ -175,19 +175,19 @@ final class Lab implements AutoCloseable {
     return Integer.toString(upstream.port());
   }
 
-  /** From now on the upstream takes this long to answer. */
+  /** Sets how long the upstream takes to answer from now on. */
   void slowUpstream(Duration latency) throws IOException, InterruptedException {
     var ignored = upstream.run(new Upstream.Setting(latency.toMillis()), Upstream.Seen.class);
   }
 
-  /** How many messages the upstream took so far; it is fast from now on. */
+  /** Returns how many messages the upstream has received, and removes its latency. */
   long delivered() throws IOException, InterruptedException {
     return upstream.run(new Upstream.Setting(0), Upstream.Seen.class).messages();
   }
 
   /**
-   * Warms all of them up until they are steady, then measures them, and once more if it shows that
-   * one of them was not steady yet.
+   * Warms up all paths until they are steady, then measures them, and measures again if one of them
+   * turns out not to have been steady.
    */
   List<Series> compare(int rounds, List<Contestant> contestants)
       throws IOException, InterruptedException {
@@ -217,7 +217,7 @@ final class Lab implements AutoCloseable {
         .toList();
   }
 
-  /** Measures them in turns, each round in the other direction. */
+  /** Measures them in turns, and reverses the order after each round. */
   List<Series> measureInTurns(int rounds, List<Contestant> contestants)
       throws IOException, InterruptedException {
     List<List<Measurement>> measured = new ArrayList<>();
@@ -239,13 +239,13 @@ final class Lab implements AutoCloseable {
     return series;
   }
 
-  /** Returns why the figures of a process are not to be judged; empty where they may be. */
+  /** Returns why the figures of a process must not be judged; empty if they may be. */
   String doubt(ChildProcess process) {
     return doubts.getOrDefault(process, process.name() + " was not warmed up");
   }
 
   /**
-   * Runs the paths until the processes are steady, or to the bound of the mode.
+   * Runs the paths until the processes are steady, or up to the mode's limit.
    *
    * @return the last rounds of each path
    */
@@ -333,7 +333,7 @@ final class Lab implements AutoCloseable {
         othersCores.get(othersCores.size() - 1));
   }
 
-  /** Returns how many cores other work took, for each measurement. */
+  /** Returns how many cores other work used, for each measurement. */
   List<Double> othersCores() {
     return List.copyOf(othersCores);
   }

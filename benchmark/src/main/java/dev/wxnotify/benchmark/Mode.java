@@ -2,32 +2,32 @@ package dev.wxnotify.benchmark;
 
 /** How thorough a run is. */
 enum Mode {
-  /** Some seconds: shows that everything works, and measures nothing. */
+  /** A few seconds: shows that everything works, and measures nothing. */
   SMOKE(1, 1, 1, 0.2, 0.2, 2_000, 2),
   /** Less than a quarter of an hour. */
   QUICK(3, 2, 20, 1.5, 1.5, 200_000, 4),
   /** About forty minutes. */
   FULL(7, 3, 40, 1.5, 2, 1_000_000, 8);
 
-  /** How often each path is measured where CPU or latency is in question; the paths take turns. */
+  /** How often each path is measured where CPU or latency matters; the paths take turns. */
   final int rounds;
 
-  /** How often elsewhere. */
+  /** How often each path is measured elsewhere. */
   final int fewRounds;
 
-  /** How often each path runs at most before it is measured, if it is not steady earlier. */
+  /** The maximum number of warm-up turns of each path, if it is not steady earlier. */
   final int mostWarmUpTurns;
 
-  /** How long each time. */
+  /** How long one warm-up turn lasts. */
   final double warmUpSeconds;
 
   /** How long one round of one path lasts. */
   final double seconds;
 
-  /** Items of the longest stream. */
+  /** The number of items in the longest stream. */
   final long longestStream;
 
-  /** How often a start is timed. */
+  /** How many starts are timed. */
   final int starts;
 
   Mode(

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What callers with tokens cost beside none, and TLS, to the upstream and from the caller, beside
- * plaintext.
+ * The cost of callers with tokens compared with none, and of TLS, to the upstream and from the
+ * caller, compared with plaintext.
  */
 final class Security implements Scenario {
   private static final int IN_FLIGHT = 64;

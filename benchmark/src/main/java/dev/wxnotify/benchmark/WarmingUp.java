@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One process on its way to steady figures. All its paths run in turns until all are steady: what
- * was compiled for one path is compiled again when another runs through it.
+ * The warm-up of one process. All its paths run in turns until all are steady: the JVM compiles
+ * code again when another path uses it.
  *
  * @param <P> a path
  */
@@ -18,16 +18,16 @@ final class WarmingUp<P> {
   private final List<P> paths = new ArrayList<>();
   private final List<WarmUp.Path> rounds = new ArrayList<>();
 
-  /** Loads one path once. */
+  /** Runs one path once. */
   @FunctionalInterface
   interface Meter<P> {
     Round measure(P path) throws IOException, InterruptedException;
   }
 
   /**
-   * Makes it.
+   * Creates the warm-up of a process.
    *
-   * @param cpuAtBegin CPU seconds that the process used before and that are not to count
+   * @param cpuAtBegin CPU seconds that the process used before, which do not count
    */
   WarmingUp(String process, double cpuAtBegin) {
     this.process = process;
@@ -39,7 +39,7 @@ final class WarmingUp<P> {
     rounds.add(new WarmUp.Path(name, new ArrayList<>()));
   }
 
-  /** Runs them in turns, those that are steady no more, and none more often than this. */
+  /** Runs them in turns, skips those that are steady, and stops after {@code mostTurns} turns. */
   static <P> List<WarmUp> run(List<WarmingUp<P>> all, int mostTurns, Meter<P> meter)
       throws IOException, InterruptedException {
     for (int turn = 0; turn < mostTurns; turn++) {

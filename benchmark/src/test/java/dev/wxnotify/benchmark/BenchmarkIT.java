@@ -11,9 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/**
- * Runs the benchmark for a moment, so that it does not rot; the figures of such a run say nothing.
- */
+/** Runs the benchmark briefly, so that it keeps working; the figures of such a run mean nothing. */
 class BenchmarkIT {
   private static final Path JAR = Path.of("../server/target/wxnotify-server.jar");
 

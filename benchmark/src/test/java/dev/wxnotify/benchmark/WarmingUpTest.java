@@ -13,7 +13,7 @@ class WarmingUpTest {
 
   private final List<Path> order = new ArrayList<>();
 
-  /** A path that costs more while it is new, one microsecond for each message when it is not. */
+  /** A path that costs more while it is new, and one microsecond per message afterwards. */
   private static final class Path {
     private final String name;
     private int newRounds;

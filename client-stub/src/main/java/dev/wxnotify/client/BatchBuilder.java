@@ -11,10 +11,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects how a batch behaves, and begins it. Not thread-safe.
+ * Configures a batch and starts it. Not thread-safe.
  *
- * <p>Give every item a {@code request_id}: it makes the batch safe against connections that break,
- * and against a repeat of the whole.
+ * <p>Give every item a {@code request_id}: it makes the batch safe against broken connections, and
+ * against a repeat of the whole batch.
  *
  * <p>From an iterator, with a listener:
  *
@@ -65,7 +65,7 @@ public final class BatchBuilder {
     this.options = options;
   }
 
-  /** The most items without a result. Default: 1,024, which is what the server works on at most. */
+  /** The maximum number of items without a result. Default: 1,024, the server's own maximum. */
   @CanIgnoreReturnValue
   public BatchBuilder window(int items) {
     if (items < 1) {
@@ -76,8 +76,8 @@ public final class BatchBuilder {
   }
 
   /**
-   * The most bytes of items without a result, as far as more than one of them fits. Default: 16
-   * MiB.
+   * The maximum size of the items without a result, in bytes; one larger item is still allowed.
+   * Default: 16 MiB.
    */
   @CanIgnoreReturnValue
   public BatchBuilder windowBytes(long bytes) {
@@ -89,12 +89,12 @@ public final class BatchBuilder {
   }
 
   /**
-   * Sends items again whose failure is {@linkplain SendFailure#retryable retryable}, after the time
-   * that it says (or a second). Until then they count in the window, so that the batch slows down.
-   * Default: not at all.
+   * Retries items whose failure is {@linkplain SendFailure#retryable retryable}, after the time
+   * that the failure names (or a second). Until then they count in the window, so that the batch
+   * slows down. Default: no retries.
    *
-   * @param most how often for each item
-   * @param longestWait items that are told to wait for longer have that answer as their result
+   * @param most the maximum number of retries per item
+   * @param longestWait an item whose answer asks for a longer wait gets that answer as its result
    */
   @CanIgnoreReturnValue
   public BatchBuilder retryItems(int most, Duration longestWait) {
@@ -107,7 +107,7 @@ public final class BatchBuilder {
   }
 
   /**
-   * How long a server that is not reached is tried again, before the batch ends with what it has.
+   * How long the batch keeps trying when the server cannot be reached, before it ends early.
    * Default: 5 minutes.
    */
   @CanIgnoreReturnValue
@@ -117,9 +117,9 @@ public final class BatchBuilder {
   }
 
   /**
-   * The pause before a stream is made again: {@code first} after the first failure, twice as long
-   * after each that follows, up to {@code longest}; each shortened by up to a half, by chance.
-   * Default: 200 milliseconds and 10 seconds.
+   * The pause before a stream is opened again: {@code first} after the first failure, twice as long
+   * after each further one, up to {@code longest}; each is shortened by a random part of up to a
+   * half. Default: 200 milliseconds and 10 seconds.
    */
   @CanIgnoreReturnValue
   public BatchBuilder reconnectPause(Duration first, Duration longest) {
@@ -129,9 +129,9 @@ public final class BatchBuilder {
   }
 
   /**
-   * How long one stream is used. Then the next one begins, maybe on another replica, and the old
-   * one ends when each of its items is answered: so a batch does not depend on how long servers and
-   * proxies let streams live. One old stream at most is awaited; until it has ended, the next one
+   * How long one stream is used. Then the next one begins, perhaps on another replica, and the old
+   * one ends when each of its items is answered. So a batch does not depend on how long servers and
+   * proxies keep streams open. At most one old stream is pending; until it has ended, the next one
    * is used for longer. Default: 10 minutes.
    */
   @CanIgnoreReturnValue
@@ -143,7 +143,7 @@ public final class BatchBuilder {
   /**
    * Begins a batch to which items are given one by one.
    *
-   * @param listener hears each result; see there for its thread
+   * @param listener receives each result; its documentation describes the thread
    */
   public BatchSender open(BatchListener listener) {
     Objects.requireNonNull(listener, "listener");
@@ -155,10 +155,10 @@ public final class BatchBuilder {
    * BatchReport#endedBy}), the items that the iterator still has were not sent; if the iterator
    * throws, the batch is cancelled.
    *
-   * @param items is asked on the calling thread, and only while there is room in the window; it may
+   * @param items is read on the calling thread, and only while there is room in the window; it may
    *     block
-   * @param listener hears each result; see there for its thread
-   * @throws IllegalStateException if the listener threw; its cause is what was thrown
+   * @param listener receives each result; its documentation describes the thread
+   * @throws IllegalStateException if the listener threw an exception, which is its cause
    */
   public BatchReport sendAll(Iterator<? extends BatchSendRequest> items, BatchListener listener)
       throws InterruptedException {
@@ -168,7 +168,7 @@ public final class BatchBuilder {
         try {
           sender.send(item);
         } catch (SendException e) {
-          return sender.await(); // It has ended early, and says so.
+          return sender.await(); // It ended early; the report says why.
         }
       }
       sender.complete();
@@ -179,8 +179,8 @@ public final class BatchBuilder {
   /**
    * Sends all items while the results are read: see {@link BatchResults}.
    *
-   * @param items is asked on the thread that reads the results, and only while there is room in the
-   *     window; one that blocks holds back results
+   * @param items is read on the thread that reads the results, and only while there is room in the
+   *     window; an iterator that blocks delays results
    */
   public BatchResults results(Iterator<? extends BatchSendRequest> items) {
     return new BatchResults(Objects.requireNonNull(items, "items"), this);

@@ -3,7 +3,7 @@ package dev.wxnotify.client;
 import dev.wxnotify.v1.BatchSendRequest;
 import org.jspecify.annotations.Nullable;
 
-/** One item between its being taken and its result. Belongs to the batch's thread. */
+/** One item from its intake to its result. Used by the batch's thread only. */
 final class BatchItem {
   final long index;
   final BatchSendRequest request;
@@ -12,19 +12,19 @@ final class BatchItem {
   /** On how many streams it may have been written without being answered. */
   int broken;
 
-  /** How often a server that was stopping gave it back. */
+  /** How often a stopping server returned it. */
   int givenBack;
 
   /** How often it was sent again because the answer said so. */
   int retries;
 
-  /** What it was answered before it was put back to be sent again. */
+  /** Its last answer before a retry. */
   @Nullable SendFailure lastAnswer;
 
-  /** When it is due to be sent again. */
+  /** When its retry is due. */
   long dueNanos;
 
-  /** Until when it is asked again without being told to; 0 where it was not yet asked again. */
+  /** Until when its outcome is requested again; 0 if it was not yet requested again. */
   long resumeUntilNanos;
 
   BatchItem(long index, BatchSendRequest request) {
@@ -42,7 +42,7 @@ final class BatchItem {
     return !request.getRequestId().isEmpty();
   }
 
-  /** Whether an earlier stream may have sent it. Only the service can tell, by its request id. */
+  /** Whether an earlier stream may have sent it. Only the service knows, by its request id. */
   boolean isInDoubt() {
     return broken > 0 && !request.getValidateOnly();
   }

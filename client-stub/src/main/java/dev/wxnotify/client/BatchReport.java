@@ -19,7 +19,7 @@ public final class BatchReport {
     this.endedBy = endedBy;
   }
 
-  /** Returns the counts of the results that the listener was given, as the contract has them. */
+  /** Returns the counts of the results that the listener received, in the contract's form. */
   public BatchSummary summary() {
     return summary;
   }
@@ -29,7 +29,7 @@ public final class BatchReport {
     return summary.getAccepted() == summary.getTotal();
   }
 
-  /** Returns on how many streams the batch was sent; 1 if nothing broke. */
+  /** Returns how many streams the batch used; 1 if none broke. */
   public int streams() {
     return streams;
   }
@@ -41,7 +41,8 @@ public final class BatchReport {
 
   /**
    * Returns why the batch ended before everything was sent: it was stopped or cancelled, the server
-   * refused the caller, or was not reached for too long. Empty where it did not.
+   * rejected the caller, or the server could not be reached for too long. Empty if it did not end
+   * early.
    */
   public Optional<SendFailure> endedBy() {
     return Optional.ofNullable(endedBy);

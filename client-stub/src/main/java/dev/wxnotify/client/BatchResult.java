@@ -30,7 +30,7 @@ public final class BatchResult {
     return new BatchResult(item, "", false, failure);
   }
 
-  /** Returns the item's place in the batch, from 0, however many streams there were. */
+  /** Returns the item's position in the batch, from 0, over all streams. */
   public long index() {
     return item.index;
   }
@@ -52,7 +52,7 @@ public final class BatchResult {
     return failure == null;
   }
 
-  /** Returns WeChat's id of the message; an empty text unless it was accepted and has one. */
+  /** Returns WeChat's id of the message; an empty text if it was not accepted or has none. */
   public String messageId() {
     return messageId;
   }
@@ -62,12 +62,12 @@ public final class BatchResult {
     return replayed;
   }
 
-  /** Returns why the message was not accepted; empty where it was. */
+  /** Returns why the message was not accepted; empty if it was. */
   public Optional<SendFailure> failure() {
     return Optional.ofNullable(failure);
   }
 
-  /** Returns one line for a log. It holds no open id. */
+  /** Returns one line for a log. It contains no open id. */
   @Override
   public String toString() {
     return index() + ": " + (failure == null ? outcome() + " " + messageId : failure);

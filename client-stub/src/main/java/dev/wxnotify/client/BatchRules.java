@@ -2,7 +2,7 @@ package dev.wxnotify.client;
 
 import java.time.Duration;
 
-/** How a batch behaves; a copy of what {@link BatchBuilder} was told. */
+/** The settings of a batch, copied from {@link BatchBuilder}. */
 final class BatchRules {
   int window = 1024;
   long windowBytes = 16L * 1024 * 1024;
@@ -27,8 +27,9 @@ final class BatchRules {
   }
 
   /**
-   * Returns the pause before a stream is tried again: twice as long after each failure, and between
-   * a half and the whole of that, so that many clients do not come back at the same moment.
+   * Returns the pause before the next attempt to open a stream: twice as long after each failure,
+   * and a random value between a half and the whole of that, so that many clients do not reconnect
+   * at the same moment.
    *
    * @param failures in a row, from 0
    * @param random from 0 (included) to 1 (excluded)

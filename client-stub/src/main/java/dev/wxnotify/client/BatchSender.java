@@ -7,25 +7,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A batch under way. Items go in on any thread; each gets exactly one result, which the {@link
- * BatchListener} hears.
+ * A running batch. Any thread may add items; each gets exactly one result, which the {@link
+ * BatchListener} receives.
  *
- * <p><b>Back-pressure.</b> At most a window of items is without a result, or has one that the
- * listener has not yet returned from. {@link #send} waits for room; {@link #offer} says that there
- * is none. So memory is bounded, whatever the length of the batch and whoever is slow.
+ * <p><b>Back-pressure.</b> At most a window of items has no result, or has one that the listener is
+ * still handling. {@link #send} waits for room; {@link #offer} returns false if there is none. So
+ * memory is bounded, however long the batch is and whichever side is slow.
  *
- * <p><b>Streams that break.</b> The batch makes a new one, after a pause that grows from try to
- * try, and sends the items without a result again: those that were surely not written, and those
- * with a {@code request_id}, whose outcome the service remembers. An item without a {@code
+ * <p><b>Broken streams.</b> The batch opens a new stream, after a pause that grows with each
+ * attempt, and sends the items without a result again: those that were certainly not written, and
+ * those with a {@code request_id}, whose outcome the service remembers. An item without a {@code
  * request_id} that may have been written is never sent again: its result is {@code
- * OUTCOME_UNKNOWN}. An answer REQUEST_IN_PROGRESS is asked again, for up to two minutes.
+ * OUTCOME_UNKNOWN}. After an answer REQUEST_IN_PROGRESS the batch asks again, for up to two
+ * minutes.
  *
- * <p><b>What a request id is worth</b> is decided by the server: one that keeps its ids in its own
- * memory forgets them when it is killed, and other replicas do not know them. Run the service with
- * Redis where that matters.
+ * <p><b>How far a request id protects</b> depends on the server. A server that keeps request ids in
+ * its own memory loses them when it is killed, and other replicas do not know them. Run the service
+ * with Redis where that matters.
  *
- * <p><b>Threads.</b> One daemon thread for each batch, which does everything and calls the
- * listener. The methods here may be called from any thread, also from the listener unless they say
+ * <p><b>Threads.</b> Each batch has one daemon thread, which does everything and calls the
+ * listener. The methods here may be called from any thread, and from the listener unless they say
  * otherwise.
  */
 public final class BatchSender implements AutoCloseable {
@@ -40,10 +41,10 @@ public final class BatchSender implements AutoCloseable {
   }
 
   /**
-   * Gives one item, and waits while there is no room. Not for the listener, whose return makes
-   * room.
+   * Adds one item, and waits while there is no room. The listener must not call it, since room is
+   * made when the listener returns.
    *
-   * @return the item's index, which its result will have
+   * @return the item's index, which its result repeats
    * @throws SendException if the batch has ended before {@link #complete}; the item was not taken,
    *     and is not sent
    * @throws IllegalStateException after {@link #complete}, or if the listener would wait for itself
@@ -58,9 +59,9 @@ public final class BatchSender implements AutoCloseable {
   }
 
   /**
-   * Gives one item if there is room now.
+   * Adds one item if there is room now.
    *
-   * @return whether it was taken; items that are taken are numbered from 0
+   * @return whether it was taken; taken items are numbered from 0
    * @throws SendException as {@link #send}
    * @throws IllegalStateException after {@link #complete}
    */
@@ -69,7 +70,7 @@ public final class BatchSender implements AutoCloseable {
   }
 
   /**
-   * Gives one item if there is room within the time. Not for the listener.
+   * Adds one item if there is room within the time. The listener must not call it.
    *
    * @return as {@link #offer(BatchSendRequest)}
    * @throws SendException as {@link #send}
@@ -83,23 +84,23 @@ public final class BatchSender implements AutoCloseable {
     return loop.intake().take(item, longest.toNanos()) >= 0;
   }
 
-  /** Says that no more items come. The batch ends when each has its result. */
+  /** Ends the input. The batch ends when each item has its result. */
   public void complete() {
     loop.intake().complete();
   }
 
   /**
-   * Sends nothing more and waits for the answers of what was written, without another stream if
-   * this one breaks. What was not written is {@code OUTCOME_NOT_SENT}.
+   * Sends nothing more and waits for the answers to written items, without another stream if this
+   * one breaks. Items that were not written get {@code OUTCOME_NOT_SENT}.
    */
   public void stop() {
     loop.stop();
   }
 
   /**
-   * Ends at once. What was not written is {@code OUTCOME_NOT_SENT}, what was written and not
-   * answered {@code OUTCOME_UNKNOWN}; the listener hears of each. The service stops what it has not
-   * written to WeChat.
+   * Ends immediately. Items that were not written get {@code OUTCOME_NOT_SENT}, and items that were
+   * written and not answered {@code OUTCOME_UNKNOWN}; the listener receives each result. The
+   * service stops the messages that it has not written to WeChat.
    */
   public void cancel() {
     loop.cancel();
@@ -107,9 +108,9 @@ public final class BatchSender implements AutoCloseable {
 
   /**
    * Waits for the end: after {@link #complete}, {@link #stop} or {@link #cancel}, or if the batch
-   * gives up. Not for the listener.
+   * gives up. The listener must not call it.
    *
-   * @throws IllegalStateException if the listener threw; its cause is what was thrown
+   * @throws IllegalStateException if the listener threw an exception, which is its cause
    */
   public BatchReport await() throws InterruptedException {
     requireOtherThread();
@@ -121,9 +122,9 @@ public final class BatchSender implements AutoCloseable {
   }
 
   /**
-   * Waits for the end for a time. Not for the listener.
+   * Waits for the end, at most for the given time. The listener must not call it.
    *
-   * @throws TimeoutException if it has not ended; nothing changes then
+   * @throws TimeoutException if it has not ended; the batch continues
    * @throws IllegalStateException as {@link #await()}
    */
   public BatchReport await(Duration longest) throws InterruptedException, TimeoutException {
@@ -135,7 +136,7 @@ public final class BatchSender implements AutoCloseable {
     }
   }
 
-  /** Cancels the batch unless it has ended, and waits for the listener to hear of each item. */
+  /** Cancels the batch unless it has ended, and waits until the listener has every result. */
   @Override
   public void close() {
     if (!loop.end().isDone()) {

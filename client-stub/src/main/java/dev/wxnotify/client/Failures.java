@@ -12,9 +12,9 @@ import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import org.jspecify.annotations.Nullable;
 
-/** The one place where statuses and items become a {@link SendFailure}. */
+/** Converts statuses and items to a {@link SendFailure}; nothing else does. */
 final class Failures {
-  /** The largest request, as the contract says. */
+  /** The largest request that the contract allows. */
   static final int MAX_REQUEST = 256 * 1024;
 
   private Failures() {}
@@ -69,7 +69,7 @@ final class Failures {
     return new SendFailure(error, name(error), false, repeatable);
   }
 
-  /** What was written and will not be answered any more, for this reason. */
+  /** The failure of a message that was written and will not be answered any more. */
   static SendFailure unknown(Status status, boolean repeatable) {
     SendError error =
         SendError.newBuilder()
@@ -82,7 +82,8 @@ final class Failures {
   }
 
   /**
-   * A request that is too large, which is not written at all: in a batch it would end the stream.
+   * The failure of a request that is too large. It is not written: in a batch it would end the
+   * stream.
    */
   static SendFailure tooLarge(int bytes) {
     SendError error =
@@ -96,7 +97,7 @@ final class Failures {
     return new SendFailure(error, name(error), false, true);
   }
 
-  /** What is not sent because this library or its user decided so. */
+  /** The failure of a message that this library or its user decided not to send. */
   static SendFailure notSent(Status.Code code, ErrorReason reason, String message) {
     SendError error =
         SendError.newBuilder()
@@ -108,14 +109,14 @@ final class Failures {
     return new SendFailure(error, name(error), false, true);
   }
 
-  /** Returns whether nobody needs to try again: who calls, or what, was refused. */
+  /** Returns whether a retry is pointless: the server rejected the caller or the method. */
   static boolean isRefusal(Status status) {
     switch (status.getCode()) {
       case UNIMPLEMENTED:
       case UNAUTHENTICATED:
       case PERMISSION_DENIED:
         return true;
-      default: // A foreign enum, and only these three are meant.
+      default: // An enum of gRPC, and only these three are meant.
         return false;
     }
   }
@@ -133,7 +134,7 @@ final class Failures {
         return ErrorReason.DEADLINE_BEFORE_SEND;
       case CANCELLED:
         return ErrorReason.CALL_CANCELLED;
-      default: // A foreign enum, and the others say nothing.
+      default: // An enum of gRPC, and the other codes give no reason.
         return ErrorReason.ERROR_REASON_UNSPECIFIED;
     }
   }
@@ -144,7 +145,7 @@ final class Failures {
         : error.getReason().name();
   }
 
-  /** The status' own text, and what lies below it, which names the address that was not reached. */
+  /** The status's text, and that of its cause, which names the address that was not reached. */
   private static String describe(Status status) {
     StringBuilder text = new StringBuilder();
     text.append(status.getDescription() == null ? status.getCode() : status.getDescription());
@@ -167,7 +168,7 @@ final class Failures {
         }
       }
     } catch (InvalidProtocolBufferException e) {
-      return null; // Not an answer of this service.
+      return null; // Not an answer from this service.
     }
     return null;
   }

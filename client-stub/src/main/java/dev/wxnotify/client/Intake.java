@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of a batch: gives items their index and lets in no more than fit the window. All of it
- * is under one lock, which is held for a few instructions.
+ * The entrance of a batch: gives items their index and admits no more than fit the window. One lock
+ * covers all of it, and is held for a few instructions.
  */
 final class Intake {
   private final int maxItems;
@@ -32,10 +32,10 @@ final class Intake {
   private @Nullable SendFailure ended;
 
   /**
-   * A door.
+   * Creates an intake.
    *
-   * @param taken gets each item, in the order of their indexes
-   * @param completed is run once, after the last item was taken
+   * @param taken receives each item, in the order of their indexes
+   * @param completed runs once, after the last item was taken
    */
   Intake(int maxItems, long maxBytes, Consumer<BatchItem> taken, Runnable completed) {
     this.maxItems = maxItems;
@@ -89,14 +89,14 @@ final class Intake {
     return item.index;
   }
 
-  /** An item has had its result. */
+  /** Frees the room of an item that has its result. */
   synchronized void release(BatchItem item) {
     items--;
     bytes -= item.bytes;
     notifyAll();
   }
 
-  /** Nothing more will come. */
+  /** Ends the input. */
   synchronized void complete() {
     if (!complete) {
       complete = true;
@@ -104,7 +104,7 @@ final class Intake {
     }
   }
 
-  /** Nothing more is taken, for this reason. */
+  /** Rejects all further items, for this reason. */
   synchronized void end(SendFailure why) {
     if (ended == null) {
       ended = why;

@@ -14,16 +14,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls wxnotify. Make one and keep it: it holds connections, and it may be used by any number of
- * threads.
+ * Calls wxnotify. Create one client and keep it: it holds connections, and any number of threads
+ * may use it.
  *
  * <pre>{@code
  * NotificationClient client =
  *     NotificationClient.builder("dns:///wxnotify.internal:9090").bearerToken(token).build();
  * }</pre>
  *
- * <p>{@code send} returns only if WeChat accepted the message, and otherwise throws a {@link
- * SendException} that tells what became of it:
+ * <p>{@code send} returns only if WeChat accepted the message. Otherwise it throws a {@link
+ * SendException} with the outcome:
  *
  * <pre>{@code
  * try {
@@ -69,10 +69,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For many messages use {@link #batch}, which sends them on one stream.
  *
- * <p>A {@code request_id} makes every call safe to repeat. This library repeats no single call by
- * itself; without a {@code request_id} nobody may.
+ * <p>A {@code request_id} makes every call safe to repeat. This library never repeats a single
+ * call; without a {@code request_id}, the caller must not either.
  *
- * <p>A deadline or a cancellation of the current {@link io.grpc.Context} holds for these calls too.
+ * <p>A deadline or a cancellation of the current {@link io.grpc.Context} applies to these calls
+ * too.
  */
 public final class NotificationClient implements AutoCloseable {
   private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(5);
@@ -91,7 +92,7 @@ public final class NotificationClient implements AutoCloseable {
   }
 
   /**
-   * Begins a client that makes connections of its own and closes them in {@link #close}.
+   * Builds a client that opens its own connections and closes them in {@link #close}.
    *
    * @param target {@code host:port}, or any target that gRPC knows, such as {@code
    *     dns:///wxnotify.internal:9090}; calls are spread over all addresses behind it
@@ -101,8 +102,8 @@ public final class NotificationClient implements AutoCloseable {
   }
 
   /**
-   * Begins a client of a list of servers, over which calls are spread. It makes connections of its
-   * own and closes them in {@link #close}.
+   * Builds a client for a list of servers, over which calls are spread. It opens its own
+   * connections and closes them in {@link #close}.
    *
    * @param servers {@code host:port} each; at least one
    */
@@ -111,15 +112,15 @@ public final class NotificationClient implements AutoCloseable {
   }
 
   /**
-   * Begins a client on a channel that the caller made and closes; {@link #close} leaves it open.
-   * How it connects, balances and waits is the caller's too.
+   * Builds a client on a channel that the caller creates and closes; {@link #close} leaves it open.
+   * The caller also decides how it connects, balances and waits.
    */
   public static ClientBuilder builder(Channel channel) {
     return ClientBuilder.forChannel(channel);
   }
 
   /**
-   * Sends one subscribe message and waits for its outcome, by the default deadline.
+   * Sends one subscribe message and waits for its outcome, within the default deadline.
    *
    * @throws SendException if WeChat did not accept it, or its outcome is not known
    */
@@ -130,7 +131,7 @@ public final class NotificationClient implements AutoCloseable {
   /**
    * Sends one subscribe message and waits for its outcome.
    *
-   * @param deadline the longest time that all of it may take
+   * @param deadline the longest time that the whole call may take
    * @throws SendException if WeChat did not accept it, or its outcome is not known
    */
   public SendSubscribeMessageResponse send(SendSubscribeMessageRequest request, Duration deadline) {
@@ -138,7 +139,7 @@ public final class NotificationClient implements AutoCloseable {
   }
 
   /**
-   * Sends one flash-sale reminder and waits for its outcome, by the default deadline.
+   * Sends one flash-sale reminder and waits for its outcome, within the default deadline.
    *
    * @throws SendException if WeChat did not accept it, or its outcome is not known
    */
@@ -149,7 +150,7 @@ public final class NotificationClient implements AutoCloseable {
   /**
    * Sends one flash-sale reminder and waits for its outcome.
    *
-   * @param deadline the longest time that all of it may take
+   * @param deadline the longest time that the whole call may take
    * @throws SendException if WeChat did not accept it, or its outcome is not known
    */
   public SendSeckillMessageResponse send(SendSeckillMessageRequest request, Duration deadline) {
@@ -157,10 +158,10 @@ public final class NotificationClient implements AutoCloseable {
   }
 
   /**
-   * Sends one subscribe message, by the default deadline.
+   * Sends one subscribe message, within the default deadline.
    *
-   * @return its response, or a {@link SendException}; completed on a thread of gRPC, which must not
-   *     be blocked
+   * @return its response, or a {@link SendException}; completed on a gRPC thread, which must not be
+   *     blocked
    */
   public CompletableFuture<SendSubscribeMessageResponse> sendAsync(
       SendSubscribeMessageRequest request) {
@@ -170,7 +171,7 @@ public final class NotificationClient implements AutoCloseable {
   /**
    * Sends one subscribe message.
    *
-   * @param deadline the longest time that all of it may take
+   * @param deadline the longest time that the whole call may take
    * @return as {@link #sendAsync(SendSubscribeMessageRequest)}
    */
   public CompletableFuture<SendSubscribeMessageResponse> sendAsync(
@@ -179,7 +180,7 @@ public final class NotificationClient implements AutoCloseable {
   }
 
   /**
-   * Sends one flash-sale reminder, by the default deadline.
+   * Sends one flash-sale reminder, within the default deadline.
    *
    * @return as {@link #sendAsync(SendSubscribeMessageRequest)}
    */
@@ -191,7 +192,7 @@ public final class NotificationClient implements AutoCloseable {
   /**
    * Sends one flash-sale reminder.
    *
-   * @param deadline the longest time that all of it may take
+   * @param deadline the longest time that the whole call may take
    * @return as {@link #sendAsync(SendSubscribeMessageRequest)}
    */
   public CompletableFuture<SendSeckillMessageResponse> sendAsync(
@@ -225,8 +226,8 @@ public final class NotificationClient implements AutoCloseable {
   }
 
   /**
-   * Closes the connections, if this client made them. Calls and batches under way get up to five
-   * seconds to end, and are cancelled then.
+   * Closes the connections, if this client opened them. Running calls and batches get up to five
+   * seconds to end, and are then cancelled.
    */
   @Override
   public void close() {

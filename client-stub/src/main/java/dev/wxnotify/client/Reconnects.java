@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a batch may open its next stream, and when it gives the server up. Belongs to the batch's
- * thread.
+ * When a batch may open its next stream, and when it gives up on the server. Used by the batch's
+ * thread only.
  *
  * <pre>
  *   opened ── broke ──▶ a pause, longer after each failure in a row ──▶ opened …
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Reconnects {
-  /** A stream that lived this long was no failure to connect. */
+  /** A stream that was open this long was not a failure to connect. */
   private static final Duration LIVELY = Duration.ofSeconds(10);
 
   private final BatchRules rules;
@@ -26,10 +26,10 @@ final class Reconnects {
   /** Streams in a row that broke without an answer. */
   private int failures;
 
-  /** Since when there has been no sign of a server that works. */
+  /** Since when there has been no sign of a working server. */
   private @Nullable Long lostNanos;
 
-  /** The first stream may be opened at once. */
+  /** Allows the first stream to be opened immediately. */
   Reconnects(BatchRules rules, long now) {
     this.rules = rules;
     this.streamNanos = now;
@@ -42,15 +42,15 @@ final class Reconnects {
     }
   }
 
-  /** An item has had an answer. */
+  /** Notes that an item got an answer. */
   void answered() {
     failures = 0;
     lostNanos = null;
   }
 
   /**
-   * An item of an old stream has had an answer: there is a server that works, though maybe none for
-   * the current stream.
+   * Notes that an item of an old stream got an answer: there is a working server, though perhaps
+   * none for the current stream.
    */
   void answeredBefore(long now) {
     if (lostNanos != null) {
@@ -58,13 +58,13 @@ final class Reconnects {
     }
   }
 
-  /** The stream is old, and the next one may begin. */
+  /** Notes that the stream is old, and that the next one may begin. */
   void retired(long now) {
     streamNanos = now;
   }
 
   /**
-   * The stream has broken.
+   * Notes that the stream has broken.
    *
    * @param wasConnected whether there was a connection for it at any time
    * @param random from 0 (included) to 1 (excluded)
@@ -83,22 +83,22 @@ final class Reconnects {
     return pause;
   }
 
-  /** Whether it was tried for long enough to reach a server that works. */
+  /** Whether the batch has tried for long enough to reach a working server. */
   boolean isGivenUp(long now) {
     return lostNanos != null && now - lostNanos > rules.giveUpAfter.toNanos();
   }
 
-  /** Returns how long it is until the server is given up; the longest time there is if it works. */
+  /** Returns the time until the batch gives up on the server; {@code MAX_VALUE} if it works. */
   long nanosToGivingUp(long now) {
     return lostNanos == null ? Long.MAX_VALUE : lostNanos + rules.giveUpAfter.toNanos() - now + 1;
   }
 
-  /** Returns how long it is until the next stream may be opened; 0 or less if it may be now. */
+  /** Returns the time until the next stream may be opened; 0 or less if it may be opened now. */
   long nanosToOpening(long now) {
     return streamNanos - now;
   }
 
-  /** Whether the current stream has lived for as long as one may. */
+  /** Whether the current stream has reached its maximum age. */
   boolean isOld(long now) {
     return now - streamNanos > rules.streamLife.toNanos();
   }

@@ -7,11 +7,10 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What an answer that is no acceptance means for its item: its result, or that it is sent again
- * after a while.
+ * What an answer other than an acceptance means for its item: its result, or a retry after a while.
  */
 final class Retries {
-  /** How long it is asked what became of an item that an earlier call is still working on. */
+  /** How long the batch asks for the outcome of an item that an earlier call still works on. */
   private static final Duration LONGEST_RESUME = Duration.ofMinutes(2);
 
   private static final Duration RESUME_PAUSE = Duration.ofSeconds(1);
@@ -23,9 +22,9 @@ final class Retries {
   }
 
   /**
-   * Decides whether the item is sent again, and then notes in it when it is due.
+   * Decides whether the item is sent again, and if so sets when it is due.
    *
-   * @return whether it is; else the answer is its result
+   * @return whether it is sent again; if not, the answer is its result
    */
   boolean sendsLater(BatchItem item, SendFailure failure, long now) {
     Duration wait = failure.retryAfter().orElse(RESUME_PAUSE);
@@ -44,14 +43,14 @@ final class Retries {
       }
       item.retries++;
     }
-    // A little later than asked for, so that not all come back in the same instant.
+    // Slightly later than requested, so that not all items return at the same moment.
     long jitter = ThreadLocalRandom.current().nextLong(1 + wait.toNanos() / 8);
     item.dueNanos = now + wait.toNanos() + jitter;
     item.lastAnswer = failure;
     return true;
   }
 
-  /** Whether the answer is no outcome, while one is to be had by asking again. */
+  /** Whether the answer is not an outcome, but asking again can give one. */
   private static boolean isAboutEarlierCall(BatchItem item, SendFailure failure) {
     if (!item.hasRequestId()) {
       return false;
@@ -64,9 +63,9 @@ final class Retries {
   }
 
   /**
-   * Returns what an answer says of the message. It speaks of the call that it answers: of an
-   * earlier one that may have sent the message it says nothing, unless it is the stored outcome of
-   * that one.
+   * Returns what an answer says about the message. It is about the call that it answers. It says
+   * nothing about an earlier call that may have sent the message, unless it is the stored outcome
+   * of that call.
    */
   static SendFailure truthOf(BatchItem item, SendFailure failure) {
     return item.isInDoubt() && failure.outcome() == Outcome.OUTCOME_NOT_SENT

@@ -7,10 +7,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message was not accepted. What became of it, and whether a repeat is safe, is in {@link
- * #failure}; the most used parts of it are methods here too.
+ * A message was not accepted. {@link #failure} holds its outcome and whether a repeat is safe; the
+ * most used parts of it are methods here too.
  *
- * <p>Unchecked, as the exceptions of gRPC are.
+ * <p>Unchecked, like the exceptions of gRPC.
  */
 public final class SendException extends RuntimeException {
   private static final long serialVersionUID = 1;

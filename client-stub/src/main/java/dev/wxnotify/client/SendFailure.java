@@ -15,16 +15,17 @@ import java.util.OptionalInt;
  * Why one message was not accepted, and what to do next. It is the same for a single call ({@link
  * SendException#failure}) and for an item of a batch ({@link BatchResult#failure}).
  *
- * <p>Most failures are the service's own word ({@link #fromService}). Where there is none, because
- * the connection broke or something else answered in its place, this library says what is certain:
+ * <p>Most failures come from the service itself ({@link #fromService}). If the service gave no
+ * answer, because the connection broke or something else answered instead, this library reports
+ * what is certain:
  *
  * <table>
- *   <caption>Failures without the service's word</caption>
+ *   <caption>Failures without an answer from the service</caption>
  *   <tr><th>what happened</th><th>outcome</th><th>reason</th></tr>
  *   <tr><td>the call was over before it was written to a connection</td>
  *       <td>{@code OUTCOME_NOT_SENT}</td>
  *       <td>{@code DEADLINE_BEFORE_SEND}, {@code CALL_CANCELLED}, else unspecified</td></tr>
- *   <tr><td>the method or the caller was refused (UNIMPLEMENTED, UNAUTHENTICATED,
+ *   <tr><td>the method or the caller was rejected (UNIMPLEMENTED, UNAUTHENTICATED,
  *       PERMISSION_DENIED)</td>
  *       <td>{@code OUTCOME_NOT_SENT}</td><td>unspecified</td></tr>
  *   <tr><td>the request is larger than the contract allows; it was not written</td>
@@ -54,7 +55,7 @@ public final class SendFailure implements Serializable {
     this.retryable = safeToRepeat && mayHelp(error, outcome, fromService);
   }
 
-  /** An outcome that this version does not know may be anything. */
+  /** An outcome that this version does not know counts as unknown. */
   private static Outcome known(Outcome outcome) {
     return outcome == Outcome.OUTCOME_REJECTED || outcome == Outcome.OUTCOME_NOT_SENT
         ? outcome
@@ -90,8 +91,8 @@ public final class SendFailure implements Serializable {
       case NOT_AN_OPERATOR:
         return false;
       case OUTCOME_UNKNOWN:
-        // The service remembers what it called unknown; of what this library calls unknown it may
-        // well know the outcome.
+        // The service repeats an outcome that it reported as unknown. If this library concluded
+        // that the outcome is unknown, the service may know it.
         return !fromService;
       case ERROR_REASON_UNSPECIFIED:
       case UNRECOGNIZED:
@@ -109,16 +110,16 @@ public final class SendFailure implements Serializable {
   }
 
   /**
-   * Returns what went wrong, and so what to do next: {@code UNRECOGNIZED} for a reason of a newer
-   * server, whose name {@link #reasonName} has; {@code ERROR_REASON_UNSPECIFIED} where the service
-   * said nothing.
+   * Returns what went wrong, and so what to do next: {@code UNRECOGNIZED} for a reason from a newer
+   * server, whose name {@link #reasonName} returns; {@code ERROR_REASON_UNSPECIFIED} if the service
+   * gave none.
    */
   public ErrorReason reason() {
     return error.getReason();
   }
 
   /**
-   * Returns the name of the reason, for logs and metrics, also where this version does not know it.
+   * Returns the name of the reason, for logs and metrics, even if this version does not know it.
    */
   public String reasonName() {
     return reasonName;
@@ -126,7 +127,7 @@ public final class SendFailure implements Serializable {
 
   /**
    * Returns what happened to the message: {@code OUTCOME_REJECTED}, {@code OUTCOME_NOT_SENT} or
-   * {@code OUTCOME_UNKNOWN}, and never another value.
+   * {@code OUTCOME_UNKNOWN}, never another value.
    */
   public Outcome outcome() {
     return outcome;
@@ -135,21 +136,21 @@ public final class SendFailure implements Serializable {
   /**
    * Returns whether the same request, sent again, cannot give the user a second message: the
    * message did not reach WeChat, or the request has a {@code request_id} that the service will
-   * know again (for 24 hours; across a crash of the server only where it keeps its ids in Redis).
+   * recognise (for 24 hours; across a crash of the server only if it keeps request ids in Redis).
    */
   public boolean safeToRepeat() {
     return safeToRepeat;
   }
 
   /**
-   * Returns whether it is safe to repeat the same request and a repeat may succeed without anybody
-   * changing anything. Wait for {@link #retryAfter} first.
+   * Returns whether it is safe to repeat the same request and a repeat may succeed without any
+   * change. Wait for {@link #retryAfter} first.
    */
   public boolean retryable() {
     return retryable;
   }
 
-  /** Returns how long to wait before a repeat has a chance; empty where waiting does not help. */
+  /** Returns how long to wait before a repeat may succeed; empty if waiting does not help. */
   public Optional<Duration> retryAfter() {
     if (!error.hasRetryAfter()) {
       return Optional.empty();
@@ -159,26 +160,24 @@ public final class SendFailure implements Serializable {
     return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
   }
 
-  /** Returns every field that is wrong and why; empty unless fields of the request are wrong. */
+  /** Returns every invalid field and the reason; empty if no field is invalid. */
   public List<FieldViolation> fieldViolations() {
     return error.getFieldViolationsList();
   }
 
-  /** Returns WeChat's {@code errcode}; empty where WeChat gave no answer that could be read. */
+  /** Returns WeChat's {@code errcode}; empty if WeChat gave no readable answer. */
   public OptionalInt weChatErrcode() {
     return error.hasWechatErrcode()
         ? OptionalInt.of(error.getWechatErrcode())
         : OptionalInt.empty();
   }
 
-  /** Returns WeChat's {@code errmsg}; an empty text where it gave none. */
+  /** Returns WeChat's {@code errmsg}; an empty text if it gave none. */
   public String weChatErrmsg() {
     return error.getWechatErrmsg();
   }
 
-  /**
-   * Returns WeChat's id of its own request, to look it up there; an empty text where it gave none.
-   */
+  /** Returns WeChat's id of the request, to look it up there; an empty text if it gave none. */
   public String weChatRid() {
     return error.getWechatRid();
   }
@@ -193,17 +192,17 @@ public final class SendFailure implements Serializable {
     return error.getMessage();
   }
 
-  /** Returns whether the service itself said this; false where this library had to conclude it. */
+  /** Returns whether the service itself reported this; false if this library concluded it. */
   public boolean fromService() {
     return fromService;
   }
 
-  /** Returns the error as it stands in the contract. */
+  /** Returns the error in the contract's form. */
   public SendError toProto() {
     return error;
   }
 
-  /** Returns one line for a log. It holds no open id and no secret. */
+  /** Returns one line for a log. It contains no open id and no secret. */
   @Override
   public String toString() {
     StringBuilder text =

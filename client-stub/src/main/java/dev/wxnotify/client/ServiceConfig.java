@@ -20,10 +20,10 @@ final class ServiceConfig {
   private ServiceConfig() {}
 
   /**
-   * Returns the published config in the types that gRPC asks for, without its wish that a batch
-   * waits for a connection: a batch makes its own reconnects, and has to learn that there is none.
+   * Returns the published config in the types that gRPC requires, but a batch does not wait for a
+   * connection: it reconnects by itself, and must learn that there is no connection.
    *
-   * @param failFast whether single calls shall not wait for a connection either
+   * @param failFast whether single calls do not wait for a connection either
    */
   static Map<String, Object> load(boolean failFast) {
     JsonObject config = published();

@@ -15,17 +15,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of a batch, and the items that are on it without a result. Belongs to the batch's
- * thread; what gRPC says arrives on gRPC's threads and is handed on to {@link Events}.
+ * One stream of a batch, and the items on it without a result. Used by the batch's thread only;
+ * gRPC's callbacks arrive on gRPC's threads and are passed on to {@link Events}.
  */
 final class StreamCall {
-  /** Answers that may wait for the batch's thread; what is more waits in the server. */
+  /** Answers that may wait for the batch's thread; further ones wait in the server. */
   private static final int PREFETCH = 128;
 
   private final ClientCall<BatchSendRequest, BatchSendResponse> call;
   private final WrittenMessages written = new WrittenMessages();
 
-  /** By their place on this stream. */
+  /** By their position on this stream. */
   private final TreeMap<Long, BatchItem> unanswered = new TreeMap<>();
 
   private long sent;
@@ -34,7 +34,7 @@ final class StreamCall {
   private boolean halfClosed;
   private boolean left;
 
-  /** What gRPC says of a stream, on any thread, one word at a time. None of it may block. */
+  /** The events of a stream, on any thread, one at a time. The methods must not block. */
   interface Events {
     void onAnswer(StreamCall stream, BatchSendResponse answer);
 
@@ -44,7 +44,7 @@ final class StreamCall {
   }
 
   StreamCall(Channel channel, CallOptions options, Events events) {
-    // On gRPC's own thread: all that happens there is that an event is queued.
+    // On gRPC's own thread: the listener only queues an event there.
     CallOptions watched = written.watch(options).withExecutor(Runnable::run);
     this.call = channel.newCall(NotificationServiceGrpc.getBatchSendMethod(), watched);
     call.start(new Listener(events), new Metadata());
@@ -67,7 +67,7 @@ final class StreamCall {
     return written.count() > 0;
   }
 
-  /** Whether the service has answered any item, and so has not refused the stream. */
+  /** Whether the service has answered any item, and so has not rejected the stream. */
   boolean wasAnswered() {
     return answered;
   }
@@ -78,13 +78,13 @@ final class StreamCall {
     call.sendMessage(item.request);
   }
 
-  /** Returns the item of an answer; null if it has had one, or was never sent. */
+  /** Returns the item of an answer; null if it already has one, or was never sent. */
   @Nullable BatchItem answer(long index) {
     answered = true;
     return unanswered.remove(index);
   }
 
-  /** An answer was worked on: the next one may come. */
+  /** Requests the next answer, after one was handled. */
   void requestNext() {
     call.request(1);
   }
@@ -97,7 +97,8 @@ final class StreamCall {
   }
 
   /**
-   * Nothing more is sent on it: the server is about to end it, and will say what it did not take.
+   * Stops sending on it: the server is about to end it, and will report the items that it did not
+   * take.
    */
   void leave() {
     left = true;
@@ -107,7 +108,7 @@ final class StreamCall {
     return left;
   }
 
-  /** Whether it was ended in peace: nothing is sent on it any more. */
+  /** Whether the client has half-closed it: nothing is sent on it any more. */
   boolean isHalfClosed() {
     return halfClosed;
   }
@@ -120,12 +121,12 @@ final class StreamCall {
     call.cancel(why, null);
   }
 
-  /** Takes out the items that surely were not written, in their order. */
+  /** Removes the items that were certainly not written, in their order. */
   List<BatchItem> takeUnwritten() {
     return take(written.count());
   }
 
-  /** Takes out all items without a result, in their order. */
+  /** Removes all items without a result, in their order. */
   List<BatchItem> takeUnanswered() {
     return take(0);
   }

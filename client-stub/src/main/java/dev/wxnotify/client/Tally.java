@@ -4,7 +4,7 @@ import dev.wxnotify.v1.BatchSummary;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Counts results. Belongs to the batch's thread. */
+/** Counts results. Used by the batch's thread only. */
 final class Tally {
   private final Map<String, Long> reasons = new HashMap<>();
   private long accepted;

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** One call under way. Cancelling it cancels the call. */
+/** One running call. Cancelling this future cancels the call. */
 final class UnaryCall<Q extends MessageLite, R> extends CompletableFuture<R> {
   private final WrittenMessages written = new WrittenMessages();
   private final ClientCall<Q, R> call;
@@ -47,7 +47,7 @@ final class UnaryCall<Q extends MessageLite, R> extends CompletableFuture<R> {
 
   private void begin(Q request) {
     call.start(new Answer(), new Metadata());
-    call.request(2); // One more than is expected, so that a server that gives two is found out.
+    call.request(2); // One more than expected, to detect a server that sends two.
     call.sendMessage(request);
     call.halfClose();
   }

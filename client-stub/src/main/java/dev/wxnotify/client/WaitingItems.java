@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * The items of a batch that are on no stream: some may be sent now, in this order, others when they
- * are due. Belongs to the batch's thread.
+ * The items of a batch that are not on a stream: some may be sent now, in this order, others when
+ * they are due. Used by the batch's thread only.
  */
 final class WaitingItems {
   private final Deque<BatchItem> ready = new ArrayDeque<>();
@@ -20,43 +20,41 @@ final class WaitingItems {
     return !ready.isEmpty();
   }
 
-  /** Takes out the item that is first. */
+  /** Removes the first item. */
   BatchItem next() {
     return ready.remove();
   }
 
-  /** Puts an item behind those that may be sent now. */
+  /** Adds an item after those that may be sent now. */
   void add(BatchItem item) {
     ready.add(item);
   }
 
-  /** Puts items before what was never tried, in their order. */
+  /** Adds items before those that were never tried, in their order. */
   void addFirst(List<BatchItem> items) {
     for (int i = items.size() - 1; i >= 0; i--) {
       ready.addFirst(items.get(i));
     }
   }
 
-  /** Puts an item where it waits until {@link BatchItem#dueNanos}. */
+  /** Adds an item that waits until {@link BatchItem#dueNanos}. */
   void addLater(BatchItem item) {
     later.add(item);
   }
 
-  /** Those that are due by now may be sent, before all others. */
+  /** Moves the items that are due to the front of those that may be sent. */
   void wake(long now) {
     while (!later.isEmpty() && later.element().dueNanos - now <= 0) {
       ready.addFirst(later.remove());
     }
   }
 
-  /**
-   * Returns how long it is until the next one is due; the longest time there is if none will be.
-   */
+  /** Returns the time until the next item is due; {@code MAX_VALUE} if there is none. */
   long nanosToNext(long now) {
     return later.isEmpty() ? Long.MAX_VALUE : later.element().dueNanos - now;
   }
 
-  /** Takes out all of them. */
+  /** Removes all items. */
   List<BatchItem> takeAll() {
     List<BatchItem> all = new ArrayList<>(ready);
     all.addAll(later);

@@ -6,16 +6,16 @@ import io.grpc.Metadata;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the requests of one call that were given to a connection. A request that never was is
- * surely not sent; of the others nobody knows until they are answered.
+ * Counts the requests of one call that were given to a connection. A request that was not given to
+ * one is certainly not sent; the state of the others is unknown until they are answered.
  *
- * <p>A call waits for a connection inside gRPC, and may be moved to another connection as long as
- * the server has not seen it. Then this is the most that any of them was given.
+ * <p>A call waits for a connection inside gRPC, and may move to another connection until the server
+ * has seen it. Then this is the largest count of any connection.
  */
 final class WrittenMessages extends ClientStreamTracer.Factory {
   private final AtomicLong count = new AtomicLong();
 
-  /** Returns options with which a call is counted here. */
+  /** Returns options that make a call count here. */
   CallOptions watch(CallOptions options) {
     return options.withStreamTracerFactory(this);
   }

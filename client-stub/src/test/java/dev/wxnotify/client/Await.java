@@ -3,7 +3,7 @@ package dev.wxnotify.client;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/** Waits, for a bounded time, for what happens on other threads. */
+/** Waits, for a bounded time, for events on other threads. */
 final class Await {
   private static final Duration LONGEST = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(5);

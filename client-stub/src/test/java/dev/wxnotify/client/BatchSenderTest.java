@@ -41,7 +41,7 @@ class BatchSenderTest {
   private final List<AutoCloseable> closeables = new ArrayList<>();
   private String address = "";
 
-  /** Keeps what it hears, and finds out whether an index is heard of twice. */
+  /** Records its results, and detects an index with two results. */
   private static class Heard implements BatchListener {
     final List<BatchResult> results = new CopyOnWriteArrayList<>();
     final List<SendFailure> breaks = new CopyOnWriteArrayList<>();
@@ -146,9 +146,9 @@ class BatchSenderTest {
     assertThat(report.isAllAccepted()).isFalse();
   }
 
-  // Streams that break.
+  // Broken streams.
 
-  /** In all of them the server has read 100 items and answered so many of them. */
+  /** In all cases the server has read 100 items and answered this many of them. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 50, 99, 100})
   void stream_broken_itemsWithRequestIdsAreResumed(int answered) throws Exception {
@@ -162,7 +162,7 @@ class BatchSenderTest {
     assertThat(report.streams()).isEqualTo(3);
     assertThat(heard.breaks).hasSize(2);
     assertThat(service.sent).hasSize(500);
-    assertThat(service.sentInAll()).isEqualTo(500); // The ledger of the service saw to it.
+    assertThat(service.sentInAll()).isEqualTo(500); // The ledger of the service ensured it.
   }
 
   @Test
@@ -212,7 +212,10 @@ class BatchSenderTest {
         .isTrue();
   }
 
-  /** It answers some items so, and ends the stream so for the others; none has a request id. */
+  /**
+   * It answers some items like this, and ends the stream like this for the others; none has a
+   * request id.
+   */
   @Test
   void server_stopping_givesBackItems_andTheyGoOnOnTheNextStream() throws Exception {
     SendError stopping = error(ErrorReason.SERVER_STOPPING, Outcome.OUTCOME_NOT_SENT);
@@ -247,7 +250,7 @@ class BatchSenderTest {
   void connection_resetAnywhere_everyItemIsSentOnceAndHasOneResult() throws Exception {
     CuttingProxy proxy = kept(new CuttingProxy(address));
     proxy.add(CuttingProxy.Cut.afterToServer(0));
-    proxy.add(CuttingProxy.Cut.afterToServer(200)); // In the handshake, or right after.
+    proxy.add(CuttingProxy.Cut.afterToServer(200)); // During the handshake, or right after it.
     proxy.add(CuttingProxy.Cut.afterToServer(5_000));
     proxy.add(CuttingProxy.Cut.afterToServer(5_001));
     proxy.add(CuttingProxy.Cut.afterToServer(40_003));
@@ -341,7 +344,7 @@ class BatchSenderTest {
     assertThat(report.streams()).isEqualTo(2);
   }
 
-  /** Nothing breaks, and so nothing is unknown although no item has a request id. */
+  /** Nothing breaks, so no outcome is unknown although no item has a request id. */
   @Test
   void stream_old_isEndedInPeaceAndFollowedByTheNext() throws Exception {
     BatchReport report =
@@ -352,7 +355,7 @@ class BatchSenderTest {
                 FakeService.items(200, false).iterator(),
                 result -> {
                   heard.onResult(result);
-                  LockSupport.parkNanos(1_000_000); // So that it takes ten lives.
+                  LockSupport.parkNanos(1_000_000); // So that it takes ten stream lifetimes.
                 });
 
     assertThat(report.isAllAccepted()).isTrue();
@@ -392,7 +395,7 @@ class BatchSenderTest {
     assertThat(heard.breaks).isEmpty();
   }
 
-  /** However old the next one is: what never answers must not collect streams. */
+  /** However old the next one is: a server that never answers must not accumulate streams. */
   @Test
   void streams_oldAndStillAnswering_areOneAtMost() throws Exception {
     BatchSender sender = withAnOldStream();
@@ -431,7 +434,7 @@ class BatchSenderTest {
     service.release();
 
     BatchReport report = sender.await();
-    assertThat(report.streams()).isBetween(2, 3); // The second one is old too by then.
+    assertThat(report.streams()).isBetween(2, 3); // By then the second one is old too.
     assertThat(heard.of(1).isAccepted()).isTrue();
     assertThat(heard.of(0).outcome())
         .isEqualTo(withRequestIds ? Outcome.OUTCOME_ACCEPTED : Outcome.OUTCOME_UNKNOWN);
@@ -473,7 +476,7 @@ class BatchSenderTest {
     Await.until("they are sent", () -> service.held.size() == before + count);
   }
 
-  // Answers that ask for a repeat.
+  // Answers that request a retry.
 
   @Test
   void retryItems_asked_sendsAgainAfterTheTimeThatTheAnswerSays() throws Exception {
@@ -609,7 +612,7 @@ class BatchSenderTest {
                   given.incrementAndGet();
                 }
               } catch (SendException | InterruptedException e) {
-                // The end of the test.
+                // The test is over.
               }
             });
     feeder.start();
@@ -650,7 +653,7 @@ class BatchSenderTest {
       sender.send(items.next());
     }
     sender.complete();
-    assertThat(sender.await().summary().getTotal()).isEqualTo(499); // One was offered in vain.
+    assertThat(sender.await().summary().getTotal()).isEqualTo(499); // One offer was refused.
     assertThat(heard.byIndex).hasSize(499);
   }
 
@@ -744,7 +747,7 @@ class BatchSenderTest {
 
   @Test
   void cancel_everyItemIsAccountedFor() throws Exception {
-    service.reading = false; // The first of them are written, and not read.
+    service.reading = false; // The first ones are written, but not read.
     BatchSender sender = kept(batch().open(heard));
     for (BatchSendRequest item : FakeService.items(1_000, true)) {
       assertThat(sender.offer(item)).isTrue();
@@ -938,7 +941,7 @@ class BatchSenderTest {
     return heard.of(index).failure().orElseThrow().reason();
   }
 
-  /** Fails each item the first time that it comes. */
+  /** Fails each item the first time. */
   private void failOnce(SendError error) {
     Map<String, Boolean> seen = new ConcurrentHashMap<>();
     service.errors =

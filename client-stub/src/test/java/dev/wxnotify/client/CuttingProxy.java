@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP proxy that resets connections where it is told to. */
+/** A TCP proxy that resets connections at given points. */
 final class CuttingProxy implements AutoCloseable {
   /**
    * Where a connection ends.
@@ -35,7 +35,7 @@ final class CuttingProxy implements AutoCloseable {
 
   final AtomicInteger connections = new AtomicInteger();
 
-  private static final int BUFFER = 512; // Small, so that a cut is where it should be.
+  private static final int BUFFER = 512; // Small, so that a cut is at the exact point.
 
   private final ServerSocket listening;
   private final InetSocketAddress server;
@@ -57,7 +57,7 @@ final class CuttingProxy implements AutoCloseable {
     return "127.0.0.1:" + listening.getLocalPort();
   }
 
-  /** Each connection takes the next cut; when there is none left, it is not cut. */
+  /** Each connection uses the next cut; without a cut left, it is not cut. */
   void add(Cut cut) {
     cuts.add(cut);
   }
@@ -67,7 +67,7 @@ final class CuttingProxy implements AutoCloseable {
     open.forEach(CuttingProxy::reset);
   }
 
-  /** Resets new connections at once, from now on or no more. */
+  /** Starts or stops resetting new connections immediately. */
   void refuse(boolean refuse) {
     refusing = refuse;
   }
@@ -125,7 +125,7 @@ final class CuttingProxy implements AutoCloseable {
         left -= count;
       }
     } catch (IOException e) {
-      // Cut, here or elsewhere.
+      // It was cut, here or elsewhere.
     }
     end.run();
   }
@@ -135,7 +135,7 @@ final class CuttingProxy implements AutoCloseable {
       socket.setSoLinger(true, 0);
       socket.close();
     } catch (IOException e) {
-      // Closed already.
+      // It was already closed.
     }
   }
 

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The examples of the Javadoc: what stands between the markers is run here and stands there. */
+/** The examples of the Javadoc: the code between the markers runs here and appears there. */
 class ExamplesTest {
   private static final Path SOURCES = Path.of("src/main/java/dev/wxnotify/client");
   private static final Path THIS = Path.of("src/test/java/dev/wxnotify/client/ExamplesTest.java");
@@ -179,7 +179,7 @@ class ExamplesTest {
     assertThat(documented).hasSize(6).containsExactlyInAnyOrderElementsOf(tested);
   }
 
-  /** Returns the blocks that match, without the prefix of their lines and without their indent. */
+  /** Returns the matching blocks, without line prefix and indentation. */
   private static List<String> blocks(String text, String pattern, String prefix) {
     return Pattern.compile(pattern)
         .matcher(text)

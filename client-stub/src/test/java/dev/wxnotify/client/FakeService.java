@@ -45,14 +45,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service as a caller sees it, with a memory: what was sent to whom, and the outcome of each
- * request id. It answers at once and accepts everything, unless it is told otherwise.
+ * The service as a caller sees it. It remembers what was sent to whom, and the outcome of each
+ * request id. It answers immediately and accepts everything, unless a test changes that.
  */
 final class FakeService extends NotificationServiceImplBase implements AutoCloseable {
-  /** Ends a stream when it has read so many items of it. The last {@code silent} have no answer. */
+  /** Ends a stream after reading this many items of it. The last {@code silent} have no answer. */
   record Break(int items, int silent, StatusRuntimeException status) {}
 
-  /** How often something was sent to an open id. */
+  /** How often a message was sent to an open id. */
   final Map<String, AtomicInteger> sent = new ConcurrentHashMap<>();
 
   final List<Metadata> headers = new CopyOnWriteArrayList<>();
@@ -65,10 +65,10 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
   /** The streams of batches, in the order in which they began. */
   final List<ServerCallStreamObserver<BatchSendResponse>> calls = new CopyOnWriteArrayList<>();
 
-  /** Answers that were held back, each to be run once. */
+  /** Held answers, each to be run once. */
   final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
 
-  /** What an item is answered, in place of being accepted; null to accept it. */
+  /** The answer to an item, instead of acceptance; null to accept it. */
   volatile Function<BatchSendRequest, @Nullable SendError> errors = request -> null;
 
   volatile boolean holding;
@@ -247,7 +247,7 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
       }
     }
 
-    /** The summary comes after the last answer, however long that was held back. */
+    /** The summary follows the last answer, however long that was held. */
     private void completeWhenAnswered() {
       if (hasAll && answered == read) {
         responses.onNext(BatchSendResponse.newBuilder().setSummary(summary).build());
@@ -271,14 +271,14 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
     }
   }
 
-  /** Returns whether the answer waits for {@link #release}; if not, nobody has taken it. */
+  /** Returns whether the answer waits for {@link #release}; if not, the caller must send it. */
   private boolean hold(Runnable answer) {
     synchronized (held) {
       return holding && held.add(answer);
     }
   }
 
-  /** Lets everything go that was held back, and holds nothing more. */
+  /** Releases all held answers, and holds none any more. */
   void release() {
     synchronized (held) {
       holding = false;
@@ -288,12 +288,12 @@ final class FakeService extends NotificationServiceImplBase implements AutoClose
     }
   }
 
-  /** Returns how many messages were sent, all users together. */
+  /** Returns how many messages were sent to all users. */
   int sentInAll() {
     return sent.values().stream().mapToInt(AtomicInteger::get).sum();
   }
 
-  /** A status with details, as the service makes it. */
+  /** A status with details, in the service's form. */
   static StatusRuntimeException status(Status.Code code, Message... details) {
     com.google.rpc.Status.Builder status =
         com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage("text for people");

@@ -430,7 +430,7 @@ class NotificationClientTest {
     return Integer.parseInt(address.substring(address.indexOf(':') + 1));
   }
 
-  /** Answers everything as an old web server would. */
+  /** Answers everything like an old web server. */
   private String httpServer() throws IOException {
     ServerSocket server = kept(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
     Thread thread =
@@ -447,7 +447,7 @@ class NotificationClientTest {
                   }
                 }
               } catch (IOException e) {
-                // Closed.
+                // It was closed.
               }
             });
     thread.setDaemon(true);

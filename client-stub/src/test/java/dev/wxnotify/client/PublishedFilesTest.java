@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the jar holds. */
+/** The content of the jar. */
 class PublishedFilesTest {
   private static final int JAVA_8 = 52;
 

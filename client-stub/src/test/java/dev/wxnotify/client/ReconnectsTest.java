@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** By a clock that may begin anywhere, as that of the JVM does. */
+/** With a clock that may start at any value, like the JVM's. */
 class ReconnectsTest {
   private static final long BEGIN = Long.MAX_VALUE - 1_000;
   private static final double LONGEST_JITTER = 1;

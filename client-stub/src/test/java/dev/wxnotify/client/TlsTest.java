@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server with a certificate of its own making, which names {@code wxnotify.test}. */
+/** A server with a self-signed certificate for {@code wxnotify.test}. */
 class TlsTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static final SendSubscribeMessageRequest REQUEST =
@@ -35,7 +35,7 @@ class TlsTest {
           .setMessage(SubscribeMessage.newBuilder().setOpenId("o-1"))
           .build();
 
-  /** Made once, since that takes seconds. */
+  /** Created once, since that takes seconds. */
   private static KeyStore keys;
 
   private final FakeService service = new FakeService();
@@ -123,7 +123,7 @@ class TlsTest {
     return TlsChannelCredentials.newBuilder().trustManager(factory.getTrustManagers()).build();
   }
 
-  /** By the tool of the JDK, which has no API for it. */
+  /** With the JDK's tool, since it has no API for this. */
   private static KeyStore keysIn(Path file) throws Exception {
     Process keytool =
         new ProcessBuilder(

@@ -7,7 +7,7 @@ import dev.wxnotify.v1.SeckillMessage;
 import java.util.Iterator;
 import java.util.stream.IntStream;
 
-/** Sends a campaign. Stop it and start it again: what is done is replayed, the rest is sent. */
+/** Sends a campaign. Stop it and start it again: finished items are replayed, the rest is sent. */
 public final class Batch {
   private Batch() {}
 
@@ -16,7 +16,7 @@ public final class Batch {
       System.err.println("usage: Batch HOST:PORT CAMPAIGN COUNT");
       System.exit(64);
     }
-    Iterator<BatchSendRequest> items = // In real life: rows of a database, as they are read.
+    Iterator<BatchSendRequest> items = // In practice: rows from a database, as they are read.
         IntStream.range(0, Integer.parseInt(args[2])).mapToObj(i -> item(args[1], i)).iterator();
     try (NotificationClient client = NotificationClient.builder(args[0]).plaintext().build()) {
       BatchReport report =

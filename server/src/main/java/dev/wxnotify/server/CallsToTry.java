@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The calls that {@code serve --sandbox} prints: for a shell, such that they work with what is
- * configured. What only callers have (their token, their certificate) they take from variables of
- * the shell, which are named before.
+ * The calls that {@code serve --sandbox} prints: for a shell, so that they work with the current
+ * configuration. Data that only callers have (a token, a certificate) come from shell variables,
+ * which are named first.
  */
 final class CallsToTry {
   private static final String MESSAGE =
@@ -25,8 +25,8 @@ final class CallsToTry {
   /**
    * Creates the calls.
    *
-   * @param grpcPort the port that was bound
-   * @param monitoringPort the port that was bound
+   * @param grpcPort the bound port
+   * @param monitoringPort the bound port
    */
   CallsToTry(ServerSettings settings, int grpcPort, int monitoringPort) {
     this.grpc = settings.grpc();
@@ -34,7 +34,7 @@ final class CallsToTry {
     this.monitoringAddress = address(settings.monitoringAddress(), monitoringPort);
   }
 
-  /** Returns the lines, each with its end. */
+  /** Returns the lines, each with its line break. */
   String text() {
     StringBuilder text = new StringBuilder("Try").append(needs()).append(":\n\n");
     if (grpc.reflection()) {
@@ -52,7 +52,7 @@ final class CallsToTry {
         .formatted(grpcurl() + contract(), MESSAGE.formatted(openId), grpcAddress);
   }
 
-  /** Says what the variables of the shell have to hold. */
+  /** Returns what the shell variables must contain. */
   private String needs() {
     boolean byCertificate = !grpc.callers().isEmpty() && !asksForToken();
     List<String> needs = new ArrayList<>();
@@ -72,7 +72,7 @@ final class CallsToTry {
     if (grpc.tls() == null) {
       command.append(" -plaintext");
     } else {
-      // Which CA signed the certificate, and for what name, is not in the configuration.
+      // The configuration does not contain the CA and the host name of the certificate.
       command.append(" -insecure");
     }
     if (asksForCertificate()) {
@@ -84,7 +84,7 @@ final class CallsToTry {
     return command.toString();
   }
 
-  /** Without reflection grpcurl takes the contract from files. */
+  /** Without reflection grpcurl reads the contract from files. */
   private String contract() {
     return grpc.reflection()
         ? ""
@@ -96,7 +96,8 @@ final class CallsToTry {
   }
 
   /**
-   * A certificate is enough for those who call by it, and for everybody where no caller is named.
+   * A certificate is sufficient for callers that are identified by it, and for all clients where no
+   * caller is configured.
    */
   private boolean asksForToken() {
     return !grpc.callers().isEmpty()

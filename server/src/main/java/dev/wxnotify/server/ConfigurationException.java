@@ -2,7 +2,7 @@ package dev.wxnotify.server;
 
 import java.util.List;
 
-/** The configuration is wrong; it names all mistakes at once, each by its key. */
+/** The configuration is wrong; the exception names all mistakes, each by its key. */
 final class ConfigurationException extends Exception {
   private static final long serialVersionUID = 1L;
 

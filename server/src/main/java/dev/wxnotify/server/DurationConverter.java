@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.spi.Converter;
 
 /**
- * Reads durations as people write them: {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h}, or
- * ISO-8601. What it says of other values does not repeat them.
+ * Reads durations in common forms: {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h}, or ISO-8601.
+ * Its errors do not repeat the value.
  */
 final class DurationConverter implements Converter<Duration> {
   private static final long serialVersionUID = 1L;

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What keys there are, as {@link ServerConfig} declares them. */
+/** All keys, as {@link ServerConfig} declares them. */
 final class KnownKeys {
   /** Stands for a name of the operator's choice. */
   static final String NAME = "*";
@@ -42,7 +42,9 @@ final class KnownKeys {
     return LISTS.stream().anyMatch(list -> list.matcher(key).matches());
   }
 
-  /** Tells whether a key has others below it and no value; what has a name is not among them. */
+  /**
+   * Tells whether a key has keys below it and no value; keys with a name in them are not included.
+   */
   static boolean isSection(String key) {
     return SECTIONS.contains(key);
   }

@@ -16,20 +16,20 @@ import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
 
 /**
- * Bounds the lines about connections and calls that are broken: whoever can connect can cause as
- * many of them as it likes. Of one logger and level the first {@link #LINES} in a {@link #WINDOW}
- * are written, and of those with a stack trace the first in a {@link #TRACE_WINDOW}; the others are
- * only counted, and told in one line when the window is over. The texts do not tell kinds apart,
- * since they hold addresses.
+ * Limits the log lines about broken connections and calls: every client that can connect can cause
+ * any number of them. For each logger and level the first {@link #LINES} in a {@link #WINDOW} are
+ * written, and of lines with a stack trace the first one in a {@link #TRACE_WINDOW}. The others are
+ * only counted, and reported in one line at the end of the window. The texts do not distinguish
+ * kinds, since they contain addresses.
  */
 public final class LogBound extends TurboFilter {
-  /** The most lines of one kind in a window. */
+  /** The maximum number of lines of one kind in a window. */
   static final int LINES = 20;
 
-  /** Begins with the first line. */
+  /** The length of a window, which begins with its first line. */
   static final Duration WINDOW = Duration.ofSeconds(10);
 
-  /** The same for a line with a stack trace, of which there is one. */
+  /** The same for lines with a stack trace, of which one is written. */
   static final Duration TRACE_WINDOW = Duration.ofMinutes(1);
 
   private static final List<String> BOUNDED =
@@ -38,7 +38,7 @@ public final class LogBound extends TurboFilter {
 
   private final @Nullable ScheduledExecutorService timer;
 
-  /** How many lines each open window has seen; there are few loggers and levels. */
+  /** The number of lines in each open window; there are few loggers and levels. */
   private final ConcurrentMap<Kind, Integer> windows = new ConcurrentHashMap<>();
 
   private record Kind(String logger, Level level, boolean trace) {
@@ -68,7 +68,7 @@ public final class LogBound extends TurboFilter {
       @Nullable String format,
       Object @Nullable [] arguments,
       @Nullable Throwable fault) {
-    if (format == null // Somebody asks whether it would be written.
+    if (format == null // A query whether the line would be written.
         || marker == COUNT
         || !level.isGreaterOrEqual(logger.getEffectiveLevel())
         || BOUNDED.stream().noneMatch(logger.getName()::startsWith)) {
@@ -89,7 +89,7 @@ public final class LogBound extends TurboFilter {
       var ignored =
           ends.schedule(() -> close(logger, kind), kind.window().toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      windows.remove(kind); // The server stops, and what is written now is the last of it.
+      windows.remove(kind); // The server is stopping, and this is one of its last lines.
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The entry of the jar: finds the command and runs it. */
+/** The entry point of the jar: finds the command and runs it. */
 @Command(
     name = "wxnotify",
     description = "Sends WeChat Mini Program subscribe messages for a company's services.",
@@ -22,7 +22,7 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs the command that {@code args} name, and ends the process with its exit code. */
+  /** Runs the command in {@code args}, and ends the process with its exit code. */
   public static void main(String[] args) {
     NettyDefaults.apply();
     PlatformText.printUtf8();
@@ -42,7 +42,7 @@ public final class Main {
   }
 
   static CommandLine commandLine() {
-    // An argument that begins with @ is no file of further arguments.
+    // An argument that begins with @ is not a file with further arguments.
     CommandLine commandLine = new CommandLine(new Main()).setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(new UsageMistakes());
     everywhere(commandLine);

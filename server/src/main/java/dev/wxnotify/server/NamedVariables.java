@@ -10,15 +10,15 @@ import java.util.Optional;
 
 /**
  * The environment variables of keys with a NAME of the operator's choice, such as {@code
- * wxnotify.grpc.callers.NAME.operator}. In a variable the words of a name are parted by
- * underscores, as everything is: {@code WXNOTIFY_GRPC_CALLERS_ON_CALL_OPERATOR}. The library takes
- * {@code ON} for the name then, knows no key {@code call.operator} below it, and passes over the
- * variable in silence; so these are read here.
+ * wxnotify.grpc.callers.NAME.operator}. In a variable, underscores separate the words of a name, as
+ * everything else: {@code WXNOTIFY_GRPC_CALLERS_ON_CALL_OPERATOR}. The library takes {@code ON} as
+ * the name, finds no key {@code call.operator} below it, and silently ignores the variable. So
+ * these variables are read here.
  */
 final class NamedVariables {
   private static final String NAME = "." + KnownKeys.NAME + ".";
 
-  /** The keys that we have, the longest first, each with {@link #NAME} in it. */
+  /** The known keys, the longest first, each with {@link #NAME} in it. */
   private static final List<String> KEYS =
       KnownKeys.ALL.stream()
           .filter(key -> key.contains(NAME))
@@ -30,18 +30,18 @@ final class NamedVariables {
   /**
    * Creates a reader.
    *
-   * @param keysOfFile the keys that the file has; a name that stands there is meant by a variable
-   *     that fits it, however it is written
+   * @param keysOfFile the keys in the file; a variable that matches a name in the file, in any
+   *     spelling, means that name
    */
   NamedVariables(Collection<String> keysOfFile) {
     this.keysOfFile = List.copyOf(keysOfFile);
   }
 
   /**
-   * Returns the values by their keys. A name that the file does not have is taken in lower case
+   * Returns the values by their keys. A name that is not in the file is converted to lower case
    * with hyphens: {@code on-call}.
    *
-   * @param mistakes takes what is wrong: a variable that could only be one of these, and is none
+   * @param mistakes receives what is wrong: a variable that could only be one of these, but is not
    */
   Map<String, String> read(Map<String, String> environment, Collection<String> mistakes) {
     Map<String, String> values = new HashMap<>();
@@ -57,7 +57,7 @@ final class NamedVariables {
     return values;
   }
 
-  /** Tells whether a variable can only be that of a caller or an app. */
+  /** Tells whether a variable can only belong to a caller or an app. */
   static boolean isOne(String variable) {
     return KEYS.stream().anyMatch(key -> variable.startsWith(beginning(key)));
   }
@@ -88,7 +88,7 @@ final class NamedVariables {
     return name.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Returns what the variables of a key begin with: all that stands before its name. */
+  /** Returns the beginning of a key's variables: everything before its name. */
   private static String beginning(String key) {
     return KnownKeys.variable(key.substring(0, key.indexOf(NAME))) + "_";
   }

@@ -1,16 +1,16 @@
 package dev.wxnotify.server;
 
-/** Settings of Netty. What the command line of the JVM says comes first. */
+/** Settings of Netty. The JVM's command line overrides them. */
 final class NettyDefaults {
   private NettyDefaults() {}
 
-  /** Sets what is not set; to be called before Netty is used. */
+  /** Sets the properties that are not set; call it before Netty is used. */
   static void apply() {
-    // It looks for faults in code that handles buffers, by a stack trace for one buffer in 128.
+    // Detects faults in code that handles buffers, with a stack trace for one buffer in 128.
     System.getProperties().putIfAbsent("io.netty.leakDetection.level", "disabled");
-    // A counter of what buffers are in use, by far the most expensive part of taking one.
+    // Counts buffers in use, which is by far the most expensive part of allocating one.
     System.getProperties().putIfAbsent("io.netty.trackPinnedMemory", "false");
-    // By multi-shot it accepts on whatever it is told: without descriptors 100,000 errors a second.
+    // A multi-shot accept ignores pauses: without descriptors it makes 100,000 errors a second.
     System.getProperties().putIfAbsent("io.netty.iouring.acceptMultiShotEnabled", "false");
   }
 }

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was opened so far, to be closed in the reverse order: all of it, whatever goes wrong with a
- * part. Used by one thread.
+ * The parts that were opened so far, which are closed in reverse order: all of them, even if
+ * closing one fails. Used by one thread.
  */
 final class Opened implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Opened.class);

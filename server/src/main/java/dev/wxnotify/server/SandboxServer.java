@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The server and a fake WeChat behind it, inside a process that is not ours: for the tests of
- * callers. It is what {@code serve --sandbox} runs.
+ * The server with a fake WeChat, inside a foreign process: for callers' tests. It is what {@code
+ * serve --sandbox} runs.
  *
- * <p>{@code wxnotify-testing} loads this class from the server's jar, in a class loader of its own,
- * and calls it by name: so it has JDK types in its signatures only, and they stay as they are.
+ * <p>{@code wxnotify-testing} loads this class from the server's jar, in a separate class loader,
+ * and calls it by name. So its signatures use only JDK types, and they must not change.
  */
 public final class SandboxServer implements AutoCloseable {
-  /** What differs from a server of an operator; the caller's keys win. */
+  /** The differences from an operator's server; the caller's keys override them. */
   private static final Map<String, String> DEFAULTS =
       Map.of(
           "wxnotify.grpc.port", "0",
@@ -38,7 +38,7 @@ public final class SandboxServer implements AutoCloseable {
    *
    * @param keys configuration, as in a file: {@code wxnotify.grpc.max-in-flight} and so on
    * @throws IllegalArgumentException if keys are wrong; it names all mistakes
-   * @throws IOException if it could not start
+   * @throws IOException if the start fails
    */
   public static SandboxServer start(Map<String, String> keys)
       throws IOException, InterruptedException {
@@ -64,7 +64,7 @@ public final class SandboxServer implements AutoCloseable {
     }
   }
 
-  /** The keys that point a server at a sandbox. */
+  /** The keys that connect a server to a sandbox. */
   static Map<String, String> keys(Sandbox weChat) {
     return Map.of(
         "wxnotify.wechat.base-url", weChat.baseUrl().toString(),
@@ -73,17 +73,17 @@ public final class SandboxServer implements AutoCloseable {
         "wxnotify.apps.sandbox.seckill.template-id", SandboxTemplates.SECKILL_TEMPLATE_ID);
   }
 
-  /** Returns the port of gRPC, on 127.0.0.1. */
+  /** Returns the gRPC port, on 127.0.0.1. */
   public int grpcPort() {
     return server.grpcPort();
   }
 
-  /** Returns where the fake WeChat is, which is controlled by HTTP. */
+  /** Returns the address of the fake WeChat, which is controlled by HTTP. */
   public URI sandboxUrl() {
     return weChat.baseUrl();
   }
 
-  /** Stops both; calls that are under way get a second to end. */
+  /** Stops both; calls in progress have a second to end. */
   @Override
   public void close() {
     server.close();

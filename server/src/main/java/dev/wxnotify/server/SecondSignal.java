@@ -6,22 +6,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a second signal does to a process that is stopping already. The JVM itself does nothing: it
- * waits for the first one's work to end.
+ * The effect of a second signal on a process that is already stopping. The JVM itself does nothing:
+ * it waits for the work of the first one to end.
  *
- * <p>The JDK's only way to hear of a signal is {@code sun.misc.Signal} of the module {@code
- * jdk.unsupported}, of which javac warns whatever one says; so it is found at run time, and a JVM
- * without it goes on as it would.
+ * <p>The JDK's only way to handle a signal is {@code sun.misc.Signal} of the module {@code
+ * jdk.unsupported}, about which javac always warns. So it is looked up at run time, and a JVM
+ * without it behaves as before.
  */
 final class SecondSignal {
-  /** A process that SIGTERM ended, as shells say it: 128 and the number of the signal. */
+  /**
+   * A process that SIGTERM ended, in the convention of shells: 128 and the number of the signal.
+   */
   static final int EXIT_TERMINATED = 143;
 
   private static final Logger log = LoggerFactory.getLogger(SecondSignal.class);
 
   private SecondSignal() {}
 
-  /** Has the next SIGTERM or Ctrl-C end the process in the middle of whatever it is doing. */
+  /** Makes the next SIGTERM or Ctrl-C end the process immediately, whatever it is doing. */
   static void endsAtOnce() {
     handle("TERM");
     handle("INT");

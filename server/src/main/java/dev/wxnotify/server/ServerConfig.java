@@ -55,17 +55,17 @@ interface ServerConfig {
     @WithDefault("9090")
     int port();
 
-    /** The most messages that are worked on at once. */
+    /** The maximum number of messages in progress. */
     @WithDefault("1000")
     int maxInFlight();
 
-    /** Whether callers may ask for the contract. */
+    /** Whether callers may request the contract. */
     @WithDefault("true")
     boolean reflection();
 
     /**
-     * Whether those who show no credentials may send. Without, a server that knows no callers
-     * listens on loopback addresses only.
+     * Whether callers without credentials may send. Without this, a server without configured
+     * callers listens on loopback addresses only.
      */
     @WithDefault("false")
     boolean allowAnonymous();
@@ -73,31 +73,31 @@ interface ServerConfig {
     /** The server's certificate. */
     Tls tls();
 
-    /** Who may call, by a name of the operator's choice. */
+    /** The callers, by a name of the operator's choice. */
     Map<String, CallerConfig> callers();
 
-    /** The most connections at once. */
+    /** The maximum number of connections. */
     @WithDefault("10000")
     int maxConnections();
 
-    /** How long a connection lives. */
+    /** The lifetime of a connection. */
     @WithDefault("30m")
     Duration maxConnectionAge();
 
-    /** How long calls of a connection that is past its age may go on. */
+    /** How long calls of a connection may continue after its lifetime. */
     @WithDefault("1h")
     Duration maxConnectionAgeGrace();
   }
 
   /** {@code wxnotify.grpc.tls}. */
   interface Tls {
-    /** A PEM file of the certificate and those above it; absent for plaintext. */
+    /** A PEM file with the certificate and its issuers' certificates; absent for plaintext. */
     Optional<String> certificate();
 
-    /** A PEM file of its key. */
+    /** A PEM file with its key. */
     Optional<String> privateKey();
 
-    /** A PEM file of the certificates that sign those of clients, which must have one then. */
+    /** A PEM file with the CA certificates for clients, which then must have a certificate. */
     Optional<String> clientCa();
   }
 
@@ -107,17 +107,17 @@ interface ServerConfig {
     @WithName("token-sha256")
     Optional<List<String>> tokenSha256();
 
-    /** The names in client certificates that are its own. */
+    /** The names in its client certificates. */
     Optional<List<String>> certificateNames();
 
     /** The names of the apps that it may use; {@code *} for all. */
     @WithDefault("*")
     List<String> apps();
 
-    /** The most messages of it that are worked on at once; absent for no limit of its own. */
+    /** The maximum number of its messages in progress; absent for no limit of its own. */
     OptionalInt maxInFlight();
 
-    /** The most messages of it that begin in a second; absent for no limit of its own. */
+    /** The maximum number of its messages per second; absent for no limit of its own. */
     OptionalInt maxPerSecond();
 
     /** Whether it may call the operator's service. */
@@ -138,25 +138,25 @@ interface ServerConfig {
 
   /** {@code wxnotify.wechat}. */
   interface WeChat {
-    /** Where WeChat is. */
+    /** The address of WeChat. */
     @WithDefault("https://api.weixin.qq.com")
     String baseUrl();
 
     /** An egress proxy, {@code http://[user:password@]host:port}, percent-encoded. */
     Optional<String> proxy();
 
-    /** A file of the proxy's password, which is not in the URL then. */
+    /** A file with the proxy's password, which is then not in the URL. */
     Optional<String> proxyPasswordFile();
 
     /** Which endpoint issues tokens: {@code stable} or {@code classic}. */
     @WithDefault("stable")
     String tokenEndpoint();
 
-    /** The most token calls of any hour, for each app. */
+    /** The maximum number of token calls in any hour, for each app. */
     @WithDefault("150")
     int tokenCallsPerHour();
 
-    /** The longest time to make a connection. */
+    /** The longest time to connect. */
     @WithDefault("2s")
     Duration connectTimeout();
 
@@ -164,11 +164,11 @@ interface ServerConfig {
     @WithDefault("5s")
     Duration requestTimeout();
 
-    /** The most messages that are on their way to WeChat at once. */
+    /** The maximum number of concurrent requests to WeChat for messages. */
     @WithDefault("512")
     int maxConnections();
 
-    /** How long a connection is used at most, so that a changed address is followed. */
+    /** The longest time for which a connection is used, so that a changed address takes effect. */
     @WithDefault("5m")
     Duration maxConnectionAge();
   }
@@ -181,10 +181,10 @@ interface ServerConfig {
     /** The AppSecret; this or {@link #appSecretFile}. */
     Optional<String> appSecret();
 
-    /** A file that holds the AppSecret; it is read again when it changes. */
+    /** A file that contains the AppSecret; it is read again when it changes. */
     Optional<String> appSecretFile();
 
-    /** Whether messages that name no app are of this one. */
+    /** Whether messages that name no app belong to this one. */
     @WithName("default")
     @WithDefault("false")
     boolean isDefault();
@@ -221,17 +221,17 @@ interface ServerConfig {
 
   /** {@code wxnotify.ledger}. */
   interface Ledger {
-    /** The most outcomes that are remembered for their request ids. */
+    /** The maximum number of outcomes that are remembered for their request ids. */
     @WithDefault("200000")
     long maxEntries();
   }
 
   /** {@code wxnotify.redis}. */
   interface Redis {
-    /** Where Redis is; absent for a server that shares nothing. */
+    /** The URL of Redis; absent for a server that shares nothing. */
     Optional<String> url();
 
-    /** A file of the password, which is not in the URL then. */
+    /** A file with the password, which is then not in the URL. */
     Optional<String> passwordFile();
 
     /** Begins every key, so that several fleets can share one Redis. */
@@ -243,23 +243,26 @@ interface ServerConfig {
     Duration commandTimeout();
 
     /**
-     * The most that a claim of a request id may add to the latency of a message; a Redis that gives
-     * no answer for so long is down.
+     * The longest time that a claim of a request id may add to the latency of a message; a Redis
+     * that gives no answer for this time is down.
      */
     @WithDefault("1s")
     Duration claimTimeout();
 
-    /** A PEM file of what signs the certificates of Redis; absent for those that Java trusts. */
+    /**
+     * A PEM file with the CA that signs the certificates of Redis; absent for the CAs that Java
+     * trusts.
+     */
     Optional<String> caCertificate();
   }
 
   /** {@code wxnotify.log}. */
   interface Log {
-    /** How a line looks: {@code plain} or {@code json}. */
+    /** The format of a line: {@code plain} or {@code json}. */
     @WithDefault("plain")
     String format();
 
-    /** The least important lines that are written. */
+    /** The lowest level that is written. */
     @WithDefault("INFO")
     String level();
   }
@@ -267,8 +270,8 @@ interface ServerConfig {
   /** {@code wxnotify.io}. */
   interface Io {
     /**
-     * What the operating system offers for many sockets: {@code io_uring}, {@code epoll} or {@code
-     * nio}; {@code auto} takes the first of these that is there.
+     * The operating system's interface for many sockets: {@code io_uring}, {@code epoll} or {@code
+     * nio}; {@code auto} takes the first of these that is available.
      */
     @WithDefault("auto")
     String transport();

@@ -14,13 +14,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration, checked and in the terms of the parts that it configures.
+ * The configuration, checked and converted to the types of the parts that it configures.
  *
- * @param tlsFiles where {@link GrpcServer.Settings#tls} came from; null for plaintext
- * @param proxyPasswordFile where the password of the proxy came from; null for none
+ * @param tlsFiles the files behind {@link GrpcServer.Settings#tls}; null for plaintext
+ * @param proxyPasswordFile the file of the proxy's password; null for none
  * @param redis null for a server that shares nothing
  * @param transport how sockets are read and written; null for the first that works here
- * @param apps at least one; at most one of them is the default, which a single one is in any case
+ * @param apps at least one; at most one of them is the default, and a single one always is
  */
 record ServerSettings(
     GrpcServer.Settings grpc,
@@ -41,7 +41,7 @@ record ServerSettings(
   /**
    * One Mini Program.
    *
-   * @param secretFile where the secret came from; null where it is in the configuration itself
+   * @param secretFile the file of the secret; null if it is in the configuration itself
    */
   record AppSettings(
       String appId,
@@ -51,13 +51,13 @@ record ServerSettings(
       SeckillTemplate seckill) {}
 
   /**
-   * The files of TLS.
+   * The TLS files.
    *
-   * @param clientCa null for a server that asks clients for no certificate
+   * @param clientCa null for a server that requires no client certificates
    */
   record TlsFiles(Path certificate, Path privateKey, @Nullable Path clientCa) {
 
-    /** Returns the files in their order; {@link GrpcServer} takes their content in the same. */
+    /** Returns the files in the order in which {@link GrpcServer} takes their content. */
     List<Path> all() {
       return clientCa == null
           ? List.of(certificate, privateKey)

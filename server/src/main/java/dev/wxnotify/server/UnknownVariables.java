@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Variables of the environment that look like ours and are those of no key: most likely a slip of
- * the pen. They are no mistakes, since others may set such variables; what Kubernetes sets for a
- * Service whose name begins with {@code wxnotify} is passed over.
+ * Environment variables that look like ours but belong to no key: most likely typing errors. They
+ * are not mistakes, since other software may set such variables. Variables that Kubernetes sets for
+ * a Service whose name begins with {@code wxnotify} are ignored.
  */
 final class UnknownVariables {
   private static final String PREFIX = "WXNOTIFY_";
@@ -25,10 +25,10 @@ final class UnknownVariables {
               + "(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?"
               + "|PORT_\\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)");
 
-  /** {@code NAME_PORT}, which may be a key of ours by its name. */
+  /** {@code NAME_PORT}, whose name may be that of a key of ours. */
   private static final Pattern ADDRESS_OF_A_SERVICE = Pattern.compile("(?:tcp|udp|sctp)://.*");
 
-  /** The variables of all keys; of those of a caller or an app with NAME in it. */
+  /** The variables of all keys; those of callers and apps contain NAME. */
   private static final List<String> KNOWN =
       KnownKeys.ALL.stream()
           .map(key -> KnownKeys.variable(key.replace(KnownKeys.NAME, "NAME")))
@@ -37,8 +37,9 @@ final class UnknownVariables {
   private UnknownVariables() {}
 
   /**
-   * Returns a line for each variable of no key, which names it and the nearest one, and never its
-   * value. Those of callers and apps are not looked at: {@link NamedVariables} refuses them.
+   * Returns a line for each variable without a key, with its name and the nearest known one, and
+   * never its value. Variables of callers and apps are skipped: {@link NamedVariables} rejects
+   * them.
    */
   static List<String> in(Map<String, String> environment) {
     List<String> lines = new ArrayList<>();
@@ -72,8 +73,8 @@ final class UnknownVariables {
   }
 
   /**
-   * Returns what it costs to make the one of the other. A letter that was left out costs least:
-   * what people write is mostly shorter than the name that they mean.
+   * Returns the cost of converting one name into the other. A missing letter costs least: most
+   * typing errors are shorter than the intended name.
    */
   private static int distance(String written, String known) {
     int[] before = new int[known.length() + 1];

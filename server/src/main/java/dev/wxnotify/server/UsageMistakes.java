@@ -15,14 +15,15 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Says what is wrong with a command line, and shows the usage. What was given is not repeated, as
- * the library's own texts do: it may be a secret that was pasted into the wrong place, and ends up
- * in the log of whatever ran the command. The option is named, or the place in the line.
+ * Explains what is wrong with a command line, and prints the usage. Unlike the library's own texts,
+ * it does not repeat what was given: that may be a secret that was pasted into the wrong place, and
+ * would get into the log of the process that ran the command. It names the option, or the position
+ * in the line.
  */
 final class UsageMistakes implements IParameterExceptionHandler {
   private static final String EXPECTED = "expected: ";
 
-  /** How the texts of our own converters end; before that they repeat the value. */
+  /** The end of our own converters' texts; the part before it repeats the value. */
   private static final Pattern ENDS_WITH_EXPECTED =
       Pattern.compile("(?s).*\\((expected: [^()]*(?:\\([^()]*\\)[^()]*)*)\\)");
 
@@ -50,7 +51,7 @@ final class UsageMistakes implements IParameterExceptionHandler {
     if (e.getArgSpec() != null) {
       return name(e.getArgSpec()) + ": " + expectation(e);
     }
-    // Ours, which repeat nothing; those of the library name what they are about.
+    // Our own texts repeat nothing; those of the library may repeat the value.
     return e.getClass() == ParameterException.class
         ? String.valueOf(e.getMessage())
         : "The command line is wrong";

@@ -1,5 +1,6 @@
 /**
- * The root: configuration and constructors only. It wires the other packages and nobody imports it.
+ * The root: configuration and constructors only. It connects the other packages, and none of them
+ * imports it.
  */
 @NullMarked
 package dev.wxnotify.server;

@@ -66,7 +66,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who may call what, over real sockets: every transport by every credential by every method. */
+/** Who may call which method, over real sockets: every transport, credential and method. */
 @Timeout(120)
 class AccessTest {
   private static final String SHOP_TOKEN = "shop-token-0123456789";
@@ -84,11 +84,11 @@ class AccessTest {
     PLAINTEXT,
     TLS,
     MUTUAL_TLS,
-    /** With a certificate of the CA that is no caller's. */
+    /** With a certificate of the CA that belongs to no caller. */
     MUTUAL_TLS_STRANGER
   }
 
-  /** What a client shows. */
+  /** The credentials that a client presents. */
   enum Shown {
     NO_TOKEN,
     WRONG_TOKEN,
@@ -136,8 +136,8 @@ class AccessTest {
   }
 
   /**
-   * The matrix. The caller of a row, by its token or its certificate, is shop, club or nobody; shop
-   * may use the default app and not the other one, club the other way round.
+   * The matrix. The caller of a row, by its token or its certificate, is shop, club or none; shop
+   * may use the default app and not the other one, and club the reverse.
    */
   @ParameterizedTest(name = "{0} {1}: {2}")
   @CsvSource({
@@ -177,7 +177,7 @@ class AccessTest {
           assertThat(client.subscribe(app)).isNull();
           assertThat(client.seckill(app)).isNull();
           assertThat(client.batch(app).outcome()).isEqualTo(Outcome.OUTCOME_ACCEPTED);
-        } else if (allowed) { // The sandbox does not know that app: the call is let in, and fails.
+        } else if (allowed) { // The sandbox does not know that app: the admitted call fails.
           assertReason(client.subscribe(app), ErrorReason.WECHAT_CREDENTIALS);
           assertReason(client.seckill(app), ErrorReason.WECHAT_CREDENTIALS);
           assertThat(client.batch(app).reason()).isEqualTo(ErrorReason.WECHAT_CREDENTIALS);
@@ -204,7 +204,7 @@ class AccessTest {
     }
   }
 
-  /** Whether there is such an app is nothing to a caller who may use others. */
+  /** A caller that may not use an app does not learn whether it exists. */
   @Test
   void unknownApp_ofALimitedCaller_isToldAsOneThatItMayNotUse() throws Exception {
     try (Client client = new Client(Transport.PLAINTEXT, Shown.RIGHT_TOKEN)) {
@@ -264,7 +264,7 @@ class AccessTest {
     }
   }
 
-  /** Where anonymous callers are let in beside others, a wrong token is still a wrong token. */
+  /** Where anonymous callers are allowed beside others, a wrong token is still rejected. */
   @Test
   void anonymous_besideCallers_maySendAndNoMore() throws Exception {
     Map<String, String> keys =
@@ -285,7 +285,7 @@ class AccessTest {
     }
   }
 
-  /** The same id of two callers is two ids. */
+  /** The same id from two callers counts as two ids. */
   @Test
   void requestId_ofTwoCallers_isTwo(@TempDir Path directory) throws Exception {
     Map<String, String> keys =
@@ -306,7 +306,9 @@ class AccessTest {
     }
   }
 
-  /** With a CA and no callers, whoever the CA vouches for is a caller by that name. */
+  /**
+   * With a CA and no callers, every client with a certificate of the CA is a caller by its name.
+   */
   @Test
   void certificate_withoutCallers_namesItsCaller(@TempDir Path directory) throws Exception {
     TestCa authority = new TestCa("clients");
@@ -356,7 +358,7 @@ class AccessTest {
     }
   }
 
-  // Help.
+  // Helpers.
 
   private static void assertUnauthenticated(@Nullable StatusRuntimeException failure) {
     StatusAssert.assertThatStatus(present(failure))
@@ -429,7 +431,7 @@ class AccessTest {
     return Grpc.newChannelBuilderForAddress("localhost", port, credentials).build();
   }
 
-  /** What came of a batch of one. */
+  /** The result of a batch of one. */
   private record Batch(@Nullable BatchItemResult result, @Nullable StatusRuntimeException failure) {
     Outcome outcome() {
       return present(result).getOutcome();
@@ -440,7 +442,7 @@ class AccessTest {
     }
   }
 
-  /** A client that shows what its row says. Its calls return their failure, or null. */
+  /** A client with the credentials of its row. Its calls return their failure, or null. */
   private static final class Client implements AutoCloseable {
     private final ManagedChannel channel;
     private final List<String> headers;
@@ -469,7 +471,7 @@ class AccessTest {
           };
     }
 
-    /** Without TLS, to a server of the test's own. */
+    /** Without TLS, to the test's own server. */
     Client(int port, List<String> headers) {
       this.headers = headers;
       this.channel = AccessTest.channel(port, InsecureChannelCredentials.create());

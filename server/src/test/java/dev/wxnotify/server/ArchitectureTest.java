@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A package is one of our nouns (the core) or somebody else's technology (an edge). */
+/** A package is one of our nouns (the core) or an external technology (an edge). */
 class ArchitectureTest {
   private static final String ROOT = "dev.wxnotify.server";
 
@@ -77,7 +77,7 @@ class ArchitectureTest {
         .check(OURS);
   }
 
-  /** Whoever reads a file of the operator uses it, edges too: so it must lean on nothing. */
+  /** Every reader of the operator's files uses it, edges too: so it must depend on nothing. */
   @Test
   void files_importNothingOfOurs() {
     noClasses()
@@ -109,7 +109,7 @@ class ArchitectureTest {
         .check(OURS);
   }
 
-  /** What all edges that use sockets share; so it is no edge of its own. */
+  /** All edges that use sockets share it; so it is not an edge itself. */
   @Test
   void netty_importsNothingOfOurs() {
     noClasses()
@@ -186,8 +186,8 @@ class ArchitectureTest {
   }
 
   /**
-   * The sandbox is a product of its own, which users' tests see; the other edges show the root what
-   * it wires.
+   * The sandbox is a separate product, which users' tests see; the other edges expose to the root
+   * what it wires.
    */
   @Test
   void edges_arePublicOnlyWhereTheRootUsesThem() {

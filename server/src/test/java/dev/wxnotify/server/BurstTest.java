@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Single calls that come all at once, in the midst of the largest campaign. */
+/** Single calls that arrive together during the largest campaign. */
 @Timeout(120)
 class BurstTest {
   private static final int BATCH = 20_000;
   private static final int SINGLES = 200;
 
-  /** What batches get of the 512 connections. */
+  /** The share of batches in the 512 connections. */
   private static final int CONNECTIONS = 504;
 
   @Test
@@ -36,7 +36,7 @@ class BurstTest {
     try (RunningServer server = RunningServer.start(slow, Map.of())) {
       CampaignStream campaign =
           CampaignStream.send(NotificationServiceGrpc.newStub(server.channel()), items());
-      campaign.awaitResults(1); // As many as it can have are under way by then.
+      campaign.awaitResults(1); // By then it has as many in flight as it can have.
       Await.until(
           "all connections are busy again",
           () -> server.sandbox().state().sendsReceived() >= CONNECTIONS + 1);
@@ -51,7 +51,9 @@ class BurstTest {
     }
   }
 
-  /** What batches may have in flight follows from what they can use, and leaves a quarter. */
+  /**
+   * The number of batch messages in flight follows from what they can use, and leaves a quarter.
+   */
   @ParameterizedTest
   @CsvSource({
     "1000, 512, 640",

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is printed for each kind of configuration; the CI runs it as it is printed. */
+/** The calls printed for each kind of configuration; the CI runs them as printed. */
 class CallsToTryTest {
   private static final String TOKEN = " -H \"authorization: Bearer $token\"";
   private static final String CERTIFICATE = " -cert \"$cert\" -key \"$key\"";

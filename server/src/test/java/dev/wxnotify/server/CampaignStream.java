@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A campaign's end of a stream: it sends its items as fast as the server reads them, and keeps the
- * result of each. It fails where the server breaks the contract: an item with two results, a result
- * without an item, a summary that does not equal the results.
+ * The campaign's side of a stream. It sends its items as fast as the server reads them, and keeps
+ * the result of each. It fails if the server breaks the contract: an item with two results, a
+ * result without an item, or a summary that does not match the results.
  */
 final class CampaignStream implements ClientResponseObserver<BatchSendRequest, BatchSendResponse> {
   private final List<BatchSendRequest> items;
@@ -55,7 +55,7 @@ final class CampaignStream implements ClientResponseObserver<BatchSendRequest, B
     this.halfCloses = halfCloses;
   }
 
-  /** Sends the items and closes the stream behind them. */
+  /** Sends the items and closes the stream after them. */
   static CampaignStream send(NotificationServiceStub stub, List<BatchSendRequest> items) {
     CampaignStream stream = new CampaignStream(items, true);
     stub.batchSend(stream);
@@ -126,7 +126,7 @@ final class CampaignStream implements ClientResponseObserver<BatchSendRequest, B
     Objects.requireNonNull(requests).cancel("the campaign dies", null);
   }
 
-  /** Waits until so many results are there. */
+  /** Waits until this many results have arrived. */
   void awaitResults(int count) throws InterruptedException {
     synchronized (lock) {
       while (results.size() < count && end == null) {
@@ -155,7 +155,7 @@ final class CampaignStream implements ClientResponseObserver<BatchSendRequest, B
     return all;
   }
 
-  /** Returns the error that the stream ended with, as soon as it has. */
+  /** Waits for the end of the stream, and returns its error. */
   StatusRuntimeException awaitError() throws InterruptedException {
     awaitEnd();
     synchronized (lock) {
@@ -192,7 +192,7 @@ final class CampaignStream implements ClientResponseObserver<BatchSendRequest, B
         .toList();
   }
 
-  /** Counts results as a summary does. */
+  /** Counts results like a summary. */
   static BatchSummary countOf(List<BatchItemResult> results) {
     return BatchSummary.newBuilder()
         .setTotal(results.size())

@@ -43,11 +43,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Campaigns on streams, against a WeChat that fails in every way: in the end the results, the
- * summary and what the sandbox saw agree message by message, and nothing was sent twice.
+ * summary and the sandbox agree on every message, and nothing was sent twice.
  */
 @Timeout(180)
 class CampaignTest {
-  /** What a stream has under way, or answered and not taken, at most. */
+  /** The maximum number of a stream's messages in flight, or answered but not read. */
   private static final int MOST_UNDER_WAY = 1_024;
 
   private static final String ONE = "wxone";
@@ -73,7 +73,7 @@ class CampaignTest {
     return NotificationServiceGrpc.newStub(server.channel());
   }
 
-  /** What the sandbox took, by recipient. */
+  /** The messages that the sandbox accepted, by recipient. */
   private static Map<String, List<String>> taken(Sandbox sandbox) {
     return sandbox.messages().stream()
         .collect(
@@ -140,7 +140,7 @@ class CampaignTest {
       case 60, 160 -> "sandbox-once-45011-" + i;
       case 11 -> "sandbox-slow-30-" + i;
       case 12 -> "sandbox-wrong-content-type-" + i;
-      case 13, 14 -> "friend-" + i % 3; // Often the same recipient.
+      case 13, 14 -> "friend-" + i % 3; // The same recipient many times.
       case 15 -> i % 5_000 == 15 ? "sandbox-no-answer-" + i : "user-" + i;
       case 16 -> "";
       default -> "user-" + i;
@@ -156,7 +156,7 @@ class CampaignTest {
     };
   }
 
-  /** Whether WeChat took it, where nobody can know. */
+  /** Whether WeChat accepted it, where the outcome is unknown. */
   private static int takenUnknowinglyOf(int i) {
     return switch (i % 200) {
       case 0, 2 -> 0;
@@ -191,7 +191,7 @@ class CampaignTest {
       for (int revoked = 1; revoked <= 3; revoked++) {
         stream.awaitResults(Math.max(revoked * items / 5, nextRevocation));
         server.sandbox().revokeToken(ONE, revoked == 2 ? RevokeMode.DEAD : RevokeMode.SUPERSEDED);
-        // A message is sent again once: one must not meet two revocations, however late this is.
+        // A message is retried once: none may meet two revocations, however late this runs.
         nextRevocation = stream.byIndex().size() + 2 * MOST_UNDER_WAY;
       }
       List<BatchItemResult> results = stream.awaitAll();
@@ -242,9 +242,9 @@ class CampaignTest {
     assertThat(result.getError().hasRetryAfter()).isTrue();
   }
 
-  // Somebody dies half-way.
+  // A process or a caller ends halfway.
 
-  /** Repeats what has no outcome until everything has one; returns the outcomes by row. */
+  /** Repeats rows without an outcome until all have one; returns the outcomes by row. */
   private static Map<Integer, BatchItemResult> resume(
       NotificationServiceStub stub, List<BatchSendRequest> campaign) throws Exception {
     Map<Integer, BatchItemResult> done = new HashMap<>();
@@ -263,7 +263,7 @@ class CampaignTest {
         }
       }
       if (!again.isEmpty()) {
-        Thread.sleep(500); // As retry_after says, and shorter.
+        Thread.sleep(500); // Like retry_after, but shorter.
       }
       left = again;
     }
@@ -298,7 +298,7 @@ class CampaignTest {
     return Objects.requireNonNull(done.get(row), () -> "row " + row + " has an outcome");
   }
 
-  /** Gives the results of repeats the index of their row in the whole campaign. */
+  /** Gives the results of repeats the index of their row in the campaign. */
   private static List<BatchItemResult> inOrder(Map<Integer, BatchItemResult> done, int items) {
     List<BatchItemResult> results = new ArrayList<>();
     for (int i = 0; i < items; i++) {
@@ -338,7 +338,7 @@ class CampaignTest {
     ManagedChannel toFirst = connect(first);
     ManagedChannel toSecond = connect(second);
     List<BatchSendRequest> campaign = items(items, i -> "user-" + i);
-    // Some are under way for certain, however fast the rest is.
+    // Some are certainly in flight, however fast the others are.
     sandbox.addFault(Fault.on(SandboxEndpoint.SEND, Effect.of(EffectKind.NO_ANSWER)).times(10));
     CampaignStream cut = CampaignStream.send(within(toFirst, 60), campaign);
     cut.awaitResults(items / 2);
@@ -421,9 +421,9 @@ class CampaignTest {
 
   private static WxnotifyProcess serve(Sandbox sandbox) throws Exception {
     Map<String, String> environment = Fleet.environment(sandbox, redis);
-    // So that some of a campaign wait, however slowly it comes in.
+    // So that some messages of a campaign wait, however slowly they arrive.
     environment.put("WXNOTIFY_GRPC_MAX_IN_FLIGHT", "100");
-    // A machine that is busy with other tests must not look like a Redis that is down.
+    // A busy machine must not look like a Redis outage.
     environment.put("WXNOTIFY_REDIS_COMMAND_TIMEOUT", "10s");
     return WxnotifyProcess.start(environment, "serve");
   }
@@ -432,7 +432,7 @@ class CampaignTest {
     Map<String, String> environment = Fleet.environment(sandbox);
     environment.put("WXNOTIFY_GRPC_MAX_IN_FLIGHT", "100");
     environment.put("WXNOTIFY_REDIS_URL", toRedis.redisUrl());
-    // The default to the default of other commands, and patience with a busy machine.
+    // In proportion to the other commands' timeout, and long enough for a busy machine.
     environment.put("WXNOTIFY_REDIS_CLAIM_TIMEOUT", "20s");
     return WxnotifyProcess.start(environment, "serve");
   }

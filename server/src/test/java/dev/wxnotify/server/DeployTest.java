@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the files of {@code deploy/} say must be true of this server. */
+/** The files in {@code deploy/} must match this server. */
 class DeployTest {
   private static final Path DEPLOY = Path.of("..", "deploy");
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The error table of {@code docs/errors.md}, as callers read it. */
+/** The error table in {@code docs/errors.md}, as callers read it. */
 public final class ErrorTable {
   private static final String HEADER = "| WeChat's errcode, or the cause |";
   private static final Pattern NUMBER = Pattern.compile("(?<![\\w.])-?\\d+(?!\\d*xx)(?=[,\\s]|$)");

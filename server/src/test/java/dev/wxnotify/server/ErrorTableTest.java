@@ -63,7 +63,7 @@ class ErrorTableTest {
                 .collect(Collectors.toSet()));
   }
 
-  /** What the clients of other languages are held to is complete too. */
+  /** The conformance cases for the other languages are complete too. */
   @Test
   void conformanceList_hasEveryRow_orSaysWhyNot() throws Exception {
     JsonNode list =
@@ -235,9 +235,9 @@ class ErrorTableTest {
   }
 
   /**
-   * By the deadline that the server gives calls without one: so no other clock than the server's
-   * own runs, and none can end a call before its answer is there, however busy the machine is. The
-   * second message waits for its recipient's turn, and so is not written.
+   * Uses the deadline that the server gives to calls without one. So only the server's clock runs,
+   * and no other clock can end a call before its answer, however busy the machine is. The second
+   * message waits for its recipient's turn, and so is not written.
    */
   @Test
   void deadline_afterTheWriteIsUnknown_beforeItIsNotSent() throws Exception {
@@ -311,7 +311,7 @@ class ErrorTableTest {
     }
   }
 
-  /** Waits until the sandbox has read the send, so that what follows meets it under way. */
+  /** Waits until the sandbox has read the send, so that it is in flight for the next steps. */
   private static void hold(RunningServer server, String openId) throws Exception {
     hold(server, RunningServer.requestTo(openId));
   }
@@ -383,7 +383,7 @@ class ErrorTableTest {
     StreamObserver<BatchSendRequest> requests =
         server
             .async()
-            .withDeadlineAfter(5, TimeUnit.SECONDS) // It tries what WeChat throttles until then.
+            .withDeadlineAfter(5, TimeUnit.SECONDS) // Until then it retries the throttled message.
             .batchSend(
                 new StreamObserver<BatchSendResponse>() {
                   @Override
@@ -413,7 +413,7 @@ class ErrorTableTest {
     }
   }
 
-  /** A token endpoint that fails is told like any other way of having no token. */
+  /** A failing token endpoint is reported like any other missing token. */
   @Test
   void tokenEndpointBusy_isUnreachable_withTheErrcode() throws Exception {
     SandboxOptions options =

@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** A server inside another process that fails at one step of its start leaves nothing behind. */
+/** A server inside another process leaves nothing behind if a step of its start fails. */
 class FailedStartTest {
   private static final int STARTS = 4;
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -158,7 +158,7 @@ class FailedStartTest {
             FutureTask<Socket> accepting =
                 new FutureTask<>(
                     () -> {
-                      Socket accepted = silent.accept(); // Redis is waited for now.
+                      Socket accepted = silent.accept(); // Now the start waits for Redis.
                       starting.interrupt();
                       return accepted;
                     });
@@ -173,8 +173,8 @@ class FailedStartTest {
   }
 
   /**
-   * Once to load what the JVM loads once, and then several times: what every start leaves is seen,
-   * and what other tests in this JVM open or close meanwhile is not mistaken for it.
+   * Starts once to load what the JVM loads only once, and then several times. So a leak of every
+   * start shows, and is not confused with what other tests in this JVM open or close meanwhile.
    */
   private static void assertLeavesNothing(
       Class<? extends Exception> expected, ThrowingCallable start) throws Exception {
@@ -198,13 +198,13 @@ class FailedStartTest {
     Await.until(
         "each start leaves a descriptor open; at first there were " + open.size(),
         () -> {
-          System.gc(); // The JDK's HTTP client, which exports traces, ends when it is collected.
+          System.gc(); // The JDK's HTTP client, which exports traces, ends when collected.
           return descriptors().size() < open.size() + STARTS;
         });
     assertThat(left).isEmpty();
   }
 
-  /** Threads that a server makes, itself or through its libraries, and that live now. */
+  /** The live threads that a server or its libraries create. */
   private static Set<String> ours(Set<Thread> others) {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> !others.contains(thread) && thread.isAlive())
@@ -216,7 +216,7 @@ class FailedStartTest {
         .collect(Collectors.toSet());
   }
 
-  /** Returns what is open, but for files: jars are opened when a class of theirs is asked for. */
+  /** Returns what is open, except files: jars are opened when one of their classes is loaded. */
   private static List<String> descriptors() throws IOException {
     List<String> targets = new ArrayList<>();
     if (Files.isDirectory(DESCRIPTORS)) {

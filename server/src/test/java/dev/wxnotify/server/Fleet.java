@@ -8,13 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Replicas that were started at the same time, with the same configuration. */
+/** Replicas started at the same time with the same configuration. */
 final class Fleet implements AutoCloseable {
   private final List<ReplicaProcess> replicas = new ArrayList<>();
 
   private Fleet() {}
 
-  /** Starts so many replicas and returns when all are ready. */
+  /** Starts this many replicas and returns when all are ready. */
   static Fleet start(int count, Map<String, String> environment) throws Exception {
     Fleet fleet = new Fleet();
     try {
@@ -43,8 +43,8 @@ final class Fleet implements AutoCloseable {
   }
 
   /**
-   * The environment of a server that sends to {@code weChat} and shares through {@code redis}. It
-   * is patient with Redis, so that no test meets an outage that it did not make.
+   * The environment of a server that sends to {@code weChat} and shares through {@code redis}. Its
+   * Redis timeouts are long, so that a test sees only the outages that it causes.
    */
   static Map<String, String> environment(Sandbox weChat, RedisServerExtension redis) {
     Map<String, String> environment = environment(weChat);

@@ -32,12 +32,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Several replicas, each a process of its own, with one WeChat and one Redis. */
+/** Several replicas, each in its own process, with one WeChat and one Redis. */
 @Timeout(60)
 class FleetTest {
   /**
-   * How long Redis is gone under load: long enough for some probes and for hundreds of messages. A
-   * longer one is for those who have the time: {@code mvn test -pl server -am -Dtest=FleetTest
+   * How long Redis is down under load: long enough for some probes and for hundreds of messages. To
+   * run with a longer outage: {@code mvn test -pl server -am -Dtest=FleetTest
    * -Dsurefire.failIfNoSpecifiedTests=false -Dwxnotify.test.outage=PT30S}.
    */
   private static final Duration OUTAGE =
@@ -53,7 +53,7 @@ class FleetTest {
   @Test
   void firstSends_overThreeReplicas_fetchOneToken() throws Exception {
     try (Sandbox weChat = Sandbox.start()) {
-      // Late, so that all of the sends are there before the first token is.
+      // Late, so that all sends arrive before the first token.
       weChat.addFault(slow(SandboxEndpoint.STABLE_TOKEN, Duration.ofSeconds(3)));
       try (Fleet fleet = Fleet.start(3, Fleet.environment(weChat, redis))) {
         assertAllAccepted(startSends(fleet.replicas(), 300, "first-"));
@@ -214,7 +214,7 @@ class FleetTest {
     }
   }
 
-  /** Each replica is asked for what others sent while it could hear nothing of them. */
+  /** Asks each replica for messages that others sent while it could not know of them. */
   private static void assertReplayedByOthers(Fleet fleet, SteadyLoad load, List<Integer> indexes)
       throws Exception {
     int replicas = fleet.replicas().size();
@@ -231,7 +231,7 @@ class FleetTest {
     }
   }
 
-  /** The key of a request id without a caller, as the documentation names it. */
+  /** The documented key of a request id without a caller. */
   private static String requestKey(String requestId) {
     try {
       byte[] hash =
@@ -346,7 +346,7 @@ class FleetTest {
     return RunningServer.requestTo(openId).toBuilder().setRequestId(requestId).build();
   }
 
-  /** Sends one message to each of {@code count} users, to one replica after the other. */
+  /** Sends one message to each of {@code count} users, over the replicas in turn. */
   private static List<ListenableFuture<SendSubscribeMessageResponse>> startSends(
       List<ReplicaProcess> replicas, int count, String prefix) {
     List<ListenableFuture<SendSubscribeMessageResponse>> sends = new ArrayList<>();
@@ -367,7 +367,7 @@ class FleetTest {
     }
   }
 
-  /** Waits for the answer, and repeats the call for as long as another one is under way. */
+  /** Waits for the answer, and repeats the call while another one is in progress. */
   private static SendSubscribeMessageResponse untilAnswered(
       ReplicaProcess replica,
       SendSubscribeMessageRequest request,
@@ -394,7 +394,7 @@ class FleetTest {
     return answer.get(0);
   }
 
-  /** Sends what must fail, and returns why it did. */
+  /** Sends a message that must fail, and returns the failure. */
   private static ErrorReason failure(ReplicaProcess replica, SendSubscribeMessageRequest request)
       throws Exception {
     try {

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Drives everything that goes wrong and looks for secrets in all that comes out. */
+/** Causes every kind of failure and searches all output for secrets. */
 @Timeout(180)
 class LeakTest {
   private static final String CALLER_TOKEN = "caller-token-hush-1";
@@ -59,7 +59,7 @@ class LeakTest {
   private static final String REDIS_PASSWORD = "redis-password-hush-4";
   private static final String WRONG_SECRET = "app-secret-hush-5";
 
-  /** In the middle of every open id, since logs show their ends. */
+  /** In the middle of every open id, since logs show both ends. */
   private static final String OPEN_ID = "oHUSH6abcdefghijklmnop";
 
   private static final LeakScanner SCANNER =
@@ -207,7 +207,7 @@ class LeakTest {
         () -> as(operations, CALLER_TOKEN).refreshToken(RefreshTokenRequest.getDefaultInstance()));
   }
 
-  /** Clients that speak no TLS. */
+  /** Clients that do not use TLS. */
   private void driveTransport(RunningServer server) throws Exception {
     ManagedChannel plain =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
@@ -218,7 +218,7 @@ class LeakTest {
     plain.shutdownNow();
   }
 
-  /** Everything that the server shows of itself. */
+  /** Everything that the server shows about itself. */
   private void show(RunningServer server, ManagedChannel channel) throws Exception {
     var operations = as(OperationsServiceGrpc.newBlockingStub(channel), CALLER_TOKEN);
     attempt(() -> operations.getTokenStatus(GetTokenStatusRequest.getDefaultInstance()));
@@ -273,7 +273,7 @@ class LeakTest {
     }
   }
 
-  /** The same look finds what was put there on purpose, in each form. */
+  /** The same search finds secrets that were planted on purpose, in each form. */
   @Test
   void plantedLeak_isFound() {
     try (LogCapture log = LogCapture.open()) {
@@ -293,7 +293,7 @@ class LeakTest {
     assertThat(SCANNER.findings("oHUSH6***mnop 98_short")).isEmpty();
   }
 
-  // Help.
+  // Helpers.
 
   private void both(ManagedChannel channel, String openId) throws Exception {
     attempt(

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.event.KeyValuePair;
 import org.slf4j.event.Level;
 
-/** How a line of the log looks. */
+/** The format of a log line. */
 class LogsTest {
   private static final String NASTY = "a\nb\r\nc\u0085d\u2028e\u001b[31m\"f\tg\0";
 

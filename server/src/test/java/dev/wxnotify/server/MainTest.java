@@ -59,7 +59,7 @@ class MainTest {
     }
   }
 
-  /** Its exit codes are for schedulers of campaigns. */
+  /** Its exit codes are meant for campaign schedulers. */
   @ParameterizedTest
   @ValueSource(strings = {"batch", "batch rows.csv", "batch rows.csv --results r --unknown"})
   void wrongCommandLine_ofABatch_exitsWith2(String args) throws Exception {

@@ -30,7 +30,7 @@ class NettyDefaultsTest {
     assertThat(System.getProperty(LEVEL)).isEqualTo("disabled");
   }
 
-  /** Else accepting does not rest when the process has no descriptors left. */
+  /** Otherwise accepting does not pause when the process has no descriptors left. */
   @Test
   void apply_nothingSet_acceptsOneAtATime() {
     NettyDefaults.apply();

@@ -289,7 +289,7 @@ class NotificationServerTest {
       assertThat(second.cancel(true)).isTrue();
       assertThat(first.get(30, TimeUnit.SECONDS).getMessageId()).isNotEmpty();
 
-      // The third waits its turn behind the second, so that afterwards the second had its chance.
+      // The third waits for its turn behind the second, so that the second had its chance before.
       sendAll(server, 1, "other-");
       assertThat(
               server
@@ -473,7 +473,7 @@ class NotificationServerTest {
     }
   }
 
-  /** Collects what comes back on the stream of a batch. */
+  /** Collects the answers on the stream of a batch. */
   private static final class Batch implements StreamObserver<BatchSendResponse> {
     final ConcurrentLinkedQueue<BatchItemResult> results = new ConcurrentLinkedQueue<>();
     final CompletableFuture<BatchSummary> summary = new CompletableFuture<>();

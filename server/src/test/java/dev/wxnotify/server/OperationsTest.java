@@ -127,7 +127,7 @@ class OperationsTest {
     }
   }
 
-  /** Who is no operator spends nothing by trying. */
+  /** A caller that is not an operator uses up nothing by trying. */
   @Test
   void refresh_ofOthers_asksNobody() throws Exception {
     Map<String, String> keys =
@@ -251,7 +251,7 @@ class OperationsTest {
     }
   }
 
-  /** Every method, for everybody: an operator, another caller, and nobody. */
+  /** Every method for an operator, another caller, and an anonymous one. */
   @Test
   void methods_areForOperators() throws Exception {
     Map<String, String> keys = new HashMap<>();
@@ -271,7 +271,7 @@ class OperationsTest {
     }
   }
 
-  /** Whoever reaches another address than loopback is nobody's operator. */
+  /** A caller on an address other than loopback is not an operator. */
   @Test
   void anonymous_beyondLoopback_isNoOperator() throws Exception {
     Map<String, String> keys =

@@ -31,14 +31,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The dashboard, the alerts and the manual speak of metrics that a real server has. */
+/** The dashboard, the alerts and the manual name only metrics of a real server. */
 @Timeout(60)
 class OperatorFilesTest {
   private static final String DASHBOARD = "../deploy/monitoring/dashboard.json";
   private static final String ALERTS = "../deploy/monitoring/alerts.yaml";
   private static final String MANUAL = "../docs/monitoring.md";
 
-  /** A metric, with what it is narrowed to where there is such. */
+  /** A metric, with its label matchers if there are any. */
   private static final Pattern METRIC =
       Pattern.compile(
           "\\b((?:wxnotify|grpc_server|jvm|process|system)_[a-z0-9_]+)(?:\\{([^}]*)})?");
@@ -63,7 +63,7 @@ class OperatorFilesTest {
                   .sendSubscribeMessage(RunningServer.requestTo("user"))
                   .getMessageId())
           .isNotEmpty();
-      System.gc(); // The pauses are there after the first one.
+      System.gc(); // The pause metrics exist after the first pause.
       Await.until(
           "a garbage collection is seen",
           () -> {

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
-/** A collector of traces that speaks OTLP over HTTP, and keeps what it is sent. */
+/** A collector of traces with OTLP over HTTP that keeps what it receives. */
 final class OtlpCollector implements AutoCloseable {
   private static final int OK = 200;
   private static final int BAD_REQUEST = 400;
@@ -38,7 +38,7 @@ final class OtlpCollector implements AutoCloseable {
     http.start();
   }
 
-  /** Returns what asks a server for traces to here. */
+  /** Returns the settings that make a server send its traces here. */
   Map<String, String> variables() {
     return Map.of(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -69,7 +69,7 @@ final class OtlpCollector implements AutoCloseable {
     }
   }
 
-  /** Waits for as many spans, and returns them as they came. */
+  /** Waits for this many spans, and returns them in the order of arrival. */
   List<Span> await(int count) throws InterruptedException {
     List<Span> got = new ArrayList<>();
     while (got.size() < count) {
@@ -82,17 +82,17 @@ final class OtlpCollector implements AutoCloseable {
     return got;
   }
 
-  /** Returns the spans that nobody awaited. */
+  /** Returns the spans that no test has awaited. */
   List<Span> others() {
     return new ArrayList<>(spans);
   }
 
-  /** Returns all that came, as text. */
+  /** Returns everything received, as text. */
   String everything() {
     return requests.toString();
   }
 
-  /** Returns what the sender says of itself. */
+  /** Returns the sender's description of itself. */
   Map<String, String> resource() {
     return attributes(requests.get(0).getResourceSpans(0).getResource().getAttributesList());
   }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One replica as an operator runs it: {@code serve} in a process of its own, configured by
- * environment alone.
+ * One replica as an operator runs it: {@code serve} in its own process, configured only by the
+ * environment.
  */
 final class ReplicaProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile(" ready: gRPC on 127\\.0\\.0\\.1:(\\d+),");
@@ -25,12 +25,12 @@ final class ReplicaProcess implements AutoCloseable {
     this.process = process;
   }
 
-  /** Starts a process and does not wait for it. */
+  /** Starts a process without waiting for it. */
   static ReplicaProcess launch(Map<String, String> environment) throws IOException {
     return new ReplicaProcess(WxnotifyProcess.start(environment, "serve"));
   }
 
-  /** Returns when it says that it is ready. */
+  /** Returns when it reports that it is ready. */
   void awaitReady() throws InterruptedException {
     String line = process.awaitErr(" ready: ");
     Matcher ready = READY.matcher(line);
@@ -41,29 +41,29 @@ final class ReplicaProcess implements AutoCloseable {
     channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
-  /** Returns the port on which it takes calls, once it is ready. */
+  /** Returns its gRPC port, once it is ready. */
   int port() {
     return port;
   }
 
-  /** Returns when it has said {@code text} in so many lines. */
+  /** Returns when {@code text} has appeared in this many lines. */
   void awaitLog(String text, int lines) throws Exception {
     Await.until(
         "\"" + text + "\" in " + lines + " line(s)",
         () -> log().lines().filter(line -> line.contains(text)).count() >= lines);
   }
 
-  /** Returns all that it has written so far. */
+  /** Returns everything that it has written so far. */
   String log() {
     return process.out() + process.err();
   }
 
-  /** Returns a stub without a deadline: the server's default holds. */
+  /** Returns a stub without a deadline: the server's default applies. */
   NotificationServiceGrpc.NotificationServiceFutureStub future() {
     return NotificationServiceGrpc.newFutureStub(channel());
   }
 
-  /** Returns a stub without a deadline: the server's default holds. */
+  /** Returns a stub without a deadline: the server's default applies. */
   NotificationServiceGrpc.NotificationServiceBlockingStub blocking() {
     return NotificationServiceGrpc.newBlockingStub(channel());
   }
@@ -76,13 +76,13 @@ final class ReplicaProcess implements AutoCloseable {
     return open;
   }
 
-  /** SIGKILL: it ends in the middle of whatever it is doing. Returns when it has ended. */
+  /** SIGKILL: it ends in the middle of its work. Returns when it has ended. */
   void kill() throws InterruptedException {
     process.kill();
     process.exitCode();
   }
 
-  /** SIGTERM: it stops in good order. Returns its exit code. */
+  /** SIGTERM: it stops gracefully. Returns its exit code. */
   int terminate() throws InterruptedException {
     process.terminate();
     return process.exitCode();

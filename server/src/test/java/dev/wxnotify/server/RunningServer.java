@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The whole server on real sockets, with a sandbox behind it and a channel to it. */
 final class RunningServer implements AutoCloseable {
-  /** The tests as a whole may be run on another than that which the machine has to offer. */
+  /** All tests can run on a transport other than the machine's best one. */
   static final String TRANSPORT = System.getProperty("wxnotify.test.transport", "auto");
 
   private final Sandbox sandbox;
@@ -44,7 +44,7 @@ final class RunningServer implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param keys configuration in addition to the tests' own, or in place of it
+   * @param keys configuration that adds to or replaces the tests' own
    */
   static RunningServer start(SandboxOptions options, Map<String, String> keys) throws Exception {
     return start(options, keys, Map.of());
@@ -53,7 +53,7 @@ final class RunningServer implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param variables those of OpenTelemetry
+   * @param variables the variables of OpenTelemetry
    */
   static RunningServer start(
       SandboxOptions options, Map<String, String> keys, Map<String, String> variables)
@@ -93,7 +93,7 @@ final class RunningServer implements AutoCloseable {
     return server.grpcPort();
   }
 
-  /** Returns where a page of the monitoring port is. */
+  /** Returns the address of a page on the monitoring port. */
   URI monitoring(String path) {
     return URI.create("http://127.0.0.1:" + server.monitoringPort() + path);
   }
@@ -114,7 +114,7 @@ final class RunningServer implements AutoCloseable {
     return NotificationServiceGrpc.newStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
   }
 
-  /** A message that the sandbox takes from everybody but the open ids that it knows better. */
+  /** A message that the sandbox accepts, unless the open id selects a failure. */
   static SubscribeMessage messageTo(String openId) {
     return SubscribeMessage.newBuilder()
         .setOpenId(openId)
@@ -129,7 +129,7 @@ final class RunningServer implements AutoCloseable {
     return SendSubscribeMessageRequest.newBuilder().setMessage(messageTo(openId)).build();
   }
 
-  /** Returns all details of one type that a failure carries. */
+  /** Returns all details of one type in a failure. */
   static <T extends com.google.protobuf.Message> List<T> details(
       StatusRuntimeException failure, Class<T> type) throws InvalidProtocolBufferException {
     com.google.rpc.Status status = StatusProto.fromThrowable(failure);

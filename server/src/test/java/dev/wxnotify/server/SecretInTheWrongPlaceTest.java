@@ -26,15 +26,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A secret that was put where another value belongs: nothing that comes out of the start repeats
- * it. It is put into every key that there is, in the file and in the environment.
+ * A secret in the place of another value: no output of the start repeats it. The test puts it into
+ * every key, in the file and in the environment.
  */
 @Timeout(120)
 class SecretInTheWrongPlaceTest {
-  /** The part by which it is known again. */
+  /** The part that identifies it. */
   private static final String MARK = "5ec4e7ca11";
 
-  /** As secrets look: an AppSecret, a password, one inside an address, and one of digits only. */
+  /** Typical secrets: an AppSecret, a password, one inside an address, and one of digits only. */
   private static final List<String> SECRETS =
       List.of(
           MARK + "0123456789abcdef012345",
@@ -182,7 +182,7 @@ class SecretInTheWrongPlaceTest {
     Map<String, String> environment = new HashMap<>();
     usual().forEach((key, value) -> environment.put(variable(key), value));
     environment.put("WXNOTIFY_GRPC_HOST", "127.0.0.1");
-    environment.put("WXNOTIFY_LEDGER_MAX_ENTRIES", "none"); // It never gets as far as to serve.
+    environment.put("WXNOTIFY_LEDGER_MAX_ENTRIES", "none"); // It never starts to serve.
     environment.put("WXNOTIFY_REDIS_URL", "redis://127.0.0.1:1");
     environment.put(variable, "http://user:" + MARK + "@127.0.0.1:1");
 
@@ -240,7 +240,7 @@ class SecretInTheWrongPlaceTest {
         (key, value) -> {
           yaml.append(indent).append(key).append(':');
           if (value instanceof Map) {
-            @SuppressWarnings("unchecked") // As tree makes it.
+            @SuppressWarnings("unchecked") // As tree creates it.
             Map<String, Object> below = (Map<String, Object>) value;
             yaml.append('\n');
             write(indent + "  ", below, yaml);

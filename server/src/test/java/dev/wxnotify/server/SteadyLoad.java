@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends at a constant rate, to one replica after the other, each message to a user of its own; each
- * second one has a request id. A machine that cannot keep up gets fewer messages and not a queue of
+ * Sends at a constant rate over the replicas in turn, each message to a different user; every
+ * second one has a request id. A machine that cannot keep up gets fewer messages, not a queue of
  * them.
  */
 final class SteadyLoad implements AutoCloseable {
@@ -88,18 +88,18 @@ final class SteadyLoad implements AutoCloseable {
     return i % 2 == 0;
   }
 
-  /** Returns the message that was, or will be, sent after {@code i} others. */
+  /** Returns the message that is sent after {@code i} others. */
   static SendSubscribeMessageRequest request(int i) {
     SendSubscribeMessageRequest.Builder request = RunningServer.requestTo("load-" + i).toBuilder();
     return hasRequestId(i) ? request.setRequestId("load-" + i).build() : request.build();
   }
 
-  /** Returns the message ids of those with a request id that were accepted so far. */
+  /** Returns the message ids of the accepted messages with a request id so far. */
   Map<Integer, String> messageIds() {
     return messageIds;
   }
 
-  /** Stops, and returns when all that was sent is answered. */
+  /** Stops, and returns when all sent messages are answered. */
   void stop() throws InterruptedException {
     stopping = true;
     thread.join();
@@ -113,7 +113,7 @@ final class SteadyLoad implements AutoCloseable {
     return accepted.get();
   }
 
-  /** Returns what the other sends failed with. */
+  /** Returns the failures of the other sends. */
   List<Throwable> failures() {
     return List.copyOf(failures);
   }

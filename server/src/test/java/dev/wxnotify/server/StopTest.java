@@ -36,14 +36,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Servers that are stopped while they work, in processes of their own. */
+/** Servers that are stopped while they work, in their own processes. */
 @Timeout(300)
 class StopTest {
   private static final int MESSAGES = 10_000;
   private static final SandboxOptions SLOWLY =
       SandboxOptions.builder().latency(Duration.ofMillis(10)).kept(20 * MESSAGES).build();
 
-  /** A second on a quiet machine, and far less than the grace on any. */
+  /** A second on an idle machine, and far less than the grace period on any. */
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @RegisterExtension final RedisServerExtension redis = RedisServerExtension.with();
@@ -64,7 +64,7 @@ class StopTest {
     }
   }
 
-  /** Each replica is replaced by a new one, one after the other, as a deployment does it. */
+  /** Replaces the replicas one after another, like a rolling deployment. */
   @Test
   void rollingRestart_ofThreeReplicas_losesAndRepeatsNothing() throws Exception {
     try (Sandbox weChat = Sandbox.start(SLOWLY);
@@ -86,7 +86,7 @@ class StopTest {
     }
   }
 
-  /** Nobody waits for the answer any more, but a repeat on another replica will. */
+  /** The caller no longer waits for the answer, but a repeat on another replica does. */
   @Test
   void terminated_answerUnderWayThatNoCallerWaitsFor_isStored() throws Exception {
     try (Sandbox weChat = Sandbox.start()) {
@@ -169,7 +169,7 @@ class StopTest {
   /**
    * Clients that keep their streams and connections open: one over a raw socket never half-closes
    * its batch, and answers no frame of the server. The stop ends with the last answer, long before
-   * the grace, and everybody has heard theirs.
+   * the grace period ends, and every client has its answers.
    */
   @Test
   void terminated_clientsThatNeverHalfClose_endsSoonAfterTheLastAnswer() throws Exception {
@@ -214,15 +214,15 @@ class StopTest {
   }
 
   /**
-   * Ten thousand messages or more, each to a user of its own, over replicas that come and go. A
-   * call that a replica surely did not take is made again on another one, as any client does it
-   * that follows GOAWAY; everything else counts as a failure.
+   * Ten thousand messages or more, each to a different user, over replicas that start and stop. A
+   * call that a replica certainly did not accept is repeated on another one, as any client does
+   * after GOAWAY; everything else counts as a failure.
    */
   private static final class Load implements AutoCloseable {
     private static final int MOST_UNDER_WAY = 100;
     private static final int MOST_TRIES = 50;
 
-    /** From one message to the next. */
+    /** The pause between two messages. */
     private static final Duration PACE = Duration.ofMillis(2);
 
     private final AtomicReferenceArray<ReplicaProcess> replicas;
@@ -247,7 +247,7 @@ class StopTest {
       return load;
     }
 
-    /** Makes up for time lost: on a busy machine each pause is longer than was asked for. */
+    /** Catches up on lost time: on a busy machine each pause is longer than requested. */
     private void run() {
       try {
         long start = System.nanoTime();
@@ -258,7 +258,7 @@ class StopTest {
           TimeUnit.NANOSECONDS.sleep(start + sent * PACE.toNanos() - System.nanoTime());
         }
       } catch (InterruptedException e) {
-        // The test is over before its load is.
+        // The test ended before its load.
       }
     }
 
@@ -296,7 +296,7 @@ class StopTest {
           MoreExecutors.directExecutor());
     }
 
-    /** There was no connection to be had, or the server's GOAWAY says that it did not begin. */
+    /** There was no connection, or the server's GOAWAY shows that it did not start the call. */
     private static boolean wasNeverTaken(Throwable failure) {
       String text = text(failure);
       return Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE
@@ -313,14 +313,14 @@ class StopTest {
       return text.toString();
     }
 
-    /** For as long as the test may take: how fast it goes is the machine's business. */
+    /** As long as the test may take: the speed depends on the machine. */
     void awaitAccepted(int messages) throws InterruptedException {
       while (accepted.size() < messages) {
         Thread.sleep(PACE.toMillis());
       }
     }
 
-    /** Ends as soon as there were enough messages, and waits for all answers. */
+    /** Ends after enough messages, and waits for all answers. */
     void awaitEnd() throws InterruptedException {
       over = true;
       thread.join();

@@ -29,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Traces of a whole server, at a collector that speaks the real protocol. */
+/** Traces of a whole server, at a collector with the real protocol. */
 class TracingTest {
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String PARENT = "00f067aa0ba902b7";
@@ -197,7 +197,7 @@ class TracingTest {
                         .setRequestId("id-of-" + openId)
                         .build());
       } catch (StatusRuntimeException e) {
-        // As the open id asks for.
+        // As the open id requests.
       }
     }
     server.stopServer();

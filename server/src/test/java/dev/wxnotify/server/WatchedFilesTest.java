@@ -60,7 +60,7 @@ class WatchedFilesTest {
     awaitTold("two");
   }
 
-  /** As Kubernetes mounts secrets: the files are links through one directory that is exchanged. */
+  /** As Kubernetes mounts secrets: the files are links through one directory that is replaced. */
   @Test
   void link_turned_isTold() throws Exception {
     Files.createDirectory(directory.resolve("v1"));
@@ -141,8 +141,8 @@ class WatchedFilesTest {
         int count = episode;
         Files.delete(file);
         Await.until("episode " + count, () -> log.lines(Level.WARN, "secret").size() >= count);
-        awaitLooks(tick); // It stays as it is, and is reported no more.
-        replace(file, "one"); // The same as before: there is nothing to tell.
+        awaitLooks(tick); // It does not change, and is not reported again.
+        replace(file, "one"); // The same as before: there is nothing to report.
         awaitLooks(tick);
       }
 
@@ -226,7 +226,7 @@ class WatchedFilesTest {
 
   private int ticks;
 
-  /** Returns when each file was looked at: what is told of one was seen twice. */
+  /** Returns when every file has been checked: a reported change was seen twice. */
   private void awaitLooks(Path tick) throws Exception {
     for (int i = 0; i < 2; i++) {
       ticks++;
@@ -242,7 +242,7 @@ class WatchedFilesTest {
     return pipe;
   }
 
-  /** At once, so that a busy machine does not see it half written in two looks. */
+  /** Atomically, so that no two checks on a busy machine see it half written. */
   private void replace(Path file, String content) throws IOException {
     Files.move(
         write("next", content),

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The program in a process of its own, as an operator starts it; killed when closed. */
+/** The program in its own process, as an operator starts it; killed when closed. */
 final class WxnotifyProcess implements AutoCloseable {
   private final Process process;
   private final Output out;
@@ -32,8 +32,8 @@ final class WxnotifyProcess implements AutoCloseable {
   }
 
   /**
-   * Starts the program as cron and containers do, in an environment without a locale. A shell makes
-   * the arguments and variables of it, byte by byte, whatever the locale of this process is.
+   * Starts the program like cron and containers, in an environment without a locale. A shell
+   * creates its arguments and variables, byte by byte, whatever the locale of this process is.
    *
    * @param locale further variables, such as {@code LANG=C.UTF-8}
    */
@@ -50,7 +50,7 @@ final class WxnotifyProcess implements AutoCloseable {
     return new WxnotifyProcess(builder(Map.of(), List.of("sh", "-c", script.toString())).start());
   }
 
-  /** A word of the shell that is this text in UTF-8. */
+  /** Returns a shell word that yields this text in UTF-8. */
   private static String bytes(String text) {
     StringBuilder octal = new StringBuilder("\"$(printf '");
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
@@ -66,7 +66,7 @@ final class WxnotifyProcess implements AutoCloseable {
     words.addAll(
         List.of(
             "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED", // As the manifest of the jar says.
+            "--enable-native-access=ALL-UNNAMED", // As in the manifest of the jar.
             "-cp",
             System.getProperty("java.class.path"),
             Main.class.getName()));
@@ -97,7 +97,10 @@ final class WxnotifyProcess implements AutoCloseable {
     return code;
   }
 
-  /** Sends SIGTERM; by its handle, since the process itself would close our ends of its streams. */
+  /**
+   * Sends SIGTERM; through its handle, since the process object would close our ends of its
+   * streams.
+   */
   void terminate() {
     if (!process.toHandle().destroy()) {
       throw new AssertionError("the process took no signal");
@@ -105,8 +108,8 @@ final class WxnotifyProcess implements AutoCloseable {
   }
 
   /**
-   * Sends SIGINT, as Ctrl-C does. Where this process was started with SIGINT ignored (in the
-   * background of a shell), so was that one, and it gets SIGTERM.
+   * Sends SIGINT, like Ctrl-C. If this process was started with SIGINT ignored (in the background
+   * of a shell), so was that one, and it gets SIGTERM instead.
    */
   void interrupt() throws IOException, InterruptedException {
     String signal = ignoresInterrupts() ? "-TERM" : "-INT";
@@ -123,26 +126,26 @@ final class WxnotifyProcess implements AutoCloseable {
         .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
   }
 
-  /** Returns whether the process has not ended. */
+  /** Returns whether the process is running. */
   boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Gives the process this text, and no end of it. */
+  /** Writes this text to the process, and keeps its input open. */
   void type(String text) throws IOException {
     OutputStream in = process.getOutputStream();
     in.write(text.getBytes(StandardCharsets.UTF_8));
     in.flush();
   }
 
-  /** Sends SIGKILL; by its handle too. */
+  /** Sends SIGKILL, also through its handle. */
   void kill() {
     if (!process.toHandle().destroyForcibly()) {
       throw new AssertionError("the process took no signal");
     }
   }
 
-  /** Waits until a line of standard error holds {@code part}, and returns it. */
+  /** Waits for a line of standard error that contains {@code part}, and returns it. */
   String awaitErr(String part) throws InterruptedException {
     String line = err.await(part);
     if (line == null) {
@@ -164,7 +167,7 @@ final class WxnotifyProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** Collects the lines of one stream, on a thread of its own. */
+  /** Collects the lines of one stream, on its own thread. */
   private static final class Output {
     @GuardedBy("this")
     private final List<String> lines = new ArrayList<>();
@@ -178,7 +181,7 @@ final class WxnotifyProcess implements AutoCloseable {
       thread.start();
     }
 
-    /** Waits for a line with {@code part}; returns null if the stream ends before. */
+    /** Waits for a line with {@code part}; returns null if the stream ends first. */
     synchronized @Nullable String await(String part) throws InterruptedException {
       int seen = 0;
       while (true) {
@@ -210,7 +213,7 @@ final class WxnotifyProcess implements AutoCloseable {
           add(line);
         }
       } catch (IOException e) {
-        add("(broken off: " + e + ")"); // Killed.
+        add("(broken off: " + e + ")"); // It was killed.
       }
       end();
     }

@@ -1,4 +1,4 @@
-/** Tests of the whole server, and of the rules that its packages keep. */
+/** Tests of the whole server, and of the rules that its packages follow. */
 @NullMarked
 package dev.wxnotify.server;
 

@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * A message that the fake WeChat accepted.
  *
- * @param messageId WeChat's id, as the response has it
+ * @param messageId WeChat's id, as in the response
  * @param page the page that a tap opens; empty for none
  * @param data the values by keyword: {@code thing1} and so on
  * @param body the exact request, in JSON

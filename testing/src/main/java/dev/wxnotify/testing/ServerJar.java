@@ -12,16 +12,16 @@ import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jar of the server, which lies in ours as a file and not on the class path.
+ * The jar of the server. It is a file inside this library's jar, not on the class path.
  *
- * <p>Its classes are loaded by a class loader of their own, above which there is only the JDK. So
- * the libraries of the server and those of the caller's tests never meet, whatever their versions;
- * and a caller's class path gets none of them.
+ * <p>Its classes have their own class loader, whose only parent is the JDK. So the libraries of the
+ * server never conflict with those of the caller's tests, whatever their versions, and the caller's
+ * class path gets none of them.
  */
 final class ServerJar {
   private static final Object lock = new Object();
 
-  /** One for the whole JVM: loading costs most of a start. */
+  /** One for the whole JVM: loading takes most of the time of a start. */
   @GuardedBy("lock")
   private static @Nullable ClassLoader loader;
 

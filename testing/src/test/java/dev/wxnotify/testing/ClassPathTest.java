@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a caller's class path gets: nothing of the server, and none of its libraries. */
+/** A caller's class path gets nothing of the server, and none of its libraries. */
 class ClassPathTest {
 
   @ParameterizedTest

@@ -83,7 +83,7 @@ class WxnotifyServerTest {
         .hasMessageContaining("wxnotify.grpc.colour");
   }
 
-  /** Two at once do not meet, not even in their ports. */
+  /** Two servers at the same time do not interfere, and have different ports. */
   @Test
   void start_several_areSeparate() {
     try (WxnotifyServer one = WxnotifyServer.start();

@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The least that posts a message in Java: Netty's HTTP codec and nothing else, on connections that
- * stay open. The body is the same bytes again and again, and the answer is not looked at.
+ * The minimum that posts a message in Java: Netty's HTTP codec and nothing else, on connections
+ * that stay open. The body is always the same bytes, and the answer is ignored.
  */
 final class BareHttp implements Sender {
   private static final String PATH =
@@ -40,9 +40,9 @@ final class BareHttp implements Sender {
   private int open;
 
   /**
-   * Makes a client without connections.
+   * Creates a client without connections.
    *
-   * @param loops of this transport; senders that run on one of them are served by it
+   * @param loops of this transport; a sender that runs on one of them is served by that one
    */
   BareHttp(int port, Transport transport, MultiThreadIoEventLoopGroup loops) {
     loops.forEach(loop -> idle.add(new Idle(loop, new ConcurrentLinkedDeque<>())));
@@ -61,7 +61,7 @@ final class BareHttp implements Sender {
                 });
   }
 
-  /** Opens connections until there are this many. */
+  /** Opens connections up to this number. */
   void connect(int connections) throws InterruptedException {
     for (; open < connections; open++) {
       Channel channel = bootstrap.connect().sync().channel();
@@ -71,9 +71,9 @@ final class BareHttp implements Sender {
   }
 
   /**
-   * Sends on the connection that was answered last on this thread, so that nobody is woken, or else
-   * on the threads in turn. There are as many connections as messages in flight; an open loop that
-   * stalls fails, and says so.
+   * Sends on the connection of this thread that was answered last, so that no other thread is
+   * woken, or else on the threads in turn. There are as many connections as messages in flight; an
+   * open loop that stalls fails with an error.
    */
   @Override
   public void send(long index, Answered answered) {
@@ -99,7 +99,7 @@ final class BareHttp implements Sender {
     return found;
   }
 
-  /** The connections of one event loop that have no message under way, the last used one first. */
+  /** The connections of one event loop that have no message in flight, last used first. */
   private record Idle(EventExecutor loop, ConcurrentLinkedDeque<Connection> connections) {}
 
   private final class Connection extends SimpleChannelInboundHandler<HttpObject> {

@@ -11,8 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Sends messages by streams, one at a time on each connection. An item goes out when gRPC takes one
- * and fewer than its share of {@link Load#inFlight} are unanswered.
+ * Sends messages in streams, one at a time on each connection. An item is sent when gRPC accepts
+ * one and fewer than the stream's share of {@link Load#inFlight} are unanswered.
  */
 final class BatchLoad {
   private final Load load;
@@ -35,7 +35,7 @@ final class BatchLoad {
   /**
    * Runs to the end.
    *
-   * @param marks in how many parts progress is told, where the number of messages is known
+   * @param marks the number of progress reports, if the number of messages is known
    */
   static LoadResult run(NotificationServiceStub[] stubs, Load load, int marks)
       throws InterruptedException {

@@ -26,7 +26,7 @@ final class ClosedLoop {
     return loop.tally.result();
   }
 
-  /** One message after the other. */
+  /** Sends one message after another. */
   private final class Slot implements Sender.Answered {
     private long sentNanos;
 

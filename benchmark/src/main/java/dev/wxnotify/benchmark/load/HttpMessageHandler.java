@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 
-/** Cuts what arrives into messages, without copying or parsing more of them than their length. */
+/** Splits the input into messages. Copies nothing, and parses only their length. */
 abstract class HttpMessageHandler extends ByteToMessageDecoder {
 
   @Override
@@ -18,7 +18,7 @@ abstract class HttpMessageHandler extends ByteToMessageDecoder {
     }
   }
 
-  /** A message is there: {@code size} bytes from the reader index, which must stay. */
+  /** Handles a message: {@code size} bytes from the reader index, which must not move. */
   abstract void onMessage(ChannelHandlerContext context, ByteBuf in, int size);
 
   @Override

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Finds the messages in a stream of HTTP/1.1: requests or answers that say their length. It knows
- * no more of HTTP, and is made for peers that are ours.
+ * Finds the messages in a stream of HTTP/1.1: requests or answers with a length. It knows nothing
+ * else of HTTP, and is meant for the peers in this benchmark.
  */
 final class HttpMessages {
   private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
@@ -13,7 +13,7 @@ final class HttpMessages {
 
   private HttpMessages() {}
 
-  /** Returns the size of the message that begins at the reader index; -1 if it is not all there. */
+  /** Returns the size of the message that begins at the reader index; -1 if it is not complete. */
   static int firstSize(ByteBuf in) {
     int begin = in.readerIndex();
     int end = in.writerIndex();

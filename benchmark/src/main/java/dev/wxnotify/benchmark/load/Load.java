@@ -1,17 +1,18 @@
 package dev.wxnotify.benchmark.load;
 
 /**
- * What a load generator is told to do. It ends at {@code messages} or after {@code seconds},
- * whatever comes first; zero means that this does not end it.
+ * A task of a load generator. It ends at {@code messages} or after {@code seconds}, whichever comes
+ * first; zero means no limit.
  *
  * @param kind which call
  * @param connections how many connections to spread the calls over
- * @param inFlight how many messages are on their way at once; of a stream, at most
- * @param perSecond sends at this rate whatever the answers do (an open loop, so that a stall is
- *     seen by every message that it delays); zero sends the next when one is answered (a closed
- *     loop)
+ * @param inFlight how many messages are in flight; for a stream, the maximum
+ * @param perSecond sends at this rate, independent of the answers (an open loop, so that a stall
+ *     shows in every message that it delays); zero sends the next message when one is answered (a
+ *     closed loop)
  * @param messages how many to send
- * @param streamLength items of one stream, after which the next begins; zero for one long stream
+ * @param streamLength the number of items in a stream, after which the next begins; zero for one
+ *     long stream
  * @param seconds how long to send
  */
 public record Load(
@@ -23,7 +24,7 @@ public record Load(
     long streamLength,
     double seconds) {
 
-  /** What is called. */
+  /** The kind of call. */
   public enum Kind {
     /** One call for each message. */
     UNARY,
@@ -41,12 +42,12 @@ public record Load(
     return new Load(Kind.UNARY, connections, 0, perSecond, 0, 0, seconds);
   }
 
-  /** Streams of {@code streamLength} items, one after the other, {@code messages} items in all. */
+  /** Streams of {@code streamLength} items in sequence, {@code messages} items in total. */
   public static Load streams(int inFlight, long messages, long streamLength) {
     return new Load(Kind.BATCH, 1, inFlight, 0, messages, streamLength, 0);
   }
 
-  /** Returns the same load, ended after this time. */
+  /** Returns the same load, limited to this time. */
   public Load lasting(double otherSeconds) {
     return new Load(kind, connections, inFlight, perSecond, 0, streamLength, otherSeconds);
   }

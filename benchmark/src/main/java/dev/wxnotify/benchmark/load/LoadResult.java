@@ -6,12 +6,12 @@ import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /**
- * What came of a load.
+ * The result of a load.
  *
- * @param messages how many were answered, well or badly
+ * @param messages how many were answered, accepted or not
  * @param errors how many of them were not accepted
- * @param firstError the first of these; empty where there was none
- * @param seconds from the first answer to the last, in which time all but the first were answered
+ * @param firstError the first error; empty if there was none
+ * @param seconds the time from the first answer to the last; all but the first arrived in it
  * @param latencies HdrHistogram's compressed form, in base64, in nanoseconds
  */
 public record LoadResult(

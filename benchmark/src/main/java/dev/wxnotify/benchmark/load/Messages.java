@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The message that everybody sends: 242 bytes of protobuf and 366 bytes of JSON, with Chinese in it
- * as a real one has. Each goes to a user of its own, as in a campaign.
+ * The message that all senders send: 242 bytes of protobuf and 366 bytes of JSON, with Chinese text
+ * like a real one. Each goes to a different user, as in a campaign.
  */
 final class Messages {
   private static final String TEMPLATE_ID = "9Aw5ZV1j9xdWTFEkqCpZ7mIBbSC34khK55OtzUPl0rU";
@@ -46,7 +46,7 @@ final class Messages {
     return message;
   }
 
-  /** For the bare HTTP client, which sends the same bytes again and again. */
+  /** For the bare HTTP client, which always sends the same bytes. */
   static byte[] json() {
     StringBuilder json =
         new StringBuilder("{\"touser\":\"")

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends at a fixed rate, whatever the answers do. A latency counts from the moment at which the
- * message was due, so that a stall is seen by every message that it delayed, and not by one.
+ * Sends at a fixed rate, independent of the answers. A latency counts from the moment at which the
+ * message was due, so that a stall shows in every message that it delayed, not only in one.
  */
 final class OpenLoop {
   private OpenLoop() {}

@@ -20,7 +20,7 @@ final class Tally {
   private final AtomicLong firstNanos = new AtomicLong();
   private volatile long lastNanos;
 
-  /** Takes down an answer that came now; {@code error} is empty for an accepted message. */
+  /** Records an answer that arrives now; {@code error} is empty for an accepted message. */
   void answered(long sentNanos, String error) {
     long now = System.nanoTime();
     latencies.recordValue(Math.min(Math.max(now - sentNanos, 0), LONGEST));

@@ -21,21 +21,21 @@ import java.util.stream.Stream;
 
 /** How sockets are read and written; the names are those that the server uses. */
 public enum Transport {
-  /** Linux's rings. */
+  /** Linux's io_uring. */
   IO_URING,
-  /** Linux's older way. */
+  /** Linux's older interface. */
   EPOLL,
-  /** The JDK's. */
+  /** The JDK's own. */
   NIO;
 
-  /** Reads the name that the server uses in its line that says ready. */
+  /** Reads the name that the server prints in its ready line. */
   public static Transport of(String name) {
     return valueOf(name.toUpperCase(Locale.ROOT));
   }
 
   /**
-   * Returns the transports that floors are measured on beside a server on this one: this one, whose
-   * figures are those that count, and epoll where it is another and is available.
+   * Returns the transports of the floors for a server on this transport: this one, whose figures
+   * count, and epoll if it is a different one and available.
    */
   public List<Transport> andEpoll() {
     return Stream.of(this, EPOLL)
@@ -44,7 +44,7 @@ public enum Transport {
         .toList();
   }
 
-  /** Returns epoll, or what the JDK offers where there is no epoll. */
+  /** Returns epoll, or the JDK's transport if epoll is not available. */
   static Transport epollOrNio() {
     return EPOLL.isAvailable() ? EPOLL : NIO;
   }
@@ -57,7 +57,7 @@ public enum Transport {
     };
   }
 
-  /** Makes one event loop for each core. */
+  /** Creates one event loop for each core. */
   MultiThreadIoEventLoopGroup loops() {
     IoHandlerFactory factory =
         switch (this) {

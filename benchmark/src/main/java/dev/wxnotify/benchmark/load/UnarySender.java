@@ -6,7 +6,7 @@ import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.TimeUnit;
 
-/** One unary call for each message, with a deadline as callers should have one. */
+/** Makes one unary call for each message, with a deadline, as callers should. */
 final class UnarySender implements Sender {
   private static final int DEADLINE_SECONDS = 10;
 
@@ -25,7 +25,7 @@ final class UnarySender implements Sender {
             new StreamObserver<SendSubscribeMessageResponse>() {
               @Override
               public void onNext(SendSubscribeMessageResponse response) {
-                // The status follows, and counts.
+                // The status follows and decides.
               }
 
               @Override

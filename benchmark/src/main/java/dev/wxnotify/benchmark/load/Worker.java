@@ -7,15 +7,15 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The worker's side of the talk with the benchmark: lines on standard input and output. The worker
- * says {@code ready}, with a port if it has one; each line that it then reads is a task, and it
- * answers with {@code result} and Json.MAPPER. It ends when its input ends, so that it never
+ * The worker's side of the protocol with the benchmark: lines on standard input and output. The
+ * worker writes {@code ready}, with a port if it has one. Each line that it then reads is a task,
+ * and it answers with {@code result} and JSON. It ends when its input ends, so that it never
  * outlives the benchmark.
  */
 public final class Worker {
   private Worker() {}
 
-  /** A class of its own, so that a worker is ready before it has loaded Jackson. */
+  /** A separate class, so that a worker is ready before it has loaded Jackson. */
   private static final class Json {
     static final ObjectMapper MAPPER = new ObjectMapper();
   }
@@ -26,7 +26,7 @@ public final class Worker {
     Object run(T task) throws Exception;
   }
 
-  /** Says that it is ready, and works until its input ends. */
+  /** Reports that it is ready, and works until its input ends. */
   static <T> void serve(int port, Class<T> type, Task<T> work) throws Exception {
     say("ready " + port);
     BufferedReader in =
@@ -34,11 +34,11 @@ public final class Worker {
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       say("result " + Json.MAPPER.writeValueAsString(work.run(Json.MAPPER.readValue(line, type))));
     }
-    // Threads of libraries are no reason to stay.
+    // Threads of libraries must not keep the process alive.
     System.exit(0);
   }
 
-  /** Says that this part of a task, from 0 to 1, is done. */
+  /** Reports that this part of a task, from 0 to 1, is done. */
   static void progress(double part) {
     say("progress " + part);
   }

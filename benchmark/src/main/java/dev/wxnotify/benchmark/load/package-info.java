@@ -1,6 +1,5 @@
 /**
- * What makes load and what answers it: the load generators, the floors and the fake WeChat, each
- * the main class of a process of its own.
+ * The load generators, the floors and the fake WeChat. Each is the main class of its own process.
  */
 @NullMarked
 package dev.wxnotify.benchmark.load;

@@ -10,7 +10,7 @@ import java.util.List;
 public final class Machine {
   private static final int TICK_MILLIS = 10;
 
-  /** The columns of {@code /proc/stat} that count work: all but idle and waiting for I/O. */
+  /** The columns of {@code /proc/stat} that count work: all except idle and waiting for I/O. */
   private static final List<Integer> BUSY = List.of(1, 2, 3, 6, 7, 8);
 
   private Machine() {}
@@ -29,7 +29,7 @@ public final class Machine {
         + ")";
   }
 
-  /** Returns how long all cores together have worked; zero where the system does not tell. */
+  /** Returns how long all cores together have worked; zero if the system does not report it. */
   public static Duration busy() {
     try {
       String[] columns = Files.readAllLines(Path.of("/proc/stat")).get(0).split("\\s+", -1);

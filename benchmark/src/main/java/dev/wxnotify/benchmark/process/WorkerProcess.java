@@ -34,17 +34,17 @@ public final class WorkerProcess extends ChildProcess {
     return command;
   }
 
-  /** Returns the port that it listens on; 0 for one that does not. */
+  /** Returns the port that it listens on; 0 if it does not listen. */
   public int port() {
     return port;
   }
 
-  /** Has a task done. */
+  /** Runs a task in the worker. */
   public <T> T run(Object task, Class<T> type) throws IOException, InterruptedException {
     return run(task, type, part -> {});
   }
 
-  /** Has a task done, and hears of its progress, from 0 to 1. */
+  /** Runs a task in the worker, and receives its progress, from 0 to 1. */
   public <T> T run(Object task, Class<T> type, DoubleConsumer progress)
       throws IOException, InterruptedException {
     write(Worker.encode(task));

@@ -1,4 +1,4 @@
-/** Starts the processes of the benchmark, talks to them, and reads from outside what they use. */
+/** Starts the processes of the benchmark, gives them tasks, and measures them from outside. */
 @NullMarked
 package dev.wxnotify.benchmark.process;
 

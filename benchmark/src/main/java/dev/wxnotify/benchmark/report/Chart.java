@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** One panel of a picture: a line for each path, both axes logarithmic. */
+/** One panel of a picture: a line for each path, with two logarithmic axes. */
 public final class Chart {
   private static final int WIDTH = 480;
   private static final int HEIGHT = 320;
@@ -21,7 +21,7 @@ public final class Chart {
   private final String title;
   private final Map<String, List<double[]>> lines = new LinkedHashMap<>();
 
-  /** Makes an empty panel with a title, which names the unit. */
+  /** Creates an empty panel with a title, which names the unit. */
   public Chart(String title) {
     this.title = title;
   }
@@ -31,7 +31,7 @@ public final class Chart {
     lines.computeIfAbsent(path, key -> new ArrayList<>()).add(new double[] {x, y});
   }
 
-  /** Draws panels beside each other, with one legend below. */
+  /** Draws panels side by side, with one legend below. */
   public static String svg(String xTitle, Chart... panels) {
     int rows = panels[0].lines.size();
     int height = HEIGHT + rows * LINE + 10;
@@ -121,12 +121,12 @@ public final class Chart {
   /**
    * A logarithmic axis.
    *
-   * @param base each tick is this many times the one before
+   * @param base the factor between two ticks
    * @param least at {@code from}: a power of the base
    * @param most at {@code to}: a power of the base
    */
   private record Axis(double base, double least, double most, double from, double to) {
-    /** A power of the base is one, whatever the last digit of its logarithm. */
+    /** Tolerates rounding errors in the logarithm of a power of the base. */
     private static final double ROUNDING = 1e-9;
 
     static Axis over(double[] values, double base, double from, double to) {

@@ -6,10 +6,10 @@ import dev.wxnotify.benchmark.load.Load;
  * One path under one load for one round. Times are microseconds.
  *
  * @param path what was measured
- * @param load what it had to carry
+ * @param load its load
  * @param messages how many were answered
  * @param errors how many of them were not accepted
- * @param firstError the first of these; empty where there was none
+ * @param firstError the first error; empty if there was none
  * @param perSecond messages per second, while load and upstream share the machine
  * @param cpu user and system time of the measured process, for each message
  * @param p50 the median latency
@@ -19,7 +19,7 @@ import dev.wxnotify.benchmark.load.Load;
  * @param residentBytes memory of the measured process at the end
  * @param threads of the measured process at the end
  * @param upstreamCpu user and system time of the fake WeChat, for each message
- * @param othersCores how many cores were busy with other things than this benchmark
+ * @param othersCores how many cores were busy with other work
  */
 public record Measurement(
     String path,
@@ -38,7 +38,7 @@ public record Measurement(
     double upstreamCpu,
     double othersCores) {
 
-  /** Returns what of it says whether the process is steady. */
+  /** Returns the part that shows whether the process is steady. */
   public Round round() {
     return new Round(messages, messages / perSecond, 0, cpu * messages / 1e6);
   }

@@ -2,7 +2,7 @@ package dev.wxnotify.benchmark.report;
 
 /**
  * What a process did for one load. CPU is user and system time in seconds since the process began,
- * so that what is used between two rounds is seen too.
+ * so that use between two rounds is visible too.
  *
  * @param messages how many were answered
  * @param seconds how long the load lasted
@@ -20,7 +20,9 @@ public record Round(long messages, double seconds, double cpuBefore, double cpuA
     return (cpuAfter - cpuBefore) * MICROS_PER_SECOND / messages;
   }
 
-  /** Returns how much of {@link #cost} may be due to the steps in which CPU time is counted. */
+  /**
+   * Returns how much of {@link #cost} may be an error of the steps in which CPU time is counted.
+   */
   double blur() {
     return STEP * MICROS_PER_SECOND / messages;
   }

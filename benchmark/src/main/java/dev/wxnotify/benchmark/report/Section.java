@@ -3,15 +3,15 @@ package dev.wxnotify.benchmark.report;
 import java.util.List;
 
 /**
- * What one scenario found.
+ * The results of one scenario.
  *
  * @param title its heading
  * @param explanation what was done, in a sentence or two
  * @param header the columns of the table
  * @param rows the table
- * @param targets what was to be reached
+ * @param targets what it should reach
  * @param measurements all of them, for the JSON
- * @param warmUps what each process needed before it was measured
+ * @param warmUps what the warm-up of each process needed
  */
 public record Section(
     String title,
@@ -37,7 +37,7 @@ public record Section(
 
   private static final double MIB = 1024 * 1024;
 
-  /** Makes a section whose processes were not warmed up yet. */
+  /** Creates a section without warm-ups. */
   public Section(
       String title,
       String explanation,
@@ -48,7 +48,7 @@ public record Section(
     this(title, explanation, header, rows, targets, measurements, List.of());
   }
 
-  /** Makes a section with the usual table, a line for each series. */
+  /** Creates a section with the usual table, one line for each series. */
   public static Section ofSeries(
       String title, String explanation, List<Series> series, List<Target> targets) {
     return new Section(
@@ -60,12 +60,12 @@ public record Section(
         series.stream().flatMap(each -> each.rounds().stream()).toList());
   }
 
-  /** Returns the same with what its processes needed until they were steady. */
+  /** Returns the same section with the warm-ups of its processes. */
   public Section warmedUp(List<WarmUp> needed) {
     return new Section(title, explanation, header, rows, targets, measurements, needed);
   }
 
-  /** Returns the same with no target judged, for this reason. */
+  /** Returns the same section with no target judged, for this reason. */
   public Section notJudged(String why) {
     List<Target> unjudged = targets.stream().map(each -> each.notJudged(why)).toList();
     return new Section(title, explanation, header, rows, unjudged, measurements, warmUps);

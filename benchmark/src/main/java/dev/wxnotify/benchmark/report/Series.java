@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * The rounds of one path.
  *
  * @param rounds at least one
- * @param doubt why they are no figures of a steady process; empty where they are
+ * @param doubt why they are not figures of a steady process; empty if they are
  */
 public record Series(List<Measurement> rounds, String doubt) {
 
@@ -17,7 +17,7 @@ public record Series(List<Measurement> rounds, String doubt) {
     return rounds.get(0).path();
   }
 
-  /** Returns what of the rounds says whether they are steady. */
+  /** Returns the part of the rounds that shows whether they are steady. */
   public List<Round> costs() {
     return rounds.stream().map(Measurement::round).toList();
   }
@@ -39,7 +39,9 @@ public record Series(List<Measurement> rounds, String doubt) {
     return Spread.of(rounds.stream().mapToDouble(figure));
   }
 
-  /** Returns a ratio of figures, taken round by round, since a round's noise hits all its paths. */
+  /**
+   * Returns a ratio of figures, computed per round, since a round's noise affects all its paths.
+   */
   public Spread ratio(ToDoubleFunction<Measurement> figure, Series... sumOf) {
     return Spread.of(
         IntStream.range(0, rounds.size())

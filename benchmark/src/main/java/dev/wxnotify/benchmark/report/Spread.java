@@ -6,7 +6,7 @@ import java.util.stream.DoubleStream;
 /**
  * A figure over several rounds.
  *
- * @param median the middle one, or the mean of the two middle ones
+ * @param median the middle value, or the mean of the two middle ones
  * @param least the smallest
  * @param most the largest
  */

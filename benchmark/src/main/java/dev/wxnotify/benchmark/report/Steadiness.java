@@ -3,19 +3,19 @@ package dev.wxnotify.benchmark.report;
 import java.util.List;
 
 /**
- * Whether a path costs the same from one round to the next. A JVM compiles what runs often while it
+ * Whether a path costs the same from one round to the next. A JVM compiles frequent code while it
  * runs, so that a message costs ten times as much in the first seconds as after a minute: a figure
- * from that time says how old the process is, and nothing else.
+ * from that time only shows how old the process is.
  *
- * <p>Single rounds differ by more than that on most machines, even those of a process that has
- * nothing left to compile. So medians of several rounds are compared: noise goes both ways, and a
- * process that is still being compiled gets cheaper.
+ * <p>Single rounds differ by more than that on most machines, even if the process has nothing left
+ * to compile. So medians of several rounds are compared: noise goes both ways, and a process that
+ * still compiles gets cheaper.
  */
 public final class Steadiness {
-  /** How many rounds in a row show it: the later half has to cost what the earlier one did. */
+  /** How many consecutive rounds show it: the later half must cost the same as the earlier one. */
   public static final int WINDOW = 10;
 
-  /** How far a median may be from an earlier one, as a part of it. */
+  /** How far a median may differ from an earlier one, as a fraction of it. */
   public static final double TOLERANCE = 0.05;
 
   private Steadiness() {}

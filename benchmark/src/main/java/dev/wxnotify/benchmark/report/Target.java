@@ -4,37 +4,35 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One thing that was to be reached.
+ * One goal of a scenario.
  *
- * @param what in words
- * @param wanted in words
- * @param measured in words
+ * @param what the goal, in words
+ * @param wanted the required value, in words
+ * @param measured the measured value, in words
  * @param verdict whether it was reached, by the medians
- * @param reason what makes the figure doubtful, so that it was not judged; empty for nothing
+ * @param reason why the figure is doubtful and was not judged; empty if it is not
  */
 public record Target(String what, String wanted, String measured, Verdict verdict, String reason) {
 
   /** Whether a target was reached. */
   public enum Verdict {
-    /** It was. */
+    /** It was reached. */
     MET,
-    /** It was not. */
+    /** It was not reached. */
     MISSED,
-    /** What was measured does not say. */
+    /** The measurement does not show it. */
     NOT_JUDGED,
-    /** Nothing was wanted. */
+    /** There was no required value. */
     STATED
   }
 
-  /**
-   * Judges a target, unless one of the figures that it is made of is no figure of a steady process.
-   */
+  /** Judges a target, unless one of its figures is not from a steady process. */
   public static Target of(
       String what, String wanted, String measured, boolean met, Series... madeOf) {
     return of(what, wanted, measured, met, Stream.of(madeOf).map(Series::doubt));
   }
 
-  /** Judges a target, unless there are doubts; an empty text is none. */
+  /** Judges a target, unless there are doubts; an empty text is not a doubt. */
   public static Target of(
       String what, String wanted, String measured, boolean met, Stream<String> doubts) {
     String reason = join(doubts);
@@ -43,7 +41,7 @@ public record Target(String what, String wanted, String measured, Verdict verdic
         what, wanted, measured, reason.isEmpty() ? verdict : Verdict.NOT_JUDGED, reason);
   }
 
-  /** States a figure that nothing was wanted of, and what makes it doubtful. */
+  /** States a figure without a required value, and what makes it doubtful. */
   public static Target stated(String what, String measured, Stream<String> doubts) {
     return new Target(what, "stated", measured, Verdict.STATED, join(doubts));
   }
@@ -52,7 +50,7 @@ public record Target(String what, String wanted, String measured, Verdict verdic
     return doubts.filter(each -> !each.isEmpty()).distinct().collect(Collectors.joining("; "));
   }
 
-  /** Returns the same without a verdict, for this reason. */
+  /** Returns the same target without a verdict, for this reason. */
   public Target notJudged(String why) {
     Verdict none = verdict == Verdict.STATED ? Verdict.STATED : Verdict.NOT_JUDGED;
     return new Target(what, wanted, measured, none, why);

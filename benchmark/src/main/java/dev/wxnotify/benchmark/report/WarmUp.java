@@ -4,19 +4,19 @@ import java.util.List;
 
 /**
  * What a process needed until its figures were steady. The window of rounds that shows it is not
- * counted, but for the excess, which is that of all rounds. Where a process did not get there,
- * these are the figures of all its rounds.
+ * counted, except in the excess, which covers all rounds. If a process did not become steady, these
+ * are the figures of all its rounds.
  *
  * @param process its name
  * @param steady whether all its paths were steady in the end
  * @param turns how often each path ran before it was steady
  * @param messages on all its paths
  * @param seconds under load
- * @param cpuSeconds CPU time; of a process that is new, from its start
- * @param excessCpuSeconds CPU time of all rounds above the cost of as many messages when it is
- *     steady: the price of being new, which does not depend on the round in which it was found
+ * @param cpuSeconds CPU time; for a new process, from its start
+ * @param excessCpuSeconds CPU time of all rounds above the cost of as many messages in a steady
+ *     process: the cost of being new, which does not depend on the round in which it was found
  *     steady
- * @param paths the rounds of each path, those of the window too
+ * @param paths the rounds of each path, including those of the window
  */
 public record WarmUp(
     String process,
@@ -39,7 +39,7 @@ public record WarmUp(
       return rounds.subList(0, turn);
     }
 
-    /** By which the cost is known: the later half of the window. */
+    /** The later half of the window, which determines the cost. */
     private List<Round> last() {
       return rounds.subList(Math.max(0, rounds.size() - Steadiness.WINDOW / 2), rounds.size());
     }
@@ -48,9 +48,8 @@ public record WarmUp(
   /**
    * Adds up what a process needed.
    *
-   * @param cpuAtBegin CPU seconds that it had used before and that are not to count; 0 for a new
-   *     one
-   * @param paths all with the same number of rounds, which were run in turns in this order
+   * @param cpuAtBegin CPU seconds that it had used before, which do not count; 0 for a new process
+   * @param paths all with the same number of rounds, which ran in turns in this order
    */
   public static WarmUp of(String process, double cpuAtBegin, List<Path> paths) {
     int all = paths.get(0).rounds.size();
@@ -72,12 +71,12 @@ public record WarmUp(
     return new WarmUp(process, steady, turns, messages, seconds, cpu, end - expected, paths);
   }
 
-  /** Returns the last rounds of a path, by which its cost is known. */
+  /** Returns the last rounds of a path, which determine its cost. */
   public List<Round> last(String path) {
     return paths.stream().filter(each -> each.name.equals(path)).findFirst().orElseThrow().last();
   }
 
-  /** Returns why the figures of the process are not to be judged; empty where they may be. */
+  /** Returns why the figures of the process must not be judged; empty if they may be. */
   public String doubt() {
     return steady ? "" : process + " was not steady after " + turns + " turns";
   }

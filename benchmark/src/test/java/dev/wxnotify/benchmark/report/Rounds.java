@@ -3,18 +3,18 @@ package dev.wxnotify.benchmark.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rounds of a made-up process. */
+/** Rounds of an invented process. */
 public final class Rounds {
   private static final long MESSAGES = 100_000;
 
   private Rounds() {}
 
-  /** Makes rounds of 100,000 messages and one second, which cost this many microseconds each. */
+  /** Creates rounds of 100,000 messages and one second, at this many microseconds per message. */
   public static List<Round> of(double... costs) {
     return after(0, costs);
   }
 
-  /** Makes rounds of a process that has used so many CPU seconds before. */
+  /** Creates rounds of a process that has used this many CPU seconds before. */
   static List<Round> after(double cpuSeconds, double... costs) {
     List<Round> rounds = new ArrayList<>();
     double cpu = cpuSeconds;

@@ -50,7 +50,7 @@ final class BarProgress implements BatchProgress {
     bar.stepTo(Math.max(before, counts.rows()));
   }
 
-  /** Over the bar, which is drawn anew below. */
+  /** Prints the line in place of the bar, and draws the bar again below it. */
   @Override
   public void say(String line) {
     synchronized (terminal) {

@@ -7,7 +7,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts what became of the rows. Thread-safe: progress looks at it while results come in. */
+/** Counts rows by result. Thread-safe: the progress display reads it while results arrive. */
 final class BatchCounts {
   private final Map<Outcome, Map<String, Long>> byOutcome = new EnumMap<>(Outcome.class);
   private long replayed;
@@ -33,7 +33,7 @@ final class BatchCounts {
     badRows++;
   }
 
-  /** Counts a row that was sent, and is probably not what was meant. */
+  /** Counts a row that was sent, although it is probably not what the user meant. */
   synchronized void addDoubtful() {
     doubtful++;
   }
@@ -46,12 +46,12 @@ final class BatchCounts {
     skipped++;
   }
 
-  /** Rows that are through: with a result, bad, or done before. */
+  /** Rows that are finished: with a result, bad, or done in an earlier run. */
   synchronized long rows() {
     return results() + badRows + skipped;
   }
 
-  /** Rows that had a result now. */
+  /** Rows that got a result in this run. */
   synchronized long results() {
     return byOutcome.values().stream()
         .flatMap(reasons -> reasons.values().stream())
@@ -73,7 +73,7 @@ final class BatchCounts {
     return badRows;
   }
 
-  /** Rows whose result is not final: they are sent again by a batch that goes on. */
+  /** Rows whose result is not final: a resumed batch sends them again. */
   synchronized long again() {
     return again;
   }
@@ -82,7 +82,7 @@ final class BatchCounts {
     return skipped;
   }
 
-  /** Returns the counts by reason of one outcome; the reason of accepted ones is empty. */
+  /** Returns the counts of one outcome by reason; accepted rows have an empty reason. */
   synchronized Map<String, Long> reasons(Outcome outcome) {
     return Map.copyOf(byOutcome.getOrDefault(outcome, Map.of()));
   }

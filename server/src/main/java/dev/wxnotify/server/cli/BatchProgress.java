@@ -2,10 +2,10 @@ package dev.wxnotify.server.cli;
 
 /** Shows how far a batch is. Its methods may be called from any thread. */
 interface BatchProgress extends AutoCloseable {
-  /** Says something that stays to be read. */
+  /** Prints a line that stays visible. */
   void say(String line);
 
-  /** Shows the last state and nothing more. */
+  /** Shows the last state and stops. */
   @Override
   void close();
 }

@@ -2,7 +2,7 @@ package dev.wxnotify.server.cli;
 
 import java.io.IOException;
 
-/** An input cannot be read beyond a line. What was read before it is intact. */
+/** An input cannot be read beyond a certain line. What was read before it is intact. */
 class BrokenInputException extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -22,7 +22,7 @@ class BrokenInputException extends IOException {
   }
 
   /**
-   * Whether the input as a whole is probably other than the command line says, so that it cannot be
+   * Whether the whole input probably differs from what the command line says, so that it cannot be
    * used at all.
    */
   boolean isAboutTheWhole() {

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records of a CSV file (RFC 4180), strictly: text after a closing quote and a quote that
- * is never closed are errors that name the line where the quote opened. A quote inside of a field
- * that does not begin with one is a character like others, as spreadsheets have it.
+ * is never closed are errors that name the line where the quote opened. A quote inside a field that
+ * does not begin with one is an ordinary character, as in spreadsheets.
  */
 final class CsvParser implements Closeable {
-  /** In UTF-16 units; more than the largest request has. */
+  /** In UTF-16 units; longer than the largest request. */
   static final int LONGEST = 2 * 1024 * 1024;
 
   private static final char SEPARATOR = ',';
@@ -37,7 +37,7 @@ final class CsvParser implements Closeable {
    * Reads the next record.
    *
    * @return null at the end
-   * @throws BrokenInputException if there is a beginning of a record, and no end
+   * @throws BrokenInputException if a record begins and does not end
    */
   @Nullable CsvRecord next() throws IOException {
     if (in.peek() == TextInput.END) {
@@ -102,11 +102,11 @@ final class CsvParser implements Closeable {
     return ended(c);
   }
 
-  /** Counts what would have a meaning outside of quotes. */
+  /** Counts what would have a meaning outside quotes. */
   private void within(int c, long opened) throws IOException {
     if (c == '\n' || (c == '\r' && in.peek() != '\n')) {
       quoteLine = quoteLine == 0 ? opened : quoteLine;
-      if (separators > 0 || quotedInLine > 0) { // An empty line would have been no row either.
+      if (separators > 0 || quotedInLine > 0) { // An empty line would not have been a row either.
         endLine();
       }
     } else if (c != '\r') {

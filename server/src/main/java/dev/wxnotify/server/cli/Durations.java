@@ -2,7 +2,7 @@ package dev.wxnotify.server.cli;
 
 import java.time.Duration;
 
-/** Durations as people read them. */
+/** Formats durations for people. */
 final class Durations {
   private Durations() {}
 

@@ -1,10 +1,10 @@
 package dev.wxnotify.server.cli;
 
 /**
- * What ended a batch before every row was through.
+ * What ended a batch before every row was finished.
  *
- * @param isUnusable whether the input is wrong and nothing was sent, so that there is nothing to go
- *     on from
+ * @param isUnusable whether the input is wrong and nothing was sent, so that there is nothing to
+ *     resume
  */
 record EarlyEnd(String reason, boolean isUnusable) {
   static EarlyEnd of(String reason) {

@@ -3,7 +3,7 @@ package dev.wxnotify.server.cli;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/** A line now and then, for logs and pipes. */
+/** Prints a line at intervals, for logs and pipes. */
 final class PlainProgress implements BatchProgress {
   private final PrintWriter err;
   private final BatchCounts counts;

@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that results are added to. Each line is written at once, so that a program that is
- * killed leaves at most the last one torn.
+ * The file that results are appended to. Each line is written immediately, so that a killed program
+ * leaves at most the last line incomplete.
  */
 final class ResultFile implements Closeable {
   private final @Nullable FileChannel file;
@@ -25,15 +25,15 @@ final class ResultFile implements Closeable {
     return new ResultFile(null);
   }
 
-  /** Makes a new file; there must be none. */
+  /** Creates a new file; it must not exist. */
   static ResultFile create(Path path) throws IOException {
     FileChannel file =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    file.lock(); // Nobody can have it: it is new.
+    file.lock(); // No other process can hold it: it is new.
     return new ResultFile(file);
   }
 
-  /** Goes on at {@code length}; what stands behind it is a torn line. */
+  /** Continues at {@code length}; what follows it is an incomplete line. */
   static ResultFile resume(Path path, long length) throws IOException {
     FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE);
     if (file.tryLock() == null) {
@@ -54,7 +54,7 @@ final class ResultFile implements Closeable {
     }
   }
 
-  /** Sees to it that the results survive a crash of the machine too. */
+  /** Forces the results to disk, so that they survive a crash of the machine too. */
   @Override
   public void close() throws IOException {
     if (file != null && file.isOpen()) {

@@ -3,9 +3,9 @@ package dev.wxnotify.server.cli;
 import dev.wxnotify.v1.BatchSendRequest;
 import java.util.List;
 
-/** One row of the input of a batch: an item, or what is wrong with it. */
+/** One row of the input of a batch: an item, or what is wrong with the row. */
 sealed interface Row {
-  /** Its place among the rows, from 1; header and blank lines do not count. */
+  /** Its position among the rows, from 1; the header and blank lines do not count. */
   long number();
 
   /** The line of the input where it begins, from 1. */
@@ -14,7 +14,7 @@ sealed interface Row {
   /**
    * A row that makes an item.
    *
-   * @param doubts what is probably not meant, and sent as it is
+   * @param doubts values that are probably not meant, and are sent as they are
    */
   record Item(long number, long line, BatchSendRequest request, List<Problem> doubts)
       implements Row {
@@ -28,7 +28,7 @@ sealed interface Row {
     }
   }
 
-  /** A row that makes none. */
+  /** A row that does not make an item. */
   record Bad(long number, long line, List<Problem> problems) implements Row {
     public Bad {
       problems = List.copyOf(problems);
@@ -42,7 +42,7 @@ sealed interface Row {
   /**
    * What is wrong with a row, or seems to be.
    *
-   * @param place the column or field; empty where it is the row as a whole
+   * @param place the column or field; empty if it is the row as a whole
    * @param what is wrong there
    */
   record Problem(String place, String what) {

@@ -10,13 +10,13 @@ interface Rows extends Closeable {
    * Reads the next row.
    *
    * @return null at the end
-   * @throws BrokenInputException if what follows cannot be told apart into rows
+   * @throws BrokenInputException if what follows cannot be split into rows
    * @throws IOException if the input cannot be read any further
    */
   @Nullable Row next() throws IOException;
 
   /**
-   * Reads to the end, without making anything of the rows.
+   * Reads to the end without parsing the rows.
    *
    * @return how many there were
    * @throws IOException as {@link #next}

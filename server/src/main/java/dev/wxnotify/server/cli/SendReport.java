@@ -5,7 +5,7 @@ import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.Outcome;
 import java.io.PrintWriter;
 
-/** Tells a person what became of one message. */
+/** Prints the outcome of one message for a person. */
 final class SendReport {
   static final int EXIT_ACCEPTED = 0;
   static final int EXIT_NOT_ACCEPTED = 1;
@@ -57,7 +57,7 @@ final class SendReport {
     return EXIT_NOT_ACCEPTED;
   }
 
-  /** What is certain where the service itself said nothing. */
+  /** What is certain when the service itself gave no answer. */
   private static String certain(Outcome outcome) {
     return switch (outcome) {
       case OUTCOME_UNKNOWN -> "the message may have been sent";

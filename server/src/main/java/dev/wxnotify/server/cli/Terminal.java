@@ -4,7 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** The terminal behind standard error, asked for by the system's own tools: Java cannot tell. */
+/** The terminal at standard error, found with the system's own tools: Java has no call for it. */
 final class Terminal {
   private static final int DEFAULT_WIDTH = 100;
 
@@ -15,14 +15,14 @@ final class Terminal {
     try {
       return new ProcessBuilder("test", "-t", "2").inheritIO().start().waitFor() == 0;
     } catch (IOException e) {
-      return false; // A system without this tool: plain lines are right everywhere.
+      return false; // A system without this tool: plain lines work everywhere.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  /** Returns how many characters stand in one line. */
+  /** Returns how many characters fit in one line. */
   static int width() {
     try {
       Process stty =

@@ -5,7 +5,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Does something again and again, on a thread of its own that keeps no program alive. */
+/** Runs a task at a fixed rate, on its own daemon thread. */
 final class Ticker {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -20,7 +20,7 @@ final class Ticker {
     var ignored = timer.scheduleAtFixedRate(task, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Stops. Returns false if it was stopped before. */
+  /** Stops. Returns false if it was already stopped. */
   boolean stop() {
     if (timer.isShutdown()) {
       return false;

@@ -1,6 +1,6 @@
 package dev.wxnotify.server.cli;
 
-/** An input has bytes that are no text in its encoding. */
+/** An input has bytes that are not valid in its encoding. */
 final class UndecodableInputException extends BrokenInputException {
   private static final long serialVersionUID = 1;
 

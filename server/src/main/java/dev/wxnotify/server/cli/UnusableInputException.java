@@ -1,6 +1,6 @@
 package dev.wxnotify.server.cli;
 
-/** A file cannot be used as the command line says; nothing was sent. */
+/** A file cannot be used in the way the command line asks; nothing was sent. */
 final class UnusableInputException extends Exception {
   private static final long serialVersionUID = 1;
 

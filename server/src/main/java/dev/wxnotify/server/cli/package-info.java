@@ -1,6 +1,5 @@
 /**
- * Commands that are clients of a running server. They know the published stub and nothing else of
- * ours.
+ * Commands that are clients of a running server. Of this project, they use only the published stub.
  */
 @NullMarked
 package dev.wxnotify.server.cli;

@@ -5,22 +5,22 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 
 /**
- * One Mini Program that this server sends for.
+ * One Mini Program for which this server sends messages.
  *
  * @param appId its AppID
  * @param tokens its access token
  * @param seckill how it sends flash-sale reminders
- * @param pace how fast WeChat takes its messages
- * @param quota whether WeChat takes more of them today
+ * @param pace the rate at which WeChat takes its messages
+ * @param quota whether WeChat takes more of its messages today
  */
 public record App(
     String appId, TokenCache tokens, SeckillTemplate seckill, Pace pace, DailyQuota quota) {
 
   /**
-   * An app of which WeChat has not said anything yet.
+   * An app about which WeChat has not said anything yet.
    *
    * @param nanoClock as {@link System#nanoTime}
-   * @param timer runs what is due later
+   * @param timer runs delayed tasks
    */
   public App(
       String appId,

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The apps that this server sends for. */
+/** The apps for which this server sends messages. */
 public final class Apps {
   private final Map<String, App> byId;
   private final @Nullable App byDefault;
@@ -15,7 +15,7 @@ public final class Apps {
   /**
    * Creates the directory.
    *
-   * @param byDefault the app of messages that name none; null where they must name one
+   * @param byDefault the app of messages that name no app; null where they must name one
    */
   public Apps(List<App> apps, @Nullable App byDefault) {
     this.byId =
@@ -23,15 +23,12 @@ public final class Apps {
     this.byDefault = byDefault;
   }
 
-  /**
-   * Returns the app that {@code appId} means, null where it means none; empty means the default
-   * one.
-   */
+  /** Returns the app with this id, or the default app for an empty id; null if there is none. */
   public @Nullable App find(String appId) {
     return appId.isEmpty() ? byDefault : byId.get(appId);
   }
 
-  /** Returns all of them. */
+  /** Returns all apps. */
   public Collection<App> all() {
     return byId.values();
   }

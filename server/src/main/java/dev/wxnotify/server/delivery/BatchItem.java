@@ -3,12 +3,12 @@ package dev.wxnotify.server.delivery;
 /**
  * One message of a batch.
  *
- * @param app from which app to send
+ * @param app the app that sends it
  * @param message what to send
- * @param kind what the caller asked for
- * @param caller who asks: the scope of {@code requestId}; empty for anonymous callers
+ * @param kind what the caller requested
+ * @param caller the caller, which is the scope of {@code requestId}; empty for anonymous callers
  * @param requestId the caller's name for the message; empty for none
- * @param trace what the caller follows it by
+ * @param trace the trace of the caller's call
  */
 public record BatchItem(
     App app,

@@ -1,13 +1,13 @@
 package dev.wxnotify.server.delivery;
 
 /**
- * What shows nothing to a reader: Unicode's {@code White_Space}, controls, and {@code
- * Default_Ignorable_Code_Point}, such as a no-break space, a zero width space, a byte order mark or
- * a Hangul filler. The one notion of it for all fields.
+ * Characters that display nothing: Unicode's {@code White_Space}, controls, and {@code
+ * Default_Ignorable_Code_Point}, for example a no-break space, a zero width space, a byte order
+ * mark or a Hangul filler. All fields use this one definition.
  *
- * <p>Some of them have their place inside a text: white space between words, a joiner or a
- * variation selector within an emoji. So a text must only show something, and an identifier has
- * none at all.
+ * <p>Some of them are legitimate inside a text: white space between words, a joiner or a variation
+ * selector within an emoji. So a text must display something, while an identifier must contain none
+ * of them.
  */
 final class Blanks {
   private static final int FIRST_BEYOND_ASCII = 0x80;
@@ -23,19 +23,19 @@ final class Blanks {
 
   private Blanks() {}
 
-  /** Tells whether nothing of {@code text} shows; so it is where it is empty. */
+  /** Tells whether {@code text} displays nothing; an empty text does not. */
   static boolean isAll(String text) {
     return first(text, false) < 0;
   }
 
-  /** Tells whether any code point of {@code text} shows nothing. */
+  /** Tells whether any code point of {@code text} displays nothing. */
   static boolean isAny(String text) {
     return first(text, true) >= 0;
   }
 
   /**
    * Returns the first code point that is blank, or the first that is not; negative if there is
-   * none. A loop and no stream: this runs for every field of every message.
+   * none. This is a loop and not a stream because it runs for every field of every message.
    */
   private static int first(String text, boolean blank) {
     for (int i = 0; i < text.length(); ) {
@@ -48,7 +48,7 @@ final class Blanks {
     return -1;
   }
 
-  /** As {@link #isAny}, but for what an emoji, or another character beyond ASCII, is made of. */
+  /** As {@link #isAny}, except for parts of an emoji or of another character beyond ASCII. */
   static boolean isAnyBesideEmoji(String text) {
     return isAny(text) && Graphemes.anyMatch(text, Blanks::hasBlankAndNoEmoji);
   }
@@ -58,7 +58,7 @@ final class Blanks {
     return isAny(character) && (first < FIRST_BEYOND_ASCII || isBlank(first));
   }
 
-  /** Tells whether a code point shows nothing by itself. */
+  /** Tells whether a code point displays nothing by itself. */
   static boolean isBlank(int codePoint) {
     if (codePoint < FIRST_BEYOND_ASCII) {
       return codePoint <= ' ' || codePoint == 0x7F;
@@ -71,7 +71,7 @@ final class Blanks {
         || isIgnorable(codePoint);
   }
 
-  /** The list of Unicode, which is stable: code points without a character yet are in it. */
+  /** Unicode's list, which is stable: it includes code points without a character so far. */
   private static boolean isIgnorable(int c) {
     return c == 0xAD
         || c == 0x34F

@@ -3,8 +3,8 @@ package dev.wxnotify.server.delivery;
 /**
  * The answer to an order.
  *
- * @param outcome what happened to the message
- * @param replayed whether that happened to an earlier order with the same request id, and nothing
- *     was sent for this one
+ * @param outcome the outcome of the message
+ * @param replayed whether this is the outcome of an earlier order with the same request id, and
+ *     nothing was sent for this one
  */
 public record Delivered(SendOutcome outcome, boolean replayed) {}

@@ -3,7 +3,7 @@ package dev.wxnotify.server.delivery;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** An order that was taken. */
+/** An accepted order. */
 public final class Delivery {
   private final CompletableFuture<Delivered> answer;
   private final @Nullable Sending sending;
@@ -13,19 +13,19 @@ public final class Delivery {
     this.sending = sending;
   }
 
-  /** An order that was answered on the spot. */
+  /** An order that was answered immediately. */
   Delivery(Delivered answer) {
     this.answer = CompletableFuture.completedFuture(answer);
     this.sending = null;
   }
 
-  /** Returns what the caller hears; completes normally, by the order's timeout at the latest. */
+  /** Returns the caller's answer; completes normally, by the order's timeout at the latest. */
   public CompletableFuture<Delivered> answer() {
     return answer;
   }
 
   /**
-   * Gives up a message that has not been written. What was written stays on record under its
+   * Gives up a message that has not been written. A written message stays recorded under its
    * request id.
    */
   public void cancel() {
@@ -34,14 +34,17 @@ public final class Delivery {
     }
   }
 
-  /** Gives up as {@link #cancel} does, since the server stops. */
+  /** Gives up as {@link #cancel} does, because the server stops. */
   public void stop() {
     if (sending != null) {
       sending.stop();
     }
   }
 
-  /** Returns how often WeChat was asked to take the message; to be read when it has ended. */
+  /**
+   * Returns the number of requests to WeChat to take the message; read it after the message has
+   * ended.
+   */
   int calls() {
     return sending == null ? 0 : sending.calls();
   }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong with the fields of one message. */
+/** Collects everything that is wrong with the fields of one message. */
 final class FieldChecks {
   private final List<Violation> violations = new ArrayList<>(0);
 
@@ -19,7 +19,7 @@ final class FieldChecks {
     }
   }
 
-  /** Checks a text: there, not too long, and without control characters. */
+  /** Checks a text: present, not too long, and without control characters. */
   void requireText(String field, String value, int longest) {
     if (Blanks.isAll(value)) {
       add(field, "is required");
@@ -30,7 +30,7 @@ final class FieldChecks {
     }
   }
 
-  /** Checks an identifier: there, not too long, and of characters that one can see. */
+  /** Checks an identifier: present, not too long, and of visible characters only. */
   void requireIdentifier(String field, String value, int longest) {
     if (value.isEmpty()) {
       add(field, "is required");
@@ -40,8 +40,8 @@ final class FieldChecks {
   }
 
   /**
-   * Checks the address of a page, which may be empty: not too long, and nothing that does not show,
-   * but what emoji are made of.
+   * Checks the path of a page, which may be empty: not too long, and without invisible characters
+   * other than the parts of emoji.
    */
   void optionalPage(String field, String value, int longest) {
     checkVisible(field, value, longest, Blanks.isAnyBesideEmoji(value));
@@ -60,14 +60,14 @@ final class FieldChecks {
     add(field, "has " + length + " characters (at most " + longest + ")");
   }
 
-  /** Ends the checks. */
+  /** Throws an exception if there are violations. */
   void throwIfBroken() {
     if (!violations.isEmpty()) {
       throw new InvalidMessageException(violations);
     }
   }
 
-  /** Tells whether there is a control character, such as the end of a line. */
+  /** Tells whether there is a control character, for example a line break. */
   static boolean hasControl(String value) {
     for (int i = 0; i < value.length(); i++) {
       if (Character.isISOControl(value.charAt(i))) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A short text that is the same for the same message and different for another one: 128 bits of
+ * A short text that is the same for equal messages and different for different ones: 128 bits of
  * SHA-256.
  */
 final class Fingerprint {
@@ -25,7 +25,7 @@ final class Fingerprint {
     add(digest, message.page());
     add(digest, message.state().wireName());
     add(digest, message.language().wireName());
-    // A map of the contract has no order.
+    // The map in the contract has no order.
     for (Map.Entry<String, String> entry : new TreeMap<>(message.data()).entrySet()) {
       add(digest, entry.getKey());
       add(digest, entry.getValue());
@@ -33,7 +33,7 @@ final class Fingerprint {
     return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
   }
 
-  /** With its length before it, so that no two lists of texts look the same. */
+  /** Adds the length before the text, so that no two lists of texts produce the same bytes. */
   private static void add(MessageDigest digest, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));

@@ -9,11 +9,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Counts outcomes that had to leave a bounded memory before their time, and reports them in at most
- * one line an hour; the count shows the rest.
+ * Counts outcomes that leave a bounded memory before their time, and logs at most one line an hour
+ * about them; the count covers the rest.
  */
 public final class ForgottenOutcomes {
-  /** How long the next line waits after one. */
+  /** The minimum time between two lines. */
   static final Duration SILENCE = Duration.ofHours(1);
 
   private static final Logger log = LoggerFactory.getLogger(ForgottenOutcomes.class);
@@ -27,8 +27,8 @@ public final class ForgottenOutcomes {
   /**
    * Counts from zero.
    *
-   * @param level of the line
-   * @param consequence what the line says, before the age of the outcome
+   * @param level the level of the line
+   * @param consequence the text of the line, before the age of the outcome
    * @param nanoClock the time, as {@link System#nanoTime}
    */
   public ForgottenOutcomes(Level level, String consequence, LongSupplier nanoClock) {
@@ -39,7 +39,7 @@ public final class ForgottenOutcomes {
   }
 
   /**
-   * An outcome had to go. Not to be called while a lock is held, since it may write a line.
+   * Counts one forgotten outcome. The caller must not hold a lock, since this may write a line.
    *
    * @param age how long it was remembered
    */
@@ -52,7 +52,7 @@ public final class ForgottenOutcomes {
     }
   }
 
-  /** Returns how many had to go since the start. */
+  /** Returns how many outcomes were forgotten since the start. */
   public long count() {
     return count.sum();
   }

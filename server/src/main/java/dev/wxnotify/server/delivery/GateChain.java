@@ -1,8 +1,8 @@
 package dev.wxnotify.server.delivery;
 
 /**
- * Two gates, one behind the other: first one of time, then one of permits. Whoever leaves while it
- * waits for the second, or has no use for it, has not used the first one either.
+ * Two gates, one behind the other: first one of time, then one of permits. A turn that leaves while
+ * it waits for the second gate, or does not use it, does not count at the first gate either.
  *
  * <pre>
  *   enter ─▶ first ─▶ its turn ─▶ second ─▶ its turn: used? ── true ──▶ both are used
@@ -12,9 +12,9 @@ package dev.wxnotify.server.delivery;
  *            gone
  * </pre>
  *
- * <p>Concurrency: the turn at the second gate is known before it waits there, as {@link Turn} wants
- * it, so that who withdraws finds it, or it finds itself withdrawn. What it costs at the first gate
- * goes back once: by whoever withdrew the turn at the second, or by that turn itself.
+ * <p>Concurrency: the turn at the second gate exists before it waits there, as {@link Turn}
+ * requires. So a withdrawal finds it, or it finds itself withdrawn. Its cost at the first gate is
+ * returned once: by the withdrawal of the turn at the second gate, or by that turn itself.
  */
 public final class GateChain implements Gate {
   private final Gate first;
@@ -23,7 +23,7 @@ public final class GateChain implements Gate {
   /**
    * Creates a chain.
    *
-   * @param first counts turns in a time
+   * @param first counts turns per time
    * @param second must not throw
    */
   public GateChain(Gate first, Gate second) {
@@ -40,13 +40,13 @@ public final class GateChain implements Gate {
     }
   }
 
-  /** Gives back what was taken at the second gate; the turn of the first one was used. */
+  /** Returns what was taken at the second gate; the turn at the first gate counts as used. */
   @Override
   public void giveBack(int weight) {
     second.giveBack(weight);
   }
 
-  /** The way of one turn: itself the turn at the first gate. */
+  /** The passage of one turn, which is itself the turn at the first gate. */
   private final class Passage extends Turn implements Turn.Queue {
     private final Turn behind;
 
@@ -58,7 +58,7 @@ public final class GateChain implements Gate {
     @Override
     protected boolean use() {
       second.enter(behind);
-      return true; // What comes to nothing from here on is given back.
+      return true; // If the turn has no effect after this point, it is given back.
     }
 
     @Override

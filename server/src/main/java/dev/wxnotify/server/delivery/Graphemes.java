@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 /**
  * The characters of a text as a reader sees them: extended grapheme clusters of Unicode (UAX #29).
  *
- * <p>The regular expressions of the JDK find them, emoji of several code points, flags and Hangul
- * syllables included. Those of JDK 17 do not know the rule for Indic conjuncts (GB9c) yet, which is
- * added here, so that all JDKs agree on all characters of Unicode 13.
+ * <p>The JDK's regular expressions find them, including emoji of several code points, flags and
+ * Hangul syllables. Those of JDK 17 lack the rule for Indic conjuncts (GB9c), which is added here,
+ * so that all JDKs agree on all characters of Unicode 13.
  */
 final class Graphemes {
   private static final Pattern CLUSTER = Pattern.compile("\\X");
@@ -40,7 +40,7 @@ final class Graphemes {
 
   private Graphemes() {}
 
-  /** Returns how many there are. */
+  /** Returns the number of characters. */
   static int count(String text) {
     int[] count = new int[1];
     visitEnds(
@@ -53,8 +53,8 @@ final class Graphemes {
   }
 
   /**
-   * Returns the longest start of {@code text} that has whole characters only and is not longer than
-   * {@code most} UTF-16 units; but always its first character, however long that is.
+   * Returns the longest prefix of {@code text} that consists of whole characters and is not longer
+   * than {@code most} UTF-16 units; but at least its first character, however long that is.
    */
   static String start(String text, int most) {
     int[] last = new int[1];
@@ -69,7 +69,7 @@ final class Graphemes {
     return text.substring(0, last[0]);
   }
 
-  /** Tells whether one of them is as {@code kind} says. */
+  /** Tells whether any character matches {@code kind}. */
   static boolean anyMatch(String text, Predicate<String> kind) {
     int[] start = new int[1];
     boolean[] found = new boolean[1];
@@ -83,7 +83,7 @@ final class Graphemes {
     return found[0];
   }
 
-  /** Visits where each character ends, until {@code goesOn} says no. */
+  /** Visits the end of each character until {@code goesOn} returns false. */
   private static void visitEnds(String text, IntPredicate goesOn) {
     Matcher clusters = CLUSTER.matcher(text);
     boolean more = clusters.find();
@@ -100,7 +100,7 @@ final class Graphemes {
     }
   }
 
-  /** Tells whether a consonant at {@code end} belongs to the one of the cluster before it. */
+  /** Tells whether a consonant at {@code end} belongs to the cluster before it. */
   private static boolean isWithinConjunct(String text, int start, int end) {
     if (!isConsonant(text.charAt(end))) {
       return false;

@@ -2,11 +2,11 @@ package dev.wxnotify.server.delivery;
 
 /** Why a message was not sent. */
 public enum Hindrance {
-  /** WeChat refuses the server's credentials or address: only the operator can act. */
+  /** WeChat rejects the server's credentials or address: only the operator can act. */
   WECHAT_CREDENTIALS,
-  /** No token was to be had, or WeChat could not be reached before the message was written. */
+  /** No token was available, or WeChat was not reached before the message was written. */
   WECHAT_UNREACHABLE,
-  /** WeChat said that the app's quota of the day is used up: it was not asked again. */
+  /** WeChat reported that the app's daily quota is used up, and was not asked again. */
   DAILY_QUOTA_EXHAUSTED,
   /** This server is at its limits. */
   OVERLOADED,
@@ -14,10 +14,10 @@ public enum Hindrance {
   DEADLINE_BEFORE_SEND,
   /** The caller cancelled before the message was written. */
   CANCELLED,
-  /** Another call with the same request id is still being worked on. */
+  /** Another call with the same request id is in progress. */
   REQUEST_IN_PROGRESS,
-  /** This server is going down. */
+  /** This server is stopping. */
   SERVER_STOPPING,
-  /** This server has a fault of its own. */
+  /** This server has a fault. */
   INTERNAL_ERROR
 }

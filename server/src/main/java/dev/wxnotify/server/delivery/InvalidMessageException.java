@@ -3,14 +3,14 @@ package dev.wxnotify.server.delivery;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A message breaks rules that can be checked here; it names all of them at once. */
+/** A message breaks rules that are checked here; the exception names all of them. */
 public final class InvalidMessageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Violation> violations;
 
   InvalidMessageException(List<Violation> violations) {
-    // Bad input is daily business: no stack trace.
+    // Invalid input is common and needs no stack trace.
     super(
         violations.stream()
             .map(violation -> violation.field() + ": " + violation.description())
@@ -21,7 +21,7 @@ public final class InvalidMessageException extends RuntimeException {
     this.violations = List.copyOf(violations);
   }
 
-  /** Returns every rule that is broken; never empty. */
+  /** Returns every broken rule; never empty. */
   public List<Violation> violations() {
     return violations;
   }

@@ -17,7 +17,7 @@ public enum Language {
     this.wireName = wireName;
   }
 
-  /** Returns WeChat's name of it. */
+  /** Returns WeChat's name for it. */
   public String wireName() {
     return wireName;
   }

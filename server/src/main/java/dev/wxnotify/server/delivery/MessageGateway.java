@@ -9,9 +9,9 @@ import java.util.concurrent.CompletionStage;
 public interface MessageGateway {
 
   /**
-   * Sends.
+   * Sends the message.
    *
-   * <p>The gateway calls {@link WriteGate#tryPass} once, right before the first byte of the
+   * <p>The gateway calls {@link WriteGate#tryPass} once, immediately before the first byte of the
    * request, and writes only if that returns true. The stage always completes normally, within a
    * bounded time, with {@link Answer.NotWritten} if and only if the gate was not passed.
    */
@@ -21,13 +21,13 @@ public interface MessageGateway {
   @FunctionalInterface
   interface WriteGate {
     /**
-     * Tells whether the message may be written now. Once it has said yes, the message counts as
-     * written.
+     * Tells whether the message may be written now. After it has returned true, the message counts
+     * as written.
      */
     boolean tryPass();
   }
 
-  /** What came of one attempt. */
+  /** The result of one attempt. */
   sealed interface Answer {
     /**
      * WeChat took the message.
@@ -37,18 +37,18 @@ public interface MessageGateway {
     record Accepted(String messageId) implements Answer {}
 
     /**
-     * WeChat said no, for a reason that a retry of ours does not change.
+     * WeChat rejected the message, for a reason that a retry of ours does not change.
      *
      * @param violations the field that WeChat named, if it named one
      */
     record Rejected(Rejection reason, WeChatError error, List<Violation> violations)
         implements Answer {}
 
-    /** WeChat does not take the token (40001, 40014, 42001): it did not look at the message. */
+    /** WeChat rejects the token (40001, 40014, 42001): it did not look at the message. */
     record TokenRejected(WeChatError error) implements Answer {}
 
     /**
-     * WeChat does not let this server in (40013, 40125, 40164, …): it did not look at the message.
+     * WeChat denies this server access (40013, 40125, 40164, …): it did not look at the message.
      */
     record CredentialsRejected(WeChatError error) implements Answer {}
 
@@ -56,22 +56,22 @@ public interface MessageGateway {
      * WeChat did not take the message, and may take it later.
      *
      * @param reason {@link Rejection#WECHAT_BUSY} (-1), {@link Rejection#RATE_LIMITED} (45011) or,
-     *     which is about one recipient only, {@link Rejection#RECIPIENT_BUSY} (43108)
+     *     which concerns one recipient only, {@link Rejection#RECIPIENT_BUSY} (43108)
      */
     record Busy(Rejection reason, WeChatError error) implements Answer {}
 
-    /** The request was surely not written. */
+    /** The request was certainly not written. */
     record NotWritten(String explanation) implements Answer {}
 
     /**
-     * The request was written, at least in part, and no answer came that could be read.
+     * The request was written, at least in part, and no readable answer came.
      *
-     * @param status the number by which the transport ended the exchange (HTTP's status); 0 for
+     * @param status the number with which the transport ended the exchange (HTTP's status); 0 for
      *     none
      */
     record NoAnswer(String explanation, int status) implements Answer {
 
-      /** Nothing came at all. */
+      /** No answer came at all. */
       public NoAnswer(String explanation) {
         this(explanation, 0);
       }

@@ -1,9 +1,9 @@
 package dev.wxnotify.server.delivery;
 
-/** What a caller asked for; in the end each is a subscribe message. */
+/** What a caller requested; each kind becomes a subscribe message. */
 public enum MessageKind {
-  /** A subscribe message whose data the caller made. */
+  /** A subscribe message whose data the caller provides. */
   SUBSCRIBE,
-  /** A flash-sale reminder, of which this server makes the data. */
+  /** A flash-sale reminder, whose data this server fills in. */
   SECKILL
 }

@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends messages: each when its recipient and a connection are free, with the app's token, again
- * where WeChat surely has not taken it, and within the deadline. What all messages share is here;
- * what one message does is {@link Sending}.
+ * Sends messages: each when its recipient and a connection are free, with the app's token, within
+ * the deadline, and with retries where WeChat has certainly not taken it. This class holds what all
+ * messages share; {@link Sending} is the work for one message.
  */
 public final class MessageSender {
   private final MessageGateway gateway;
@@ -26,11 +26,11 @@ public final class MessageSender {
   /**
    * Creates a sender.
    *
-   * @param connections one permit for each request that may be under way to WeChat
+   * @param connections one permit for each concurrent request to WeChat
    * @param clock the time of day, for the reset of quotas
-   * @param nanoClock the time that deadlines are measured in, as {@link System#nanoTime}
-   * @param timer runs what is due later
-   * @param listeners hear what happens to messages
+   * @param nanoClock the time by which deadlines are measured, as {@link System#nanoTime}
+   * @param timer runs delayed tasks
+   * @param listeners receive what happens to messages
    */
   public MessageSender(
       MessageGateway gateway,
@@ -49,7 +49,7 @@ public final class MessageSender {
     this.listener = new GuardedDeliveryListeners(listeners);
   }
 
-  /** Creates a sender that nobody listens to. */
+  /** Creates a sender without listeners. */
   public MessageSender(
       MessageGateway gateway,
       Permits connections,
@@ -93,7 +93,7 @@ public final class MessageSender {
     return faults;
   }
 
-  /** Returns who hears what happens to messages; it never throws. */
+  /** Returns the listener that receives what happens to messages; it never throws. */
   DeliveryListener listener() {
     return listener;
   }

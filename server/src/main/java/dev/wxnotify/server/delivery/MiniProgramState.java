@@ -15,7 +15,7 @@ public enum MiniProgramState {
     this.wireName = wireName;
   }
 
-  /** Returns WeChat's name of it. */
+  /** Returns WeChat's name for it. */
   public String wireName() {
     return wireName;
   }

@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a caller wants done.
+ * A caller's request to send one message.
  *
- * @param app from which app to send
+ * @param app the app that sends it
  * @param message what to send
- * @param kind what the caller asked for
- * @param caller who asks: the scope of {@code requestId}; empty for anonymous callers
+ * @param kind what the caller requested
+ * @param caller the caller, which is the scope of {@code requestId}; empty for anonymous callers
  * @param requestId the caller's name for the message; empty for none
  * @param lane whether it is a single call or an item of a batch
  * @param timeout how long the caller waits for an answer
- * @param trace what the caller follows it by
+ * @param trace the trace of the caller's call
  */
 public record Order(
     App app,
@@ -26,7 +26,7 @@ public record Order(
     Duration timeout,
     Trace trace) {
 
-  /** Names the fields that WeChat found wrong as the caller knows them. */
+  /** Renames the fields that WeChat rejected to the caller's names for them. */
   List<Violation> inCallersTerms(List<Violation> violations) {
     return switch (kind) {
       case SUBSCRIBE -> violations;
@@ -34,7 +34,7 @@ public record Order(
     };
   }
 
-  /** An order that nobody follows. */
+  /** An order without a trace. */
   public Order(
       App app,
       SubscribeMessage message,

@@ -13,22 +13,22 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * At most one line for a message that was not accepted. A user who is not subscribed is daily
- * business and no news; a repeat that is answered from the ledger is none either.
+ * Writes at most one line for a message that was not accepted. An unsubscribed user is an everyday
+ * case and is logged at DEBUG only; a repeat that is answered from the ledger is not logged.
  *
  * <p>A campaign may fail a million times for one reason. So after {@link #LINES} lines of an app
- * for one reason the others are only counted, and told in one line when the {@link #WINDOW} is
- * over. Each caller knows the outcome of each message in any case.
+ * for one reason the others are only counted, and reported in one line at the end of the {@link
+ * #WINDOW}. Each caller receives the outcome of each message in any case.
  *
  * <p>The fields are key-value pairs of the event and not of the thread, since a message ends on
- * another thread than it began on. There is no request id among them: callers may build it of an
- * open id.
+ * another thread than it began on. They do not include the request id, since callers may derive it
+ * from an open id.
  */
 final class OutcomeLog implements DeliveryListener {
-  /** The most lines of one app for one reason in a window. */
+  /** The maximum number of lines of one app for one reason in a window. */
   static final int LINES = 20;
 
-  /** Begins with the first line. */
+  /** The length of a window, which begins with its first line. */
   static final Duration WINDOW = Duration.ofSeconds(10);
 
   private static final Logger log = LoggerFactory.getLogger(OutcomeLog.class);
@@ -36,10 +36,10 @@ final class OutcomeLog implements DeliveryListener {
 
   private final ScheduledExecutorService timer;
 
-  /** How many messages each open window has seen. */
+  /** The number of messages in each open window. */
   private final ConcurrentMap<Subject, Integer> windows = new ConcurrentHashMap<>();
 
-  /** What lines are counted by; there are no more of them than apps times reasons. */
+  /** The key by which lines are counted; there are at most as many as apps times reasons. */
   private record Subject(String appId, String outcome, String reason) {}
 
   OutcomeLog(ScheduledExecutorService timer) {
@@ -70,7 +70,7 @@ final class OutcomeLog implements DeliveryListener {
         var ignored =
             timer.schedule(() -> endWindow(subject), WINDOW.toNanos(), TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException e) {
-        windows.remove(subject); // The server stops, and what ends now is the last of it.
+        windows.remove(subject); // The server is stopping, and this is one of its last messages.
       }
     }
     return seen <= LINES;
@@ -101,7 +101,7 @@ final class OutcomeLog implements DeliveryListener {
     WeChatError error = outcome.saidByWeChat();
     if (error != null) {
       event = event.addKeyValue("errcode", error.errcode());
-      // WeChat may repeat what it was sent.
+      // WeChat may repeat what it received.
       event = addIfKnown(event, "errmsg", error.errmsg().replace(openId, masked(openId)));
       event = addIfKnown(event, "rid", error.rid());
     }

@@ -7,24 +7,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded number of permits for two classes of work. Single calls go first, and batches never
- * take more than their part, so that a campaign cannot delay a call that somebody waits for. Within
- * a class it is first come, first served. A piece of work takes one permit, or several if it is
+ * take more than their part, so that a campaign cannot delay a call whose caller waits. Within a
+ * class it is first come, first served. A piece of work takes one permit, or several if it is
  * large; never more than its class may have.
  *
  * <pre>
- *   enter ─▶ room, and nobody waits? ── yes ─▶ permits taken ─▶ use() ── true ──▶ … giveBack()
+ *   enter ─▶ room, and none waits? ─── yes ─▶ permits taken ─▶ use() ── true ──▶ … giveBack()
  *                     │ no                          ▲             │ false               │
  *                     ▼                             │             ▼                     ▼
  *              line of the class ────────────── next in line ◀── permits are free again
  *                     │ withdraw()                  ▲
- *                     └─ out of the line at once ───┘ (a large one may have held up others)
+ *                     └─ out of the line at once ───┘ (a large one may have blocked others)
  * </pre>
  *
- * <p>Concurrency: all state changes under {@link #lock}; turns are used outside of it, on the
- * thread that gave the permit back.
+ * <p>Concurrency: all state changes under {@link #lock}; turns are used outside it, on the thread
+ * that gave the permit back.
  */
 public final class Permits {
-  /** Which class a piece of work belongs to. */
+  /** The class to which a piece of work belongs. */
   public enum Lane {
     /** A unary call. */
     SINGLE,
@@ -41,14 +41,14 @@ public final class Permits {
   @GuardedBy("lock")
   private final Set<Thread> serving = new HashSet<>();
 
-  /** Guarded by the lock, like what the two classes of work have. */
+  /** Guarded by the lock, like the use by each class of work. */
   private int used;
 
   /**
    * Creates permits, none of them taken.
    *
-   * @param limit how many there are
-   * @param reserved how many of them batches never take
+   * @param limit the number of permits
+   * @param reserved the number of permits that batches never take
    */
   public Permits(int limit, int reserved) {
     if (reserved < 0 || reserved >= limit) {
@@ -61,11 +61,11 @@ public final class Permits {
   }
 
   /**
-   * The permits as one class of work sees them. What is private, but for the two limits, is guarded
-   * by the lock; the annotation cannot say so across two of these.
+   * The permits as one class of work sees them. The private fields, except the two limits, are
+   * guarded by the lock; the annotation cannot express that across two of these.
    */
   private final class Side implements Gate, Turn.Queue {
-    /** The most permits that the class may have. */
+    /** The maximum number of permits that the class may have. */
     private final int most;
 
     private final WaitingLine line = new WaitingLine();
@@ -106,7 +106,7 @@ public final class Permits {
         waited = line.remove(turn);
       }
       if (waited) {
-        serve(this, 0); // It may have been one that was too large, with others behind it.
+        serve(this, 0); // It may have been too large and have blocked others behind it.
       }
     }
 
@@ -120,7 +120,7 @@ public final class Permits {
       }
     }
 
-    /** Nobody overtakes those who wait in the same class. */
+    /** New work never overtakes work that waits in the same class. */
     private boolean isFree(int weight) {
       return line.isEmpty() && hasRoom(weight);
     }
@@ -145,13 +145,13 @@ public final class Permits {
     }
   }
 
-  /** Who is let in next. */
+  /** The turn that is admitted next. */
   private record Next(Side side, Turn turn) {}
 
   /**
-   * Frees permits and lets in those who wait for them. Where a turn that is being used gives its
-   * permits back on the spot, or others, the loop that runs it lets in the next: a loop and no
-   * recursion, since thousands may be done, or have lost interest, at once.
+   * Frees permits and admits the turns that wait for them. Where a turn that is being used returns
+   * its permits, or others, immediately, the loop that runs it admits the next one: a loop without
+   * recursion, since thousands may end, or be abandoned, at once.
    */
   private void serve(Side side, int weight) {
     Thread here = Thread.currentThread();
@@ -175,7 +175,7 @@ public final class Permits {
     }
   }
 
-  /** Has a turn used, and returns the one after it. */
+  /** Uses a turn, and returns the next one. */
   private @Nullable Next letIn(Next next) {
     boolean kept = next.turn.run();
     synchronized (lock) {
@@ -202,7 +202,7 @@ public final class Permits {
     }
   }
 
-  /** Returns the permits as work of {@code lane} waits for them and gives them back. */
+  /** Returns the gate where work of {@code lane} waits for permits and returns them. */
   public Gate of(Lane lane) {
     return side(lane);
   }
@@ -222,7 +222,7 @@ public final class Permits {
     release(lane, 1);
   }
 
-  /** Gives {@code weight} permits back and lets those in that wait for them. */
+  /** Gives {@code weight} permits back and admits the turns that wait for them. */
   public void release(Lane lane, int weight) {
     side(lane).giveBack(weight);
   }
@@ -234,12 +234,12 @@ public final class Permits {
     }
   }
 
-  /** Returns how many there are. */
+  /** Returns the number of permits. */
   public int limit() {
     return limit;
   }
 
-  /** Returns how much work of a class waits for one. */
+  /** Returns how much work of a class waits for a permit. */
   public int waiting(Lane lane) {
     synchronized (lock) {
       return side(lane).line.size();

@@ -7,9 +7,11 @@ import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** When WeChat's quotas begin anew. */
+/** When WeChat resets its quotas. */
 final class QuotaReset {
-  /** WeChat does not publish the hour of the reset; midnight in Beijing is the common reading. */
+  /**
+   * WeChat does not publish the hour of the reset; midnight in Beijing is the common assumption.
+   */
   private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
 
   private QuotaReset() {}

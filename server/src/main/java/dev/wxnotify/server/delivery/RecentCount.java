@@ -4,11 +4,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How often something happened within the last second, about: the second that runs counts in full,
- * and the one before it by as much of it as still lies within a second from now.
+ * The approximate number of events within the last second: the current second counts in full, and
+ * the one before it by the part that still lies within a second from now.
  *
  * <p>Concurrency: counting is an addition to a striped counter, without a lock; one compare-and-set
- * a second begins the next. What is counted in that very moment may be lost.
+ * a second begins the next window. Events at that very moment may be lost.
  */
 final class RecentCount {
   private static final long WINDOW_NANOS = 1_000_000_000;

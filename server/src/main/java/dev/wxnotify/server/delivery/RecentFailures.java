@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency: each count is changed under its own lock, for a few instructions.
  */
 public final class RecentFailures implements DeliveryListener {
-  /** How long back is counted. */
+  /** The period that is counted. */
   public static final Duration WINDOW = Duration.ofHours(1);
 
   private static final int MINUTES = (int) WINDOW.toMinutes();
@@ -29,11 +29,11 @@ public final class RecentFailures implements DeliveryListener {
   private record Key(String appId, Enum<?> reason) {}
 
   /**
-   * How often one thing happened.
+   * How often messages failed for one reason.
    *
-   * @param appId empty for requests that are of no app
-   * @param last what was said of the last one; its reason is that of all
-   * @param error what WeChat said the last time; null where it said nothing
+   * @param appId empty for requests that belong to no app
+   * @param last the last outcome; all of them have its reason
+   * @param error WeChat's last answer; null where there was none
    */
   public record Count(
       String appId, SendOutcome last, @Nullable WeChatError error, long count, Instant lastAt) {}
@@ -78,7 +78,7 @@ public final class RecentFailures implements DeliveryListener {
     if (outcome instanceof SendOutcome.NotSent no) {
       return no.reason();
     }
-    return Doubt.NO_ANSWER; // Both doubts ask the same of a caller.
+    return Doubt.NO_ANSWER; // Both doubts require the same from a caller.
   }
 
   private static @Nullable WeChatError error(SendOutcome outcome) {
@@ -96,7 +96,7 @@ public final class RecentFailures implements DeliveryListener {
     @GuardedBy("this")
     private final long[] counts = new long[MINUTES];
 
-    /** The minute that the place of the same number counts. */
+    /** The minute that the element with the same index counts. */
     @GuardedBy("this")
     private final long[] minutes = new long[MINUTES];
 

@@ -5,13 +5,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one message at a time go to each recipient, since WeChat answers 43108 to concurrent ones.
- * First come, first served. It is a {@link Gate} in all but the name of the recipient.
+ * Admits one message at a time for each recipient, since WeChat answers 43108 to concurrent ones.
+ * First come, first served. It is a {@link Gate} except for the name of the recipient.
  *
- * <p>Concurrency: a line is touched only inside the map's atomic operations on its key; turns are
- * used outside of them, by one thread at a time. A turn that ends while it is being given, on this
- * thread or another, leaves the next one to the thread that gives it: a loop and no recursion,
- * since thousands may fail on the spot. A recipient with nothing under way takes no memory.
+ * <p>Concurrency: a line is used only inside the map's atomic operations on its key; turns are used
+ * outside them, by one thread at a time. If a turn ends while it is being given, on this thread or
+ * another, the thread that gives it gives the next one too: a loop without recursion, since
+ * thousands may fail immediately. A recipient without a message in progress takes no memory.
  */
 final class RecipientQueues {
   private final Map<Recipient, Line> lines = new ConcurrentHashMap<>();
@@ -19,11 +19,11 @@ final class RecipientQueues {
   /** One user of one app. */
   record Recipient(String appId, String openId) {}
 
-  /** Those who wait for one recipient while somebody has the turn. */
+  /** The turns that wait for one recipient while another turn is used. */
   private final class Line implements Turn.Queue {
     private final Recipient recipient;
 
-    /** Null until somebody waits: the common case allocates none. */
+    /** Null until a turn waits: the common case allocates none. */
     private @Nullable WaitingLine waiting;
 
     /** Whether a thread is inside the turn's function. */
@@ -62,8 +62,8 @@ final class RecipientQueues {
   }
 
   /**
-   * Has {@code turn} used as soon as nothing else is under way to the recipient: now, or on the
-   * thread that leaves. One that is used is ended with {@link #leave}.
+   * Uses {@code turn} as soon as nothing else is in progress for the recipient: now, or on the
+   * thread that calls {@link #leave}. A used turn ends with {@link #leave}.
    */
   void enter(Recipient recipient, Turn turn) {
     boolean[] free = new boolean[1];
@@ -122,7 +122,7 @@ final class RecipientQueues {
     return next[0];
   }
 
-  /** Takes the next turn out of a line; null, which ends the line, where there is none. */
+  /** Removes the next turn from a line; null, which ends the line, if there is none. */
   private @Nullable Line pass(Line line, @Nullable Turn[] next) {
     next[0] = line.next();
     line.giving = true;

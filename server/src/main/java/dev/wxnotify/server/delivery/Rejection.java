@@ -1,7 +1,7 @@
 package dev.wxnotify.server.delivery;
 
 /**
- * Why a message was rejected. Two reasons differ only if the next action does: the caller's or
+ * Why a message was rejected. Two reasons differ only if the next action differs: the caller's or
  * ours.
  */
 public enum Rejection {
@@ -11,21 +11,24 @@ public enum Rejection {
   INVALID_TEMPLATE(true),
   /** The page is not in the released version. */
   INVALID_PAGE(true),
-  /** A value breaks WeChat's rule. */
+  /** A value breaks one of WeChat's rules. */
   INVALID_TEMPLATE_DATA(true),
-  /** The text has a word that WeChat blocks. */
+  /** The text contains a word that WeChat blocks. */
   CONTENT_BLOCKED(true),
-  /** The user has no subscription left. Daily business. */
+  /** The user has no subscription left. This is an everyday case. */
   USER_NOT_SUBSCRIBED(true),
   /** WeChat restricted the app. */
   APP_RESTRICTED(true),
-  /** The day's quota is used up. */
+  /** The daily quota is used up. */
   DAILY_QUOTA_EXHAUSTED(false),
-  /** The minute's quota is used up. */
+  /** The quota of this minute is used up. */
   RATE_LIMITED(false),
-  /** WeChat was busy, and stayed so through the retries. */
+  /** WeChat was busy, and still was after the retries. */
   WECHAT_BUSY(false),
-  /** Another message to the same recipient was under way at WeChat, through the retries. */
+  /**
+   * Another message to the same recipient was in progress at WeChat, and still was after the
+   * retries.
+   */
   RECIPIENT_BUSY(false),
   /** The request id belongs to another message. */
   REQUEST_ID_CONFLICT(false),
@@ -39,16 +42,16 @@ public enum Rejection {
   }
 
   /**
-   * Tells whether a repeat of the same message gets the same answer, so that it is kept under its
-   * request id.
+   * Tells whether a repeat of the same message gets the same answer, so that the outcome is kept
+   * under its request id.
    */
   public boolean isLasting() {
     return lasting;
   }
 
   /**
-   * Tells whether WeChat gets more messages of the app than it takes now, so that they must come
-   * slower.
+   * Tells whether WeChat receives more messages of the app than it takes now, so that the app must
+   * slow down.
    */
   boolean isThrottle() {
     return this == RATE_LIMITED || this == WECHAT_BUSY;

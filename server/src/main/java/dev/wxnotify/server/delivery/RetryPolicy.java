@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
 /**
- * How often and after what pause a message is sent again that WeChat has surely not taken. Few and
- * jittered: the caller is waiting, and a busy WeChat is not helped by more calls.
+ * How often, and after which pause, a message is sent again that WeChat has certainly not taken.
+ * Retries are few and jittered: the caller is waiting, and more calls do not help a busy WeChat.
  */
 public final class RetryPolicy {
   /**
-   * The most attempts at one message, the first included; the one retry after a token refresh comes
-   * on top.
+   * The maximum number of attempts for one message, the first included; the one retry after a token
+   * refresh is additional.
    */
   static final int MAX_ATTEMPTS = 3;
 
@@ -18,7 +18,7 @@ public final class RetryPolicy {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final int GROWTH = 3;
 
-  /** Long enough for a quota of WeChat's that begins anew every minute. */
+  /** Long enough for a quota that WeChat resets every minute. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final DoubleSupplier random;
@@ -37,9 +37,9 @@ public final class RetryPolicy {
   }
 
   /**
-   * Tells whether an item of a batch that WeChat throttles, for {@code sinceTheFirstTime} now, is
-   * kept for another try. Nobody waits for an item as for a single call, and the pace of the app
-   * limits all tries together, so that it is time that counts and not their number.
+   * Tells whether an item of a batch that WeChat has throttled for {@code sinceTheFirstTime} is
+   * kept for another try. No caller waits for an item as for a single call, and the pace of the app
+   * limits all tries together. So time counts, and not the number of tries.
    */
   boolean keepsThrottled(Duration sinceTheFirstTime) {
     return sinceTheFirstTime.compareTo(PATIENCE) < 0;

@@ -1,12 +1,12 @@
 package dev.wxnotify.server.delivery;
 
 /**
- * A flash-sale reminder as the caller gives it; {@link SeckillTemplate} makes a message of it.
+ * A flash-sale reminder as the caller gives it; {@link SeckillTemplate} turns it into a message.
  *
  * @param openId the recipient
- * @param templateId the template; empty for the one that is configured
+ * @param templateId the template; empty for the configured one
  * @param goodsName what is sold
- * @param time when the sale begins, in one of WeChat's time or date forms
+ * @param time when the sale begins, in one of WeChat's time or date formats
  * @param corpId goes into the page's query
  * @param customerId goes into the page's query
  * @param state the version of the Mini Program that a tap opens
@@ -22,7 +22,7 @@ public record SeckillMessage(
     MiniProgramState state,
     Language language) {
 
-  /** Never holds the open id or the customer. */
+  /** Never contains the open id or the customer. */
   @Override
   public String toString() {
     return "SeckillMessage[" + templateId + "]";

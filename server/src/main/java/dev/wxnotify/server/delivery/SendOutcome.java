@@ -5,12 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The truth about one message. Four values, never blurred; each is a value and not an exception,
- * since a refusal by WeChat is daily business.
+ * The true outcome of one message. Exactly four cases; each is a value and not an exception, since
+ * a rejection by WeChat is an everyday case.
  */
 public sealed interface SendOutcome {
 
-  /** Returns the value's name for logs, metrics and traces: {@code accepted}, {@code not_sent}… */
+  /** Returns the name for logs, metrics and traces: {@code accepted}, {@code not_sent}… */
   default String outcomeName() {
     if (this instanceof Rejected) {
       return "rejected";
@@ -21,7 +21,7 @@ public sealed interface SendOutcome {
     return this instanceof Unknown ? "unknown" : "accepted";
   }
 
-  /** Returns the reason's name, such as {@code INVALID_OPEN_ID}; empty for what was accepted. */
+  /** Returns the reason's name, such as {@code INVALID_OPEN_ID}; empty for an accepted message. */
   default String reasonName() {
     if (this instanceof Rejected no) {
       return no.reason().name();
@@ -32,7 +32,7 @@ public sealed interface SendOutcome {
     return this instanceof Unknown unknown ? unknown.doubt().name() : "";
   }
 
-  /** Returns what WeChat said; null where it said nothing, or nothing but yes. */
+  /** Returns WeChat's error; null where WeChat gave none. */
   default @Nullable WeChatError saidByWeChat() {
     if (this instanceof Rejected no) {
       return no.error();
@@ -48,13 +48,13 @@ public sealed interface SendOutcome {
   record Accepted(String messageId) implements SendOutcome {}
 
   /**
-   * WeChat said no.
+   * WeChat rejected it.
    *
-   * @param reason what helps
-   * @param error what WeChat said; null for {@link Rejection#REQUEST_ID_CONFLICT}, which this
-   *     server says
+   * @param reason determines what helps
+   * @param error WeChat's error; null for {@link Rejection#REQUEST_ID_CONFLICT}, which comes from
+   *     this server
    * @param violations the field that WeChat named, if it named one
-   * @param retryAfter when a repeat has a chance; null where waiting does not help
+   * @param retryAfter when a repeat may succeed; null where waiting does not help
    */
   record Rejected(
       Rejection reason,
@@ -63,7 +63,7 @@ public sealed interface SendOutcome {
       @Nullable Duration retryAfter)
       implements SendOutcome {
 
-    /** A rejection that names no field and that waiting does not help. */
+    /** A rejection that names no field and where waiting does not help. */
     public Rejected(Rejection reason, @Nullable WeChatError error) {
       this(reason, error, List.of(), null);
     }
@@ -72,10 +72,10 @@ public sealed interface SendOutcome {
   /**
    * It never left this server: a repeat is safe.
    *
-   * @param reason what helps
+   * @param reason determines what helps
    * @param explanation what happened, for people
-   * @param error what WeChat said, where it said something
-   * @param retryAfter when a repeat has a chance; null where nothing is known of that
+   * @param error WeChat's error, where it gave one
+   * @param retryAfter when a repeat may succeed; null where that is not known
    */
   record NotSent(
       Hindrance reason,
@@ -84,16 +84,16 @@ public sealed interface SendOutcome {
       @Nullable Duration retryAfter)
       implements SendOutcome {
 
-    /** A hindrance of our own. */
+    /** A reason within this server. */
     public NotSent(Hindrance reason, String explanation) {
       this(reason, explanation, null, null);
     }
   }
 
   /**
-   * It was written, and no answer came: a repeat may reach the user twice.
+   * It was written, and no answer came: with a repeat, the user may get it twice.
    *
-   * @param doubt how that came
+   * @param doubt why the outcome is not known
    * @param explanation what happened, for people
    */
   record Unknown(Doubt doubt, String explanation) implements SendOutcome {}

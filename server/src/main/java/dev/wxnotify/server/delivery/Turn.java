@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work that waits at a {@link Gate} for its turn, which comes once or is withdrawn. It is the
- * queue's own node, so that it leaves from the middle of a queue without a search and without a
- * trace, and nothing else is made for work that need not wait.
+ * queue's own node, so that it leaves the middle of a queue without a search and without a remnant.
+ * Work that need not wait allocates nothing else.
  *
  * <pre>
  *   WAITING ──── come() ────▶ TAKEN: {@link #use} runs, once
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  *      └────── withdraw() ──▶ WITHDRAWN: {@link #use} never runs
  * </pre>
  *
- * <p>Concurrency: one compare-and-set decides between the two. A turn names its queue before that
- * one looks whether it was withdrawn, and is withdrawn before it looks for its queue: so one of the
- * two sees the other, and it never stays behind in a queue.
+ * <p>Concurrency: one compare-and-set decides between the two. A turn names its queue before the
+ * queue checks whether it was withdrawn, and is withdrawn before it reads its queue. So one of the
+ * two sees the other, and a withdrawn turn never stays in a queue.
  */
 public abstract class Turn {
   private static final int WAITING = 0;
@@ -26,7 +26,7 @@ public abstract class Turn {
   private static final AtomicIntegerFieldUpdater<Turn> STATE =
       AtomicIntegerFieldUpdater.newUpdater(Turn.class, "state");
 
-  /** The links of the queue that it is in; guarded by that one's lock. */
+  /** The links of the queue that it is in; guarded by that queue's lock. */
   @Nullable WaitingLine line;
 
   @Nullable Turn before;
@@ -38,14 +38,14 @@ public abstract class Turn {
 
   /** Where a turn waits. */
   public interface Queue {
-    /** Hears that {@code turn} was withdrawn, and lets go of it. */
+    /** Removes {@code turn}, which was withdrawn. */
     void left(Turn turn);
   }
 
   /**
    * Creates work that has not entered.
    *
-   * @param weight how much it takes at once, at least 1; a gate that counts turns in a time counts
+   * @param weight how much it takes at once, at least 1; a gate that counts turns per time counts
    *     each once
    */
   protected Turn(int weight) {
@@ -55,8 +55,8 @@ public abstract class Turn {
   /**
    * Runs when the turn has come. It must not throw.
    *
-   * @return true if it uses the turn; false if it has no use for it any more, and the next one may
-   *     have it
+   * @return true if it uses the turn; false if it does not need it any more, so that the next one
+   *     gets it
    */
   protected abstract boolean use();
 
@@ -66,7 +66,7 @@ public abstract class Turn {
   }
 
   /**
-   * Leaves the queue, or does not enter: nobody waits for the turn any more.
+   * Leaves the queue, or does not enter: the turn is not needed any more.
    *
    * @return true if the turn never comes; false if it has come, or was withdrawn before
    */
@@ -81,22 +81,22 @@ public abstract class Turn {
     return true;
   }
 
-  /** Says, before it waits, where it does. */
+  /** Sets the queue where it waits, before it waits there. */
   public final void waitsIn(Queue queue) {
     this.queue = queue;
   }
 
-  /** Tells whether it left. */
+  /** Tells whether it was withdrawn. */
   final boolean isWithdrawn() {
     return state == WITHDRAWN;
   }
 
-  /** Says that the turn has come; returns whether {@link #use} is to run now. */
+  /** Marks the turn as come; returns whether {@link #use} is to run now. */
   public final boolean come() {
     return STATE.compareAndSet(this, WAITING, TAKEN);
   }
 
-  /** Runs the turn, which has {@link #come}; returns whether it was used. */
+  /** Runs the turn after {@link #come}; returns whether it was used. */
   public final boolean run() {
     return use();
   }

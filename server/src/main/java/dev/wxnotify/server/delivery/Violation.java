@@ -10,7 +10,7 @@ package dev.wxnotify.server.delivery;
  */
 public record Violation(String field, String description) {
 
-  /** Says what is wrong with the value of a template's keyword. */
+  /** Describes what is wrong with the value of a template's keyword. */
   public static Violation ofKeyword(String keyword, String description) {
     return new Violation("data[\"" + keyword + "\"]", description);
   }

@@ -3,8 +3,8 @@ package dev.wxnotify.server.delivery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns in the order in which they came, linked to each other, so that each can leave at once. It
- * is for gates and has no lock of its own: all methods are called under that of the gate.
+ * Turns in the order in which they came, linked to each other, so that each can leave immediately.
+ * It serves gates and has no lock of its own: all methods are called under the gate's lock.
  */
 public final class WaitingLine {
   private @Nullable Turn first;
@@ -56,9 +56,7 @@ public final class WaitingLine {
     return true;
   }
 
-  /**
-   * Removes turns from the front until one has come, and returns that one; null if none is left.
-   */
+  /** Removes turns from the front until one has come, and returns it; null if none is left. */
   public @Nullable Turn takeFirst() {
     for (Turn turn = first; turn != null; turn = first) {
       remove(turn);
@@ -69,12 +67,12 @@ public final class WaitingLine {
     return null;
   }
 
-  /** Tells whether nobody waits. */
+  /** Tells whether no turn waits. */
   public boolean isEmpty() {
     return first == null;
   }
 
-  /** Returns how many wait. */
+  /** Returns how many turns wait. */
   public int size() {
     return size;
   }

@@ -1,6 +1,6 @@
 /**
- * Messages and what becomes of them: the rules of a message, the order of sends, retries,
- * deadlines, limits, and the memory of request ids. Knows WeChat only through {@link
+ * Messages and their outcomes: the rules of a message, the order of sends, retries, deadlines,
+ * limits, and the memory of request ids. Uses WeChat only through {@link
  * dev.wxnotify.server.delivery.MessageGateway}.
  */
 @NullMarked

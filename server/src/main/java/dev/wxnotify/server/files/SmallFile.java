@@ -8,21 +8,21 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * A file of configuration, of a secret, or of a certificate. Only a regular file of at most {@link
- * #LARGEST} bytes is read, since a pipe, a device or a file without end would hold its reader for
- * ever. Symbolic links are followed.
+ * A configuration file, a secret or a certificate. Only a regular file of at most {@link #LARGEST}
+ * bytes is read, since a pipe, a device or an endless file would block its reader forever. Symbolic
+ * links are followed.
  */
 public final class SmallFile {
-  /** The most bytes that are read: 1 MiB. */
+  /** The maximum number of bytes that are read: 1 MiB. */
   public static final int LARGEST = 1024 * 1024;
 
   private SmallFile() {}
 
   /**
-   * Returns what {@code file} holds.
+   * Returns the content of {@code file}.
    *
-   * @throws UnusableFileException if it is not there, is no regular file, is too large, or cannot
-   *     be read
+   * @throws UnusableFileException if it does not exist, is not a regular file, is too large, or
+   *     cannot be read
    */
   public static byte[] read(Path file) throws UnusableFileException {
     try {
@@ -47,9 +47,9 @@ public final class SmallFile {
   }
 
   /**
-   * Returns what the file at {@code path} holds.
+   * Returns the content of the file at {@code path}.
    *
-   * @throws UnusableFileException as {@link #read(Path)}, and if {@code path} is no path
+   * @throws UnusableFileException as {@link #read(Path)}, and if {@code path} is not a path
    */
   public static byte[] read(String path) throws UnusableFileException {
     return read(path(path));

@@ -3,8 +3,8 @@ package dev.wxnotify.server.files;
 import java.io.IOException;
 
 /**
- * A file, or what it holds, cannot be used. The message says why and can follow the name of a key
- * ("does not exist"). It never repeats the path, which may be a secret that was put there by
+ * A file, or its content, cannot be used. The message gives the reason and can follow the name of a
+ * key ("does not exist"). It never repeats the path, which may be a secret that was put there by
  * mistake, nor the content.
  */
 public final class UnusableFileException extends IOException {

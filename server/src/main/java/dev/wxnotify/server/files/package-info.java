@@ -1,6 +1,7 @@
 /**
- * The files that an operator names: what may be read of them, and what counts as a secret. Every
- * package that reads such a file uses these classes; they use nothing of ours.
+ * The files that an operator configures: what may be read from them, and what is a valid secret.
+ * Every package that reads such a file uses these classes; they use no other package of this
+ * project.
  */
 @NullMarked
 package dev.wxnotify.server.files;

@@ -9,8 +9,8 @@ import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
- * The threads under gRPC: those that it is given serve the connections, one of its own accepts them
- * and hands them to the others in turn.
+ * The threads under gRPC: the given event loops serve the connections; one thread of its own
+ * accepts connections and assigns them to the loops in turn.
  */
 final class Acceptor implements AutoCloseable {
   private final EventLoopGroup loops;
@@ -18,7 +18,7 @@ final class Acceptor implements AutoCloseable {
   private final EventLoopGroup acceptor;
 
   /**
-   * Starts the thread that accepts.
+   * Starts the accepting thread.
    *
    * @param loops serve the connections; they are not closed with this
    */
@@ -31,9 +31,9 @@ final class Acceptor implements AutoCloseable {
   }
 
   /**
-   * Has {@code builder} use them.
+   * Configures {@code builder} to use these threads.
    *
-   * @param connections sees each socket right after it was accepted
+   * @param connections receives each socket immediately after it was accepted
    */
   void applyTo(NettyServerBuilder builder, ConnectionLimit connections) {
     ReflectiveChannelFactory<ServerChannel> listening =

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out who makes a call, or refuses it. A token that is shown must be a caller's; where the
- * connection has the certificate of a caller too, both must be the same caller's. Health is open to
- * everybody who can connect.
+ * Determines the caller of a call, or rejects the call. A token must belong to a caller; where the
+ * connection has the certificate of a caller too, both must belong to the same caller. Health is
+ * open to every client that can connect.
  */
 final class Authenticator implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
@@ -29,8 +29,8 @@ final class Authenticator implements ServerInterceptor {
   /**
    * Creates an authenticator.
    *
-   * @param allowAnonymous whether those who show no credentials may send; what is more than that,
-   *     such as reflection, they may not
+   * @param allowAnonymous whether callers without credentials may send; they may not do more than
+   *     that, such as use reflection
    */
   Authenticator(Callers callers, boolean allowAnonymous) {
     this.callers = callers;
@@ -65,7 +65,7 @@ final class Authenticator implements ServerInterceptor {
     return ofCertificate == null || ofCertificate.equals(ofToken) ? ofToken : null;
   }
 
-  /** The token of the one and only header of that name. */
+  /** Uses the token only if there is exactly one header of that name. */
   private @Nullable Caller ofToken(Iterator<String> shown) {
     String header = shown.next();
     return !shown.hasNext() && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())

@@ -4,8 +4,7 @@ import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSummary;
 
 /**
- * Counts the results that were sent on one stream. Not thread-safe: only the one who sends them
- * counts.
+ * Counts the results that were sent on one stream. Not thread-safe: only the sending thread counts.
  */
 final class BatchTally {
   private final BatchSummary.Builder summary = BatchSummary.newBuilder();

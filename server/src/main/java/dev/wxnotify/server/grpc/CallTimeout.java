@@ -7,15 +7,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a call may take. The answer goes out a moment before the caller's deadline, since at the
- * deadline itself the caller stops listening and would learn nothing of what happened to the
- * message.
+ * How long a call may take. The answer is sent shortly before the caller's deadline: at the
+ * deadline itself the caller stops listening, and would not learn what happened to the message.
  */
 final class CallTimeout {
-  /** For calls, and items of a batch, that have no deadline of their own. */
+  /** For calls, and items of a batch, without a deadline. */
   static final Duration DEFAULT = Duration.ofSeconds(10);
 
-  /** A deadline may be centuries away, which no timer can count. */
+  /** A deadline may be centuries away, for which a timer has no value. */
   private static final long LONGEST_NANOS = Duration.ofDays(365).toNanos();
 
   private static final long LONGEST_MARGIN_NANOS = Duration.ofMillis(100).toNanos();
@@ -30,7 +29,8 @@ final class CallTimeout {
   }
 
   /**
-   * Returns the time until an answer must be given; null where the current call has no deadline.
+   * Returns the time within which an answer must be given; null if the current call has no
+   * deadline.
    */
   static @Nullable Duration ofCurrentStream() {
     Deadline deadline = Context.current().getDeadline();

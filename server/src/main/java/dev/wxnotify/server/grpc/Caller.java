@@ -5,22 +5,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls.
+ * A caller.
  *
- * @param name the scope of request ids; empty for those who did not say who they are
+ * @param name the scope of request ids; empty for anonymous callers
  * @param appIds the apps that it may use; null for all
  * @param isOperator whether it may call the operator's service
- * @param limits what it may ask of the server
+ * @param limits how much it may use of the server
  */
 record Caller(String name, @Nullable Set<String> appIds, boolean isOperator, CallerLimits limits) {
 
-  /** A caller without credentials, where those are not asked for. */
+  /** A caller without credentials, where none are required. */
   static final Caller ANONYMOUS = new Caller("", null, false, CallerLimits.NONE);
 
   private static final Context.Key<Caller> KEY =
       Context.keyWithDefault("wxnotify-caller", ANONYMOUS);
 
-  /** Returns who makes the current call. */
+  /** Returns the caller of the current call. */
   static Caller current() {
     return KEY.get();
   }
@@ -34,7 +34,7 @@ record Caller(String name, @Nullable Set<String> appIds, boolean isOperator, Cal
     return name.isEmpty();
   }
 
-  /** Tells whether the caller may use the app that it names; an unknown one only if it may all. */
+  /** Tells whether the caller may use this app; for an unknown app, only if it may use all. */
   boolean mayUse(String appId) {
     return appIds == null || appIds.contains(appId);
   }

@@ -9,12 +9,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one caller may ask of the server: how many messages in flight, and how many a second. A
- * single call beyond that is refused; a batch is slowed down. The limits of the server itself come
+ * How much one caller may use of the server: messages in flight, and messages per second. A single
+ * call beyond a limit is rejected; a batch is slowed down. The limits of the server itself apply
  * after these.
  */
 final class CallerLimits {
-  /** Of callers without limits of their own. */
+  /** For callers without limits. */
   static final CallerLimits NONE = new CallerLimits(null, null);
 
   private static final Duration IN_FLIGHT_RETRY_AFTER = Duration.ofSeconds(1);
@@ -22,14 +22,13 @@ final class CallerLimits {
   private final @Nullable Permits inFlight;
   private final @Nullable RateLimit rate;
 
-  /** Where items of batches wait; null for no limit. */
+  /** The gate where items of batches wait; null for no limit. */
   private final @Nullable Gate forItems;
 
   /**
    * Creates limits.
    *
-   * @param inFlight one permit for each message of the caller that is being worked on; null for no
-   *     limit
+   * @param inFlight one permit for each of the caller's messages in progress; null for no limit
    * @param rate null for no limit
    */
   CallerLimits(@Nullable Permits inFlight, @Nullable RateLimit rate) {
@@ -40,8 +39,8 @@ final class CallerLimits {
   }
 
   /**
-   * Lets a single call in and returns zero, or returns when a repeat has a chance. Who is let in
-   * calls {@link #release} in the end.
+   * Admits a single call and returns zero, or returns the time after which a repeat may succeed. An
+   * admitted call must {@link #release} in the end.
    */
   Duration tryAdmit() {
     if (inFlight != null && !inFlight.tryAcquire(Lane.SINGLE)) {
@@ -55,8 +54,8 @@ final class CallerLimits {
   }
 
   /**
-   * Has {@code turn} used as soon as an item of a batch may begin, now or later; where it is used,
-   * {@link #release} is called in the end.
+   * Uses {@code turn} as soon as an item of a batch may begin, now or later; a used turn must
+   * {@link #release} in the end.
    */
   void enter(Turn turn) {
     if (forItems != null) {
@@ -66,7 +65,7 @@ final class CallerLimits {
     }
   }
 
-  /** Says that a message that was let in has been answered. */
+  /** Records that an admitted message has been answered. */
   void release(Lane lane) {
     if (inFlight != null) {
       inFlight.release(lane);

@@ -3,31 +3,31 @@ package dev.wxnotify.server.grpc;
 import io.netty.util.internal.PlatformDependent;
 
 /**
- * What callers can make the server keep, over all connections, as parts of the memory that the
- * process may use. The rest is left for the work itself.
+ * What callers can make the server keep, over all connections, as parts of the process's memory.
+ * The rest is left for the work itself.
  *
- * @param requests bytes of requests that are unfinished, or not read yet by what handles them
+ * @param requests bytes of requests that are unfinished, or that their handlers have not read yet
  * @param calls open calls, with their headers
- * @param answers results of streams that their callers do not take
+ * @param answers results of streams that their callers do not read
  */
 record CallerMemory(SharedRoom requests, SharedRoom calls, SharedRoom answers) {
 
   /** An open call that does nothing, apart from the text of its headers. */
   static final int CALL = 4 * 1024;
 
-  /** What one connection costs that does nothing, with the sockets' buffers of a slow peer. */
+  /** The cost of one connection that does nothing, with the socket buffers of a slow peer. */
   static final int CONNECTION = 64 * 1024;
 
-  /** An item of a stream that was read and whose result is not sent: either, with its details. */
+  /** An item of a stream that was read and whose result, with its details, is not sent. */
   static final int ITEM = 2 * 1024;
 
-  /** A result that was handed to gRPC, which gives each its own buffer. */
+  /** A result that was passed to gRPC, which allocates a buffer for each. */
   static final int RESULT = 4 * 1024;
 
   private static final int PARTS = 4;
   private static final int PARTS_OF_CALLS = 3;
 
-  /** What each connection may have in any case: a few calls and ordinary messages. */
+  /** The guaranteed share of each connection: a few calls and ordinary messages. */
   private static final int LEAST = 16 * 1024;
 
   /** The parts of this process's memory. */
@@ -43,7 +43,7 @@ record CallerMemory(SharedRoom requests, SharedRoom calls, SharedRoom answers) {
         new SharedRoom(direct / PARTS / 2, LEAST));
   }
 
-  /** Returns how many connections this process has memory for. */
+  /** Returns the number of connections for which this process has memory. */
   static int mostConnections() {
     return (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / CONNECTION);
   }

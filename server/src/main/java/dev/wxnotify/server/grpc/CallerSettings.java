@@ -5,14 +5,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller that the configuration names.
+ * One configured caller.
  *
  * @param name the operator's name for it
  * @param tokenHashes the SHA-256 of each of its bearer tokens, in hexadecimal digits
- * @param certificateNames the names in client certificates that are its own
+ * @param certificateNames the names in its client certificates
  * @param appIds the apps that it may use; null for all
- * @param maxInFlight the most messages of it that are worked on at once; null for no limit
- * @param maxPerSecond the most messages of it that begin in a second, on average; null for no limit
+ * @param maxInFlight the maximum number of its messages in progress; null for no limit
+ * @param maxPerSecond the maximum number of its messages that begin in a second, on average; null
+ *     for no limit
  * @param isOperator whether it may call the operator's service
  */
 public record CallerSettings(

@@ -10,13 +10,13 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** Everybody who may call, by the tokens and the certificates that they show. */
+/** All callers, by their tokens and certificates. */
 final class Callers {
   private static final int RESERVED_PART = 32;
 
   private final TokenHashes tokens;
 
-  /** Whose token is at which place of {@link #tokens}. */
+  /** The caller of the token with the same index in {@link #tokens}. */
   private final List<Caller> byToken = new ArrayList<>();
 
   private final Map<String, Caller> byCertificate = new HashMap<>();
@@ -43,16 +43,16 @@ final class Callers {
         perSecond == null ? null : new RateLimit(perSecond, System::nanoTime, timer));
   }
 
-  /** Returns whose token it is; null for nobody's. */
+  /** Returns the caller that the token belongs to; null if there is none. */
   @Nullable Caller ofToken(String token) {
     int place = tokens.find(token);
     return place == TokenHashes.NONE ? null : byToken.get(place);
   }
 
   /**
-   * Returns whose certificate it is; null for nobody's. Where no callers are configured, whoever
-   * has a certificate is a caller by its first name. A certificate with the names of two callers is
-   * nobody's.
+   * Returns the caller that the certificate belongs to; null if there is none. Where no callers are
+   * configured, every client with a certificate is a caller, with the certificate's first name. A
+   * certificate with the names of two callers belongs to neither.
    *
    * @param names all names of a certificate that the CA signed
    */

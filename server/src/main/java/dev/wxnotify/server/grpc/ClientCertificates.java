@@ -15,9 +15,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** Looks once, at the start of a connection, at who its client certificate names. */
+/** Determines the caller of a client certificate once, at the start of a connection. */
 final class ClientCertificates extends ServerTransportFilter {
-  /** Set on the connections whose certificate is a caller's. */
+  /** Set on connections whose certificate belongs to a caller. */
   static final Attributes.Key<Caller> CALLER = Attributes.Key.create("wxnotify-caller");
 
   private static final int TYPE_EMAIL = 1;
@@ -43,7 +43,7 @@ final class ClientCertificates extends ServerTransportFilter {
           ? its
           : null;
     } catch (SSLPeerUnverifiedException e) {
-      return null; // Without a client certificate, where none is asked for.
+      return null; // No client certificate, where none is required.
     }
   }
 

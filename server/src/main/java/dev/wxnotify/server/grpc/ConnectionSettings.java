@@ -9,42 +9,44 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What connections may cost the server. Those that operators have a say in are here; the others are
- * fixed.
+ * What connections may cost the server. The values that operators can configure are here; the
+ * others are fixed.
  *
- * @param most how many there may be at once
- * @param age how long one lives, so that callers spread over replicas that came later; it ends with
- *     a GOAWAY and no call is lost
- * @param ageGrace how long calls and streams of a connection that is past its age may go on
+ * @param most the maximum number at the same time
+ * @param age the lifetime of a connection, so that callers spread over replicas that were added
+ *     later; it ends with a GOAWAY and no call is lost
+ * @param ageGrace how long calls and streams of a connection may continue after its lifetime
  */
 public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
-  /** For those who say nothing. */
+  /** The defaults. */
   public static final ConnectionSettings DEFAULT =
       new ConnectionSettings(10_000, Duration.ofMinutes(30), Duration.ofHours(1));
 
-  /** Calls and streams that one connection may have at once; clients hold back the others. */
+  /**
+   * Calls and streams that one connection may have at the same time; clients hold back the others.
+   */
   static final int MAX_CALLS = 1_000;
 
   /**
    * Bytes that a client may send ahead on one stream: four of the largest requests, or some
-   * thousand ordinary ones. A window of fixed size needs none of the pings by which gRPC looks for
-   * a better one. What the streams hold together is bounded by {@link CallerMemory}: gRPC gives the
-   * window of a connection back at once.
+   * thousand ordinary ones. A window of fixed size needs none of the pings with which gRPC searches
+   * for a better one. {@link CallerMemory} bounds what the streams hold together: gRPC returns the
+   * window of a connection immediately.
    */
   static final int WINDOW = 4 * GrpcServer.MAX_REQUEST;
 
-  /** All headers of one call, as HTTP/2 counts them: 32 bytes for each beside its text. */
+  /** All headers of one call, as HTTP/2 counts them: 32 bytes for each in addition to its text. */
   static final int MAX_METADATA = 8 * 1024;
 
   /**
-   * Headers up to this size are read, so that the call is refused in words that every client
-   * understands; HTTP/2 itself refuses larger ones with a status of HTTP.
+   * Headers up to this size are read, so that the call is rejected with an error that every client
+   * understands; HTTP/2 itself rejects larger ones with an HTTP status.
    */
   static final int MAX_METADATA_READ = 4 * MAX_METADATA;
 
   /**
-   * What is read from a connection at once, before others on the same thread have their turn: some
-   * dozens of ordinary calls. A flood of frames takes little time from others then.
+   * The bytes that are read from a connection in one turn, before others on the same thread have
+   * theirs: some dozens of ordinary calls. So a flood of frames takes little time from others.
    */
   static final int READ = 16 * 1024;
 
@@ -52,8 +54,8 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
   private static final int SMALLEST_READ = 512;
 
   /**
-   * Calls that a client may cancel, on one connection: far more than the worst honest client, and
-   * far fewer than a rapid reset needs to hurt.
+   * Calls that a client may cancel on one connection: far more than the worst legitimate client,
+   * and far fewer than a harmful rapid reset needs.
    */
   static final int MAX_RESETS = 10_000;
 
@@ -62,20 +64,20 @@ public record ConnectionSettings(int most, Duration age, Duration ageGrace) {
   /** From the connection to the end of the TLS handshake. */
   static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
-  /** A connection without calls for so long is closed. */
+  /** A connection without calls for this time is closed. */
   static final Duration IDLE = Duration.ofMinutes(15);
 
-  /** How often a client may ask whether we are there. */
+  /** How often a client may send a keep-alive ping. */
   static final Duration CLIENT_KEEP_ALIVE = Duration.ofSeconds(10);
 
-  /** How often we ask a silent client whether it is there, and how long it may take to answer. */
+  /** How often the server pings a silent client, and how long the client may take to answer. */
   static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
 
   static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(20);
 
   /**
-   * Returns how many connections this process can have: there must be memory for each, and half of
-   * the descriptors is left for WeChat, Redis and files.
+   * Returns the maximum number of connections of this process: there must be memory for each, and
+   * half of the descriptors are left for WeChat, Redis and files.
    */
   int mostOfThisProcess() {
     int possible = Math.min(most, CallerMemory.mostConnections());

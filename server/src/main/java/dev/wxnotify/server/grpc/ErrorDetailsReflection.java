@@ -13,9 +13,9 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 
 /**
- * Lets reflection know {@code google/rpc/error_details.proto}, so that tools show the details of
- * errors in readable form. Details travel as {@code Any}, and the contract does not import that
- * file, so that reflection by itself never meets it.
+ * Adds {@code google/rpc/error_details.proto} to reflection, so that tools show the details of
+ * errors in readable form. Details are sent as {@code Any}, and the contract does not import that
+ * file, so that reflection by itself does not find it.
  */
 final class ErrorDetailsReflection implements ServerInterceptor {
   @Override
@@ -24,7 +24,7 @@ final class ErrorDetailsReflection implements ServerInterceptor {
     return next.startCall(
         new SimpleForwardingServerCall<>(call) {
           @Override
-          @SuppressWarnings("unchecked") // An answer of reflection is of that type: R is.
+          @SuppressWarnings("unchecked") // A reflection response has this type, and R is that type.
           public void sendMessage(R answer) {
             super.sendMessage(
                 answer instanceof ServerReflectionResponse response && isNotFound(response)
@@ -35,7 +35,7 @@ final class ErrorDetailsReflection implements ServerInterceptor {
         headers);
   }
 
-  /** Asked for when it is wanted, and not kept: to load it is 6 % of the server's start. */
+  /** Loaded on demand and not kept: loading it takes 6 % of the server's start. */
   private static FileDescriptor file() {
     return ErrorDetailsProto.getDescriptor();
   }

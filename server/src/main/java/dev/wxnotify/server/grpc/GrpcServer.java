@@ -31,14 +31,17 @@ import org.jspecify.annotations.Nullable;
  * The listening server: the service of the contract, health and reflection, on the direct executor.
  */
 public final class GrpcServer implements AutoCloseable {
-  /** The largest request, as the contract says. */
+  /** The largest request, as defined by the contract. */
   static final int MAX_REQUEST = 256 * 1024;
 
   /** The trace that the current call belongs to. */
   public static final Context.Key<Trace> TRACE =
       Context.keyWithDefault("wxnotify-trace", Trace.NONE);
 
-  /** Of the grace period; the rest is left to answer what is given up then. */
+  /**
+   * The part of the grace period after which unfinished calls are given up; the rest is for their
+   * answers.
+   */
   private static final double GIVES_UP_AFTER = 0.8;
 
   /** How long connections may take to close after the last answer. */
@@ -52,13 +55,13 @@ public final class GrpcServer implements AutoCloseable {
   private final Server server;
 
   /**
-   * How to listen, and for whom.
+   * How to listen, and for which callers.
    *
-   * @param reflection whether callers may ask for the contract
+   * @param reflection whether callers may request the contract
    * @param tls null for plaintext
-   * @param callers those whom the configuration names; none of them, and no client certificates,
-   *     means that nobody is asked who it is
-   * @param allowAnonymous whether those who show no credentials may send
+   * @param callers the configured callers; without any, and without client certificates, no
+   *     credentials are required
+   * @param allowAnonymous whether callers without credentials may send
    * @param connections the bounds of connections
    */
   public record Settings(
@@ -69,12 +72,12 @@ public final class GrpcServer implements AutoCloseable {
       boolean allowAnonymous,
       ConnectionSettings connections) {
 
-    /** Plaintext for everybody: what nothing else was said of. */
+    /** The default: plaintext, without credentials. */
     public static Settings anonymous(InetSocketAddress address) {
       return new Settings(address, true, null, List.of(), false, ConnectionSettings.DEFAULT);
     }
 
-    /** Nobody is asked who it is, and nobody can connect but from this machine. */
+    /** No credentials are required, and only this machine can connect. */
     private boolean isForThisMachine() {
       return !asksForCredentials() && address.getAddress().isLoopbackAddress();
     }
@@ -85,7 +88,7 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * What the operator's service shows, beside the apps.
+   * What the operator's service shows, in addition to the apps.
    *
    * @param clock the time of day
    */
@@ -95,7 +98,7 @@ public final class GrpcServer implements AutoCloseable {
    * Builds the server; {@link #start} binds it.
    *
    * @param operations what the operator's service shows
-   * @param timer runs what is due later
+   * @param timer runs delayed tasks
    * @param loops read and write the connections; they are not closed with the server
    * @param observers see all calls as their callers do, and change nothing
    */
@@ -141,7 +144,7 @@ public final class GrpcServer implements AutoCloseable {
     }
     builder.intercept(new ErrorInterceptor()).intercept(new TraceParent());
     observers.forEach(builder::intercept); // The last one is the outermost.
-    this.acceptor = new Acceptor(loops); // Last, since it is to be closed again.
+    this.acceptor = new Acceptor(loops); // Last, since it must be closed again.
     acceptor.applyTo(builder, limit);
     this.server = builder.build();
   }
@@ -150,7 +153,7 @@ public final class GrpcServer implements AutoCloseable {
     return tls == null ? InsecureServerCredentials.create() : tls.credentials();
   }
 
-  /** Both versions: tools in use know the one or the other. */
+  /** Both versions: current tools know one or the other. */
   @SuppressWarnings("deprecation")
   private static void addReflection(NettyServerBuilder builder) {
     builder
@@ -160,32 +163,32 @@ public final class GrpcServer implements AutoCloseable {
         .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 
-  /** Binds the port and serves; health says so when {@link #setServing} does. */
+  /** Binds the port and serves; health reports SERVING only after {@link #setServing}. */
   public void start() throws IOException {
     setServing(false);
     health.setStatus(OperationsServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     server.start();
   }
 
-  /** Has health say whether calls should come here. */
+  /** Sets whether health reports that calls should be sent here. */
   public void setServing(boolean serving) {
     ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
     health.setStatus(NotificationServiceGrpc.SERVICE_NAME, status);
   }
 
-  /** Returns the port that was bound. */
+  /** Returns the bound port. */
   public int port() {
     return server.getPort();
   }
 
   /**
-   * Stops: not healthy and no new calls at once, the accepted ones finish within {@code grace};
-   * streams read no further and end with a summary of what they read. What is under way near the
-   * end of the grace is answered with what is known of it. The stop ends with the last answer,
-   * whatever callers do with their connections.
+   * Stops: immediately reports not healthy and accepts no new calls; accepted calls finish within
+   * {@code grace}. Streams read no more and end with a summary of what they read. Messages in
+   * progress near the end of the grace are answered with what is known about them. The stop ends
+   * with the last answer, whatever callers do with their connections.
    *
-   * @return whether all calls ended within the grace, but for those whose callers do not read
+   * @return whether all calls ended within the grace, except those whose callers do not read
    */
   public boolean stop(Duration grace) throws InterruptedException {
     long now = System.nanoTime();
@@ -203,7 +206,9 @@ public final class GrpcServer implements AutoCloseable {
     return end != OpenCalls.End.LATE;
   }
 
-  /** A call may come until its connection has heard of the stop; so it is looked for once more. */
+  /**
+   * Waits and checks once more, since a call may arrive until its connection has received the stop.
+   */
   private OpenCalls.End awaitAnswers(long endNanos) throws InterruptedException {
     OpenCalls.End end = calls.await(endNanos, this::isBusy);
     while (end == OpenCalls.End.NONE_OPEN
@@ -218,7 +223,7 @@ public final class GrpcServer implements AutoCloseable {
     return service.isBusy() || operator.isBusy();
   }
 
-  /** Stops at once whatever is under way; of a server that was never started, too. */
+  /** Stops everything immediately; also a server that was never started. */
   @Override
   public void close() {
     server.shutdownNow();

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * {@link RequestIntake}.
  *
  * <pre>
- *   socket ─▶ TLS, where there is any ─▶ FrameGuard ─▶ HTTP/2 ─▶ RequestIntake ─▶ gRPC
+ *   socket ─▶ TLS, if used ─▶ FrameGuard ─▶ HTTP/2 ─▶ RequestIntake ─▶ gRPC
  * </pre>
  *
- * <p>gRPC leaves such guards to those who use it. The classes of its {@code Internal…} kind are
- * made for that, and may change with any version: what is used of them is in this class, and the
- * tests of hostile clients fail where it is not in its place.
+ * <p>gRPC leaves such guards to its users. Its {@code Internal…} classes serve this purpose and may
+ * change with any version. Their use is confined to this class, and the tests with hostile clients
+ * fail if a guard is not in its place.
  */
 final class GuardedNegotiator implements InternalProtocolNegotiator.ServerFactory {
   private final InternalProtocolNegotiator.ServerFactory factory;
@@ -41,7 +41,7 @@ final class GuardedNegotiator implements InternalProtocolNegotiator.ServerFactor
     this.connections = connections;
   }
 
-  /** Returns {@code credentials} for connections that are guarded. */
+  /** Returns {@code credentials} whose connections are guarded. */
   static ServerCredentials guard(
       ServerCredentials credentials, CallerMemory memory, ConnectionLimit connections) {
     return InternalNettyServerCredentials.create(
@@ -72,8 +72,8 @@ final class GuardedNegotiator implements InternalProtocolNegotiator.ServerFactor
   }
 
   /**
-   * Stands in for the handler of HTTP/2 until the negotiator, TLS for one, has done its work; then
-   * puts the guards and that handler in its own place. It never handles anything itself.
+   * Stands in for the HTTP/2 handler until the negotiator (of TLS, for example) has finished, and
+   * then replaces itself with the guards and that handler. It never handles anything itself.
    */
   private final class Negotiated extends GrpcHttp2ConnectionHandler {
     private final GrpcHttp2ConnectionHandler http2;
@@ -91,7 +91,7 @@ final class GuardedNegotiator implements InternalProtocolNegotiator.ServerFactor
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-      context = ctx; // And no preface is written: that is for the one that follows.
+      context = ctx; // No preface is written: the real handler writes it.
     }
 
     @Override

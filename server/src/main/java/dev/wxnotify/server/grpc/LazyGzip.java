@@ -9,13 +9,13 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gzip that is looked at when the message is read, inside of the interceptors. The one that gRPC
- * has reads the beginning before them, and answers what is no gzip with UNKNOWN and no details.
+ * Gzip that is decoded when the message is read, inside the interceptors. gRPC's own decompressor
+ * reads the beginning before them, and answers data that is not gzip with UNKNOWN and no details.
  */
 final class LazyGzip implements Decompressor {
   private LazyGzip() {}
 
-  /** Returns what the server understands: no compression, and gzip. */
+  /** Returns the supported encodings: no compression, and gzip. */
   static DecompressorRegistry registry() {
     return DecompressorRegistry.emptyInstance()
         .with(Codec.Identity.NONE, false)

@@ -5,15 +5,15 @@ import dev.wxnotify.server.delivery.SubscribeMessage;
 import dev.wxnotify.server.delivery.Violation;
 import java.util.List;
 
-/** A request's message in the terms of the core. */
+/** A request's message as values of the core. */
 sealed interface MappedMessage {
 
-  /** It keeps every rule that can be checked here. */
+  /** The message keeps every rule that can be checked here. */
   record Valid(App app, SubscribeMessage message) implements MappedMessage {}
 
   /** The caller may not use the app that it names; an empty one is the default. */
   record NotAllowed(String appId) implements MappedMessage {}
 
-  /** It does not; the fields are paths from the request's root. */
+  /** The message breaks rules; the fields are paths from the request's root. */
   record Invalid(List<Violation> violations) implements MappedMessage {}
 }

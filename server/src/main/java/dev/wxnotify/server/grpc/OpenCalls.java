@@ -11,19 +11,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * The calls of our services that are not over, so that a stop ends with the last answer. The server
- * of gRPC itself waits for connections: for clients that never close their half of a stream, that
- * watch its health, or that do not answer.
+ * The open calls of our services, so that a stop ends with the last answer. gRPC's server itself
+ * waits for connections, including clients that never close their half of a stream, that watch
+ * health, or that do not answer.
  *
- * <p>A call is over when its last byte was handed to the socket, or when it was cancelled. A caller
- * that does not read keeps its call open for ever; it is given up once no message is being worked
- * on and no answer could be sent for {@link #PATIENCE}.
+ * <p>A call ends when its last byte was passed to the socket, or when it was cancelled. A caller
+ * that does not read keeps its call open forever; such a call is given up once no message is in
+ * progress and no answer could be sent for {@link #PATIENCE}.
  *
- * <p>Concurrency: the number is atomic. Whoever ends the last call while somebody waits wakes that
- * one up, which looks by itself every {@value #INTERVAL_MILLIS} ms for what nobody tells it.
+ * <p>Concurrency: the number is atomic. The thread that ends the last call wakes the waiting one.
+ * That one also checks every {@value #INTERVAL_MILLIS} ms for changes without a notification.
  */
 final class OpenCalls extends ServerStreamTracer.Factory {
-  /** How long a caller may take no answer when all is done. */
+  /** How long a caller may leave its answer unread when all messages are complete. */
   static final Duration PATIENCE = Duration.ofMillis(600);
 
   private static final long INTERVAL_MILLIS = 20;
@@ -39,9 +39,9 @@ final class OpenCalls extends ServerStreamTracer.Factory {
   enum End {
     /** No call is open. */
     NONE_OPEN,
-    /** All is done, and the callers of those that are open do not read. */
+    /** All messages are complete, and the callers of the open calls do not read. */
     NOT_READ,
-    /** The time was over. */
+    /** The time was up. */
     LATE
   }
 
@@ -78,10 +78,10 @@ final class OpenCalls extends ServerStreamTracer.Factory {
   }
 
   /**
-   * Waits until no call is open, or nobody takes the answers.
+   * Waits until no call is open, or no caller reads its answers.
    *
    * @param endNanos until when, as {@link System#nanoTime}
-   * @param isBusy whether answers may still come
+   * @param isBusy whether more answers are expected
    */
   End await(long endNanos, BooleanSupplier isBusy) throws InterruptedException {
     awaited = true;

@@ -5,15 +5,15 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/** Keeps everybody but operators out. */
+/** Rejects all callers except operators. */
 final class OperatorsOnly implements ServerInterceptor {
   private final boolean everybody;
 
   /**
    * Creates the guard.
    *
-   * @param everybody whether whoever calls is an operator: where nobody is asked who it is, and
-   *     only this machine can call
+   * @param everybody whether every caller is an operator: where no credentials are required, and
+   *     only this machine can connect
    */
   OperatorsOnly(boolean everybody) {
     this.everybody = everybody;

@@ -9,31 +9,31 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast one address may make connections: so many at once, and then at a rate. Many honest
- * callers may be behind one address, a load balancer's or a proxy's, so both are generous.
+ * How fast one address may connect: a burst, and then a rate. One address, of a load balancer or a
+ * proxy, may serve many legitimate callers, so both are generous.
  *
- * <p>Addresses share a fixed number of places, by a hash that nobody outside knows; of IPv6 the
- * first 64 bits count, which one peer may have all addresses of. Only the thread that accepts
- * connections uses it.
+ * <p>Addresses share a fixed number of slots, by a hash that outsiders cannot compute; of IPv6 the
+ * first 64 bits count, since one peer may own all addresses below them. Only the thread that
+ * accepts connections uses it.
  */
 final class PeerRate {
-  /** Connections that one address may make at once. */
+  /** Connections that one address may make in a burst. */
   static final int BURST = 2_000;
 
   /**
-   * Connections that one address may make in a second after that: as many as callers behind one
-   * load balancer make that use a new one for each call.
+   * Connections that one address may make per second after that: as many as callers behind one load
+   * balancer make if each call uses a new connection.
    */
   static final int PER_SECOND = 500;
 
-  /** How long at most an address that did harm can make no connection at all. */
+  /** The longest time for which an abusive address cannot connect at all. */
   static final Duration LONGEST_BAN = Duration.ofSeconds(5);
 
   private static final int PLACES = 1 << 12;
   private static final int NETWORK_BYTES = 8;
   private static final long NANOS_EACH = Duration.ofSeconds(1).toNanos() / PER_SECOND;
 
-  /** When each place is as good as new, as {@link System#nanoTime}. */
+  /** When each slot is completely free again, as {@link System#nanoTime}. */
   private final long[] freeAtNanos = new long[PLACES];
 
   private final int seed;
@@ -43,7 +43,7 @@ final class PeerRate {
     Arrays.fill(freeAtNanos, nowNanos);
   }
 
-  /** Counts a connection, and tells whether there may be one. */
+  /** Counts a connection, and tells whether it is permitted. */
   boolean tryConnect(@Nullable SocketAddress peer, long nowNanos) {
     int place = place(peer);
     long freeAt = later(freeAtNanos[place], nowNanos);
@@ -54,7 +54,7 @@ final class PeerRate {
     return true;
   }
 
-  /** Counts connections that there were not, for something that costs as much as they. */
+  /** Counts an action as this number of connections, because it costs as much. */
   void count(@Nullable SocketAddress peer, int connections, long nowNanos) {
     int place = place(peer);
     long freeAt = later(freeAtNanos[place], nowNanos) + connections * NANOS_EACH;

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in the calls of one connection, and hands them to gRPC.
+ * Receives the calls of one connection, and passes them to gRPC.
  *
  * <pre>
  *   HEADERS ─▶ too large, or too many open calls? ─▶ gRPC
@@ -32,26 +32,26 @@ import org.jspecify.annotations.Nullable;
  *                                     └─▶ too many bytes? the call ends
  * </pre>
  *
- * <p>gRPC keeps each frame of a message as a buffer of its own until the message is whole, and with
- * it all bytes that were read from the socket together. So here the parts of a message are copied
- * together, and gRPC gets whole messages only; a message that comes whole is copied where it would
- * hold much more than itself. Bytes that are kept here count as not taken by HTTP/2, so that the
- * windows bound them with those that gRPC has not read.
+ * <p>gRPC keeps each frame of a message as a separate buffer until the message is whole, and with
+ * it all bytes that were read from the socket together. So the parts of a message are copied into
+ * one buffer here, and gRPC receives whole messages only. A message that arrives whole is copied if
+ * it would hold much more memory than its own size. For HTTP/2, bytes that are kept here are not
+ * consumed, so that the windows bound them together with those that gRPC has not read.
  *
- * <p>A call for which there is no room is refused with the contract's OVERLOADED as long as gRPC
+ * <p>A call for which there is no memory is refused with the contract's OVERLOADED as long as gRPC
  * has seen none of it; later the stream is reset with ENHANCE_YOUR_CALM, which clients report as
  * RESOURCE_EXHAUSTED.
  *
  * <p>All of it runs on the connection's thread.
  */
 final class RequestIntake extends Http2FrameListenerDecorator {
-  /** The length of what stands before each message: a flag, and its length. */
+  /** The length of the prefix of each message: a flag, and the message's length. */
   private static final int PREFIX = 5;
 
-  /** How HTTP/2 counts a header, beside its text. */
+  /** What HTTP/2 counts for a header in addition to its text. */
   private static final int HEADER = 32;
 
-  /** A smaller message is copied out of what was read from the socket with it. */
+  /** A smaller message is copied out of the bytes that were read from the socket with it. */
   private static final int COPIED_BELOW = ConnectionSettings.READ / 2;
 
   private static final Http2Headers OVERLOADED = trailers(SendErrors.noRoomForCalls());
@@ -68,17 +68,17 @@ final class RequestIntake extends Http2FrameListenerDecorator {
   private final Http2Connection.PropertyKey key;
   private final UnreadBytes unread;
 
-  /** An open call that gRPC knows of. */
+  /** An open call that gRPC knows. */
   private final class Call {
     private final int size;
 
-    /** The beginning of a message; null where none is at hand. */
+    /** The beginning of a message; null if there is none. */
     private @Nullable ByteBuf part;
 
     /** Whether gRPC has seen a message, or a part of one. */
     private boolean seen;
 
-    /** Whether a message is too large, which gRPC says: the rest is of no interest. */
+    /** Whether a message is too large, which gRPC reports: the rest is ignored. */
     private boolean tooLarge;
 
     Call(int size) {
@@ -111,7 +111,7 @@ final class RequestIntake extends Http2FrameListenerDecorator {
     this.unread = new UnreadBytes(connection, bytes);
   }
 
-  /** Puts one before gRPC's own listener, on a connection that has not begun. */
+  /** Installs an intake before gRPC's own listener, on a connection that has not begun. */
   static void install(
       GrpcHttp2ConnectionHandler http2,
       FrameGuard guard,
@@ -144,7 +144,7 @@ final class RequestIntake extends Http2FrameListenerDecorator {
     Http2Stream stream = connection.stream(streamId);
     if (stream != null && stream.getProperty(key) == null) {
       if (connection.numActiveStreams() > ConnectionSettings.MAX_CALLS) {
-        // HTTP/2 itself bounds them only when the client has confirmed that it knows of the bound.
+        // HTTP/2 enforces the bound only after the client has acknowledged it.
         reset(ctx, stream, Http2Error.REFUSED_STREAM);
         return;
       }
@@ -174,7 +174,7 @@ final class RequestIntake extends Http2FrameListenerDecorator {
       guard.sawFragment(length);
     }
     if (stream == null || call == null) {
-      return length + padding; // It was refused, and the client did not know yet.
+      return length + padding; // It was refused, and the client does not know that yet.
     }
     if (length == 0 && !endOfStream) {
       return padding;
@@ -196,10 +196,10 @@ final class RequestIntake extends Http2FrameListenerDecorator {
       return padding;
     }
     giveUp(ctx, stream, call);
-    return 0; // A stream that is gone takes nothing.
+    return 0; // A stream that is gone consumes nothing.
   }
 
-  /** Hands on what is whole of {@code part}, which stays what is at hand if nothing is. */
+  /** Passes on the whole messages of {@code part}; without any, {@code part} stays as it is. */
   private void passOnWhole(ChannelHandlerContext ctx, Http2Stream stream, Call call, ByteBuf part)
       throws Http2Exception {
     int whole = wholeMessages(call, part);
@@ -215,7 +215,7 @@ final class RequestIntake extends Http2FrameListenerDecorator {
     passOn(ctx, stream, call, part.writerIndex(part.readerIndex() + whole), false);
   }
 
-  /** Returns how many bytes the messages have that are whole; all, if one is too large. */
+  /** Returns the number of bytes of the whole messages; all bytes, if a message is too large. */
   private static int wholeMessages(Call call, ByteBuf data) {
     int at = data.readerIndex();
     int end = data.writerIndex();
@@ -233,7 +233,7 @@ final class RequestIntake extends Http2FrameListenerDecorator {
     return at - data.readerIndex();
   }
 
-  /** Returns what is at hand, with {@code data} behind it. */
+  /** Returns the bytes kept so far, followed by {@code data}. */
   private static ByteBuf together(ChannelHandlerContext ctx, Call call, ByteBuf data) {
     ByteBuf part = call.part;
     call.part = null;
@@ -242,7 +242,7 @@ final class RequestIntake extends Http2FrameListenerDecorator {
         : part.writeBytes(data);
   }
 
-  /** Copies what is small compared with what it would hold. */
+  /** Copies a slice that is small compared with the memory that it would hold. */
   private static ByteBuf own(ChannelHandlerContext ctx, ByteBuf slice) {
     if (slice.readableBytes() >= COPIED_BELOW) {
       return slice;
@@ -254,7 +254,7 @@ final class RequestIntake extends Http2FrameListenerDecorator {
     }
   }
 
-  /** Hands on {@code data}, of which gRPC keeps what it needs. */
+  /** Passes on {@code data}, of which gRPC keeps what it needs. */
   private void passOn(
       ChannelHandlerContext ctx, Http2Stream stream, Call call, ByteBuf data, boolean endOfStream)
       throws Http2Exception {
@@ -284,8 +284,8 @@ final class RequestIntake extends Http2FrameListenerDecorator {
   }
 
   /**
-   * Answers a call that gRPC does not see. What the client sends of it meanwhile is dropped; if it
-   * does not come to an end by itself, it is cut off.
+   * Answers a call that gRPC does not see. What the client sends for it meanwhile is dropped; if
+   * the call does not end by itself, it is reset.
    */
   private void refuse(
       ChannelHandlerContext ctx, Http2Stream stream, Http2Headers answer, boolean ended) {

@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Memory of one kind that all connections share, in bytes. The first half is for whoever comes
- * first; of the second half each connection has its equal part, and a small part of its own in any
- * case. So a few connections that take all they can get leave room for the others, and what is
- * refused is the newest of those that have most.
+ * Memory of one kind that all connections share, in bytes. The first half is first come, first
+ * served. Of the second half each connection has an equal part, and a small guaranteed part in any
+ * case. So a few connections that take all they can leave room for the others, and the newest
+ * requests of the largest users are refused.
  *
- * <p>Nothing is set aside: these are counters, and whoever has no room is expected to refuse what
- * came, or to read no further.
+ * <p>Nothing is allocated: these are counters. A connection without room must refuse what arrives,
+ * or stop reading.
  */
 final class SharedRoom {
   private final long half;
@@ -20,23 +20,23 @@ final class SharedRoom {
   private final AtomicInteger shares = new AtomicInteger();
 
   /**
-   * Creates it.
+   * Creates the counters.
    *
-   * @param most how much there is, but for {@code leastShare} of each connection
-   * @param leastShare what each connection may have, however many there are
+   * @param most the size, in addition to {@code leastShare} of each connection
+   * @param leastShare the guaranteed part of each connection, however many there are
    */
   SharedRoom(long most, long leastShare) {
     this.half = most / 2;
     this.leastShare = leastShare;
   }
 
-  /** Returns the part of one more connection, which is to be closed with it. */
+  /** Returns the part of one more connection, which must be closed with the connection. */
   Share open() {
     shares.incrementAndGet();
     return new Share();
   }
 
-  /** Returns how much is taken. */
+  /** Returns the number of bytes taken. */
   long used() {
     return used.get();
   }
@@ -48,7 +48,7 @@ final class SharedRoom {
     @GuardedBy("this")
     private boolean closed;
 
-    /** Takes so much if there is room for it. */
+    /** Takes this number of bytes if there is room. */
     boolean tryTake(long bytes) {
       if (!hasRoomFor(bytes)) {
         return false;
@@ -57,13 +57,13 @@ final class SharedRoom {
       return true;
     }
 
-    /** Tells whether there is room for so much more. */
+    /** Tells whether there is room for this number of bytes. */
     boolean hasRoomFor(long bytes) {
       return used.get() + bytes <= half
           || held + bytes <= Math.max(leastShare, half / Math.max(1, shares.get()));
     }
 
-    /** Takes so much, whether or not there is room; a negative number gives it back. */
+    /** Takes this number of bytes, with or without room; a negative number gives them back. */
     synchronized void take(long bytes) {
       if (!closed) {
         held += bytes;
@@ -71,12 +71,12 @@ final class SharedRoom {
       }
     }
 
-    /** Gives so much back. */
+    /** Gives this number of bytes back. */
     void give(long bytes) {
       take(-bytes);
     }
 
-    /** Gives back whatever is held; what is taken or given afterwards does not count. */
+    /** Gives all held bytes back; later calls have no effect. */
     @Override
     public synchronized void close() {
       if (!closed) {

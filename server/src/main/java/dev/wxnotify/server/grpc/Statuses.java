@@ -13,8 +13,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 
 /**
- * Makes the status of a failed call: the error itself, and the same in the standard details of
- * {@code google.rpc}. A refusal is daily business, so nothing here has a stack trace.
+ * Builds the status of a failed call: the error itself, and the same in the standard details of
+ * {@code google.rpc}. A rejection is an everyday case, so there are no stack traces.
  */
 final class Statuses {
   /** The domain of every {@code ErrorInfo} of this service. */
@@ -28,7 +28,7 @@ final class Statuses {
 
   private Statuses() {}
 
-  /** Returns what a {@code StreamObserver} is told of an error. */
+  /** Returns the exception for {@code StreamObserver#onError}. */
   static StatusRuntimeException of(SendError error) {
     com.google.rpc.Status details = details(error);
     return new WithoutTrace(status(details), trailers(details));
@@ -79,7 +79,7 @@ final class Statuses {
     return status.addDetails(Any.pack(error)).build();
   }
 
-  /** People read the message first, and the rid is what they look up. */
+  /** People read the message first, and they look up the rid. */
   private static String rid(SendError error) {
     return error.getWechatRid().isEmpty() ? "" : " (rid: " + error.getWechatRid() + ")";
   }

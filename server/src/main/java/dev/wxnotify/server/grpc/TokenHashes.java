@@ -9,12 +9,12 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The hashes of all tokens. A token is compared with each of them, every bit of them and without
- * branches, so that the time says nothing of which one it was like, or whether it was there at all.
- * This costs some nanoseconds a hash, less than a cache that is bounded and safe would.
+ * The hashes of all tokens. A token is compared with each of them, with every bit and without
+ * branches, so that the time does not reveal which one it resembled, or whether it was found. This
+ * costs some nanoseconds a hash, less than a bounded and safe cache would.
  */
 final class TokenHashes {
-  /** What a place means that is none. */
+  /** The index for a token that is not found. */
   static final int NONE = -1;
 
   private static final int LONGS = 4;
@@ -38,7 +38,7 @@ final class TokenHashes {
     }
   }
 
-  /** Returns the place of the hash of {@code token}, or {@link #NONE}. */
+  /** Returns the index of the hash of {@code token}, or {@link #NONE}. */
   int find(String token) {
     LongBuffer hash = ByteBuffer.wrap(sha256(token)).asLongBuffer();
     long h0 = hash.get(0);

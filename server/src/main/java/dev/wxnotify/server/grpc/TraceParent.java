@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Takes the id of the caller's trace from {@code traceparent} (W3C Trace Context), so that the log
- * can name it where this server makes no spans of its own.
+ * Reads the id of the caller's trace from {@code traceparent} (W3C Trace Context), so that the log
+ * can name it where this server creates no spans of its own.
  */
 final class TraceParent implements ServerInterceptor {
   private static final Metadata.Key<String> HEADER =
@@ -35,7 +35,7 @@ final class TraceParent implements ServerInterceptor {
         Context.current().withValue(GrpcServer.TRACE, trace), call, headers, next);
   }
 
-  /** Reads a header; one that breaks the form names no trace. */
+  /** Reads a header; a malformed one names no trace. */
   static Trace read(String header) {
     Matcher matcher = FORM.matcher(header);
     if (!matcher.matches()) {

@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers calls of methods that this server does not have, with the details that every error has;
- * gRPC itself gives none. Such calls pass the interceptors as all others do, so that strangers are
- * told what strangers are told.
+ * gRPC itself gives none. Such calls pass the interceptors as all others do, so that a client
+ * without credentials gets the same answer as for any method.
  */
 final class UnknownMethods extends HandlerRegistry {
-  /** One name for all of them, since calls are counted by it: a caller must not make up series. */
+  /**
+   * One name for all of them, since calls are counted by it: a caller must not be able to create
+   * series.
+   */
   private static final String NAME = MethodDescriptor.generateFullMethodName("unknown", "unknown");
 
   private static final MethodDescriptor<InputStream, InputStream> METHOD =

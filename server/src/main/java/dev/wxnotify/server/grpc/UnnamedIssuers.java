@@ -7,8 +7,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts as another one does, and does not tell clients whom it trusts. What is told is fixed when
- * the server starts: a client whose CA was added later would keep its certificate to itself.
+ * Trusts as another trust manager does, but does not send clients the list of trusted issuers. That
+ * list is fixed when the server starts: a client whose CA was added later would not send its
+ * certificate.
  */
 final class UnnamedIssuers extends X509ExtendedTrustManager {
   private final X509ExtendedTrustManager trust;

@@ -7,9 +7,9 @@ import io.grpc.ServerServiceDefinition;
 import java.io.InputStream;
 
 /**
- * Leaves the messages of a service as they came, so that they are parsed inside of the
- * interceptors. gRPC itself parses before them, and answers what it cannot parse with UNKNOWN and
- * no details. Nothing is copied.
+ * Leaves the messages of a service as received, so that they are parsed inside the interceptors.
+ * gRPC itself parses before them, and answers what it cannot parse with UNKNOWN and no details.
+ * Nothing is copied.
  */
 final class UnparsedMessages implements Marshaller<InputStream> {
 
@@ -17,7 +17,7 @@ final class UnparsedMessages implements Marshaller<InputStream> {
 
   private UnparsedMessages() {}
 
-  /** Returns {@code service} with messages that are parsed inside of its interceptors. */
+  /** Returns {@code service} with messages that are parsed inside its interceptors. */
   static ServerServiceDefinition of(BindableService service) {
     return ServerInterceptors.useMarshalledMessages(service.bindService(), MARSHALLER);
   }

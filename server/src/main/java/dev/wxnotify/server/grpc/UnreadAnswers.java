@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds what the streams of callers that do not read make the server hold, over all streams: the
+ * Bounds the memory that the streams of callers that do not read can take, over all streams: the
  * window of HTTP/2 bounds one stream only.
  *
- * <p>What a stream holds are the items that were read and have no result yet, and the results that
- * gRPC could not write. As long as there is room in the share of its connection, a stream is as
- * fast as it can be. Without room, one whose results are not taken is not read from, and gives gRPC
- * one result at a time: it goes on when that is written, so none stands still for ever.
+ * <p>A stream holds the items that were read and have no result yet, and the results that gRPC
+ * could not write. As long as there is room in the share of its connection, a stream runs at full
+ * speed. Without room, a stream whose results are not read is not read either, and gives gRPC one
+ * result at a time. It continues when that one is written, so that no stream stalls forever.
  *
  * <p>As an interceptor it is the innermost one; as a filter it gives each connection its share.
  */
@@ -27,7 +27,7 @@ final class UnreadAnswers extends ServerTransportFilter implements ServerInterce
   private static final Attributes.Key<SharedRoom.Share> SHARE =
       Attributes.Key.create("wxnotify-unread-answers");
 
-  /** Of one stream, so that its results wait where they can be counted. */
+  /** The limit of one stream, so that its results wait where they can be counted. */
   private static final long MOST_UNWRITTEN = 256 * CallerMemory.RESULT;
 
   private final SharedRoom room;
@@ -54,24 +54,24 @@ final class UnreadAnswers extends ServerTransportFilter implements ServerInterce
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     SharedRoom.Share share = call.getAttributes().get(SHARE);
     if (share == null || call.getMethodDescriptor().getType().serverSendsOneMessage()) {
-      return next.startCall(call, headers); // One answer is part of what an open call counts.
+      return next.startCall(call, headers); // An open call's size includes its one answer.
     }
     call.setOnReadyThreshold(1); // Ready means that gRPC has written everything.
     Stream<Q, R> stream = new Stream<>(call, share);
     return new Reading<>(next.startCall(stream, headers), stream);
   }
 
-  /** A stream, and what it holds. */
+  /** A stream, and the memory that it holds. */
   private static final class Stream<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final SharedRoom.Share share;
 
-    /** The items that were read, less the results that were given to gRPC. */
+    /** The items that were read, minus the results that were passed to gRPC. */
     private final AtomicLong unanswered = new AtomicLong();
 
     /** Bytes of the results that gRPC may not have written. */
     private final AtomicLong unwritten = new AtomicLong();
 
-    /** Items that were asked for while there was no room. */
+    /** Items that were requested while there was no room. */
     private final AtomicInteger putOff = new AtomicInteger();
 
     private volatile boolean over;
@@ -87,7 +87,7 @@ final class UnreadAnswers extends ServerTransportFilter implements ServerInterce
         super.request(items);
       } else {
         putOff.addAndGet(items);
-        if (isReady()) { // It may have become so in between, and then nobody says it again.
+        if (isReady()) { // It may have become ready meanwhile, without another event.
           goOn();
         }
       }
@@ -136,7 +136,7 @@ final class UnreadAnswers extends ServerTransportFilter implements ServerInterce
       }
     }
 
-    /** Nothing of the stream is held any more. */
+    /** The stream holds nothing any more. */
     void ended() {
       over = true;
       share.give(unwritten.getAndSet(0));

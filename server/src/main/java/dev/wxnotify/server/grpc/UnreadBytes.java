@@ -10,15 +10,15 @@ import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts, for one connection, the bytes of requests that came and were not read: HTTP/2 knows them
- * by the windows that it has not given back yet. A buffer that gRPC holds counts more than its
- * content; how many of them there are is only known together, so they go in proportion to the bytes
+ * Counts, for one connection, the bytes of requests that arrived and were not read: HTTP/2 knows
+ * them by the windows that it has not returned yet. A buffer that gRPC holds counts more than its
+ * content. Only the total number of buffers is known, so it decreases in proportion to the bytes
  * that are read.
  *
  * <p>All of it runs on the connection's thread.
  */
 final class UnreadBytes implements Http2LocalFlowController {
-  /** A buffer with what gRPC keeps of it, apart from its content. */
+  /** The overhead of a buffer that gRPC keeps, apart from its content. */
   private static final int BUFFER = 256;
 
   private final Http2LocalFlowController windows;
@@ -37,12 +37,12 @@ final class UnreadBytes implements Http2LocalFlowController {
     this.key = connection.newKey();
   }
 
-  /** Returns how many bytes of {@code stream} came and were not read. */
+  /** Returns the number of bytes of {@code stream} that arrived and were not read. */
   int of(Http2Stream stream) {
     return windows.unconsumedBytes(stream);
   }
 
-  /** GRPC is about to get one more buffer. */
+  /** Counts one more buffer that gRPC is about to receive. */
   void hasBuffer(Http2Stream stream) {
     Held held = stream.getProperty(key);
     if (held != null) {
@@ -50,7 +50,7 @@ final class UnreadBytes implements Http2LocalFlowController {
     }
   }
 
-  /** Nothing of {@code stream} is held any more. */
+  /** The stream holds nothing any more. */
   void ended(Http2Stream stream) {
     Held held = stream.removeProperty(key);
     if (held != null) {

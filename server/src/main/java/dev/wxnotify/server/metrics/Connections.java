@@ -9,8 +9,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The open connections. Each is good for one request and {@link #LIFE}; where there are more than
- * {@link #MOST}, the oldest is closed, since probes and scrapes take milliseconds, and so it is not
+ * The open connections. Each serves one request and lives at most {@link #LIFE}. Where there are
+ * more than {@link #MOST}, the oldest is closed: probes and scrapes take milliseconds, so it is not
  * one of those.
  *
  * <p>Concurrency: used on the one event loop only.
@@ -21,7 +21,7 @@ final class Connections {
 
   private final Set<Channel> open = new LinkedHashSet<>();
 
-  /** Takes a new connection in. */
+  /** Adds a new connection. */
   void add(Channel accepted) {
     open.add(accepted);
     Future<?> end =
@@ -40,7 +40,7 @@ final class Connections {
     }
   }
 
-  /** Closes all of them. */
+  /** Closes all connections. */
   void closeAll() {
     List.copyOf(open).forEach(Connections::close);
   }

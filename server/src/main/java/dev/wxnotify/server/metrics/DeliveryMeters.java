@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts messages. All meters are made at the start: so each series is there with a 0 before the
- * first event, which {@code increase()} needs, and an event costs a look in a small map and an
+ * Counts messages. All meters are created at the start: so each series exists with a 0 before the
+ * first event, which {@code increase()} needs, and an event costs a lookup in a small map and an
  * addition.
  */
 final class DeliveryMeters implements DeliveryListener {
@@ -53,7 +53,7 @@ final class DeliveryMeters implements DeliveryListener {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the meter of a constant: there is one for each. */
+  /** Returns the meter of a constant; each constant has one. */
   static <K extends Enum<K>, V> V get(Map<K, V> meters, K constant) {
     return Objects.requireNonNull(meters.get(constant), "each constant has a meter");
   }
@@ -97,7 +97,7 @@ final class DeliveryMeters implements DeliveryListener {
     }
   }
 
-  /** Apps are configured, so one that is not known is a fault; it must not become a label. */
+  /** Apps are configured, so an unknown one is a fault; it must not become a label. */
   private @Nullable AppMeters of(Order order) {
     return apps.get(order.app().appId());
   }

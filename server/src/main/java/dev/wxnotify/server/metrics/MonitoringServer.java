@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Answers probes and Prometheus, without TLS, on a port of its own: {@code /livez}, {@code /readyz}
  * and {@code /metrics}.
  *
- * <p>One event loop does all of it: nothing here waits for a client, so that a slow one delays
- * nobody, and a scrape takes some milliseconds. Requests are bounded by {@link #MAX_LINE} and
- * {@link #MAX_HEADERS}, connections by {@link Connections}.
+ * <p>One event loop does all the work: it never waits for a client, so that a slow one delays no
+ * other, and a scrape takes some milliseconds. Requests are bounded by {@link #MAX_LINE} and {@link
+ * #MAX_HEADERS}, connections by {@link Connections}.
  */
 public final class MonitoringServer implements AutoCloseable {
   static final int MAX_LINE = 1024;
@@ -40,7 +40,7 @@ public final class MonitoringServer implements AutoCloseable {
   private @Nullable EventLoopGroup group;
   private @Nullable Channel channel;
 
-  /** Makes the server; {@link #start} binds it. */
+  /** Creates the server; {@link #start} binds it. */
   public MonitoringServer(InetSocketAddress address, Readiness readiness, ServerMeters meters) {
     this.address = address;
     this.readiness = readiness;
@@ -83,7 +83,7 @@ public final class MonitoringServer implements AutoCloseable {
     channel = bound.channel();
   }
 
-  /** Returns the port that was bound. */
+  /** Returns the bound port. */
   public int port() {
     Channel bound = channel;
     if (bound == null) {
@@ -98,7 +98,7 @@ public final class MonitoringServer implements AutoCloseable {
     Channel bound = channel;
     if (bound != null) {
       channel = null;
-      bound.close().awaitUninterruptibly(); // The end of the loop alone leaves it open.
+      bound.close().awaitUninterruptibly(); // Ending the loop alone leaves it open.
       bound.eventLoop().submit(connections::closeAll).awaitUninterruptibly();
     }
     EventLoopGroup loop = group;

@@ -1,4 +1,4 @@
-/** The metrics edge: what can be seen of the server by Prometheus and by probes. */
+/** The metrics edge: what Prometheus and probes can see of the server. */
 @NullMarked
 package dev.wxnotify.server.metrics;
 

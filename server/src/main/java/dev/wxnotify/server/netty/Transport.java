@@ -24,18 +24,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the operating system is asked about many sockets at once. The event loops of one transport
- * serve only channels of the types that it names here.
+ * How the operating system handles many sockets at once. The event loops of one transport serve
+ * only channels of the types that it names here.
  */
 public enum Transport {
-  /** Linux's rings: one system call for what many sockets read and write. */
+  /** Linux's rings: one system call for reads and writes of many sockets. */
   IO_URING,
-  /** Linux, too: one system call for each read and each write. */
+  /** Linux too: one system call for each read and each write. */
   EPOLL,
   /** The JDK's selectors, which every operating system has. */
   NIO;
 
-  /** Returns the transport that these event loops are made of. */
+  /** Returns the transport of these event loops. */
   public static Transport of(EventLoopGroup loops) {
     if (loops instanceof IoEventLoopGroup group) {
       if (group.isIoType(IoUringIoHandler.class)) {
@@ -48,7 +48,7 @@ public enum Transport {
     return NIO;
   }
 
-  /** Returns why this machine does not offer the transport; null if it does. */
+  /** Returns why this machine does not support the transport; null if it does. */
   public @Nullable String whyNot() {
     Throwable cause =
         switch (this) {
@@ -67,7 +67,7 @@ public enum Transport {
     return root;
   }
 
-  /** Returns what makes the part of an event loop that talks to the operating system. */
+  /** Returns the factory for the part of an event loop that calls the operating system. */
   public IoHandlerFactory handlers() {
     return switch (this) {
       case IO_URING -> IoUringIoHandler.newFactory();
@@ -76,7 +76,7 @@ public enum Transport {
     };
   }
 
-  /** Returns the type of channels that listen. */
+  /** Returns the type of listening channels. */
   public Class<? extends ServerChannel> serverChannel() {
     return switch (this) {
       case IO_URING -> IoUringServerSocketChannel.class;
@@ -85,7 +85,7 @@ public enum Transport {
     };
   }
 
-  /** Returns the type of channels that connect. */
+  /** Returns the type of connecting channels. */
   public Class<? extends SocketChannel> socketChannel() {
     return switch (this) {
       case IO_URING -> IoUringSocketChannel.class;
@@ -94,7 +94,7 @@ public enum Transport {
     };
   }
 
-  /** Returns the type of channels that send datagrams. */
+  /** Returns the type of datagram channels. */
   public Class<? extends DatagramChannel> datagramChannel() {
     return switch (this) {
       case IO_URING -> IoUringDatagramChannel.class;

@@ -1,6 +1,6 @@
 /**
- * Netty's event loops and transports, which the edges that use sockets share: what reads and writes
- * sockets, and the types of channel that fit it.
+ * Netty's event loops and transports, which the edges that use sockets share: the threads that read
+ * and write sockets, and the matching types of channels.
  */
 @NullMarked
 package dev.wxnotify.server.netty;

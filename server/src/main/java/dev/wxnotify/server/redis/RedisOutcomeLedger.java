@@ -19,18 +19,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The ledger that the replicas of a fleet share. The process's own ledger is asked first, and is
- * what is left while Redis is down.
+ * The ledger that the replicas of a fleet share. The process's own ledger is asked first, and
+ * remains in use while Redis is down.
  *
- * <p>One key for each request id, whose value is either a claim, {@code
- * P:fingerprint:owner:number:until}, or an outcome, {@code D:fingerprint:json}. A claim whose time
- * is over has lost its owner: whether the owner had sent the message nobody knows, so the next one
- * to ask turns it into an UNKNOWN outcome. All of that is one script, and so one round trip.
+ * <p>There is one key for each request id. Its value is either a claim, {@code
+ * P:fingerprint:owner:number:until}, or an outcome, {@code D:fingerprint:json}. An expired claim
+ * has lost its owner. It is not known whether the owner had sent the message, so the next request
+ * turns the claim into an UNKNOWN outcome. All of that is one script, and so one round trip.
  *
- * <p>While Redis is not known to be down a claim waits for its answer, up to the claim timeout: to
- * go on alone may send a second copy. An outcome is in Redis already as a claim, so that a message
- * waits less for it; what Redis has not confirmed is kept in a {@link Backlog} and told again until
- * it has.
+ * <p>While Redis is not known to be down, a claim waits for its answer, up to the claim timeout:
+ * continuing without it may send a second copy. An outcome is already in Redis as a claim, so that
+ * a message waits for it for a shorter time. News that Redis has not confirmed are kept in a {@link
+ * Backlog} and sent again until it has.
  */
 public final class RedisOutcomeLedger implements OutcomeLedger {
   private static final String GRANTED = "G";
@@ -38,8 +38,8 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   private static final String CONFLICT = "C";
 
   /**
-   * Arguments: fingerprint, owner, number, milliseconds that the claim lasts, retention, outcome of
-   * a lost claim. A claim of the same owner was given back, or its ledger would not have asked.
+   * Arguments: fingerprint, owner, number, the claim's duration in milliseconds, retention, outcome
+   * of a lost claim. A claim of the same owner was released, or its ledger would not have asked.
    */
   private static final Script CLAIM =
       new Script(
@@ -70,7 +70,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
           return 'G'
           """);
 
-  /** Arguments: fingerprint, outcome, retention. An outcome on record is never replaced. */
+  /** Arguments: fingerprint, outcome, retention. A stored outcome is never replaced. */
   private static final Script STORE =
       new Script(
           """
@@ -81,7 +81,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
           return 'done'
           """);
 
-  /** Arguments: owner, and the number of its last claim that this may be about. */
+  /** Arguments: owner, and the number of its last claim that this may concern. */
   private static final Script RELEASE =
       new Script(
           """
@@ -98,7 +98,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   private static final String RETENTION = Long.toString(InMemoryOutcomeLedger.RETENTION.toMillis());
   private static final int HASH_BYTES = 16;
 
-  /** So many of the backlog are told at once: few enough to be done well within the timeout. */
+  /** The number of backlog entries sent at once: few enough to finish well within the timeout. */
   private static final int CHUNK = 100;
 
   private static final Duration FLUSH_LOOK = Duration.ofMillis(10);
@@ -108,7 +108,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   private final String owner = UUID.randomUUID().toString();
 
   /**
-   * Numbers the claims, so that a claim is not given back by the release of the one before it. The
+   * Numbers the claims, so that the release of an earlier claim does not release a later one. The
    * process's own ledger frees a key before Redis does, and the next claim may be faster.
    */
   private final AtomicLong claims = new AtomicLong();
@@ -120,8 +120,8 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   /**
    * Shares {@code own} through {@code redis}.
    *
-   * @param own what this process knows by itself
-   * @param maxUntold the most outcomes to keep for a Redis that is down
+   * @param own the process's own ledger
+   * @param maxUntold the maximum number of outcomes to keep for a Redis that is down
    */
   public RedisOutcomeLedger(RedisLink redis, OutcomeLedger own, long maxUntold) {
     this.redis = redis;
@@ -130,12 +130,12 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
     redis.whenUp(this::tellBacklog);
   }
 
-  /** Returns how many outcomes, and claims given back, Redis is still to be told. */
+  /** Returns how many outcomes, and released claims, are not stored in Redis yet. */
   public int untold() {
     return backlog.size();
   }
 
-  /** Returns how many of them were forgotten since the start, as too many waited. */
+  /** Returns how many of them were forgotten since the start because too many waited. */
   public long forgotten() {
     return backlog.forgotten();
   }
@@ -169,7 +169,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
         .thenCompose(claim -> settleOwn(key, fingerprint, claim));
   }
 
-  /** The process's own ledger granted the key, and must learn that the fleet's did not. */
+  /** The process's own ledger granted the key, and must be updated if the fleet's did not. */
   private CompletionStage<Claim> settleOwn(Key key, String fingerprint, Claim claim) {
     if (claim instanceof Claim.Granted) {
       return CompletableFuture.completedStage(claim);
@@ -217,9 +217,9 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   }
 
   /**
-   * Tells Redis, and completes when it knows. A message waits no longer for that than the command
-   * timeout, and not at all while Redis is doubted: from then on the news are in the backlog, and
-   * are told again until Redis has them. Twice does no harm.
+   * Sends news to Redis, and completes when Redis has stored them. A message waits for that at most
+   * for the command timeout, and not at all while Redis is doubted: from then on the news are in
+   * the backlog, and are sent again until Redis has stored them. Sending them twice does no harm.
    */
   private CompletionStage<Void> tell(Key key, News news) {
     CompletableFuture<Void> told = new CompletableFuture<>();
@@ -269,8 +269,8 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   }
 
   /**
-   * Tells the backlog, one chunk after the other, so that the messages of the moment are not held
-   * up and no command waits for thousands of others.
+   * Sends the backlog, one chunk after the other, so that current messages are not delayed and no
+   * command waits for thousands of others.
    */
   private void tellBacklog() {
     if (redis.isUp() && !telling.getAndSet(true)) {
@@ -279,10 +279,10 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   }
 
   /**
-   * Tells a chunk, and then the next.
+   * Sends a chunk, and then the next.
    *
-   * @param after the number of the last entry of the chunk before
-   * @param all whether Redis has taken all entries of this round
+   * @param after the number of the last entry of the previous chunk
+   * @param all whether Redis has stored all entries of this round
    */
   private void tellChunk(long after, boolean all) {
     List<Backlog.Entry> chunk = backlog.after(after, CHUNK);
@@ -305,7 +305,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
                                 all && told.stream().allMatch(CompletableFuture::join))));
   }
 
-  /** Completes with whether Redis knows now. */
+  /** Completes with whether Redis has stored the entry. */
   private CompletableFuture<Boolean> tellAgain(Backlog.Entry entry) {
     return command(entry.key(), entry.news())
         .handle(
@@ -319,8 +319,8 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   }
 
   /**
-   * Waits until Redis knows everything, for a server that stops; not longer than {@code limit}, and
-   * not while Redis is down.
+   * Waits until Redis has stored everything, for a server that stops; not longer than {@code
+   * limit}, and not while Redis is down.
    */
   public void flush(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
@@ -331,7 +331,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
     }
   }
 
-  /** A hash, so that keys are short and hold nothing of the callers'. */
+  /** A hash, so that keys are short and contain nothing from callers. */
   private String keyOf(Key key) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -1,6 +1,6 @@
 package dev.wxnotify.server.redis;
 
-/** Redis is known to be of no use now, so that it was not asked. */
+/** Redis is known to be unusable now, so that no command was sent. */
 final class RedisUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

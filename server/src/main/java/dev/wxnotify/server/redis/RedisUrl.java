@@ -9,13 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The address of Redis, checked as a whole. Lettuce takes much for a host that is none, and the
- * JDK's {@link URI} sees neither user nor password where there are several hosts.
+ * The address of Redis, checked as a whole. Lettuce accepts many invalid hosts, and the JDK's
+ * {@link URI} finds neither user nor password if there are several hosts.
  *
- * @param text as configured; it may hold a password
- * @param isCluster whether it is one of a cluster
+ * @param text as configured; it may contain a password
+ * @param isCluster whether it is the address of a cluster
  * @param user the user, decoded
- * @param hasPassword whether there is a password in it
+ * @param hasPassword whether it contains a password
  */
 record RedisUrl(String text, boolean isCluster, Optional<String> user, boolean hasPassword) {
   private static final int MAX_PORT = 65_535;
@@ -28,7 +28,7 @@ record RedisUrl(String text, boolean isCluster, Optional<String> user, boolean h
   private static final Pattern HOST =
       Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%\\w+)?])(?::(?<port>\\d{1,5}))?");
 
-  /** Returns the address; empty where {@code text} has none of the forms that are known. */
+  /** Returns the address; empty if {@code text} has no supported form. */
   static Optional<RedisUrl> of(String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches() || !isUri(text)) {
@@ -79,12 +79,12 @@ record RedisUrl(String text, boolean isCluster, Optional<String> user, boolean h
     }
   }
 
-  /** A plus is a plus in this part of a URL. */
+  /** A plus stands for itself in this part of a URL. */
   private static String decoded(String part) {
     return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
-  /** Never holds the text, in which there may be a password. */
+  /** Never contains the text, which may contain a password. */
   @Override
   public String toString() {
     return "RedisUrl[" + (isCluster ? "cluster" : "") + "]";

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A Lua script that Redis runs as one step, on one key.
  *
  * @param text the script
- * @param digest its SHA-1, by which Redis remembers it
+ * @param digest its SHA-1, under which Redis caches it
  */
 record Script(String text, String digest) {
   Script(String text) {
@@ -33,7 +33,7 @@ record Script(String text, String digest) {
     }
   }
 
-  /** Has Redis run it: in one round trip, but for the first time, when its text goes there too. */
+  /** Runs the script in one round trip, except for the first time, when its text is sent too. */
   CompletionStage<String> run(
       RedisClusterAsyncCommands<String, String> redis, String key, String... arguments) {
     String[] keys = {key};

@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes back, when, and in what state.
+ * The answer to a call, when to send it, and how to spoil it.
  *
- * @param beforeWrite runs just before the answer leaves, or when it is given up
+ * @param beforeWrite runs just before the answer is written, or when it is abandoned
  */
 record Answer(
     int status,

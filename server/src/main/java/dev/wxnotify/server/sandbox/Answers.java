@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Writes answers the way WeChat words them. */
+/** Writes answers in WeChat's wording. */
 final class Answers {
 
   private static final int DETAIL_LIMIT = 30;
@@ -46,7 +46,7 @@ final class Answers {
     return Json.object().put("errcode", errcode).put("errmsg", cut(text) + trace());
   }
 
-  /** Until 2022 the detail of a bad value was cut at 30 characters, in the middle of a word. */
+  /** Until 2022 WeChat cut the detail of a bad value at 30 characters, in the middle of a word. */
   private String cut(String text) {
     int longest = BAD_VALUE_PREFIX.length() + DETAIL_LIMIT;
     return style.cutsDetails() && text.startsWith(BAD_VALUE_PREFIX) && text.length() > longest

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 
-/** The calendar of quotas. WeChat does not say when its day begins; here it does in Beijing. */
+/** The calendar of quotas. WeChat does not say when its day begins; here it begins in Beijing. */
 final class BeijingTime {
 
   private static final ZoneOffset OFFSET = ZoneOffset.ofHours(8);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One HTTP request, as the endpoints see it.
  *
- * @param headersOnly true if it is to be answered before its body has been read
+ * @param headersOnly true to answer it before its body has been read
  */
 record Call(
     String method,

@@ -6,7 +6,7 @@ import java.time.YearMonth;
 import java.util.HashMap;
 import java.util.Map;
 
-/** {@code POST /cgi-bin/clear_quota}: sets the quotas of an app back, ten times a month. */
+/** {@code POST /cgi-bin/clear_quota}: resets the quotas of an app, ten times a month. */
 final class ClearQuotaEndpoint implements Endpoint {
 
   private static final int PER_MONTH = 10;

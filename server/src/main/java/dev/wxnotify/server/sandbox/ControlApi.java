@@ -6,14 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The sandbox's own calls, under a path that WeChat does not have. No answer has a token or a
- * secret in it.
+ * The sandbox's own calls, under a path that WeChat does not have. No answer contains a token or a
+ * secret.
  */
 final class ControlApi {
 
   static final String ROOT = "/sandbox";
 
-  /** Does one thing and says what came of it. */
+  /** Does one thing and returns its result. */
   private interface Action {
     ObjectNode run(Call call) throws ControlError;
   }

@@ -34,7 +34,7 @@ final class ControlChanges {
     try {
       weChat.faults().add(new Fault(endpoint, effect, count, every, probability, seed));
     } catch (IllegalArgumentException e) {
-      // Each value is good by itself: the effect is not possible at the endpoint.
+      // Each value alone is valid: the effect is not possible at the endpoint.
       throw ControlError.badField("endpoint", String.valueOf(e.getMessage()));
     }
     return Json.object().put("faults", weChat.faults().list().size());

@@ -1,6 +1,6 @@
 package dev.wxnotify.server.sandbox;
 
-/** A control call that makes no sense, and which field is to blame. */
+/** An invalid control call, and the field that is wrong. */
 final class ControlError extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -15,7 +15,7 @@ final class ControlFields {
     this.json = json;
   }
 
-  /** Refuses fields that are none: a misspelt one would otherwise do nothing, silently. */
+  /** Rejects unknown fields: a misspelt one would otherwise be ignored silently. */
   static ControlFields of(Call call, Set<String> known) throws ControlError {
     ObjectNode json = Json.read(call.body()).orElseThrow(ControlError::badBody);
     return of(json, known);

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The control calls that only look. */
+/** The control calls that only read. */
 final class ControlViews {
 
-  /** How many messages one answer carries unless it is asked for more. */
+  /** How many messages one answer carries unless the call asks for more. */
   private static final int LIMIT = 100;
 
   private final FakeWeChat weChat;
@@ -53,7 +53,7 @@ final class ControlViews {
     ArrayNode list = json.putArray("messages");
     for (AcceptedMessage message : newest(matching, limit(call))) {
       list.addObject()
-          // As text, since many a JSON reader would round the number.
+          // As text, since many JSON readers would round the number.
           .put("msgid", Long.toString(message.msgid()))
           .put("app_id", message.appId())
           .put("open_id", message.openId())
@@ -109,7 +109,7 @@ final class ControlViews {
     return json;
   }
 
-  /** All that a fault can be. */
+  /** All kinds of fault. */
   ObjectNode faultKinds() {
     ObjectNode json = Json.object();
     ArrayNode list = json.putArray("kinds");
@@ -135,7 +135,7 @@ final class ControlViews {
         return limit;
       }
     } catch (NumberFormatException e) {
-      // Falls through to the error, which is the same.
+      // Falls through to the same error.
     }
     throw ControlError.badField("limit", "limit: " + text + " (expected: a number >= 0)");
   }

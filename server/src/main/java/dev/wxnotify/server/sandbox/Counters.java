@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what has happened. */
+/** Counts requests, token calls, sends and connections. */
 final class Counters {
 
   private record Fetch(String appId, TokenKind kind, boolean forced) {}
@@ -61,7 +61,7 @@ final class Counters {
         turns.overlapping());
   }
 
-  /** Sets all back but the connections that are open. */
+  /** Resets all counts except the connections that are open. */
   void clear() {
     requests.clear();
     fetches.clear();

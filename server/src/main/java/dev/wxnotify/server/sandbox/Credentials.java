@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks what a call for a token presents. */
+/** Checks the credentials of a token call. */
 final class Credentials {
 
   private static final String GRANT_TYPE = "client_credential";
@@ -14,7 +14,7 @@ final class Credentials {
 
   /**
    * @param secrets the secret of each app
-   * @param allowedIps who may ask; empty for everybody, as in a Mini Program that has no list
+   * @param allowedIps the allowed callers; empty allows all, as for a Mini Program without a list
    */
   Credentials(Map<String, String> secrets, Set<String> allowedIps) {
     this.secrets = secrets;

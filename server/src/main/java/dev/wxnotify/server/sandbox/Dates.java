@@ -21,7 +21,7 @@ final class Dates {
 
   private Dates() {}
 
-  /** One, or two joined with an ASCII tilde; the second may leave the date out. */
+  /** One date or time, or two joined with an ASCII tilde; the second may omit the date. */
   static String range(String form) {
     return "(?:%1$s)(?: *~ *(?:%1$s|%2$s))?".formatted(form, TIME);
   }

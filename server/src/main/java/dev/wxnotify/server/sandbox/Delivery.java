@@ -18,8 +18,8 @@ final class Delivery implements Runnable {
 
   /**
    * @param beforeWrite runs just before the first step
-   * @param ready runs once the connection is ready for the next request, which it never is after
-   *     some effects
+   * @param ready runs once the connection is ready for the next request; after some effects it
+   *     never is
    */
   Delivery(ChannelHandlerContext ctx, Runnable beforeWrite, WireScript script, Runnable ready) {
     this.ctx = ctx;
@@ -35,7 +35,7 @@ final class Delivery implements Runnable {
     goOn();
   }
 
-  /** Up to the next pause or the end. A caller who has left gets no more. */
+  /** Continues to the next pause or the end. Writes nothing more to a closed connection. */
   private void goOn() {
     while (steps.hasNext() && ctx.channel().isActive()) {
       WireScript.Step step = steps.next();

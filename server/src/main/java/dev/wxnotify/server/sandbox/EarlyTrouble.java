@@ -9,10 +9,10 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.ReferenceCountUtil;
 
-/** What goes wrong on a connection before a request has been read. */
+/** Faults on a connection before a request has been read. */
 final class EarlyTrouble extends ChannelInboundHandlerAdapter {
 
-  /** A request that is to be answered on its headers alone. */
+  /** A request to answer as soon as its headers are read. */
   static final class HeadersOnly extends DefaultFullHttpRequest {
 
     private HeadersOnly(HttpRequest request) {

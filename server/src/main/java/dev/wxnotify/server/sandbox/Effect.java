@@ -3,15 +3,15 @@ package dev.wxnotify.server.sandbox;
 import java.time.Duration;
 
 /**
- * One thing that goes wrong. Written {@code kind} or {@code kind=argument}, for example {@code
- * reset-after} or {@code errcode=45009}.
+ * One thing that goes wrong. It is written {@code kind} or {@code kind=argument}, for example
+ * {@code reset-after} or {@code errcode=45009}.
  *
  * @param kind what goes wrong
  * @param argument the milliseconds, error code or HTTP status; 0 for the kinds that take none
  */
 public record Effect(EffectKind kind, int argument) {
 
-  /** Refuses an argument that the kind does not take. */
+  /** Rejects an argument that the kind does not take. */
   public Effect {
     if (!kind.accepts(argument)) {
       throw new IllegalArgumentException(
@@ -29,7 +29,7 @@ public record Effect(EffectKind kind, int argument) {
     return new Effect(EffectKind.ERRCODE, errcode);
   }
 
-  /** The answer comes late; the request is processed at once. */
+  /** The answer is late; the request is processed immediately. */
   public static Effect latency(Duration latency) {
     return new Effect(EffectKind.LATENCY, Math.toIntExact(latency.toMillis()));
   }
@@ -61,7 +61,9 @@ public record Effect(EffectKind kind, int argument) {
     }
   }
 
-  /** The HTTP status of an answer that is not WeChat's; 0 if WeChat answers, if anyone does. */
+  /**
+   * The HTTP status of an answer that is not WeChat's; 0 if WeChat answers or there is no answer.
+   */
   int foreignStatus() {
     return switch (kind) {
       case HTTP -> argument;

@@ -3,6 +3,6 @@ package dev.wxnotify.server.sandbox;
 /** Answers the calls to one path. */
 interface Endpoint {
 
-  /** Answers at once; what is to come late or spoilt says so in the answer. */
+  /** Answers immediately; a delay or an effect is part of the answer. */
   Answer answer(Call call) throws Refused;
 }

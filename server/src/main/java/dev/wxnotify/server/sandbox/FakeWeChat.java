@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** WeChat without HTTP: takes calls, gives answers, remembers. All methods are thread-safe. */
+/** WeChat without HTTP: answers calls and keeps state. All methods are thread-safe. */
 final class FakeWeChat {
 
   private final SandboxOptions options;
@@ -94,7 +94,7 @@ final class FakeWeChat {
     return options.templates();
   }
 
-  /** Back to the start, but for the tokens: their bearers do not notice. */
+  /** Resets everything except the tokens, so that clients that hold one do not notice. */
   void reset() {
     turns.clearCounts();
     magic.forget();

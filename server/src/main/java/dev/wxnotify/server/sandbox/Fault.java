@@ -3,13 +3,13 @@ package dev.wxnotify.server.sandbox;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thing that goes wrong at an endpoint, and how often.
+ * An effect at an endpoint, and how often it strikes.
  *
  * @param endpoint where; null for all endpoints of WeChat
  * @param effect what goes wrong
- * @param count after how many times it is over; 0 for never
- * @param every it strikes at each n-th request; 1 for all
- * @param probability the chance that it strikes at a request, above 0 and at most 1
+ * @param count after how many times it ends; 0 for never
+ * @param every it strikes every n-th request; 1 for all
+ * @param probability the chance that it strikes a request, above 0 and at most 1
  * @param seed makes the chance repeatable
  */
 public record Fault(
@@ -20,7 +20,7 @@ public record Fault(
     double probability,
     long seed) {
 
-  /** Refuses values outside the ranges, and effects that the endpoint cannot have. */
+  /** Rejects values outside the ranges, and effects that the endpoint cannot have. */
   public Fault {
     if (count < 0) {
       throw new IllegalArgumentException("count: " + count + " (expected: >= 0)");
@@ -39,34 +39,34 @@ public record Fault(
     }
   }
 
-  /** A fault that strikes each request to {@code endpoint} until it is cleared. */
+  /** A fault that strikes every request to {@code endpoint} until it is cleared. */
   public static Fault on(SandboxEndpoint endpoint, Effect effect) {
     return new Fault(endpoint, effect, 0, 1, 1, 0);
   }
 
-  /** A fault that strikes each request to WeChat until it is cleared. */
+  /** A fault that strikes every request to WeChat until it is cleared. */
   public static Fault onAny(Effect effect) {
     return new Fault(null, effect, 0, 1, 1, 0);
   }
 
-  /** The same, over after {@code count} times. */
+  /** The same, ending after {@code count} times. */
   public Fault times(int count) {
     return new Fault(endpoint, effect, count, every, probability, seed);
   }
 
-  /** The same, at each {@code n}-th request only. */
+  /** The same, at every {@code n}-th request only. */
   public Fault everyNth(int n) {
     return new Fault(endpoint, effect, count, n, probability, seed);
   }
 
-  /** The same, by chance. */
+  /** The same, at random. */
   public Fault withProbability(double probability, long seed) {
     return new Fault(endpoint, effect, count, every, probability, seed);
   }
 
   /**
    * Reads {@code endpoint:what[:often]}, where often is a count ({@code 3}), a share ({@code 10%})
-   * or a period ({@code 1/20}); without it the fault strikes always.
+   * or a period ({@code 1/20}); without it the fault always strikes.
    */
   public static Fault parse(String text) {
     return FaultText.parse(text);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The faults in force, asked once per request. */
+/** The active faults, checked once per request. */
 final class FaultBook {
 
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
@@ -24,7 +24,7 @@ final class FaultBook {
     return entries.stream().filter(Entry::isAlive).map(Entry::fault).toList();
   }
 
-  /** Latencies add up; of the rest the oldest that strikes counts. */
+  /** Latencies add up; of the other faults, the oldest that strikes counts. */
   Trouble next(SandboxEndpoint endpoint) {
     if (entries.isEmpty()) {
       return Trouble.NONE;
@@ -48,7 +48,7 @@ final class FaultBook {
     return trouble;
   }
 
-  /** True if a request to {@code endpoint} is to be answered on its headers. */
+  /** True to answer a request to {@code endpoint} as soon as its headers are read. */
   boolean strikesHeaders(SandboxEndpoint endpoint) {
     return entries.stream()
         .filter(entry -> entry.fault.effect().kind() == EffectKind.EARLY_ANSWER)
@@ -56,7 +56,7 @@ final class FaultBook {
         .anyMatch(Entry::strikes);
   }
 
-  /** True if a new connection is to get an answer before any request. */
+  /** True to write an answer to a new connection before any request. */
   boolean strikesConnection() {
     return entries.stream()
         .filter(entry -> entry.fault.effect().kind() == EffectKind.UNSOLICITED)

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The written form of a fault, as the command line takes it. */
+/** The written form of a fault, as on the command line. */
 final class FaultText {
 
   static final String ANY = "any";

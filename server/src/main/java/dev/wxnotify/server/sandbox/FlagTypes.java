@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** How the values of flags are written. */
+/** Parses the values of flags. */
 final class FlagTypes {
 
   private FlagTypes() {}

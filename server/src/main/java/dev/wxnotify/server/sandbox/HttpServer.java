@@ -53,7 +53,7 @@ final class HttpServer implements AutoCloseable {
                     ch.pipeline()
                         .addLast(
                             new HttpRequestDecoder(),
-                            // For the aggregator alone: answers go past it, see Wire.
+                            // For the aggregator only: answers bypass it, see Wire.
                             new HttpResponseEncoder(),
                             early.get(),
                             new HttpObjectAggregator(MAX_REQUEST),

@@ -3,7 +3,7 @@ package dev.wxnotify.server.sandbox;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A token that was handed out, and until when it is good. */
+/** A token that was issued, and until when it is valid. */
 final class IssuedToken {
 
   private final String value;
@@ -30,14 +30,14 @@ final class IssuedToken {
     return Duration.between(now, expiresAt);
   }
 
-  /** Shortens the life, never lengthens it. */
+  /** Shortens the lifetime, never extends it. */
   void endAt(Instant end) {
     if (end.isBefore(validUntil)) {
       validUntil = end;
     }
   }
 
-  /** A token past its life is expired, whatever else happened to it. */
+  /** A token past its lifetime is expired, whatever else happened to it. */
   void check(Instant now) throws Refused {
     if (!now.isBefore(expiresAt)) {
       throw new Refused(ErrorTexts.TOKEN_EXPIRED);
@@ -47,7 +47,7 @@ final class IssuedToken {
     }
   }
 
-  /** Never the value. */
+  /** Never contains the value. */
   @Override
   public String toString() {
     return "token of " + appId + " until " + validUntil;

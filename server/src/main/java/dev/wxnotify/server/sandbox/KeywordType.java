@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /**
  * The value rules of WeChat's table, by the first part of a keyword's name. Characters are counted
- * as UTF-16 units; WeChat does not say how it counts, and this is the strictest likely way.
+ * as UTF-16 units. WeChat does not say how it counts; this is the strictest likely way.
  */
 enum KeywordType {
   THING("thing", ".{1,20}"),
@@ -32,7 +32,7 @@ enum KeywordType {
     this.form = Pattern.compile(form, Pattern.DOTALL);
   }
 
-  /** The whole name without its number decides: short_thing6 is no thing. */
+  /** The whole name without its number decides: short_thing6 is not a thing. */
   static KeywordType of(String keyword) {
     int end = keyword.length();
     while (end > 0 && Character.isDigit(keyword.charAt(end - 1))) {
@@ -47,7 +47,7 @@ enum KeywordType {
     return OTHER;
   }
 
-  /** True if the value, which is not empty, keeps the rule. */
+  /** True if the value, which is not empty, follows the rule. */
   boolean accepts(String value) {
     return value.chars().noneMatch(Character::isISOControl)
         && value.length() <= longest()

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The last accepted messages, the last sends of any outcome, and which came twice. */
+/** The last accepted messages, the last sends of any outcome, and the duplicates. */
 final class Mailbox {
 
-  /** Above 2^53, so that a caller that reads msgid as a floating-point number is found out. */
+  /** Above 2^53, to reveal a caller that reads msgid as a floating-point number. */
   private static final long FIRST_MSGID = 3_248_682_510_344_192_008L;
 
   private final InstantSource clock;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Checks the page and the values of a message whose receiver is known to be in order. */
+/** Checks the page and the values of a message whose recipient has been checked. */
 final class MessageCheck {
 
   /** A page that starts like this is not in the released Mini Program. */
@@ -17,7 +17,7 @@ final class MessageCheck {
     this.rules = rules;
   }
 
-  /** Names the first thing that is wrong, in the order of WeChat. */
+  /** Reports the first thing that is wrong, in WeChat's order. */
   void check(ObjectNode message, SandboxTemplate template) throws Refused {
     checkPage(message.path("page").asText(""));
     JsonNode data = message.path("data");
@@ -50,7 +50,7 @@ final class MessageCheck {
     }
   }
 
-  /** A value that is a number is read as text; whether WeChat does is not known. */
+  /** A value that is a number is read as text; it is not known whether WeChat does so. */
   private static void checkValue(SandboxTemplate.Keyword keyword, JsonNode node) throws Refused {
     String value = node.isTextual() || node.isNumber() ? node.asText() : "";
     if (value.isEmpty()) {

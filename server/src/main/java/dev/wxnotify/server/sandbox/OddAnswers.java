@@ -9,15 +9,15 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Puts answers into bytes, in order or spoilt as they ask. Unless the oddity is about the end of
- * the connection, it goes on as if nothing were wrong: a caller that wrongly uses it again is to
- * notice.
+ * Encodes answers as bytes, normal or spoilt as the answer requests. Unless the effect ends the
+ * connection, the connection continues as if nothing were wrong: a caller that wrongly reuses it
+ * must notice.
  */
 final class OddAnswers {
 
   private static final String GATEWAY_HTML = "text/html";
 
-  /** What WeChat labelled an empty answer with. */
+  /** The content type that WeChat gave an empty answer. */
   private static final String CHINESE_HTML = "text/html; charset=gbk";
 
   private static final byte[] CONTINUE = interim("100 Continue").head();
@@ -34,16 +34,16 @@ final class OddAnswers {
   private static final Duration INTERIM_PAUSE = Duration.ofMillis(400);
   private static final Duration HALVES_PAUSE = Duration.ofMillis(200);
 
-  /** Long enough for a caller to put the connection back among the idle ones. */
+  /** Long enough for a caller to return the connection to its pool. */
   private static final Duration IDLE_PAUSE = Duration.ofMillis(100);
 
   /** Time for the first half of an answer to arrive before the reset. */
   private static final Duration RESET_PAUSE = Duration.ofMillis(50);
 
-  /** Keeps bytes from meeting in one read of the caller. */
+  /** Keeps bytes out of the same read of the caller. */
   private static final Duration BYTE_PAUSE = Duration.ofMillis(1);
 
-  /** By how many bytes a body misses its length. */
+  /** By how many bytes a body differs from its announced length. */
   private static final int MISFIT = 10;
 
   private final boolean keepAlive;
@@ -147,7 +147,7 @@ final class OddAnswers {
     return plain(answer.body(body));
   }
 
-  /** What comes late meets an idle connection, or the answers to later requests. */
+  /** Late bytes arrive on an idle connection, or among the answers to later requests. */
   private WireScript surplus(byte[] answer, byte[]... late) {
     WireScript script = start().send(answer).ready();
     for (byte[] part : late) {

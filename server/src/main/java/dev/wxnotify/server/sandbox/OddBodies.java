@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Bodies that are not what they should be; HTTP is in order. */
+/** Wrong bodies in correct HTTP. */
 final class OddBodies {
 
   private static final String EXPIRES_IN = "expires_in";
@@ -78,7 +78,7 @@ final class OddBodies {
         .getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** A refused token call has no expires_in, and its answer is left as it is. */
+  /** A rejected token call has no expires_in, and its answer stays unchanged. */
   private static byte[] expiring(ObjectNode json, JsonNode value) {
     return Json.write(json.has(EXPIRES_IN) ? json.deepCopy().set(EXPIRES_IN, value) : json);
   }

@@ -14,9 +14,7 @@ final class OpenIdTurns {
   private final AtomicInteger most = new AtomicInteger();
   private final AtomicLong overlapping = new AtomicLong();
 
-  /**
-   * Begins a send; false if another one to the same open id is running. Ends with {@link #leave}.
-   */
+  /** Begins a send; false if another one to the same open id is running. {@link #leave} ends it. */
   boolean enter(Key key) {
     int now = running.merge(key, 1, Integer::sum);
     most.accumulateAndGet(now, Math::max);

@@ -11,7 +11,7 @@ public record Quota(long perDay, long perMinute) {
   /** No limit. */
   public static final Quota NONE = new Quota(0, 0);
 
-  /** Refuses negative numbers. */
+  /** Rejects negative numbers. */
   public Quota {
     if (perDay < 0 || perMinute < 0) {
       throw new IllegalArgumentException(

@@ -19,7 +19,7 @@ public final class RawBody {
     return bytes.clone();
   }
 
-  /** The bytes read as UTF-8; bytes that are none show as U+FFFD. */
+  /** The bytes read as UTF-8; invalid bytes become U+FFFD. */
   public String text() {
     return new String(bytes, StandardCharsets.UTF_8);
   }

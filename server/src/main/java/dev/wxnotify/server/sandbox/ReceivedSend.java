@@ -3,9 +3,9 @@ package dev.wxnotify.server.sandbox;
 import java.time.Instant;
 
 /**
- * A send that the sandbox has read, whatever came of it.
+ * A send that the sandbox has read, whatever its result.
  *
  * @param body the exact request
- * @param errcode what it was answered, or would have been if the answer had not been spoilt
+ * @param errcode the errcode of the answer, or of the answer without the effect that spoilt it
  */
 public record ReceivedSend(RawBody body, int errcode, Instant time) {}

@@ -1,8 +1,8 @@
 package dev.wxnotify.server.sandbox;
 
 /**
- * WeChat says no. An exception, since a call passes many checks one after the other and ends at the
- * first that fails; without a stack trace, since refusals are the daily bread of a fake.
+ * WeChat rejects the call. It is an exception, since a call passes many checks in sequence and ends
+ * at the first that fails. It has no stack trace, since a fake rejects calls all the time.
  */
 final class Refused extends Exception {
 

@@ -18,7 +18,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves one connection: one request after the other, however many arrive at once. */
+/** Serves one connection: one request after another, however many arrive together. */
 final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
@@ -55,7 +55,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
   }
 
-  /** A caller who goes away is nothing to speak of. */
+  /** A caller that disconnects is normal. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     log.debug("connection failed: {}", cause.toString());

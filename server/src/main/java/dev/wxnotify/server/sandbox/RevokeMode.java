@@ -1,12 +1,12 @@
 package dev.wxnotify.server.sandbox;
 
-/** The two ways in which a token dies before its time. */
+/** The two ways in which a token becomes invalid early. */
 public enum RevokeMode {
-  /** As if somebody else had forced refreshes: the old ones die, a new one is in place. */
+  /** As if another system had forced refreshes: old tokens are invalid, and a new one exists. */
   SUPERSEDED,
   /**
-   * The current one dies, and yet a normal call for a stable token still returns it; only a forced
-   * refresh heals. Developers report this.
+   * The current token is invalid, but a normal call for a stable token still returns it; only a
+   * forced refresh recovers. Developers report this.
    */
   DEAD
 }

@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/** Keeps the last so many values. */
+/** Keeps the last values, up to a capacity. */
 final class Ring<T> {
 
   private final int capacity;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A running fake of WeChat. Point a client of WeChat's API at {@link #baseUrl()}. Whatever can be
- * done here in Java can be done over HTTP under {@code /sandbox/}, a path that WeChat does not
+ * A running fake of WeChat. Point a client of WeChat's API at {@link #baseUrl()}. Everything that
+ * this class does can also be done over HTTP under {@code /sandbox/}, a path that WeChat does not
  * have.
  */
 public final class Sandbox implements AutoCloseable {
@@ -36,7 +36,7 @@ public final class Sandbox implements AutoCloseable {
 
   /**
    * Starts with a clock that a test can move. Tokens, quotas and message times follow it; latencies
-   * do not, they are real.
+   * use real time.
    *
    * @throws IOException if the port cannot be bound
    */
@@ -54,7 +54,7 @@ public final class Sandbox implements AutoCloseable {
     return new Sandbox(weChat, server, options.host());
   }
 
-  /** Where to find this sandbox, without a slash at the end. */
+  /** The address of this sandbox, without a trailing slash. */
   public URI baseUrl() {
     String name = host.contains(":") ? "[" + host + "]" : host;
     return URI.create("http://" + name + ":" + port());
@@ -75,12 +75,12 @@ public final class Sandbox implements AutoCloseable {
     return weChat.mailbox().accepted();
   }
 
-  /** The last sends that were read, whatever came of them, oldest first. */
+  /** The last sends that were read, whatever their result, oldest first. */
   public List<ReceivedSend> received() {
     return weChat.mailbox().received();
   }
 
-  /** Puts a fault in force. */
+  /** Activates a fault. */
   public void addFault(Fault fault) {
     weChat.faults().add(fault);
   }
@@ -105,14 +105,14 @@ public final class Sandbox implements AutoCloseable {
     return weChat.tokens().revoke(appId, kind, mode);
   }
 
-  /** Writes into the ledger, in place of what it says for that user and template. */
+  /** Sets the ledger's entry for that user and template. */
   public void subscribe(Subscription subscription) {
     weChat.ledger().put(subscription);
   }
 
   /**
-   * Goes back to the start: messages, counts, quotas, ledger, faults. Tokens stay good, so that a
-   * running client does not notice.
+   * Resets messages, counts, quotas, ledger and faults to their initial state. Tokens stay valid,
+   * so that a running client does not notice.
    */
   public void reset() {
     weChat.reset();

@@ -17,7 +17,7 @@ public enum SandboxEndpoint {
   TEMPLATES("gettemplate", "GET", "/wxaapi/newtmpl/gettemplate"),
   /** How much of a daily quota is used. */
   QUOTA("quota", "POST", "/cgi-bin/openapi/quota/get"),
-  /** Sets all daily quotas of the app back. */
+  /** Resets all daily quotas of the app. */
   CLEAR_QUOTA("clear_quota", "POST", "/cgi-bin/clear_quota");
 
   private static final Map<String, SandboxEndpoint> BY_PATH =
@@ -38,7 +38,7 @@ public enum SandboxEndpoint {
     return label;
   }
 
-  /** The path, as WeChat has it. */
+  /** WeChat's path. */
   public String path() {
     return path;
   }

@@ -16,15 +16,15 @@ import java.util.Set;
  * @param port the port to listen on; 0 for any free one
  * @param apps the secret of each app id
  * @param tokens how long tokens live
- * @param sends what a send must keep to
- * @param answers how answers look
- * @param latency how late every answer of WeChat comes
- * @param quotas the quotas that are not WeChat's
- * @param allowedIps who may ask for tokens; empty for everybody
+ * @param sends the rules for a send
+ * @param answers the form of answers
+ * @param latency the delay of every WeChat answer
+ * @param quotas the quotas that differ from WeChat's
+ * @param allowedIps the callers that may fetch tokens; empty allows all
  * @param templates the templates of every app
  * @param subscriptions the ledger at the start
- * @param faults the faults in force at the start
- * @param kept how many accepted messages, and how many sends, are kept to be looked at
+ * @param faults the active faults at the start
+ * @param kept how many accepted messages, and how many sends, are kept for inspection
  */
 public record SandboxOptions(
     String host,
@@ -41,10 +41,10 @@ public record SandboxOptions(
     List<Fault> faults,
     int kept) {
 
-  /** The app that exists unless others are named. */
+  /** The app that exists unless others are configured. */
   public static final String APP_ID = "wxsandbox000000001";
 
-  /** Its secret, which opens nothing but the sandbox. */
+  /** Its secret, which is worthless outside the sandbox. */
   public static final String APP_SECRET = "not-a-secret-only-for-the-sandbox";
 
   private static final Map<SandboxEndpoint, Quota> WECHAT_QUOTAS =
@@ -53,7 +53,7 @@ public record SandboxOptions(
           SandboxEndpoint.STABLE_TOKEN, new Quota(500_000, 10_000),
           SandboxEndpoint.SEND, new Quota(10_000_000, 0));
 
-  /** Copies what is given. */
+  /** Makes immutable copies. */
   public SandboxOptions {
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
@@ -85,7 +85,7 @@ public record SandboxOptions(
     return new Builder();
   }
 
-  /** Names the apps, never their secrets. */
+  /** Contains the app ids, never their secrets. */
   @Override
   public String toString() {
     return "sandbox at " + host + ":" + port + " for " + apps.keySet();
@@ -124,7 +124,7 @@ public record SandboxOptions(
       return this;
     }
 
-    /** Adds an app; the first one takes the place of the default app. */
+    /** Adds an app; the first one replaces the default app. */
     @CanIgnoreReturnValue
     public Builder app(String appId, String secret) {
       apps.put(appId, secret);
@@ -138,7 +138,7 @@ public record SandboxOptions(
       return this;
     }
 
-    /** Tokens of this life, otherwise as WeChat has them. */
+    /** The lifetime of tokens; the other token rules stay as they are. */
     @CanIgnoreReturnValue
     public Builder tokenTtl(Duration ttl) {
       TokenRules rules = tokens;
@@ -151,42 +151,42 @@ public record SandboxOptions(
               rules.unknownToken()));
     }
 
-    /** What a send must keep to. */
+    /** The rules for a send. */
     @CanIgnoreReturnValue
     public Builder sends(SendRules sends) {
       this.sends = sends;
       return this;
     }
 
-    /** How answers look. */
+    /** The form of answers. */
     @CanIgnoreReturnValue
     public Builder answers(AnswerStyle answers) {
       this.answers = answers;
       return this;
     }
 
-    /** How late every answer of WeChat comes. */
+    /** The delay of every WeChat answer. */
     @CanIgnoreReturnValue
     public Builder latency(Duration latency) {
       this.latency = latency;
       return this;
     }
 
-    /** The quota of an endpoint, in place of WeChat's. */
+    /** The quota of an endpoint, instead of WeChat's. */
     @CanIgnoreReturnValue
     public Builder quota(SandboxEndpoint endpoint, Quota quota) {
       quotas.put(endpoint, quota);
       return this;
     }
 
-    /** Who may ask for tokens; empty for everybody. */
+    /** The callers that may fetch tokens; empty allows all. */
     @CanIgnoreReturnValue
     public Builder allowedIps(Set<String> allowedIps) {
       this.allowedIps = allowedIps;
       return this;
     }
 
-    /** The templates of every app, in place of {@link SandboxTemplates#ALL}. */
+    /** The templates of every app, instead of {@link SandboxTemplates#ALL}. */
     @CanIgnoreReturnValue
     public Builder templates(List<SandboxTemplate> templates) {
       this.templates = templates;
@@ -200,7 +200,7 @@ public record SandboxOptions(
       return this;
     }
 
-    /** The faults in force at the start. */
+    /** The active faults at the start. */
     @CanIgnoreReturnValue
     public Builder faults(List<Fault> faults) {
       this.faults = faults;

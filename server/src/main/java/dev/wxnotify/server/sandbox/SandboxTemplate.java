@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param id its {@code priTmplId}, 43 characters of base64url
  * @param title what the user sees on top
- * @param longTerm true if one subscription is good for many messages
+ * @param longTerm true if one subscription allows many messages
  * @param keywords its lines
  */
 public record SandboxTemplate(String id, String title, boolean longTerm, List<Keyword> keywords) {
@@ -23,15 +23,15 @@ public record SandboxTemplate(String id, String title, boolean longTerm, List<Ke
    * One line of a template.
    *
    * @param name the key in the data of a message, for example {@code thing1}
-   * @param label what stands before the value
-   * @param example a value that is right
+   * @param label the text before the value
+   * @param example a valid value
    * @param values the only values allowed; empty unless the keyword is an enumeration
    */
   public record Keyword(String name, String label, String example, List<String> values) {
 
     private static final Pattern NAME = Pattern.compile("[a-z_]+[0-9]+");
 
-    /** Refuses a name that no keyword of WeChat has. */
+    /** Rejects a name that no WeChat keyword can have. */
     public Keyword {
       if (!NAME.matcher(name).matches()) {
         throw new IllegalArgumentException("name: " + name + " (expected: like thing1)");
@@ -39,13 +39,13 @@ public record SandboxTemplate(String id, String title, boolean longTerm, List<Ke
       values = List.copyOf(values);
     }
 
-    /** A keyword that is no enumeration. */
+    /** A keyword that is not an enumeration. */
     public Keyword(String name, String label, String example) {
       this(name, label, example, List.of());
     }
   }
 
-  /** Refuses an id that WeChat could not have given. */
+  /** Rejects an id that WeChat could not have issued. */
   public SandboxTemplate {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException("id: " + id + " (expected: 43 characters of base64url)");
@@ -70,7 +70,7 @@ public record SandboxTemplate(String id, String title, boolean longTerm, List<Ke
     return json.put("type", longTerm ? LONG_TERM_TYPE : ONE_TIME_TYPE);
   }
 
-  /** The list is absent if there is nothing in it, and its codes end in ".DATA". */
+  /** The list is absent if it would be empty, and its codes end in ".DATA". */
   private void addEnumerations(ObjectNode json) {
     List<Keyword> enumerations = keywords.stream().filter(k -> !k.values().isEmpty()).toList();
     if (enumerations.isEmpty()) {

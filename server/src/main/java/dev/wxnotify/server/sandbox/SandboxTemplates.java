@@ -12,7 +12,7 @@ public final class SandboxTemplates {
   /** One-time: an order, with five kinds of keyword. */
   public static final String ORDER_TEMPLATE_ID = "sandbox-order-0123456789abcdefghijklmnopqrs";
 
-  /** Long-term: a state out of a list. */
+  /** Long-term: a state from a list. */
   public static final String DEVICE_TEMPLATE_ID = "sandbox-device-0123456789abcdefghijklmnopqr";
 
   /** All of them. */

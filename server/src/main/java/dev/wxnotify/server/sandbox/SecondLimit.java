@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Answers an error for what exceeds a number of sends per app and second. */
+/** Answers sends above a limit per app and second with an error. */
 final class SecondLimit {
 
   private final int perSecond;

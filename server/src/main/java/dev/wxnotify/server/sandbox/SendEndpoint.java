@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * {@code POST /cgi-bin/message/subscribe/send}. The order of the checks is that of WeChat, read off
- * answers to requests with several things wrong: token, JSON, open id, template, subscription,
- * page, blacklist, values.
+ * {@code POST /cgi-bin/message/subscribe/send}. The order of the checks is WeChat's, inferred from
+ * answers to requests with several errors: token, JSON, open id, template, subscription, page,
+ * blacklist, values.
  */
 final class SendEndpoint implements Endpoint {
 
@@ -76,7 +76,7 @@ final class SendEndpoint implements Endpoint {
     } catch (Refused e) {
       answer = Answer.of(answers.error(e));
     }
-    // The turn ends as the answer leaves: a caller who has it may send again at once.
+    // The turn ends when the answer is written: a caller that has it may send again immediately.
     return answer.first(() -> turns.leave(turn));
   }
 

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** {@code POST /cgi-bin/stable_token}: the same token until its last minutes, or by force. */
+/**
+ * {@code POST /cgi-bin/stable_token}: the same token until its last minutes or a forced refresh.
+ */
 final class StableTokenEndpoint implements Endpoint {
 
   private final Credentials credentials;
@@ -29,7 +31,7 @@ final class StableTokenEndpoint implements Endpoint {
   @Override
   public Answer answer(Call call) throws Refused {
     if (call.isForm() && !call.body().isEmpty()) {
-      // What developers got for a form: its fields are not read at all.
+      // The answer that developers got for a form: WeChat does not read its fields.
       throw new Refused(ErrorTexts.APP_ID_MISSING);
     }
     ObjectNode json = call.json();

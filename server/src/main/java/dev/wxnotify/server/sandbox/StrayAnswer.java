@@ -1,9 +1,9 @@
 package dev.wxnotify.server.sandbox;
 
 /**
- * A complete and orderly answer to no request, which reads as success to a send and to a token call
- * alike. The sandbox gives its id and its token to nobody else: whoever reports the one or uses the
- * other has taken it for the answer to a request.
+ * A complete, valid answer that belongs to no request and looks like success for both a send and a
+ * token call. The sandbox never returns its id or its token otherwise: a client that reports the id
+ * or uses the token has mistaken it for the answer to a request.
  */
 final class StrayAnswer {
 

@@ -3,22 +3,22 @@ package dev.wxnotify.server.sandbox;
 /**
  * What a user has agreed to for one template.
  *
- * @param kind in what way
+ * @param kind how the user agreed
  * @param credits the messages left; 0 unless {@code kind} is {@link Kind#ONE_TIME}
  */
 public record Subscription(String appId, String openId, String templateId, Kind kind, int credits) {
 
-  /** The ways in which a user agrees or not. */
+  /** How a user has agreed, or not. */
   public enum Kind {
     /** As many messages as there are credits. */
     ONE_TIME,
     /** Any number of messages. */
     LONG_TERM,
-    /** None. */
+    /** No messages. */
     REJECTED
   }
 
-  /** Refuses credits where none belong. */
+  /** Rejects credits where they do not apply. */
   public Subscription {
     if (credits < 0 || (kind != Kind.ONE_TIME && credits != 0)) {
       throw new IllegalArgumentException(
@@ -31,12 +31,12 @@ public record Subscription(String appId, String openId, String templateId, Kind 
     return new Subscription(appId, openId, templateId, Kind.ONE_TIME, credits);
   }
 
-  /** A user who has agreed for good. */
+  /** A user who has agreed permanently. */
   public static Subscription longTerm(String appId, String openId, String templateId) {
     return new Subscription(appId, openId, templateId, Kind.LONG_TERM, 0);
   }
 
-  /** A user who has said no. */
+  /** A user who has declined. */
   public static Subscription rejected(String appId, String openId, String templateId) {
     return new Subscription(appId, openId, templateId, Kind.REJECTED, 0);
   }

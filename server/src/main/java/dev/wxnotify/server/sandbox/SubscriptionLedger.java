@@ -13,7 +13,7 @@ final class SubscriptionLedger {
   private final boolean strict;
 
   /**
-   * @param strict false for an open door: whoever is not in the ledger is subscribed without limit
+   * @param strict false to treat users without an entry as subscribed without limit
    */
   SubscriptionLedger(boolean strict) {
     this.strict = strict;
@@ -37,7 +37,7 @@ final class SubscriptionLedger {
     }
   }
 
-  /** Takes a credit; refuses if another send has just taken the last. */
+  /** Takes a credit; fails if another send has just taken the last one. */
   void take(String appId, String openId, String templateId) throws Refused {
     boolean[] refused = {false};
     entries.computeIfPresent(

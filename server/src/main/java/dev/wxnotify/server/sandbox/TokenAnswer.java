@@ -2,7 +2,7 @@ package dev.wxnotify.server.sandbox;
 
 import java.time.Instant;
 
-/** The answer of both token endpoints. It has no errcode when there is a token. */
+/** The answer of both token endpoints. It has no errcode if there is a token. */
 final class TokenAnswer {
 
   private TokenAnswer() {}

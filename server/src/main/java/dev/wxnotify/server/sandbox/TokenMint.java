@@ -4,13 +4,14 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * Makes tokens that look like WeChat's: a counter, an underscore, then base64url; 136 characters.
+ * Generates tokens that look like WeChat's: a counter, an underscore, then base64url; 136
+ * characters.
  */
 final class TokenMint {
 
   static final int LENGTH = 136;
 
-  /** What WeChat's own counter had reached at the end of 2025. */
+  /** The value of WeChat's own counter at the end of 2025. */
   private static final String COUNTER = "98_";
 
   private static final int RANDOM_BYTES = 100;

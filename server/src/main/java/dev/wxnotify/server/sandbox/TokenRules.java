@@ -5,15 +5,15 @@ import java.time.Duration;
 /**
  * How long tokens live and when they change.
  *
- * @param ttl the life of a token; WeChat: 7,200 s
- * @param grace how long an old token lives on beside the new one, and how long before its end a
- *     stable token is replaced; WeChat: 300 s. Never more than a sixth of the life in effect, or a
+ * @param ttl the lifetime of a token; WeChat: 7,200 s
+ * @param grace how long an old token stays valid beside the new one, and how long before its end a
+ *     stable token is replaced; WeChat: 300 s. In effect at most a sixth of the lifetime, or a
  *     short-lived token would be replaced at every call.
  * @param forceInterval a forced refresh sooner than this after the last changes nothing; WeChat: 30
  *     s
  * @param forcedPerDay how many forced refreshes an app has in a day; WeChat: 20
- * @param unknownToken the error of a token that was never issued here, 40001 or 40014; both are
- *     reported
+ * @param unknownToken the error for a token that was never issued here, 40001 or 40014; developers
+ *     report both
  */
 public record TokenRules(
     Duration ttl, Duration grace, Duration forceInterval, int forcedPerDay, int unknownToken) {
@@ -25,7 +25,7 @@ public record TokenRules(
 
   private static final int GRACE_PART = 6;
 
-  /** Refuses values that make no sense. */
+  /** Rejects invalid values. */
   public TokenRules {
     if (ttl.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException("ttl: " + ttl + " (expected: at least 1 s)");

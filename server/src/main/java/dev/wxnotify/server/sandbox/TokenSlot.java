@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   issued                       expiry - grace            expiry
  *     |----- the same token --------|-- a call replaces it --|
- *                                   |== old one still good ==|   (at most the grace)
+ *                                   |== old one still valid =|   (at most the grace)
  * </pre>
  *
- * <p>The one before the last dies at once, so two replacements in a row kill a token: this is how
- * WeChat advises to get rid of a leaked one.
+ * <p>The token before that ends immediately, so two replacements in a row end a token. WeChat
+ * recommends this to invalidate a leaked token.
  */
 final class TokenSlot {
 
@@ -42,7 +42,7 @@ final class TokenSlot {
     this.mint = mint;
   }
 
-  /** A new token; the last one lives on for the grace. */
+  /** A new token; the last one stays valid for the grace period. */
   synchronized IssuedToken replace(Instant now) {
     if (previous != null) {
       previous.endAt(now);
@@ -65,7 +65,7 @@ final class TokenSlot {
     return token;
   }
 
-  /** A new token, unless the last forced refresh was moments ago. */
+  /** A new token, unless the last forced refresh was just before. */
   synchronized IssuedToken force(Instant now) throws Refused {
     if (lastForced != null && now.isBefore(lastForced.plus(rules.forceInterval()))) {
       return get(now);

@@ -12,10 +12,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** All tokens of all apps: two independent slots per app, and who bears which token. */
+/** All tokens of all apps: two independent slots per app, and the app of each token. */
 final class Tokens {
 
-  /** Older tokens are forgotten and then count as never issued. */
+  /** Older tokens are forgotten, and then count as never issued. */
   private static final int REMEMBERED = 10_000;
 
   private final TokenRules rules;
@@ -52,7 +52,7 @@ final class Tokens {
     return slots.keySet();
   }
 
-  /** The app that bears the token, if the token is good now. */
+  /** The app of the token, if the token is valid now. */
   String appOf(Call call) throws Refused {
     String value = call.parameter("access_token");
     if (value == null || value.isEmpty()) {
@@ -66,7 +66,7 @@ final class Tokens {
     return token.appId();
   }
 
-  /** Ends the current token of one kind, or of both. Returns how many died. */
+  /** Ends the current token of one kind, or of both. Returns how many it ended. */
   int revoke(String appId, @Nullable TokenKind kind, RevokeMode mode) {
     int revoked = 0;
     for (TokenKind each : TokenKind.values()) {

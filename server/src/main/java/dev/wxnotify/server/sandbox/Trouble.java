@@ -3,12 +3,12 @@ package dev.wxnotify.server.sandbox;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What the faults in force do to one request. */
+/** What the active faults do to one request. */
 record Trouble(Duration delay, @Nullable Effect effect) {
 
   static final Trouble NONE = new Trouble(Duration.ZERO, null);
 
-  /** Befalls a request of which only the headers were read. */
+  /** Applies to a request of which only the headers were read. */
   static final Trouble EARLY_ANSWER =
       new Trouble(Duration.ZERO, Effect.of(EffectKind.EARLY_ANSWER));
 

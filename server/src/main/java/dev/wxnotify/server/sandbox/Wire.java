@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 
-/** The bare connection, behind the HTTP codec, which would not let odd bytes pass. */
+/** Writes to the connection below the HTTP codec, which would reject odd bytes. */
 final class Wire {
 
   private Wire() {}

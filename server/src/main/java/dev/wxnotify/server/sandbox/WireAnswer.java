@@ -3,7 +3,7 @@ package dev.wxnotify.server.sandbox;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** An HTTP answer, written down header by header; nothing is added, and nothing has to fit. */
+/** An HTTP answer, built header by header; nothing is added or checked. */
 final class WireAnswer {
 
   private final StringBuilder head;

@@ -6,10 +6,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is written to a connection and when. Each piece goes out in a segment of its own. */
+/** What is written to a connection and when. Each piece is sent in its own segment. */
 final class WireScript {
 
-  /** One thing that is done. */
+  /** One step. */
   sealed interface Step permits Send, Pause, Mark {}
 
   /** Writes bytes. */
@@ -29,13 +29,13 @@ final class WireScript {
   /** Waits. */
   record Pause(Duration length) implements Step {}
 
-  /** What becomes of the connection. */
+  /** What happens to the connection. */
   enum Mark implements Step {
-    /** The next request may be answered; what follows in this script comes nevertheless. */
+    /** The next request may be answered; the rest of this script is still written. */
     READY,
-    /** An orderly end. */
+    /** A normal close. */
     CLOSE,
-    /** The end by a reset. */
+    /** A reset. */
     RESET
   }
 
@@ -69,7 +69,7 @@ final class WireScript {
     return this;
   }
 
-  /** The answer is complete: the connection goes on or ends, as the caller wants it. */
+  /** The answer is complete: the connection continues or ends, as the caller wants. */
   WireScript end() {
     if (!keepAlive) {
       return close();

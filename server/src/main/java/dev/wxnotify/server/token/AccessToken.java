@@ -10,15 +10,15 @@ import java.util.HexFormat;
 /**
  * A credential that WeChat issued for one app.
  *
- * @param value the secret itself: it goes into requests to WeChat and nowhere else
- * @param receivedAt when WeChat answered with it; a stable token is handed out many times, so this
- *     is not when it was made
- * @param expiresAt when WeChat will stop taking it
+ * @param value the secret itself: it is sent in requests to WeChat and nowhere else
+ * @param receivedAt when WeChat answered with it; a stable token is issued many times, so this is
+ *     not when it was created
+ * @param expiresAt when WeChat stops accepting it
  */
 public record AccessToken(String value, Instant receivedAt, Instant expiresAt)
     implements TokenResult {
 
-  /** Refuses an empty value and a life that has no length. */
+  /** Rejects an empty value and a lifetime that is not positive. */
   public AccessToken {
     if (value.isEmpty()) {
       throw new IllegalArgumentException("value is empty");
@@ -29,19 +29,20 @@ public record AccessToken(String value, Instant receivedAt, Instant expiresAt)
     }
   }
 
-  /** Returns how long the token was to live when it was received. */
+  /** Returns the remaining lifetime of the token when it was received. */
   public Duration life() {
     return Duration.between(receivedAt, expiresAt);
   }
 
-  /** Tells whether {@code other} is the same credential, however often it was handed out. */
+  /** Tells whether {@code other} is the same credential, however often it was issued. */
   public boolean isSameAs(AccessToken other) {
     return value.equals(other.value);
   }
 
   /**
-   * Tells whether this token was made later than {@code other}. WeChat gives all tokens of an app
-   * the same life, so the one that expires later was made later; when it was received says nothing.
+   * Tells whether this token was created later than {@code other}. WeChat gives all tokens of an
+   * app the same lifetime, so the one that expires later was created later; the time of receipt
+   * does not matter.
    */
   public boolean isNewerThan(AccessToken other) {
     return expiresAt.isAfter(other.expiresAt);
@@ -58,7 +59,7 @@ public record AccessToken(String value, Instant receivedAt, Instant expiresAt)
     }
   }
 
-  /** Never holds the value. */
+  /** Never contains the value. */
   @Override
   public String toString() {
     return "AccessToken[" + fingerprint() + ", until " + expiresAt + "]";

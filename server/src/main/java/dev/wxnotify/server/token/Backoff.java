@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
 /**
- * How long to leave WeChat alone after a token call failed: doubling, with jitter so that replicas
- * spread out. A refusal that only the operator can mend waits longer from the start. Not
- * thread-safe: the cache uses it under its lock.
+ * How long to make no token calls after one failed: doubling, with jitter so that replicas spread
+ * out. A refusal that only the operator can correct waits longer from the start. Not thread-safe:
+ * the cache uses it under its lock.
  */
 final class Backoff {
   private static final Duration FIRST = Duration.ofMillis(500);
@@ -29,10 +29,7 @@ final class Backoff {
     failures = 0;
   }
 
-  /**
-   * Counts one more failure and returns how long to wait now: between half of the step and the
-   * whole.
-   */
+  /** Counts one more failure and returns how long to wait now: between half and all of the step. */
   Duration next(IssueResult.Failure failure) {
     boolean refused =
         failure instanceof IssueResult.Refused r

@@ -6,8 +6,8 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time after a failed renewal in which nobody asks again: everybody who wants a token then gets
- * the failure. Not thread-safe: the cache uses it under its lock.
+ * The time after a failed renewal in which no token call is made: callers that request a token
+ * receive the failure. Not thread-safe: the cache uses it under its lock.
  */
 final class FailurePause {
   private final Backoff backoff;
@@ -17,7 +17,7 @@ final class FailurePause {
   /**
    * A pause.
    *
-   * @param until from when on it may be tried again
+   * @param until when the next try is permitted
    */
   record Current(IssueResult.Failure failure, Instant until) {}
 
@@ -30,7 +30,7 @@ final class FailurePause {
     return current;
   }
 
-  /** Returns what those get who ask now; null where it may be tried. */
+  /** Returns the answer to callers now; null where a try is permitted. */
   @Nullable NoToken answer(Instant now) {
     Current last = current;
     return last != null && now.isBefore(last.until)
@@ -38,7 +38,7 @@ final class FailurePause {
         : null;
   }
 
-  /** A renewal failed: begins a pause and returns what those get who waited for it. */
+  /** A renewal failed: begins a pause and returns the answer to the callers that waited for it. */
   NoToken begin(IssueResult.Failure failure, Instant now) {
     Duration length = changedMeanwhile ? Duration.ZERO : backoff.next(failure);
     changedMeanwhile = false;
@@ -54,11 +54,11 @@ final class FailurePause {
   }
 
   /**
-   * Something has changed that may mend the failure.
+   * Something has changed that may resolve the failure.
    *
-   * @param isRenewing whether a renewal is under way, which may fail for what was true when it
+   * @param isRenewing whether a renewal is in progress, which may fail because of the state when it
    *     began
-   * @return whether a pause ended with this, so that it is to be tried now
+   * @return whether this ended a pause, so that a try is due now
    */
   boolean tryAgain(boolean isRenewing) {
     backoff.reset();

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Bounds how often something happens within any stretch of time of a given length: the last line
- * against a storm that eats the day's quota, whatever goes wrong.
+ * Limits how often something happens within any period of a given length: the last defence against
+ * a storm that uses up the daily quota, whatever goes wrong.
  */
 final class FetchBudget {
   private final int limit;
@@ -22,7 +22,7 @@ final class FetchBudget {
     this.window = window;
   }
 
-  /** Spends one if the window that ends {@code now} has one left. */
+  /** Spends one call if the window that ends {@code now} has one left. */
   synchronized boolean trySpend(Instant now) {
     if (left(now) == 0) {
       return false;
@@ -31,7 +31,7 @@ final class FetchBudget {
     return true;
   }
 
-  /** Returns how many the window that ends {@code now} has left. */
+  /** Returns how many calls the window that ends {@code now} has left. */
   synchronized int left(Instant now) {
     while (!spent.isEmpty() && !spent.getFirst().plus(window).isAfter(now)) {
       spent.removeFirst();

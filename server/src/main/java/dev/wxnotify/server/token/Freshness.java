@@ -1,10 +1,10 @@
 package dev.wxnotify.server.token;
 
-/** How a token stands at a moment. */
+/** The state of a token at a moment. */
 public enum Freshness {
   /** Use it. */
   FRESH,
-  /** Use it, and have a new one fetched meanwhile. */
+  /** Use it, and fetch a new one in the background. */
   STALE,
   /** Do not use it. */
   EXPIRED

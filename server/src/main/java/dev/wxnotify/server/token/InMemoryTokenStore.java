@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The store of a server that shares its token with nobody outside the process. */
+/** The store of a server that shares its token with no other process. */
 public final class InMemoryTokenStore implements TokenStore {
   private final Object lock = new Object();
   private final InstantSource clock;
@@ -22,7 +22,7 @@ public final class InMemoryTokenStore implements TokenStore {
   @GuardedBy("lock")
   private final Map<Purpose, Held> leases = new EnumMap<>(Purpose.class);
 
-  /** Creates an empty store that tells the time by {@code clock}. */
+  /** Creates an empty store that uses the time of {@code clock}. */
   public InMemoryTokenStore(InstantSource clock) {
     this.clock = clock;
   }
@@ -75,7 +75,7 @@ public final class InMemoryTokenStore implements TokenStore {
     }
   }
 
-  /** Told apart by identity, so that a late release never ends somebody else's lease. */
+  /** Distinguished by identity, so that a late release never ends the lease of another holder. */
   private static final class Held {
     final Instant until;
 

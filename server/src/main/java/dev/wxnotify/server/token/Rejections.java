@@ -6,13 +6,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What WeChat no longer takes, and how much saying so may cost. Not thread-safe: the cache uses it
- * under its lock.
+ * The tokens that WeChat rejected, and how many renewals rejections may cost. Not thread-safe: the
+ * cache uses it under its lock.
  */
 final class Rejections {
   /**
-   * How often a rejection may cost a renewal. Beyond that the token is kept and the sends fail
-   * truthfully: WeChat would reject the next token as well.
+   * How many rejections may cost a renewal. Beyond that the token is kept and the sends fail with
+   * their true error: WeChat would reject the next token as well.
    */
   private static final int MOST = 5;
 
@@ -20,12 +20,12 @@ final class Rejections {
 
   private final FetchBudget budget = new FetchBudget(MOST, WINDOW);
 
-  /** Each send may be rejected: saying so each time would flood the log. */
+  /** Each send may be rejected: an error for each would flood the log. */
   private final FetchBudget complaints = new FetchBudget(1, WINDOW);
 
   private @Nullable AccessToken last;
 
-  /** Takes note of the token that was rejected. Returns whether that may cost a renewal. */
+  /** Records a rejected token. Returns whether the rejection may cost a renewal. */
   boolean add(AccessToken token, Instant now) {
     if (!budget.trySpend(now)) {
       return false;
@@ -34,17 +34,17 @@ final class Rejections {
     return true;
   }
 
-  /** Returns what to complain of after too many; empty where that was done a moment ago. */
+  /** Returns the exceeded limit for the log; empty where it was logged recently. */
   Optional<String> complaint(Instant now) {
     return complaints.trySpend(now) ? Optional.of(budget.toString()) : Optional.empty();
   }
 
-  /** Returns the token that was rejected last; null if none was, or if it was taken up again. */
+  /** Returns the token that was rejected last; null if none was, or if it is in use again. */
   @Nullable AccessToken last() {
     return last;
   }
 
-  /** This one is in use: where it is the one that was rejected, WeChat has vouched for it since. */
+  /** Records that this token is in use: if it was rejected, WeChat has issued it again since. */
   void clear(AccessToken token) {
     if (last != null && last.isSameAs(token)) {
       last = null;

@@ -2,24 +2,24 @@ package dev.wxnotify.server.token;
 
 import java.util.concurrent.CompletionStage;
 
-/** Asks WeChat for a token of one app. */
+/** Requests a token of one app from WeChat. */
 @FunctionalInterface
 public interface TokenIssuer {
 
-  /** How to ask. */
+  /** The mode of a token call. */
   enum Mode {
-    /** As always: a stable token comes back as it is while it lives. */
+    /** The default: WeChat returns the same stable token while it is valid. */
     NORMAL,
     /**
-     * Makes WeChat issue a new token even though the old one lives. Only for a token that WeChat
-     * itself no longer takes: at most 20 a day, and not twice within 30 seconds (WeChat:
+     * Makes WeChat issue a new token although the old one is valid. Only for a token that WeChat
+     * itself rejects: at most 20 a day, and not twice within 30 seconds (WeChat:
      * getStableAccessToken).
      */
     FORCED
   }
 
   /**
-   * Asks once, without retries of its own. The stage always completes normally, and within a
+   * Makes one call, without retries of its own. The stage always completes normally, and within a
    * bounded time.
    */
   CompletionStage<IssueResult> issue(Mode mode);

@@ -3,24 +3,23 @@ package dev.wxnotify.server.token;
 import dev.wxnotify.server.token.TokenIssuer.Mode;
 
 /**
- * Hears what happens to tokens, so that it can be counted. It never drives logic: whatever a
- * listener does, or fails to do, no token fares differently.
+ * Receives what happens to tokens, so that it can be counted. It never drives logic: nothing that a
+ * listener does, or fails to do, affects a token.
  *
- * <p>It is called on the threads that WeChat's and Redis's answers arrive on, by several at once:
- * it must be thread-safe and never wait. No lock is held meanwhile. What it throws is logged and
- * forgotten.
+ * <p>It is called concurrently on the threads that receive WeChat's and Redis's answers: it must be
+ * thread-safe and never block. The caller holds no lock. Exceptions are logged and ignored.
  */
 public interface TokenListener {
-  /** Hears nothing. */
+  /** Ignores everything. */
   TokenListener NONE = new TokenListener() {};
 
   /**
-   * Hears what WeChat answered to one token call.
+   * Receives WeChat's answer to one token call.
    *
    * @param appId the app that the token is for
    */
   default void fetched(String appId, Mode mode, IssueResult result) {}
 
-  /** Hears that WeChat no longer takes the app's current token, and that it was dropped. */
+  /** Receives that WeChat rejected the app's current token, and that it was dropped. */
   default void rejected(String appId) {}
 }

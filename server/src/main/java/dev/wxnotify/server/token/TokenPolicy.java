@@ -4,32 +4,32 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Decides how a token stands, as a pure function of the clock and two margins.
+ * Determines the state of a token, as a pure function of the clock and two margins.
  *
  * <pre>
  *   received                              expiresAt - staleMargin    expiresAt - expiryMargin   expiresAt
  *      |------------------ FRESH ------------------|------- STALE -------|------ EXPIRED ------|
  * </pre>
  *
- * <p>The stale margin must be below WeChat's overlap of five minutes: a stable token asked for
- * earlier comes back unchanged, and one asked for later than that leaves both the old and the new
- * valid (WeChat: getStableAccessToken). Both margins shrink with a short life, since a stable token
+ * <p>The stale margin must be below WeChat's overlap of five minutes: a stable token requested
+ * earlier comes back unchanged, and a later request leaves both the old and the new one valid
+ * (WeChat: getStableAccessToken). Both margins shrink with a short lifetime, since a stable token
  * may arrive with 300 seconds left.
  *
  * @param staleMargin the longest time before the end at which renewal begins
  * @param expiryMargin the longest time before the end from which the token is no longer used, so
- *     that it does not end on the way
+ *     that it does not expire during a request
  */
 public record TokenPolicy(Duration staleMargin, Duration expiryMargin) {
 
-  /** The margins for tokens of WeChat: renewal begins four minutes before the end. */
+  /** The margins for WeChat's tokens: renewal begins four minutes before the end. */
   public static final TokenPolicy DEFAULT =
       new TokenPolicy(Duration.ofMinutes(4), Duration.ofSeconds(10));
 
   private static final int STALE_PART = 8;
   private static final int EXPIRY_PART = 20;
 
-  /** Refuses margins that would leave no time for renewal. */
+  /** Rejects margins that would leave no time for renewal. */
   public TokenPolicy {
     if (expiryMargin.isNegative() || staleMargin.compareTo(expiryMargin) <= 0) {
       throw new IllegalArgumentException(
@@ -38,7 +38,7 @@ public record TokenPolicy(Duration staleMargin, Duration expiryMargin) {
   }
 
   /**
-   * When one token changes how it stands.
+   * When one token changes its state.
    *
    * @param staleAt when renewal begins
    * @param unusableAt when it is no longer used

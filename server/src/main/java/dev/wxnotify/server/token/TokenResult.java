@@ -1,4 +1,4 @@
 package dev.wxnotify.server.token;
 
-/** What a caller of the cache gets: a token, or the reason why there is none. */
+/** What a caller of the cache receives: a token, or the reason why there is none. */
 public sealed interface TokenResult permits AccessToken, NoToken {}

@@ -4,16 +4,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the token of an app stands; it never holds the token.
+ * The state of an app's token; it never contains the token.
  *
  * @param receivedAt when the current token was received; null where there is none
- * @param expiresAt when WeChat will stop taking it; null where there is none
+ * @param expiresAt when WeChat stops accepting it; null where there is none
  * @param trouble why the last renewal failed; null if it did not
  * @param callsLeft how many token calls the budget of the hour still allows
- * @param freshness how it stands now; null where there is none
+ * @param freshness its state now; null where there is none
  * @param isShared whether another replica fetched it
- * @param fingerprint a short name of it that is safe to show; empty where there is none
- * @param nextTry when a renewal that failed is tried again; null if it did not fail
+ * @param fingerprint a short name for it that is safe to show; empty where there is none
+ * @param nextTry when a failed renewal is tried again; null if it did not fail
  */
 public record TokenStatus(
     @Nullable Instant receivedAt,
@@ -25,12 +25,12 @@ public record TokenStatus(
     String fingerprint,
     @Nullable Instant nextTry) {
 
-  /** Tells whether there is a token that WeChat takes at {@code now}, as far as is known. */
+  /** Tells whether there is a token that WeChat accepts at {@code now}, as far as is known. */
   public boolean hasToken(Instant now) {
     return expiresAt != null && now.isBefore(expiresAt);
   }
 
-  /** Tells whether WeChat refuses this server a token, which only the operator can mend. */
+  /** Tells whether WeChat refuses to issue a token, which only the operator can correct. */
   public boolean isRefused() {
     return trouble instanceof IssueResult.Refused refused
         && refused.kind() == IssueResult.Refused.Kind.CREDENTIALS;

@@ -5,26 +5,26 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where the replicas of a fleet share the token of one app. It is an optimisation: each stage may
- * complete exceptionally when the store cannot be used, must do so within a short time, and the
- * cache then goes on alone.
+ * Where the replicas of a fleet share the token of one app. It is an optimisation: if the store
+ * cannot be used, each stage may complete exceptionally, must do so within a short time, and the
+ * cache then continues without it.
  */
 public interface TokenStore {
 
-  /** What a lease is for. Leases of different purposes are independent. */
+  /** The purpose of a lease. Leases of different purposes are independent. */
   enum Purpose {
-    /** Asking WeChat for a token. Released when that is done. */
+    /** A token call to WeChat. Released when it is done. */
     FETCH,
-    /** Forcing a new token. Never released: its end is the earliest moment of the next one. */
+    /** Forcing a new token. Never released: its end is the earliest time of the next one. */
     FORCE
   }
 
-  /** Returns the stored token, unless there is none or it is past its life. */
+  /** Returns the stored token, unless there is none or it has expired. */
   CompletionStage<Optional<AccessToken>> load();
 
   /**
-   * Stores a token, unless the stored one is newer. A store that cannot be used now may do so when
-   * it can again.
+   * Stores a token, unless the stored one is newer. A store that is not available now may do so
+   * when it is available again.
    */
   CompletionStage<Void> save(AccessToken token);
 
@@ -33,7 +33,7 @@ public interface TokenStore {
 
   /**
    * Takes the one lease for {@code purpose}, which ends by itself after {@code duration}. Empty
-   * while somebody else holds it.
+   * while another holder has it.
    */
   CompletionStage<Optional<Lease>> tryLease(Purpose purpose, Duration duration);
 
@@ -41,8 +41,7 @@ public interface TokenStore {
   @FunctionalInterface
   interface Lease {
     /**
-     * Gives the lease back, if it is still this one. Failures are of no interest: it ends by
-     * itself.
+     * Returns the lease, if it is still this one. Failures do not matter: the lease ends by itself.
      */
     void release();
   }

@@ -20,9 +20,9 @@ import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.Objects;
 
 /**
- * A span for each call of a service of ours, below the caller's where it sent one; health checks
- * and reflection have none. A stream is one call. The text of a status stays out: it may repeat
- * what the caller sent.
+ * Creates a span for each call of our services, below the caller's span if the caller sent one;
+ * health checks and reflection have none. A stream is one call. The text of a status is not
+ * recorded: it may repeat what the caller sent.
  */
 final class CallSpans implements ServerInterceptor {
   private static final String OURS = "wxnotify.";
@@ -68,7 +68,7 @@ final class CallSpans implements ServerInterceptor {
         Contexts.interceptCall(context, new EndOnClose<>(call, span), headers, next), span);
   }
 
-  /** Ends the span; the second ending of two does nothing. */
+  /** Ends the span; a second end has no effect. */
   private static void end(Span span, Status status) {
     span.setAttribute(STATUS, (long) status.getCode().value());
     if (isFaultOfServer(status)) {
@@ -77,7 +77,7 @@ final class CallSpans implements ServerInterceptor {
     span.end();
   }
 
-  /** By the semantic conventions for servers: the others are answers and no faults. */
+  /** By the semantic conventions for servers: the other codes are answers and not faults. */
   private static boolean isFaultOfServer(Status status) {
     return switch (status.getCode()) {
       case UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS -> true;

@@ -8,7 +8,7 @@ import io.opentelemetry.context.Context;
  * The trace of one call, for the spans below it.
  *
  * @param span the call's own span
- * @param context holds the span, as the parent of others
+ * @param context contains the span, as the parent of others
  */
 record CallTrace(Span span, Context context) implements Trace {
 
@@ -17,7 +17,7 @@ record CallTrace(Span span, Context context) implements Trace {
     return span.getSpanContext().getTraceId();
   }
 
-  /** Tells whether somebody will see the spans. */
+  /** Tells whether the spans are exported. */
   boolean isSampled() {
     return span.getSpanContext().isSampled();
   }

@@ -15,11 +15,11 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * A span for each attempt to have WeChat take a message, made when the attempt is over, and what
- * became of a single message as attributes of its call's span.
+ * Creates a span for each attempt to have WeChat take a message, when the attempt has ended, and
+ * records the outcome of a single message as attributes of its call's span.
  *
- * <p>No attribute holds an open id, a request id, a text of WeChat's or an address: these may hold
- * what is nobody's business.
+ * <p>No attribute contains an open id, a request id, a text from WeChat or an address: these may be
+ * confidential.
  */
 final class MessageSpans implements DeliveryListener {
   private static final String ATTEMPT = "WeChat message/subscribe/send";

@@ -4,7 +4,7 @@ import io.grpc.Metadata;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the headers by which traces travel. */
+/** Reads the headers that carry traces. */
 enum MetadataGetter implements TextMapGetter<Metadata> {
   INSTANCE;
 

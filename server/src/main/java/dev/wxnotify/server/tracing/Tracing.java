@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes spans: one for each call, and below it one for each attempt to have WeChat take a message.
- * They are sampled, collected and exported as the standard variables say.
+ * Creates spans: one for each call, and below it one for each attempt to have WeChat take a
+ * message. The standard variables configure their sampling, collection and export.
  */
 public final class Tracing implements AutoCloseable {
   private static final String NAME = "wxnotify";
   private static final AttributeKey<String> SERVICE_NAME = AttributeKey.stringKey("service.name");
 
-  /** How long the end waits for the collector to take what is left. */
+  /** How long the stop waits for the collector to accept the remaining spans. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final OpenTelemetrySdk sdk;
@@ -37,11 +37,11 @@ public final class Tracing implements AutoCloseable {
   }
 
   /**
-   * Starts.
+   * Starts tracing.
    *
-   * @param key where calls keep the trace that they belong to
+   * @param key the context key of the trace of the current call
    * @param version the server's version
-   * @throws IllegalArgumentException if a variable has a value that OpenTelemetry does not take
+   * @throws IllegalArgumentException if OpenTelemetry rejects the value of a variable
    */
   public static Tracing start(TracingSettings settings, Context.Key<Trace> key, String version) {
     try {
@@ -61,7 +61,7 @@ public final class Tracing implements AutoCloseable {
               .getOpenTelemetrySdk();
       return new Tracing(sdk, key);
     } catch (ConfigurationException | IllegalArgumentException e) {
-      // Its text, and those of its causes, may repeat the value.
+      // The text of the exception, and those of its causes, may repeat the value.
       throw new IllegalArgumentException(
           settings.variableOf(e.getMessage()) + ": OpenTelemetry does not accept the value");
     }
@@ -76,17 +76,17 @@ public final class Tracing implements AutoCloseable {
         : ours.merge(resource);
   }
 
-  /** Returns what makes a span for each call. */
+  /** Returns the interceptor that creates a span for each call. */
   public ServerInterceptor grpcInterceptor() {
     return calls;
   }
 
-  /** Returns what makes a span for each attempt. */
+  /** Returns the listener that creates a span for each attempt. */
   public DeliveryListener deliveryListener() {
     return messages;
   }
 
-  /** Exports what is left, as far as the collector takes it in time, and stops. */
+  /** Exports the remaining spans, as far as the collector accepts them in time, and stops. */
   @Override
   public void close() {
     var ignored = sdk.shutdown().join(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,6 +1,6 @@
 /**
- * Traces of calls and of what WeChat answers, by OpenTelemetry; nothing of it is loaded unless
- * asked for.
+ * Traces of calls and of WeChat's answers, by OpenTelemetry; none of its classes is loaded unless
+ * traces are enabled.
  */
 @NullMarked
 package dev.wxnotify.server.tracing;

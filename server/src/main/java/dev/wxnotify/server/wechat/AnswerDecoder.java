@@ -9,8 +9,8 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import java.util.List;
 
 /**
- * Reads answers, and only while one is awaited. Bytes that come at any other time are nobody's
- * answer: a general decoder would keep them and take them for the beginning of the next one.
+ * Reads answers, and only while one is awaited. Bytes that arrive at any other time belong to no
+ * request: a general decoder would keep them and use them as the beginning of the next answer.
  */
 final class AnswerDecoder extends HttpResponseDecoder {
   private static final int MAX_LINE = 4 * 1024;
@@ -41,7 +41,10 @@ final class AnswerDecoder extends HttpResponseDecoder {
     }
   }
 
-  /** Two lengths for one body: whichever is believed, what follows may be somebody else's. */
+  /**
+   * Two lengths for one body: with either of them, the bytes that follow may belong to another
+   * answer.
+   */
   @Override
   protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
     throw new IllegalArgumentException("both content-length and chunked");

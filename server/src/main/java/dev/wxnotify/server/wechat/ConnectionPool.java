@@ -15,15 +15,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bound on all connections, and those that are idle, kept apart by the event loop that they
- * belong to. A request is given one of the loop that it is made on, so that no other thread has to
- * be woken for it; where none of those is idle, one of another loop. The one that was used last
- * goes first, so that those that are not needed grow old and are closed.
+ * The limit of all connections, and the idle ones, separately for each event loop. A request gets a
+ * connection of its own loop, so that no other thread has to be woken for it; if none of those is
+ * idle, one of another loop. The connection that was used last is used first, so that surplus
+ * connections grow old and are closed.
  *
- * <p>Concurrency: whoever takes a connection out of a queue owns it; no lock is needed.
+ * <p>Concurrency: the thread that takes a connection from a queue owns it; no lock is needed.
  */
 final class ConnectionPool implements AutoCloseable {
-  /** Below the keep-alive of common web servers, so that it is we who close an idle connection. */
+  /** Below the keep-alive of common web servers, so that our side closes an idle connection. */
   static final Duration IDLE_TIMEOUT = Duration.ofSeconds(20);
 
   private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
@@ -37,8 +37,8 @@ final class ConnectionPool implements AutoCloseable {
   /**
    * Creates an empty pool.
    *
-   * @param loops of all connections
-   * @param limit the most connections at once, those that are being opened included
+   * @param loops the event loops of all connections
+   * @param limit the maximum number of connections, those being opened included
    */
   ConnectionPool(EventExecutorGroup loops, int limit) {
     this.limit = limit;
@@ -56,7 +56,7 @@ final class ConnectionPool implements AutoCloseable {
     return limit;
   }
 
-  /** Takes a place for a connection, if one is left; {@link #freePlace} gives it back. */
+  /** Takes a place for a connection, if one is left; {@link #freePlace} returns it. */
   boolean takePlace() {
     if (open.incrementAndGet() <= limit) {
       return true;
@@ -69,7 +69,7 @@ final class ConnectionPool implements AutoCloseable {
     open.decrementAndGet();
   }
 
-  /** Takes an idle connection, best of all one of {@code loop}; null where there is none. */
+  /** Takes an idle connection, preferably one of {@code loop}; null if there is none. */
   @Nullable Connection poll(EventLoop loop) {
     Connection near = pollOf(loop);
     if (near != null) {
@@ -84,7 +84,7 @@ final class ConnectionPool implements AutoCloseable {
     return null;
   }
 
-  /** Takes an idle connection of {@code loop}, which is the one that calls. */
+  /** Takes an idle connection of {@code loop}, which is the calling one. */
   @Nullable Connection pollOf(EventLoop loop) {
     Deque<Connection> own = queueOf(loop);
     Connection next = own.pollFirst();
@@ -94,7 +94,7 @@ final class ConnectionPool implements AutoCloseable {
     return next;
   }
 
-  /** Keeps a connection that nobody uses; called on its event loop. */
+  /** Keeps an idle connection; called on its event loop. */
   void add(Connection connection) {
     queueOf(connection.loop()).addFirst(connection);
     if (closed) {
@@ -102,7 +102,7 @@ final class ConnectionPool implements AutoCloseable {
     }
   }
 
-  /** Forgets a connection that is closed; called on its event loop. */
+  /** Removes a closed connection; called on its event loop. */
   void remove(Connection connection) {
     queueOf(connection.loop()).remove(connection);
   }
@@ -115,18 +115,18 @@ final class ConnectionPool implements AutoCloseable {
     return queue;
   }
 
-  /** Closes those that were idle, or have lived, for too long. */
+  /** Closes connections that have been idle, or open, for too long. */
   private static void sweep(Deque<Connection> queue, long now) {
     List<Connection> stale =
         queue.stream().filter(each -> each.isStale(now, IDLE_TIMEOUT.toNanos())).toList();
     for (Connection each : stale) {
-      if (queue.remove(each)) { // Else somebody uses it again.
+      if (queue.remove(each)) { // Otherwise it is in use again.
         each.close();
       }
     }
   }
 
-  /** Lets nobody open another connection; those that are open are closed by who made them. */
+  /** Keeps no idle connections from now on; the connector closes the open ones. */
   @Override
   public void close() {
     closed = true;

@@ -33,12 +33,12 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections to WeChat: looks the name up, tries its addresses one after the other, asks the
- * proxy, and makes the TLS handshake. None of it blocks an event loop, and all of it counts against
- * the time of the exchange that needs the connection.
+ * Opens connections to WeChat: looks up the name, tries its addresses one after the other, connects
+ * through the proxy, and makes the TLS handshake. None of it blocks an event loop, and all of it
+ * counts against the time of the exchange that needs the connection.
  */
 final class Connector implements AutoCloseable {
-  /** Far more than the requests that one connection has at once, which is one. */
+  /** Far more than the concurrent requests of one connection, which is one. */
   private static final int FLUSHES_TOGETHER = 256;
 
   /** Connections that were opened together must not all end together. */
@@ -57,7 +57,10 @@ final class Connector implements AutoCloseable {
   private final ConnectionPool pool;
   private final FailedAddresses failedAddresses = new FailedAddresses();
 
-  /** All that are open or are being opened; the group closes those that come after its end. */
+  /**
+   * All connections that are open or are being opened; the group closes those that are added after
+   * its end.
+   */
   private final ChannelGroup channels =
       new DefaultChannelGroup("wechat", GlobalEventExecutor.INSTANCE, true);
 
@@ -66,10 +69,10 @@ final class Connector implements AutoCloseable {
   /**
    * Creates a connector.
    *
-   * @param weChat where connections lead, not resolved
-   * @param proxy what they lead through; null for none
+   * @param weChat the destination of connections, not resolved
+   * @param proxy the proxy of connections; null for none
    * @param tls null for plain connections
-   * @param names looks names up without blocking
+   * @param names looks up names without blocking
    * @param connectTimeout how long one address may take to accept a connection
    * @param maxAge how long a connection may be used
    */
@@ -93,8 +96,8 @@ final class Connector implements AutoCloseable {
   }
 
   /**
-   * Opens a connection for an exchange, which has begun on {@code loop}, the one that calls; if
-   * none can be opened the exchange fails.
+   * Opens a connection for an exchange, which has begun on {@code loop}, the calling one; if none
+   * can be opened, the exchange fails.
    *
    * @param whenOpen uses the connection; called on {@code loop}
    */
@@ -109,8 +112,8 @@ final class Connector implements AutoCloseable {
   }
 
   /**
-   * Closes all connections, gives up those that are being opened, and waits a moment until that is
-   * done, so that the event loops can be stopped.
+   * Closes all connections, gives up those being opened, and waits briefly until that is done, so
+   * that the event loops can be stopped.
    */
   @Override
   public void close() {
@@ -118,7 +121,7 @@ final class Connector implements AutoCloseable {
     channels.close().awaitUninterruptibly(CLOSING.toMillis());
   }
 
-  /** Shows the proxy another password from now on. */
+  /** Uses another password for the proxy from now on. */
   void useProxyPassword(String password) {
     EgressProxy known = proxy;
     proxy = known == null ? null : known.withPassword(password);
@@ -129,7 +132,7 @@ final class Connector implements AutoCloseable {
     return new Connection(channel, pool, System.nanoTime() + (long) (maxAge.toNanos() * part));
   }
 
-  /** The way to one new connection, which holds a place of the pool. */
+  /** The opening of one new connection, which holds a place of the pool. */
   private final class Opening {
     private final Exchange exchange;
     private final EventLoop loop;
@@ -181,12 +184,12 @@ final class Connector implements AutoCloseable {
       }
     }
 
-    /** Ends the exchange; what is being opened for it is closed with all channels. */
+    /** Ends the exchange; a connection that is being opened for it is closed with all channels. */
     void abandon() {
       try {
         loop.execute(() -> exchange.fail(STOPPING));
       } catch (RejectedExecutionException e) {
-        exchange.fail(STOPPING); // Its loop has ended, and touches it no more.
+        exchange.fail(STOPPING); // Its loop has ended, and does not use it any more.
       }
     }
 
@@ -196,7 +199,7 @@ final class Connector implements AutoCloseable {
       exchange.fail(NetworkFault.explain(fault, peer()));
     }
 
-    /** Returns what answers first, for texts. */
+    /** Returns the name of the first peer, for messages. */
     private String peer() {
       return through == null ? weChat.getHostString() + ":" + weChat.getPort() : through.label();
     }
@@ -291,9 +294,8 @@ final class Connector implements AutoCloseable {
   }
 
   /**
-   * Requests are flushed when the event loop has made all that it is about to make, one after the
-   * other, and not each between the making of two: what the kernel needs for that stays in the
-   * caches.
+   * Requests are flushed after the event loop has created all pending ones, and not between two of
+   * them: this keeps the kernel's data in the caches.
    */
   private void addHandlers(SocketChannel channel, @Nullable HttpProxyHandler tunnel) {
     ChannelPipeline pipeline = channel.pipeline();

@@ -12,9 +12,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and what came of it. Whether a failure came before or after the request was written
- * is decided by {@link #written} alone, which is set right before the first byte; an exception's
- * class says nothing of that.
+ * One request and its result. {@link #written} alone decides whether a failure came before or after
+ * the request was written; it is set immediately before the first byte. The class of an exception
+ * does not show that.
  *
  * <pre>
  *   (made) ──begin──▶ on one event loop ──passGate──▶ written ──end──▶ Answered or Broken
@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  *                              └──────────────end──▶ NotWritten
  * </pre>
  *
- * <p>Concurrency: from {@link #begin} on, one event loop works on it, that of its connection, and
- * its timeout is a timer of that loop. So nothing here needs a lock, and whichever comes first, the
- * result and the gate say the same.
+ * <p>Concurrency: after {@link #begin}, one event loop works on it, that of its connection, and its
+ * timeout is a timer of that loop. So no lock is needed, and the result and the gate agree,
+ * whichever comes first.
  */
 final class Exchange {
   private final RequestTarget target;
@@ -39,10 +39,10 @@ final class Exchange {
   private boolean ended;
 
   /**
-   * Makes an exchange.
+   * Creates an exchange.
    *
    * @param json the body of a POST; null for a GET
-   * @param gate asked once, right before the first byte; false means that nothing is written
+   * @param gate called once, immediately before the first byte; false means that nothing is written
    * @param timeout the longest time from now to the end of the answer
    */
   Exchange(RequestTarget target, byte @Nullable [] json, BooleanSupplier gate, Duration timeout) {
@@ -52,7 +52,7 @@ final class Exchange {
     this.dueNanos = System.nanoTime() + timeout.toNanos();
   }
 
-  /** Completes always, and normally. */
+  /** Always completes, and normally. */
   CompletableFuture<HttpResult> result() {
     return result;
   }
@@ -66,7 +66,7 @@ final class Exchange {
     timeout = loop.schedule(this::timeOut, dueNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
 
-  /** Names the channel that is closed if time runs out. */
+  /** Sets the channel that is closed if the time runs out. */
   void uses(Channel channel) {
     this.channel = channel;
   }
@@ -76,20 +76,22 @@ final class Exchange {
     closeChannel();
   }
 
-  /** Ends by a fault of our own. */
+  /** Ends because of a fault of this server. */
   void breakDown(Throwable fault) {
     fail(NetworkFault.explain(fault));
     closeChannel();
   }
 
-  /** Whatever comes late on it is nobody's answer. */
+  /** Closes the channel, so that nothing that arrives late on it is used as an answer. */
   private void closeChannel() {
     if (channel != null) {
       var ignored = channel.close();
     }
   }
 
-  /** Returns null if the request may be written, and counts as written from now on, or why not. */
+  /**
+   * Returns null if the request may be written, and then counts as written; otherwise the reason.
+   */
   @Nullable String passGate() {
     try {
       written = !ended && gate.getAsBoolean();
@@ -99,7 +101,7 @@ final class Exchange {
     }
   }
 
-  /** Returns the request as it goes over the wire. */
+  /** Returns the request in its wire format. */
   ByteBuf encode(ByteBufAllocator allocator) {
     return json == null ? target.get(allocator) : target.post(allocator, json);
   }

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The addresses that accepted no connection of late. They are tried last, so that one dead machine
- * among WeChat's does not cost every new connection the time that it takes to give up on it.
+ * The addresses that failed to accept a connection recently. They are tried last, so that one dead
+ * machine of WeChat's does not cost every new connection the time until it times out.
  */
 final class FailedAddresses {
   private static final long MEMORY_NANOS = Duration.ofSeconds(30).toNanos();
 
-  /** A name has a handful of addresses; more than these are those of former days. */
+  /** A name has a handful of addresses; if there are more than these, old ones are among them. */
   private static final int MOST = 64;
 
   private final Map<InetSocketAddress, Long> failedAt = new ConcurrentHashMap<>();
@@ -31,7 +31,7 @@ final class FailedAddresses {
     failedAt.remove(address);
   }
 
-  /** Returns the addresses in their order, but those that failed of late at the end. */
+  /** Returns the addresses in their order, but with those that failed recently at the end. */
   List<InetSocketAddress> inOrder(List<InetSocketAddress> addresses) {
     List<InetSocketAddress> ordered = new ArrayList<>(addresses);
     if (!failedAt.isEmpty()) {

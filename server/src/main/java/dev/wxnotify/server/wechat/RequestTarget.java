@@ -8,8 +8,8 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where requests go: path, query and the headers that all of them have, encoded once for the many
- * that use it. It holds secrets, such as the access token, and shows them to nobody.
+ * The target of requests: path, query and common headers, encoded once for many requests. It
+ * contains secrets, such as the access token, and never shows them.
  */
 final class RequestTarget {
   private static final byte[] POST = "POST ".getBytes(US_ASCII);
@@ -25,7 +25,7 @@ final class RequestTarget {
   /**
    * Encodes a target.
    *
-   * @param baseUrl where the API is; what it has of a path comes before {@code path}
+   * @param baseUrl the address of the API; its path precedes {@code path}
    * @param path begins with a slash
    * @param query percent-encoded; null for none
    */
@@ -42,7 +42,7 @@ final class RequestTarget {
     this.targetAndHeaders = text.getBytes(US_ASCII);
   }
 
-  /** Returns a POST of {@code json} as it goes over the wire. */
+  /** Returns a POST of {@code json} in its wire format. */
   ByteBuf post(ByteBufAllocator allocator, byte[] json) {
     byte[] length = Integer.toString(json.length).getBytes(US_ASCII);
     return allocator
@@ -61,7 +61,7 @@ final class RequestTarget {
         .writeBytes(json);
   }
 
-  /** Returns a GET as it goes over the wire. */
+  /** Returns a GET in its wire format. */
   ByteBuf get(ByteBufAllocator allocator) {
     return allocator
         .directBuffer(GET.length + targetAndHeaders.length + LINE_END.length)

@@ -17,19 +17,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of WeChat, read leniently: names in any letter case, numbers as numbers or as text, in
- * whatever character set, of whatever content type. The body must be one whole JSON object all the
- * same: of half an answer nothing is believed.
+ * An answer from WeChat, read leniently: names in any letter case, numbers as numbers or as text,
+ * in any character set, of any content type. Nevertheless the body must be one complete JSON
+ * object: nothing of a partial answer is used.
  *
- * @param errcode null where the answer has none that can be read, or several that differ
- * @param errmsg as it came, without the rid; empty where there is none
- * @param rid empty where there is none
+ * @param errcode null if the answer has no readable one, or several that differ
+ * @param errmsg as received, without the rid; empty if there is none
+ * @param rid empty if there is none
  * @param messageId the msgid, in decimal digits and never through a double, since it exceeds 2^53;
- *     empty where there is none
- * @param accessToken empty where there is none
- * @param expiresIn seconds; null where there is none that can be read
- * @param isLifeUnclear whether there is something that should say {@code expiresIn}, and it cannot
- *     be read
+ *     empty if there is none
+ * @param accessToken empty if there is none
+ * @param expiresIn seconds; null if there is no readable value
+ * @param isLifeUnclear whether there is a value for {@code expiresIn} that cannot be read
  */
 record WeChatAnswer(
     @Nullable Integer errcode,
@@ -40,28 +39,28 @@ record WeChatAnswer(
     @Nullable Long expiresIn,
     boolean isLifeUnclear) {
 
-  /** {@code msg rid: x}, {@code , rid: x} and {@code rid:x} were all seen. */
+  /** {@code msg rid: x}, {@code , rid: x} and {@code rid:x} have all been seen. */
   private static final Pattern RID =
       Pattern.compile("[\\s,]*rid:\\s*([0-9a-f]{8}(?:-[0-9a-f]{8}){2})", Pattern.CASE_INSENSITIVE);
 
   /** Longer texts would not fit into the trailers of a gRPC call. */
   private static final int MAX_ERRMSG = 256;
 
-  /** A text of somebody else's must not begin a line of its own in the log. */
+  /** A foreign text must not begin a new line in the log. */
   private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
 
-  /** The text of nearly every answer, in which there is nothing to look for. */
+  /** The text of nearly every answer, which needs no further parsing. */
   private static final String OK = "ok";
 
-  /** Longer texts are no numbers; the widest one, 2^63, has 19 digits. */
+  /** Longer texts are not numbers; the widest one, 2^63, has 19 digits. */
   private static final int MAX_NUMBER = 40;
 
-  /** What WeChat's older systems write, seen in the text of an error. */
+  /** The charset of WeChat's older systems, seen in the text of an error. */
   private static final String OTHER_CHARSET = "GBK";
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** An answer that has a clear life of a token, or none at all. */
+  /** An answer with a clear token lifetime, or without one. */
   WeChatAnswer(
       @Nullable Integer errcode,
       String errmsg,
@@ -72,18 +71,18 @@ record WeChatAnswer(
     this(errcode, errmsg, rid, messageId, accessToken, expiresIn, false);
   }
 
-  /** Never holds the token. */
+  /** Never contains the token. */
   @Override
   public String toString() {
     return "WeChatAnswer[" + errcode + " " + errmsg + "]";
   }
 
-  /** Tells whether it says what every answer of WeChat does: an errcode, or a token. */
+  /** Tells whether it contains what every answer from WeChat contains: an errcode, or a token. */
   boolean isUnderstood() {
     return errcode != null || !accessToken.isEmpty();
   }
 
-  /** Returns the answer as an error; only for one that has an errcode. */
+  /** Returns the answer as an error; only for an answer with an errcode. */
   WeChatError toError() {
     if (errcode == null) {
       throw new IllegalStateException("no errcode");
@@ -94,7 +93,7 @@ record WeChatAnswer(
   /**
    * Reads a body.
    *
-   * @return null if it is not one whole JSON object
+   * @return null if it is not one complete JSON object
    */
   static @Nullable WeChatAnswer read(byte[] body) {
     try (JsonParser parser = JSON.createParser(body)) {
@@ -104,10 +103,10 @@ record WeChatAnswer(
     }
   }
 
-  /** Only the texts are for people; what decides is ASCII in every character set. */
+  /** Only the texts are for people; everything that decides is ASCII in every character set. */
   private static @Nullable WeChatAnswer readInOtherCharset(byte[] body) {
     if (decode(body, StandardCharsets.UTF_8) != null) {
-      return null; // Another character set is not what is wrong.
+      return null; // The character set is not the problem.
     }
     String text =
         Charset.isSupported(OTHER_CHARSET) ? decode(body, Charset.forName(OTHER_CHARSET)) : null;
@@ -206,7 +205,7 @@ record WeChatAnswer(
       return code == null || code != code.intValue() ? null : Integer.valueOf(code.intValue());
     }
 
-    /** Returns a number that is written as {@code 7200}, {@code 7200.0} or {@code 7.2e3}. */
+    /** Returns a number in the form {@code 7200}, {@code 7200.0} or {@code 7.2e3}. */
     private static @Nullable Long wholeNumber(String text) {
       String digits = text.strip();
       if (digits.length() > MAX_NUMBER) {
@@ -219,7 +218,7 @@ record WeChatAnswer(
       }
     }
 
-    /** An id is no quantity: it is kept as it is written, or not at all. */
+    /** An id is not a quantity: it is kept as written, or not at all. */
     private static boolean isInteger(String text) {
       try {
         Long.parseLong(text.strip());

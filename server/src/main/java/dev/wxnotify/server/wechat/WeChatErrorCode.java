@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WeChat's error codes that mean something to us; the text of an answer is never looked at.
- * Sources: the pages of sendMessage, getStableAccessToken and getAccessToken, and the global table
- * of return codes.
+ * WeChat's error codes that the server handles; the text of an answer is never evaluated. Sources:
+ * the pages of sendMessage, getStableAccessToken and getAccessToken, and the global table of return
+ * codes.
  */
 enum WeChatErrorCode {
   /** The platform is busy. */
@@ -23,7 +23,7 @@ enum WeChatErrorCode {
   INVALID_APP_ID(40013, Meaning.CREDENTIALS, null),
   /** The token is malformed or unknown. */
   INVALID_ACCESS_TOKEN(40014, Meaning.TOKEN, null),
-  /** The template is unknown, deleted or another account's. */
+  /** The template is unknown, was deleted, or belongs to another account. */
   INVALID_TEMPLATE(40037, Meaning.REJECTED, Rejection.INVALID_TEMPLATE),
   /** The AppSecret is wrong. */
   INVALID_APP_SECRET(40125, Meaning.CREDENTIALS, null),
@@ -33,25 +33,25 @@ enum WeChatErrorCode {
   APP_SECRET_FROZEN(40243, Meaning.CREDENTIALS, null),
   /** The page is not in the released version. */
   INVALID_PAGE(41030, Meaning.REJECTED, Rejection.INVALID_PAGE),
-  /** The token reached the end of its life. */
+  /** The token has expired. */
   ACCESS_TOKEN_EXPIRED(42001, Meaning.TOKEN, null),
   /** The user has no subscription left. */
   USER_REFUSED(43101, Meaning.REJECTED, Rejection.USER_NOT_SUBSCRIBED),
   /** The account or the template is banned from subscribe messages. */
   SUBSCRIBE_MESSAGE_BANNED(43107, Meaning.REJECTED, Rejection.APP_RESTRICTED),
-  /** Two sends to one open id at once. */
+  /** Two sends to one open id at the same time. */
   CONCURRENT_OPEN_ID(43108, Meaning.BUSY, Rejection.RECIPIENT_BUSY),
-  /** The day's quota of the API is used up. */
+  /** The daily quota of the API is used up. */
   DAILY_QUOTA(45009, Meaning.REJECTED, Rejection.DAILY_QUOTA_EXHAUSTED),
-  /** The minute's quota is used up. */
+  /** The quota of this minute is used up. */
   MINUTE_QUOTA(45011, Meaning.BUSY, Rejection.RATE_LIMITED),
-  /** The content has a blocked word. */
+  /** The content contains a blocked word. */
   KEYWORD_BLOCKED(45168, Meaning.REJECTED, Rejection.CONTENT_BLOCKED),
   /** A value breaks its rule, or a keyword is missing. */
   INVALID_ARGUMENT(47003, Meaning.REJECTED, Rejection.INVALID_TEMPLATE_DATA),
   /** The app may not use the API. */
   API_UNAUTHORIZED(48001, Meaning.CREDENTIALS, null),
-  /** The API is banned for irregularities. */
+  /** The API is banned because of violations. */
   API_FORBIDDEN(48004, Meaning.REJECTED, Rejection.APP_RESTRICTED),
   /** The account is frozen. */
   USER_UNAUTHORIZED(50001, Meaning.REJECTED, Rejection.APP_RESTRICTED),
@@ -62,9 +62,9 @@ enum WeChatErrorCode {
   /** The third-party platform lacks the permission. */
   COMPONENT_UNAUTHORIZED(61007, Meaning.CREDENTIALS, null);
 
-  /** What a code means for what happens next. */
+  /** What a code means for the next step. */
   enum Meaning {
-    /** The message is refused, and a retry of ours changes nothing. */
+    /** The message is rejected, and a retry of ours changes nothing. */
     REJECTED,
     /** WeChat did not take the message, and may take it later. */
     BUSY,
@@ -97,7 +97,7 @@ enum WeChatErrorCode {
     return meaning;
   }
 
-  /** Returns the reason of a code that means REJECTED or BUSY, else null. */
+  /** Returns the reason of a code that means REJECTED or BUSY; otherwise null. */
   @Nullable Rejection rejection() {
     return rejection;
   }

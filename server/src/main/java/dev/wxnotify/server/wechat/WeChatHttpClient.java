@@ -21,16 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to WeChat: asynchronous, pooled and bounded, HTTP/1.1 with keep-alive. Every
- * request goes out at most once; nothing is repeated, redirected, unpacked or remembered.
+ * request is sent at most once; nothing is repeated, redirected, decompressed or cached.
  *
- * <p>A request uses an idle connection of the event loop that it is made on, else an idle one of
- * another loop, else a new one; where as many are open as may be, it is refused and never queued.
+ * <p>A request uses an idle connection of its own event loop, otherwise an idle one of another
+ * loop, otherwise a new one. At the maximum number of connections it is refused and never queued.
  */
 public final class WeChatHttpClient implements AutoCloseable {
-  /**
-   * For token calls, and for connections that are still being closed when their permit is given
-   * back.
-   */
+  /** For token calls, and for connections that are still closing when their permit is returned. */
   static final int CONNECTION_HEADROOM = 32;
 
   private static final int HTTP_PORT = 80;
@@ -46,14 +43,15 @@ public final class WeChatHttpClient implements AutoCloseable {
   /**
    * Settings.
    *
-   * @param baseUrl where WeChat is; a path, that of a relay, comes before the paths of the API
-   * @param proxy what the connections lead through; null for none
-   * @param connectTimeout the longest time to make a connection to one address
+   * @param baseUrl the address of WeChat; a path, for example of a relay, precedes the paths of the
+   *     API
+   * @param proxy the proxy of connections; null for none
+   * @param connectTimeout the longest time to connect to one address
    * @param requestTimeout the longest time from the start of a request to the end of its answer,
    *     looking up the name and connecting included
-   * @param maxConnections the most connections that messages use
-   * @param maxConnectionAge how long a connection is used at most, busy or not, so that a changed
-   *     address of WeChat is followed
+   * @param maxConnections the maximum number of connections that messages use
+   * @param maxConnectionAge the longest time for which a connection is used, busy or not, so that a
+   *     changed address of WeChat takes effect
    */
   public record Settings(
       URI baseUrl,
@@ -64,7 +62,7 @@ public final class WeChatHttpClient implements AutoCloseable {
       Duration maxConnectionAge) {}
 
   /**
-   * Opens no connection yet.
+   * Creates a client that opens no connection yet.
    *
    * @param loops read and write the connections; they are not closed with the client
    * @throws IllegalStateException if Java's trusted certificates cannot be read
@@ -74,9 +72,9 @@ public final class WeChatHttpClient implements AutoCloseable {
   }
 
   /**
-   * Opens no connection yet.
+   * Creates a client that opens no connection yet.
    *
-   * @param names looks names up without blocking; closed with the client
+   * @param names looks up names without blocking; closed with the client
    */
   WeChatHttpClient(
       Settings settings, EventLoopGroup loops, AddressResolverGroup<InetSocketAddress> names) {
@@ -106,7 +104,7 @@ public final class WeChatHttpClient implements AutoCloseable {
             .socketChannelType(transport.socketChannel()));
   }
 
-  /** An IPv6 address is in brackets in a URL and nowhere else. */
+  /** An IPv6 address has brackets in a URL and nowhere else. */
   private static String hostOf(URI url) {
     String host = url.getHost();
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
@@ -123,12 +121,12 @@ public final class WeChatHttpClient implements AutoCloseable {
     }
   }
 
-  /** Shows the proxy another password, for the connections that are opened from now on. */
+  /** Uses another password for the proxy, for connections that are opened from now on. */
   public void useProxyPassword(String password) {
     connector.useProxyPassword(password);
   }
 
-  /** Returns the target of requests to an endpoint, to be made once and used often. */
+  /** Returns the target of requests to an endpoint, to be created once and used often. */
   RequestTarget address(String path, @Nullable String query) {
     return new RequestTarget(baseUrl, path, query);
   }
@@ -136,8 +134,8 @@ public final class WeChatHttpClient implements AutoCloseable {
   /**
    * Posts JSON.
    *
-   * @param gate asked once, right before the first byte is written; false means that nothing is
-   *     written
+   * @param gate called once, immediately before the first byte is written; false means that nothing
+   *     is written
    */
   CompletableFuture<HttpResult> post(RequestTarget target, byte[] json, BooleanSupplier gate) {
     return execute(new Exchange(target, json, gate, requestTimeout));
@@ -148,9 +146,9 @@ public final class WeChatHttpClient implements AutoCloseable {
   }
 
   /**
-   * Begins the request when the event loop has read all that came in, and not in the midst of that:
-   * the requests of several messages are then made one after the other, which is faster than each
-   * between the reading of two (see docs/performance.md).
+   * Begins the request after the event loop has read everything that arrived, and not in between:
+   * the requests of several messages are then created one after the other, which is faster than
+   * between two reads (see docs/performance.md).
    */
   private CompletableFuture<HttpResult> execute(Exchange exchange) {
     EventLoop loop = loops.next();
@@ -186,7 +184,10 @@ public final class WeChatHttpClient implements AutoCloseable {
     }
   }
 
-  /** From now on the exchange belongs to the loop of the connection, which may have died since. */
+  /**
+   * From now on the exchange belongs to the connection's loop; the connection may have closed
+   * since.
+   */
   private void beginFar(Exchange exchange, Connection idle) {
     EventLoop loop = idle.loop();
     exchange.begin(loop);
@@ -198,7 +199,9 @@ public final class WeChatHttpClient implements AutoCloseable {
     }
   }
 
-  /** Closes all connections; what is under way ends as written or as not written, as it was. */
+  /**
+   * Closes all connections; requests in progress end as written or as not written, as they were.
+   */
   @Override
   public void close() {
     pool.close();

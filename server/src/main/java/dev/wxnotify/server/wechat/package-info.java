@@ -1,4 +1,4 @@
-/** WeChat's HTTP API: the exact wire form, and a lenient reader for what comes back. */
+/** WeChat's HTTP API: the exact wire format of requests, and a lenient reader of answers. */
 @NullMarked
 package dev.wxnotify.server.wechat;
 

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** What a client can do to a server without a token, and by the rules of HTTP/2 or beside them. */
+/** What a client can do to a server without a token, within the rules of HTTP/2 or against them. */
 enum Attack {
-  /** DATA without content, again and again, on one open stream. */
+  /** Repeated DATA without content on one open stream. */
   EMPTY_DATA {
     @Override
     void begin(Strike strike) {
@@ -25,7 +25,7 @@ enum Attack {
       strike.onEach(FEW, RawHttp2::open, c -> flood(strike, openStream(c, CHECK, 1), frames));
     }
   },
-  /** A large message, announced and then sent byte by byte, a frame for each. */
+  /** A large message, announced and then sent byte by byte, each in its own frame. */
   TINY_DATA {
     @Override
     void begin(Strike strike) {
@@ -45,7 +45,7 @@ enum Attack {
           });
     }
   },
-  /** Makes the server reset streams: a window that grows by nothing. */
+  /** Makes the server reset streams: a window update of zero. */
   ZERO_WINDOW_UPDATE {
     @Override
     void begin(Strike strike) {
@@ -77,7 +77,7 @@ enum Attack {
       eachStream(strike, (out, stream) -> out.writeBytes(headersFrame(CHECK, 0, stream)));
     }
   },
-  /** Calls of methods that there are not. */
+  /** Calls of unknown methods. */
   UNKNOWN_PATHS {
     @Override
     void begin(Strike strike) {
@@ -89,7 +89,7 @@ enum Attack {
           });
     }
   },
-  /** Calls whose time is no time. */
+  /** Calls with an invalid timeout. */
   BAD_TIMEOUT {
     @Override
     void begin(Strike strike) {
@@ -100,7 +100,9 @@ enum Attack {
                   headersFrame(CHECK, RawHttp2.END_STREAM, stream, "grpc-timeout", "abc")));
     }
   },
-  /** Calls that are cancelled at once, on connections that are left before anybody minds. */
+  /**
+   * Calls that are cancelled immediately, on connections that are closed before a limit applies.
+   */
   RAPID_RESET {
     @Override
     void begin(Strike strike) {
@@ -138,7 +140,7 @@ enum Attack {
           });
     }
   },
-  /** SETTINGS and PING whose answers nobody reads. */
+  /** SETTINGS and PING whose answers are not read. */
   UNREAD_ANSWERS {
     @Override
     void begin(Strike strike) {
@@ -157,7 +159,7 @@ enum Attack {
       strike.onEach(FEW, RawHttp2::open, c -> flood(strike, c, frames));
     }
   },
-  /** Frames of kinds that nobody knows, and answers that nobody asked for. */
+  /** Frames of unknown types, and answers without a request. */
   ODD_FRAMES {
     @Override
     void begin(Strike strike) {
@@ -175,7 +177,7 @@ enum Attack {
           FEW, RawHttp2::open, c -> flood(strike, openStream(c, CHECK, 1).cancel(1), frames));
     }
   },
-  /** Many connections with large items that never come to their end. */
+  /** Many connections with large items that never end. */
   UNFINISHED_ITEMS {
     @Override
     void begin(Strike strike) {
@@ -213,21 +215,21 @@ enum Attack {
           });
     }
   },
-  /** As many connections as there may be, each with one call. */
+  /** As many connections as allowed, each with one call. */
   MANY_CONNECTIONS {
     @Override
     void begin(Strike strike) {
       strike.keep(9_000, RawHttp2::open, c -> openStream(c, BATCH, 1).flush());
     }
   },
-  /** Connections that say nothing. */
+  /** Connections that send nothing. */
   SILENT_SOCKETS {
     @Override
     void begin(Strike strike) {
       strike.keep(3_000, RawHttp2::connect, c -> {});
     }
   },
-  /** Streams of invalid items whose results nobody reads. */
+  /** Streams of invalid items whose results are not read. */
   UNREAD_RESULTS {
     @Override
     void begin(Strike strike) {
@@ -251,7 +253,7 @@ enum Attack {
           });
     }
   },
-  /** Single calls whose answers nobody reads. */
+  /** Single calls whose answers are not read. */
   UNREAD_SINGLE_ANSWERS {
     @Override
     void begin(Strike strike) {
@@ -277,14 +279,14 @@ enum Attack {
   private static final int BURST = 5_000;
   private static final int LARGE = 200 * 1024;
 
-  /** Begins, and returns; the strike's threads go on until it is over. */
+  /** Begins, and returns; the strike's threads run until it ends. */
   abstract void begin(Strike strike);
 
   private interface Call {
     void writeTo(ByteArrayOutputStream out, int stream);
   }
 
-  /** Streams that end at once, one after the other, on a few connections. */
+  /** Streams that end immediately, one after another, on a few connections. */
   private static void eachStream(Strike strike, Call call) {
     strike.onEach(
         FEW,

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Attacks a server on this machine, one attack after the other, each on a server that was just
- * started with {@code -Xmx128m}, while honest callers send {@value #PER_SECOND} messages a second;
- * prints for each what became of them, and of the server's memory and log.
+ * Attacks a server on this machine, one attack after another, each on a server that was just
+ * started with {@code -Xmx128m}, while honest callers send {@value #PER_SECOND} messages a second.
+ * For each attack it prints the results of the callers, and the server's memory and log.
  *
  * <pre>
  *   java -cp server/target/test-classes:server/target/wxnotify-server.jar:… \
@@ -29,7 +29,7 @@ public final class AttackRun {
   /**
    * What an attack did.
    *
-   * @param residentMiB the most memory that the server held
+   * @param residentMiB the server's peak memory
    * @param log the last lines of the server's log
    */
   record Result(
@@ -64,9 +64,9 @@ public final class AttackRun {
   /**
    * How to attack.
    *
-   * @param program what to start, as {@link ServerUnderAttack#start} takes it
+   * @param program what to start, as in {@link ServerUnderAttack#start}
    * @param descriptors how many files and sockets the server may open; 0 for many
-   * @param time how long the attack goes on
+   * @param time how long the attack lasts
    * @param warmUp how many calls are answered before it begins
    * @param perSecond how many messages the honest callers send
    * @param patience how long they wait for each answer

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The short form of {@link AttackRun}: one attack of each kind, for a second, on a server in a
- * process of its own with a small heap. Times are for the long form.
+ * The short form of {@link AttackRun}: one attack of each kind, for a second, on a server in its
+ * own process with a small heap. The long form measures times.
  */
 @Timeout(180)
 class AttackTest {
@@ -22,17 +22,17 @@ class AttackTest {
   private static final List<String> PROGRAM =
       List.of("-cp", System.getProperty("java.class.path"), Main.class.getName());
 
-  /** What the server and its fake WeChat need, and some. */
+  /** What the server and its fake WeChat need, and some more. */
   private static final int DESCRIPTORS = 250;
 
   private static final int WARM_UP_CALLS = 20;
 
-  /** Few, and patient: the machine may be busy with other things. */
+  /** Few, with a long deadline: the machine may be busy. */
   private static final int PER_SECOND = 20;
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** The heap and as much beside it, of buffers, code and threads. */
+  /** The heap, and as much again for buffers, code and threads. */
   private static final long MOST_RESIDENT_MIB = 400;
 
   private static final int MOST_LINES = 100;

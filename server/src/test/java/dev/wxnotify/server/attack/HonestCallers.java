@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Callers that send single messages at a constant rate, whatever happens to those before, on two
- * connections.
+ * Callers that send single messages at a constant rate on two connections, whatever happened to
+ * earlier ones.
  */
 final class HonestCallers implements AutoCloseable {
   private static final int CONNECTIONS = 2;
@@ -48,7 +48,7 @@ final class HonestCallers implements AutoCloseable {
   /**
    * Begins to send.
    *
-   * @param perSecond how many messages
+   * @param perSecond messages per second
    * @param patience the deadline of each
    */
   HonestCallers(int port, int perSecond, Duration patience) {
@@ -107,7 +107,7 @@ final class HonestCallers implements AutoCloseable {
     done.add(new Call(began, millis, status, overloaded));
   }
 
-  /** Waits until so many calls were answered. */
+  /** Waits until this many calls were answered. */
   void awaitAccepted(int calls) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (done.stream().filter(call -> call.status.isOk()).count() < calls) {
@@ -118,12 +118,12 @@ final class HonestCallers implements AutoCloseable {
     }
   }
 
-  /** Forgets what was: the attack begins. */
+  /** Discards the results so far: the attack begins. */
   void attackBegins() {
     beginNanos = System.nanoTime();
   }
 
-  /** Ends, when all calls have ended, and returns what became of those since the attack began. */
+  /** Ends when all calls have ended, and returns the results since the attack began. */
   Report report() throws InterruptedException {
     stopping = true;
     thread.join();
@@ -172,9 +172,9 @@ final class HonestCallers implements AutoCloseable {
   }
 
   /**
-   * What became of the calls.
+   * The results of the calls.
    *
-   * @param overloadedAtFirst how many were refused within a second, with the reason
+   * @param overloadedAtFirst how many were rejected within a second, with the reason
    * @param failures the others that were not accepted
    */
   record Report(int calls, long p50, long p99, int overloadedAtFirst, List<String> failures) {}

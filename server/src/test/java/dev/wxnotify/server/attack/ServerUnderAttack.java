@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The server with the fake WeChat, in a process of its own with a small heap. */
+/** The server with the fake WeChat, in its own process with a small heap. */
 final class ServerUnderAttack implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("ready: gRPC on 127\\.0\\.0\\.1:(\\d+)");
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
@@ -40,9 +40,9 @@ final class ServerUnderAttack implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param program what stands behind the options of the JVM: the jar, or a class path and a class
+   * @param program what follows the options of the JVM: the jar, or a class path and a class
    * @param descriptors how many files and sockets it may open; 0 for as many as this process
-   * @param patience how long it waits for the fake WeChat, which is as busy as the machine
+   * @param patience how long it waits for the fake WeChat, which shares the busy machine
    */
   static ServerUnderAttack start(List<String> program, int descriptors, Duration patience)
       throws IOException, InterruptedException {
@@ -119,7 +119,7 @@ final class ServerUnderAttack implements AutoCloseable {
     return port;
   }
 
-  /** Returns how many lines it has written since it is ready. */
+  /** Returns how many lines it has written since it was ready. */
   synchronized int lines() {
     return lines;
   }
@@ -129,7 +129,7 @@ final class ServerUnderAttack implements AutoCloseable {
     return String.join("\n", last);
   }
 
-  /** Returns the memory that it holds, in MiB; -1 where the operating system does not say. */
+  /** Returns its resident memory in MiB; -1 if the operating system does not report it. */
   long residentMiB() {
     try {
       Matcher matcher =

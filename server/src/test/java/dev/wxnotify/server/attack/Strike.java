@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One attack while it goes on: its connections, and the threads that use them. */
+/** A running attack: its connections, and the threads that use them. */
 final class Strike implements AutoCloseable {
   private static final long PAUSE_MILLIS = 5;
 
@@ -23,7 +23,7 @@ final class Strike implements AutoCloseable {
     this.port = port;
   }
 
-  /** What is done on a connection; it ends with an exception when the server closes it. */
+  /** What a connection does; it ends with an exception when the server closes it. */
   interface Move {
     void on(RawHttp2 connection) throws IOException, InterruptedException;
   }
@@ -33,7 +33,7 @@ final class Strike implements AutoCloseable {
     RawHttp2 open(int port) throws IOException;
   }
 
-  /** Does it on so many connections, each anew when it was cut off, until the attack is over. */
+  /** Runs it on this many connections, reopening each that was cut off, until the attack ends. */
   void onEach(int connections, Opening opening, Move move) {
     for (int i = 0; i < connections; i++) {
       Thread thread = new Thread(() -> again(opening, move), "attacker-" + i);
@@ -63,7 +63,7 @@ final class Strike implements AutoCloseable {
     }
   }
 
-  /** Makes connections that are kept, by one thread, until there are so many. */
+  /** Opens this many connections on one thread, and keeps them. */
   void keep(int connections, Opening opening, Move move) {
     Thread thread =
         new Thread(
@@ -94,27 +94,27 @@ final class Strike implements AutoCloseable {
     }
   }
 
-  /** Tells whether the attack is not over. */
+  /** Returns whether the attack is running. */
   boolean goesOn() {
     return over.getCount() > 0;
   }
 
-  /** Waits for the end, with all connections as they are. */
+  /** Waits for the end, and leaves all connections as they are. */
   void hold() throws InterruptedException {
     over.await();
   }
 
-  /** Lets the attack go on for so long. */
+  /** Lets the attack run for this long. */
   void during(Duration time) throws InterruptedException {
     over.await(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Returns how many connections were made, and how many the server ended. */
+  /** Returns how many connections were opened, and how many the server ended. */
   String connections() {
     return made.get() + " connections, " + cutOff.get() + " cut off";
   }
 
-  /** Ends the attack, and all of its connections. */
+  /** Ends the attack and all its connections. */
   void end() {
     over.countDown();
     for (RawHttp2 each : open) {

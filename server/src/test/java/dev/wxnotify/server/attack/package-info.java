@@ -1,5 +1,5 @@
 /**
- * Clients that mean harm to a server on this machine, as a tool and as a test: {@link
+ * Malicious clients that attack a server on this machine, as a tool and as a test: {@link
  * dev.wxnotify.server.attack.AttackRun}.
  */
 @NullMarked

@@ -27,7 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A server on a free port that keeps what it is asked and answers what it was told to. */
+/** A server on a free port that records requests and gives scripted answers. */
 final class FakeNotificationService extends NotificationServiceImplBase implements AutoCloseable {
   private final List<SendSubscribeMessageRequest> subscribeRequests = new CopyOnWriteArrayList<>();
   private final List<SendSeckillMessageRequest> seckillRequests = new CopyOnWriteArrayList<>();

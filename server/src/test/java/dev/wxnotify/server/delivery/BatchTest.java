@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What becomes of the messages of a batch, whatever WeChat and the caller do. */
+/** The outcomes of the messages of a batch, whatever WeChat and the caller do. */
 final class BatchTest {
   private static final int MANY = 20_000;
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -105,7 +105,7 @@ final class BatchTest {
             SendOutcome.Rejected.class, no -> assertThat(no.reason()).isEqualTo(reason));
   }
 
-  /** The app's pace is one message a second from now on, and soon more. */
+  /** Sets the app's pace to one message a second, which soon rises. */
   private void slowDown(App app) {
     for (int i = 0; i < Pace.FEWEST_REFUSED; i++) {
       app.pace().refused(fixture.clock.nanos().getAsLong());
@@ -195,7 +195,7 @@ final class BatchTest {
     assertThat(gateway.writes()).as("few tries").hasSizeBetween(10, 30);
   }
 
-  /** WeChat's minute is used up: nobody gets through for a while, and then everybody does. */
+  /** WeChat's minute quota is used up: no message passes for a while, and then all do. */
   @Test
   void throttled_fortySecondsLong_failsNobody() {
     Batch batch = open();
@@ -220,7 +220,9 @@ final class BatchTest {
     assertThat(accepted()).isEqualTo(900);
   }
 
-  /** A try has ten seconds; the message before it, at one message a second, waited far longer. */
+  /**
+   * An attempt has ten seconds; at one message a second, the message waited far longer before it.
+   */
   @Test
   void slowPace_longQueue_nobodysTimeIsOver() {
     Batch batch = open();
@@ -356,7 +358,7 @@ final class BatchTest {
     return org.assertj.core.data.Offset.offset(offset);
   }
 
-  /** Memory in flight is bounded by weight: large messages take several permits. */
+  /** Weight bounds the memory in flight: large messages take several permits. */
   @Test
   void largeMessages_takeSeveralPermits() {
     use(new Permits(21, 1), new Permits(100, 1));
@@ -389,7 +391,7 @@ final class BatchTest {
         Language.ZH_CN);
   }
 
-  /** At one message a second, forty that left would cost forty seconds. */
+  /** At one message a second, forty withdrawn messages would cost forty seconds. */
   @Test
   void slowPace_batchesThatLeft_costNobodyATurn() {
     Batch first = open();
@@ -415,7 +417,7 @@ final class BatchTest {
     assertThat(outcome("patient")).isInstanceOf(SendOutcome.Accepted.class);
   }
 
-  /** The turn by the pace that a message has had goes to another one too. */
+  /** A message that leaves also passes its pace turn on to another one. */
   @Test
   void slowPace_batchLeavesWhileItWaitsForAPermit_givesItsTurnBack() {
     use(new Permits(2, 1), new Permits(100, 1));
@@ -439,7 +441,7 @@ final class BatchTest {
     assertThat(outcome("patient")).isInstanceOf(SendOutcome.Accepted.class);
   }
 
-  /** The default limits: batches keep their connections busy, and single calls find room. */
+  /** With the default limits, batches keep their connections busy, and single calls find room. */
   @Test
   void manyBatches_useAllConnections_andLeaveRoomForABurst() {
     use(new Permits(1_000, 360), new Permits(512, 8));
@@ -464,7 +466,7 @@ final class BatchTest {
     assertThat(accepted()).isEqualTo(2_000);
   }
 
-  /** They go one after the other, and those that wait for that must not hold permits. */
+  /** They are sent one after another, and those that wait must not hold permits. */
   @Test
   void manyMessagesForOneUser_leaveThePermitsToOthers() {
     use(new Permits(5, 1), new Permits(100, 1));
@@ -766,7 +768,7 @@ final class BatchTest {
     assertThat(gateway.writes()).hasSize(1);
   }
 
-  /** Others were on their way to be written: a connection was being made, say. */
+  /** Others were about to be written, for example while a connection was being opened. */
   @Test
   void quotaUsedUp_othersAreAboutToBeWritten_areNot() {
     gateway.go(Until.CALLED);

@@ -129,7 +129,7 @@ final class DailyQuotaTest {
     assertOpen();
   }
 
-  /** Those that were under way when the quota ran out are answered in any order. */
+  /** The messages in flight when the quota ran out are answered in any order. */
   @Test
   void answered_lateAndTaken_doesNotOpen() {
     Pass pass = enter();

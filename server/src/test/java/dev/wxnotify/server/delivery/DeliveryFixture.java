@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * A delivery as the server wires it, with a fake WeChat at its end. The jitter is none: the pauses
- * before retries are {@link #FIRST_PAUSE} and {@link #SECOND_PAUSE}.
+ * A delivery as the server wires it, with a fake WeChat. There is no jitter: the pauses before
+ * retries are {@link #FIRST_PAUSE} and {@link #SECOND_PAUSE}.
  */
 final class DeliveryFixture {
   static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -74,13 +74,13 @@ final class DeliveryFixture {
     return new App(appId, tokens, Samples.SECKILL_TEMPLATE, clock.nanos(), timer);
   }
 
-  /** Returns a sender that shares everything but its gateway and its timer. */
+  /** Returns a sender that shares everything except its gateway and its timer. */
   MessageSender sender(MessageGateway gateway, ScheduledExecutorService timer) {
     return new MessageSender(
         gateway, connections, new RetryPolicy(() -> 0), clock, clock.nanos(), timer);
   }
 
-  /** Returns a delivery that shares everything, and to which {@code listener} listens. */
+  /** Returns a delivery that shares everything, with {@code listener} attached. */
   MessageDelivery delivery(DeliveryListener listener) {
     return new MessageDelivery(
         inFlight,
@@ -117,7 +117,7 @@ final class DeliveryFixture {
     return delivery.deliver(order());
   }
 
-  /** Returns what the caller has heard by now. */
+  /** Returns what the caller has received so far. */
   static SendOutcome heard(Delivery delivery) {
     return answer(delivery).outcome();
   }
@@ -128,13 +128,13 @@ final class DeliveryFixture {
     return answer.join();
   }
 
-  /** Has a token in the cache, so that a test that is not about tokens need not think of them. */
+  /** Puts a token into the cache, so that tests that are not about tokens can ignore them. */
   void warmUp() {
     app.tokens().warmUp();
     otherApp.tokens().warmUp();
   }
 
-  /** Checks that nothing is held that was taken for a message. */
+  /** Checks that every resource taken for a message was released. */
   void assertNothingIsHeld() {
     gateway.assertProtocolWasKept();
     assertThat(inFlight.used()).as("permits of messages in flight").isZero();

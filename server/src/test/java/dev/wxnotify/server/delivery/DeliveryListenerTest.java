@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a listener hears of messages, and that its faults harm nobody. */
+/** What a listener learns about messages, and that its faults do no harm. */
 final class DeliveryListenerTest {
   private static final WeChatError ERROR = new WeChatError(-1, "said so", "1-1-1");
   private static final SendOutcome ACCEPTED = new SendOutcome.Accepted("7");
@@ -36,7 +36,7 @@ final class DeliveryListenerTest {
 
   private record Attempt(Answer answer, Duration took) {}
 
-  /** Keeps what it hears. */
+  /** Records its calls. */
   private static final class Heard implements DeliveryListener {
     final List<End> ends = new ArrayList<>();
     final List<Attempt> attempts = new ArrayList<>();
@@ -64,7 +64,7 @@ final class DeliveryListenerTest {
     }
   }
 
-  /** Breaks whenever it is called. */
+  /** Throws whenever it is called. */
   private static final class Broken implements DeliveryListener {
     int calls;
 

@@ -6,12 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A ledger that is slow or broken when a test wants it to be. Thread-safe. */
+/** A ledger that a test can make slow or broken. Thread-safe. */
 final class FlakyLedger implements OutcomeLedger {
 
   /** How the ledger behaves. */
   enum Mood {
-    /** Its stages complete at once. */
+    /** Its stages complete immediately. */
     WELL,
     /** It does its work, and its stages complete when {@link #recover} is called. */
     SLOW,
@@ -43,7 +43,7 @@ final class FlakyLedger implements OutcomeLedger {
     }
   }
 
-  /** Is well again; what was slow is done. */
+  /** Recovers; delayed stages complete. */
   void recover() {
     CompletableFuture<?> waiting;
     synchronized (lock) {

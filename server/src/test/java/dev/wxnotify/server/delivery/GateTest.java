@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What all gates have in common: each turn comes once or is withdrawn, in the order of entry; what
- * is withdrawn leaves at once and costs nothing.
+ * What all gates have in common: each turn is given once or withdrawn, in the order of entry; a
+ * withdrawn turn leaves immediately and costs nothing.
  */
 final class GateTest {
   private static final int STEPS = 20_000;
 
-  /** A gate that a test looks into. */
+  /** A gate that a test can inspect. */
   private record Subject(Gate gate, IntSupplier waiting, FakeScheduler timer) {}
 
   /** The kinds of gates in this package. */
@@ -67,7 +67,7 @@ final class GateTest {
     }
   }
 
-  /** A turn with its number, which notes what became of it. */
+  /** A turn with its number, which records what happened to it. */
   private static final class Numbered extends Turn {
     private final int number;
     private final boolean isOfUse;
@@ -89,7 +89,7 @@ final class GateTest {
     }
   }
 
-  /** Whatever order things happen in, the gate does what a simple list of those who wait does. */
+  /** In any order of events, the gate behaves like a simple list of waiting turns. */
   @ParameterizedTest
   @EnumSource(Kind.class)
   void anyOrder_eachComesOnceOrIsWithdrawn_inTheOrderOfEntry(Kind kind) {
@@ -138,7 +138,7 @@ final class GateTest {
     }
   }
 
-  /** As when thousands of streams are cancelled, and one caller waits among them. */
+  /** As when thousands of streams are cancelled while one caller among them waits. */
   @ParameterizedTest
   @EnumSource(Kind.class)
   void manyWithdrawn_theNextOneComesAsIfTheyHadNotBeen(Kind kind) {
@@ -202,7 +202,7 @@ final class GateTest {
     }
   }
 
-  /** Each thread enters and leaves while permits come and go: one of the two wins, always. */
+  /** Each thread enters and leaves while permits change: always exactly one of the two wins. */
   @ParameterizedTest
   @EnumSource(Kind.class)
   void withdrawAndTurnAtTheSameMoment_oneOfThemWins(Kind kind) throws Exception {

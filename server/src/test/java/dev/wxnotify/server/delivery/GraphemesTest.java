@@ -50,8 +50,8 @@ class GraphemesTest {
   }
 
   /**
-   * What the JDKs disagree about, and what is hard, in random mixtures. The number was the same on
-   * JDK 17 and 25; it changes only with a rule.
+   * Random mixtures of difficult characters and of those that JDKs treat differently. The number
+   * was the same on JDK 17 and 25; it changes only with a rule.
    */
   @Test
   void start_randomMixtures_areTheSameOnEveryJdk() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The official table of value rules, and what has been observed beside it. */
+/** The official table of value rules, and observations beyond it. */
 final class KeywordRuleTest {
   private static final String FAMILY = "👨‍👩‍👧‍👦";
   private static final String FLAG = "🇨🇳";
@@ -106,7 +106,7 @@ final class KeywordRuleTest {
             values(
                 KeywordRule.THING,
                 "物".repeat(21),
-                "吉尔吉斯斯坦进口黑麦列巴(700克/条)*2", // Seen to be refused.
+                "吉尔吉斯斯坦进口黑麦列巴(700克/条)*2", // WeChat was seen to reject it.
                 "😀".repeat(21),
                 FAMILY.repeat(21),
                 FLAG.repeat(21),
@@ -152,7 +152,7 @@ final class KeywordRuleTest {
                 ""),
             values(
                 KeywordRule.NAME,
-                "用户410774", // Seen to be refused.
+                "用户410774", // WeChat was seen to reject it.
                 "张".repeat(11),
                 "张" + "a".repeat(10),
                 "a".repeat(21),
@@ -223,7 +223,7 @@ final class KeywordRuleTest {
 
   private static Stream<String> noMoments() {
     return Stream.of(
-        "09:00～18:00", // Full-width: WeChat was seen to refuse it.
+        "09:00～18:00", // Full-width: WeChat was seen to reject it.
         "2019年10月1日～2019年10月7日",
         "2020-01-18 16:18:49.0", // Timestamp.toString.
         "2019-12-25T09:42:00Z",
@@ -326,7 +326,7 @@ final class KeywordRuleTest {
   @ParameterizedTest
   @MethodSource("valuesThatAreRefused")
   void check_valueBeyondTheRule_isNotRepeated(KeywordRule rule, String value) {
-    // One character may well occur in a sentence by chance.
+    // One character may occur in a sentence by chance.
     if (value.length() > 3) {
       assertThat(rule.check(value)).doesNotContain(value);
     }
@@ -403,7 +403,7 @@ final class KeywordRuleTest {
         .stream();
   }
 
-  /** Time is not measured but bounded: what backtracks over this takes hours. */
+  /** The time is bounded, not measured: a pattern that backtracks here takes hours. */
   @ParameterizedTest
   @MethodSource("hostileParts")
   void check_hundredThousandHostileCharacters_isFast(String part) {

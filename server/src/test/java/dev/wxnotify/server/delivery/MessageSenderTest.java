@@ -15,7 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What messages do to each other. */
+/** How messages affect each other. */
 final class MessageSenderTest {
   private static final WeChatError ERROR = new WeChatError(-1, "system error", "");
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every ledger does. All of it holds across instances that share a backend. */
+/** The contract of every ledger. It holds across instances that share a backend. */
 public abstract class OutcomeLedgerContract {
   private static final Duration LONGEST = Duration.ofSeconds(20);
 
@@ -27,12 +27,12 @@ public abstract class OutcomeLedgerContract {
   protected abstract OutcomeLedger ledger();
 
   /**
-   * Returns another instance on the backend of {@link #ledger}; the same one where a ledger shares
+   * Returns another instance on the backend of {@link #ledger}; the same one if the ledger shares
    * nothing.
    */
   protected abstract OutcomeLedger otherInstance();
 
-  /** Makes what the ledger holds older by {@code time}. */
+  /** Makes the ledger's entries older by {@code time}. */
   protected abstract void letTimePass(Duration time);
 
   private static Claim claim(OutcomeLedger ledger, OutcomeLedger.Key key, String fingerprint)

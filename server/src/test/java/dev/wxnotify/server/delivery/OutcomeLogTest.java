@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/** What a whole delivery writes to the log. */
+/** The log lines of a whole delivery. */
 final class OutcomeLogTest {
   private static final WeChatError ERROR =
       new WeChatError(40037, "invalid template_id", "64300265-0451f298-143cb2bf");

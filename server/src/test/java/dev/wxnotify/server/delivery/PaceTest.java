@@ -50,7 +50,7 @@ final class PaceTest {
     }
   }
 
-  /** Slows down to what follows from {@code taken} messages in the last second. */
+  /** Slows down to the pace that follows from {@code taken} messages in the last second. */
   private void cutAt(int taken) {
     take(taken);
     refuse(Pace.FEWEST_REFUSED + taken);
@@ -106,7 +106,7 @@ final class PaceTest {
     assertThat(pace.perSecond()).isPresent();
   }
 
-  /** A message that WeChat never takes must not slow down its whole app. */
+  /** A message that WeChat never accepts must not slow down its whole app. */
   @Test
   void refused_fewInASecond_isTolerated() {
     for (int second = 0; second < 60; second++) {
@@ -117,7 +117,7 @@ final class PaceTest {
     assertThat(pace.perSecond()).isEmpty();
   }
 
-  /** RFC 9438: 0.7 of the plateau at once, the plateau after K, and then more and more. */
+  /** RFC 9438: 0.7 of the plateau immediately, the plateau after K, and then faster growth. */
   @Test
   void perSecond_notRefusedAnyMore_followsTheCubicFunction() {
     cutAt(100);
@@ -163,7 +163,7 @@ final class PaceTest {
     assertThat(turns).hasSize(1_000);
   }
 
-  /** A thousand messages that were under way are refused: that is one event and one cut. */
+  /** A thousand messages in flight are rejected: this is one event and one reduction. */
   @Test
   void refused_writtenBeforeTheCut_isNotHeldAgainstThePaceAfterIt() {
     long before = now();
@@ -188,13 +188,13 @@ final class PaceTest {
     refuse(1_000);
     assertThat(perSecond()).isEqualTo(grown);
 
-    timer.advance(SECOND.plusNanos(1)); // What was taken at first is no longer recent.
+    timer.advance(SECOND.plusNanos(1)); // The first accepted messages are no longer recent.
     take(30);
     refuse(1_000);
     assertThat(perSecond()).isCloseTo(0.7 * 30, ABOUT);
   }
 
-  /** What was taken before WeChat became stricter says nothing once the pace is below it. */
+  /** Messages accepted before WeChat became stricter do not count once the pace is below them. */
   @Test
   void refused_moreWasTakenThanThePaceAllows_cutsThePace() {
     cutAt(100);

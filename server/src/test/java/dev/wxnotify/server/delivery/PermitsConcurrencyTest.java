@@ -60,7 +60,7 @@ final class PermitsConcurrencyTest {
     }
   }
 
-  /** One in three has no use for its permit, one is done on the spot, one on another thread. */
+  /** One in three does not use its permit, one finishes immediately, one on another thread. */
   private boolean work(Lane lane, CountDownLatch done) {
     enter(lane);
     ran.incrementAndGet();

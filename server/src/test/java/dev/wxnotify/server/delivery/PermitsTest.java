@@ -19,7 +19,7 @@ final class PermitsTest {
 
   private final List<String> ran = new ArrayList<>();
 
-  /** A task that notes its name and keeps its permit. */
+  /** A task that records its name and keeps its permit. */
   private BooleanSupplier keeping(String name) {
     return () -> {
       ran.add(name);
@@ -173,7 +173,7 @@ final class PermitsTest {
     assertThat(permits.used()).isZero();
   }
 
-  /** As when WeChat is down, and each attempt fails on the spot. */
+  /** As when WeChat is down, and each attempt fails immediately. */
   @ParameterizedTest
   @EnumSource(Lane.class)
   void release_manyAreDoneOnTheSpot_unwindsWithoutDeepStack(Lane lane) {
@@ -223,7 +223,7 @@ final class PermitsTest {
     assertThat(permits.used()).isEqualTo(2);
   }
 
-  /** Two mechanisms of one thread do not take each other for a nested release. */
+  /** Two mechanisms on one thread do not mistake each other for a nested release. */
   @Test
   void release_insideATaskOfOtherPermits_letsTheNextInAtOnce() {
     Permits outer = new Permits(1, 0);

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class RecentCountTest {
-  /** As with nanoTime, what follows may overflow. */
+  /** As with nanoTime, later values may overflow. */
   private static final long START = new FakeClock().nanos().getAsLong();
 
   private static final long MILLI = 1_000_000;

@@ -66,7 +66,7 @@ class RecentFailuresTest {
     assertThat(failures.counts()).isEmpty();
   }
 
-  /** The ring goes round: an old minute's place is the new one's. */
+  /** The ring wraps around: a new minute reuses the slot of an old one. */
   @Test
   void failures_overManyHours_countTheLastOnly() {
     for (int i = 0; i < 500; i++) {

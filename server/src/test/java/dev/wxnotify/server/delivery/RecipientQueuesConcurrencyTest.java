@@ -26,7 +26,7 @@ final class RecipientQueuesConcurrencyTest {
       List.of(new Line("ann"), new Line("bob"), new Line("cleo"), new Line("dan"), new Line("eve"));
   private final CountDownLatch done = new CountDownLatch(THREADS * TURNS_EACH);
 
-  /** What happens at one recipient; a plain list, since only one at a time may touch it. */
+  /** The events at one recipient; a plain list, since only one thread at a time may use it. */
   private final class Line {
     final Recipient recipient;
     final AtomicInteger busy = new AtomicInteger();

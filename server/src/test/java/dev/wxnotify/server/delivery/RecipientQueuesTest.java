@@ -124,7 +124,7 @@ final class RecipientQueuesTest {
     assertThat(queues.size()).isZero();
   }
 
-  /** As when there is no token, and each message fails on the spot. */
+  /** As when there is no token, and each message fails immediately. */
   @Test
   void leave_manyAreDoneOnTheSpot_unwindsWithoutDeepStack() {
     queues.enter(ANN, Turns.of(keeping("first")));

@@ -16,19 +16,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A WeChat that takes every message, unless a test scripts other answers, and that records what was
- * written. It keeps the protocol of a gateway, and checks that its caller does: no two attempts at
- * a time for one recipient, and no gate that opens while its message is under way. Thread-safe.
+ * A WeChat that accepts every message, unless a test scripts other answers, and records what was
+ * written. It follows the protocol of a gateway, and checks that its caller does: no two
+ * simultaneous attempts for one recipient, and no gate that opens while its message is in flight.
+ * Thread-safe.
  */
 final class RecordingGateway implements MessageGateway {
 
-  /** How far an attempt goes by itself; a test does the rest. */
+  /** How far an attempt proceeds by itself; a test does the rest. */
   enum Until {
-    /** It stays as it was called, as while a connection is being made. */
+    /** It stops right after the call, as while a connection is being opened. */
     CALLED,
-    /** The message is written, and no answer comes. */
+    /** The message is written, and no answer arrives. */
     WRITTEN,
-    /** The answer comes, on the calling thread. */
+    /** The answer arrives, on the calling thread. */
     ANSWERED
   }
 
@@ -78,7 +79,7 @@ final class RecordingGateway implements MessageGateway {
       return token;
     }
 
-    /** Writes the message if the gate lets it pass; else ends the attempt. */
+    /** Writes the message if the gate allows it; otherwise ends the attempt. */
     boolean write() {
       if (!gate.tryPass()) {
         answer(new Answer.NotWritten("the message was given up"));
@@ -161,7 +162,7 @@ final class RecordingGateway implements MessageGateway {
     }
   }
 
-  /** Lets attempts go {@code end} by themselves from now on. */
+  /** Lets attempts proceed to {@code end} by themselves from now on. */
   void go(Until end) {
     synchronized (lock) {
       until = end;
@@ -203,12 +204,12 @@ final class RecordingGateway implements MessageGateway {
     }
   }
 
-  /** Returns whom messages were written to, in order. */
+  /** Returns the recipients of written messages, in order. */
   List<String> recipients() {
     return writes().stream().map(write -> write.message().openId()).toList();
   }
 
-  /** Checks that the caller kept the protocol. */
+  /** Checks that the caller followed the protocol. */
   void assertProtocolWasKept() {
     synchronized (lock) {
       assertThat(offences).isEmpty();

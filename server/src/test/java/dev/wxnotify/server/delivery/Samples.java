@@ -2,7 +2,7 @@ package dev.wxnotify.server.delivery;
 
 import java.util.Map;
 
-/** Messages that keep every rule, for tests to vary. */
+/** Messages that follow every rule, for tests to vary. */
 final class Samples {
   static final String OPEN_ID = "oABCDE1234567890abcdefghijkl";
   static final String TEMPLATE_ID = "TVz4oiFVuGt3Zz2Hx5wWcLqZk1mNQ9RrYb7uEo0sDfG";

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Issues {@code token-1}, {@code token-2} and so on, or what a test scripted, at once or when the
- * test lets it. Thread-safe.
+ * Issues {@code token-1}, {@code token-2} and so on, or scripted results, immediately or when the
+ * test allows it. Thread-safe.
  */
 final class ScriptedTokenIssuer implements TokenIssuer {
   static final Duration LIFE = Duration.ofHours(2);
@@ -28,14 +28,14 @@ final class ScriptedTokenIssuer implements TokenIssuer {
   @GuardedBy("lock")
   private int calls;
 
-  /** Answers the next questions with {@code results}, one each. */
+  /** Answers the next requests with {@code results}, one each. */
   void script(IssueResult... results) {
     synchronized (lock) {
       script.addAll(List.of(results));
     }
   }
 
-  /** Lets no answer arrive until {@link #release}. */
+  /** Holds back answers until {@link #release}. */
   void hold() {
     synchronized (lock) {
       go = new CompletableFuture<>();
@@ -51,7 +51,7 @@ final class ScriptedTokenIssuer implements TokenIssuer {
     waiting.complete(null);
   }
 
-  /** Returns how often the issuer was asked. */
+  /** Returns how often the issuer was called. */
   int calls() {
     synchronized (lock) {
       return calls;

@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The moments at which a message is written, and those who want it not to be. */
+/** Races between the write of a message and events that prevent it. */
 final class SendingConcurrencyTest {
   private static final int ROUNDS = 10_000;
   private static final WeChatError ERROR = new WeChatError(-1, "system error", "");
@@ -91,8 +91,8 @@ final class SendingConcurrencyTest {
   }
 
   /**
-   * Lets both threads go on within a moment that is shorter than what they race for: a barrier
-   * alone wakes one long before the other.
+   * Releases both threads within a shorter time than the race takes: a barrier alone wakes one long
+   * before the other.
    */
   private void meet(int round) {
     arrivals.incrementAndGet();
@@ -100,7 +100,7 @@ final class SendingConcurrencyTest {
       if (spins < PATIENCE) {
         Thread.onSpinWait();
       } else {
-        LockSupport.parkNanos(1); // The other has no core: do not burn this one.
+        LockSupport.parkNanos(1); // The other thread has no core: do not occupy this one.
       }
     }
     for (int i = ThreadLocalRandom.current().nextInt(MOST_SPINS); i > 0; i--) {
@@ -114,7 +114,7 @@ final class SendingConcurrencyTest {
     }
   }
 
-  // All at once, on real threads and in real time.
+  // Everything together, on real threads and in real time.
 
   private static final int THREADS = 64;
   private static final int ORDERS_EACH = 200;
@@ -124,7 +124,7 @@ final class SendingConcurrencyTest {
   private final ScheduledThreadPoolExecutor network = new ScheduledThreadPoolExecutor(4);
   private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
 
-  /** How often WeChat took a message, or may have, by its text. */
+  /** How often WeChat accepted a message, or may have, by its text. */
   private final Map<String, AtomicInteger> taken = new ConcurrentHashMap<>();
 
   private final Map<String, AtomicInteger> underWay = new ConcurrentHashMap<>();
@@ -197,7 +197,7 @@ final class SendingConcurrencyTest {
     return told;
   }
 
-  /** A WeChat that is now and then busy, out of reach, silent, or tired of the token. */
+  /** A WeChat that is sometimes busy, unreachable or silent, or that rejects the token. */
   private CompletableFuture<Answer> send(
       SubscribeMessage message, AccessToken token, MessageGateway.WriteGate gate) {
     AtomicInteger sameRecipient =

@@ -47,7 +47,7 @@ class SmallFileTest {
     assertThatThrownBy(() -> SmallFile.read("a\0b")).hasMessage("is not a path");
   }
 
-  /** Nobody writes to this pipe: who opened it would wait for ever. */
+  /** This pipe has no writer: opening it would block forever. */
   @Test
   void pipe_andDevice_areRefusedAtOnce() throws Exception {
     assertRefused(pipe(directory.resolve("pipe")), "is not a regular file");

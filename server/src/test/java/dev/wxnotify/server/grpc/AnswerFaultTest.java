@@ -24,14 +24,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A call whose answer cannot be given, since this server has a fault, ends all the same. */
+/** A call ends even if a fault of the server prevents its answer. */
 class AnswerFaultTest {
   private final HeldGateway gateway = new HeldGateway();
 
   @RegisterExtension
   final GrpcServerExtension server = new GrpcServerExtension(gateway).observedBy(new Breaker());
 
-  /** Has gRPC break when an answer is sent. */
+  /** Makes gRPC fail when an answer is sent. */
   private static final class Breaker implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(

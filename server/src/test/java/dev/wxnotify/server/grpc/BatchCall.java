@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A client's stream whose reading the test controls, and whose answers can be awaited. */
+/** A client's stream: the test controls its reading and can wait for its answers. */
 final class BatchCall implements ClientResponseObserver<BatchSendRequest, BatchSendResponse> {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -101,12 +101,12 @@ final class BatchCall implements ClientResponseObserver<BatchSendRequest, BatchS
     stream().cancel("the test cancels", null);
   }
 
-  /** Reads {@code count} answers more. */
+  /** Reads {@code count} more answers. */
   void request(int count) {
     stream().request(count);
   }
 
-  /** Returns the first {@code count} results, as soon as there are so many. */
+  /** Returns the first {@code count} results, as soon as they have arrived. */
   List<BatchItemResult> awaitResults(int count) throws InterruptedException {
     await(() -> results().size() >= count);
     List<BatchItemResult> results = results();
@@ -114,7 +114,7 @@ final class BatchCall implements ClientResponseObserver<BatchSendRequest, BatchS
     return results.subList(0, count);
   }
 
-  /** Returns what the stream ended with, as soon as it has. */
+  /** Waits for the end of the stream, and returns its status. */
   Status awaitEnd() throws InterruptedException {
     await(this::isOver);
     synchronized (lock) {
@@ -123,7 +123,7 @@ final class BatchCall implements ClientResponseObserver<BatchSendRequest, BatchS
     }
   }
 
-  /** Returns the error that the stream ended with, as soon as it has. */
+  /** Waits for the end of the stream, and returns its error. */
   StatusRuntimeException awaitError() throws InterruptedException {
     awaitEnd();
     synchronized (lock) {
@@ -132,13 +132,16 @@ final class BatchCall implements ClientResponseObserver<BatchSendRequest, BatchS
     }
   }
 
-  /** Waits for the stream to end with OK and a summary that equals the results; returns that. */
+  /**
+   * Waits for the stream to end with OK and a summary that matches the results; returns the
+   * summary.
+   */
   BatchSummary awaitSummary() throws InterruptedException {
     assertThat(awaitEnd().getCode()).as("%s", end()).isEqualTo(Status.Code.OK);
     return summary();
   }
 
-  /** Returns the summary, which must be the last answer and equal the results. */
+  /** Returns the summary, which must be the last answer and match the results. */
   BatchSummary summary() {
     List<BatchSendResponse> all = responses();
     assertThat(all).isNotEmpty();

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Streams over a real connection; what one stream does step by step is in BatchStreamTest. */
+/** Streams over a real connection; BatchStreamTest covers the steps of one stream. */
 class BatchSendTest {
   private static final Duration DEADLINE = Duration.ofSeconds(2);
   private static final int CHANCES = 5;
@@ -199,7 +199,7 @@ class BatchSendTest {
   @Test
   void batch_callerDoesNotRead_isNotReadFromAndHindersNobody() throws Exception {
     int items = 30_000;
-    // What fits into the connection's buffers is taken for read, and that is all.
+    // Only what fits into the connection's buffers counts as read.
     int connectionWindow = 64 * 1024;
     int serverBuffer = 32 * 1024;
     BatchSendRequest item = Requests.item("o", "");
@@ -230,8 +230,8 @@ class BatchSendTest {
   }
 
   /**
-   * Waits until nothing more is written while other calls come and go on the server's threads, and
-   * returns how much was.
+   * Waits until nothing more is written, while other calls use the server's threads, and returns
+   * how much was written.
    */
   private int awaitStandstill() {
     int before;
@@ -293,9 +293,9 @@ class BatchSendTest {
   }
 
   /**
-   * Returns a stream of two items that ended by its deadline. A machine that stands still for a
-   * tenth of a second at that very moment is no fault of the server, so that there are some
-   * chances. {@link CallTimeoutTest} has the rule.
+   * Returns a stream of two items that ended by its deadline. A machine that stalls for a tenth of
+   * a second at that moment is not a fault of the server, so there are several attempts. {@link
+   * CallTimeoutTest} tests the rule.
    */
   private BatchCall endInTime(boolean halfClose) throws InterruptedException {
     ManagedChannel plain = server.newChannel();
@@ -349,7 +349,7 @@ class BatchSendTest {
     assertThat(server.inFlight()).isZero();
   }
 
-  /** With room for three messages, of which batches may take two. */
+  /** With room for three messages, of which batches may use two. */
   @Nested
   class WhenFull {
     @RegisterExtension

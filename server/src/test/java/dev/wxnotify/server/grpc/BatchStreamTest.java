@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One stream with a caller that is driven by hand, on time that stands still. */
+/** One stream with a scripted caller, on a fake clock. */
 class BatchStreamTest {
   private static final Duration STREAM_DEADLINE = Duration.ofSeconds(5);
   private static final Duration LONGER_THAN_ANY_DEADLINE = Duration.ofMinutes(1);
@@ -203,7 +203,7 @@ class BatchStreamTest {
     assertThat(stream.caller.summary().getAccepted()).isEqualTo(3 * BatchStream.WINDOW);
   }
 
-  /** What is answered without WeChat takes its place in the window all the same. */
+  /** Items that are answered without WeChat also count in the window. */
   @Test
   void onNext_callerDoesNotReadAndItemsAreInvalid_readsNoMoreThanTheWindow() {
     Stream stream = open();
@@ -354,7 +354,7 @@ class BatchStreamTest {
     assertThat(inFlight.used()).isZero();
   }
 
-  /** It was asked for before the deadline, and is read between the deadline and the end. */
+  /** It was requested before the deadline, and is read between the deadline and the end. */
   @Test
   void deadline_anItemArrivesAfterwards_isAnsweredAndNotSent() {
     gateway.go(Until.CALLED);
@@ -441,7 +441,7 @@ class BatchStreamTest {
     assertThat(stream.caller.isCompleted()).isTrue();
   }
 
-  /** It was asked for before, and is read between the signal and the end. */
+  /** It was requested before the signal, and is read between the signal and the end. */
   @Test
   void stop_anItemArrivesAfterwards_isAnsweredAndNotSent() {
     gateway.go(Until.WRITTEN);
@@ -562,7 +562,7 @@ class BatchStreamTest {
     assertThat(stream.caller.isCompleted()).isTrue();
   }
 
-  /** The stream under test with its caller's end. */
+  /** The stream under test, with its caller's side. */
   private final class Stream {
     private final FakeCaller caller = new FakeCaller();
     private final BatchStream stream;
@@ -578,7 +578,7 @@ class BatchStreamTest {
       return caller.requested() > sent;
     }
 
-    /** Sends items that the server has asked for, as gRPC does. */
+    /** Sends items that the server has requested, as gRPC does. */
     void send(BatchSendRequest... items) {
       for (BatchSendRequest item : items) {
         assertThat(isAsked()).as("the server asks for an item").isTrue();
@@ -587,7 +587,7 @@ class BatchStreamTest {
       }
     }
 
-    /** Sends up to {@code most} items, while the server asks for them; returns how many. */
+    /** Sends up to {@code most} items, while the server requests them; returns how many. */
     int sendAsManyAsAsked(int most) {
       int before = sent;
       while (isAsked() && sent - before < most) {

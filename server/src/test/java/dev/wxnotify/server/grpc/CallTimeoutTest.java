@@ -33,12 +33,12 @@ class CallTimeoutTest {
     assertThat(CallTimeout.ofCurrentStream()).isNull();
   }
 
-  /** A twentieth of the time that is left, and at most 100 ms, is kept for the way back. */
+  /** A twentieth of the remaining time, at most 100 ms, is reserved for the way back. */
   @ParameterizedTest
   @CsvSource({"200,190", "2000,1900", "60000,59900", "3600000,3599900"})
   void ofCurrentCall_deadline_endsAMomentBefore(long deadlineMillis, long expectedMillis)
       throws Exception {
-    // The deadline is measured on a clock that stands still.
+    // The deadline is measured on a fake clock.
     Deadline deadline =
         Deadline.after(
             deadlineMillis,

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The limits of one caller, over a real connection. */
 class CallerLimitsTest {
-  /** Of one connection: fewer than the server takes for an attack. */
+  /** On one connection: fewer than the server treats as an attack. */
   private static final int MOST_CANCELLED = ConnectionSettings.MAX_RESETS / 2;
 
   private final HeldGateway gateway = new HeldGateway();
@@ -124,7 +124,7 @@ class CallerLimitsTest {
     }
     batch.halfClose();
     gateway.awaitWrites(1);
-    // Of the two that it may have, one is kept for single calls.
+    // One of its two is reserved for single calls.
     var single =
         NotificationServiceGrpc.newFutureStub(as("small"))
             .sendSubscribeMessage(Requests.single("x"));
@@ -171,7 +171,7 @@ class CallerLimitsTest {
     assertThat(taken).isBetween(8, 99);
   }
 
-  /** A stream that is cut while an item waits takes nothing with it. */
+  /** A stream that is cut while an item waits releases everything. */
   @Test
   void batch_cancelledWhileItWaits_givesEverythingBack() throws Exception {
     gateway.go(Until.WRITTEN);
@@ -188,8 +188,8 @@ class CallerLimitsTest {
   }
 
   /**
-   * At one message a second, what they would have cost is minutes; and what they would have held is
-   * more than a small heap, with {@code -Xmx128m -Dwxnotify.test.cancelled-streams=100000}.
+   * At one message a second they would have cost minutes, and held more than a small heap, with
+   * {@code -Xmx128m -Dwxnotify.test.cancelled-streams=100000}.
    */
   @Test
   void manyStreamsCancelled_whileTheyWait_costTheNextNothing() throws Exception {
@@ -227,7 +227,7 @@ class CallerLimitsTest {
     awaitWhatWasSaidBefore(connection);
   }
 
-  /** What went over the connection before has arrived at the server when this returns. */
+  /** When this returns, everything sent on the connection before has arrived at the server. */
   private static void awaitWhatWasSaidBefore(Channel connection) {
     NotificationServiceGrpc.newBlockingStub(as("free", connection))
         .sendSubscribeMessage(Requests.single("x").toBuilder().setValidateOnly(true).build());

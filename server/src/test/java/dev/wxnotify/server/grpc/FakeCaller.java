@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's end of a stream, as the server sees it: it takes answers while the test lets it, and
- * notes every offence against the rules of an observer: two threads at a time, or an answer after
+ * The caller's side of a stream, as the server sees it. It accepts answers while the test allows
+ * it, and records every violation of an observer's rules: two threads at a time, or an answer after
  * the end.
  */
 final class FakeCaller extends ServerCallStreamObserver<BatchSendResponse> {
@@ -34,7 +34,7 @@ final class FakeCaller extends ServerCallStreamObserver<BatchSendResponse> {
   private volatile Runnable onReady = () -> {};
   private volatile Runnable onCancel = () -> {};
 
-  /** Begins or ceases to take answers. */
+  /** Starts or stops accepting answers. */
   void setReady(boolean ready) {
     this.ready = ready;
     if (ready) {
@@ -42,17 +42,17 @@ final class FakeCaller extends ServerCallStreamObserver<BatchSendResponse> {
     }
   }
 
-  /** Has gRPC throw {@code fault} at every answer from now on. */
+  /** Makes gRPC throw {@code fault} at every answer from now on. */
   void breakWith(Error fault) {
     this.fault = fault;
   }
 
-  /** Leaves. */
+  /** Cancels the stream. */
   void cancelCall() {
     onCancel.run();
   }
 
-  /** Returns how many items the server has asked for since the beginning. */
+  /** Returns how many items the server has requested since the beginning. */
   int requested() {
     return requested.get();
   }
@@ -83,7 +83,7 @@ final class FakeCaller extends ServerCallStreamObserver<BatchSendResponse> {
     return completed;
   }
 
-  /** Returns the error that the stream ended with; null if it did not. */
+  /** Returns the error that the stream ended with; null if it did not end with one. */
   @Nullable StatusRuntimeException error() {
     return (StatusRuntimeException) error.get();
   }
@@ -92,7 +92,7 @@ final class FakeCaller extends ServerCallStreamObserver<BatchSendResponse> {
     return completed || error.get() != null;
   }
 
-  /** Checks that the server kept the rules. */
+  /** Checks that the server followed the rules. */
   void assertRulesWereKept() {
     assertThat(offences).isEmpty();
   }
@@ -105,7 +105,7 @@ final class FakeCaller extends ServerCallStreamObserver<BatchSendResponse> {
     }
     alone(
         () -> {
-          LockSupport.parkNanos(1_000); // Time for a second thread to get in, if it can.
+          LockSupport.parkNanos(1_000); // Gives a second thread time to enter, if it can.
           responses.add(response);
         });
   }

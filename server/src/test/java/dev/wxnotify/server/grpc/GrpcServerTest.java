@@ -69,7 +69,7 @@ class GrpcServerTest {
     assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
   }
 
-  /** Whoever watches hears of the stop while accepted calls go on. */
+  /** A watcher learns of the stop while accepted calls continue. */
   @ParameterizedTest
   @ValueSource(strings = {"", NotificationServiceGrpc.SERVICE_NAME})
   void stop_somebodyWatches_isNotServingAndFinishesWhatWasAccepted(String service)
@@ -237,7 +237,7 @@ class GrpcServerTest {
     return next(answers);
   }
 
-  /** Hands on what comes; how a stream ends is not what these tests are about. */
+  /** Passes messages on; these tests are not about how a stream ends. */
   private record Collector<T>(Consumer<T> to) implements StreamObserver<T> {
     @Override
     public void onNext(T value) {

@@ -19,18 +19,18 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * A WeChat at the end of a real connection: it takes every message, unless a test scripts other
- * answers, on the threads that the test chose, or holds messages until the test lets them go.
- * Thread-safe; what has not happened yet can be awaited.
+ * A WeChat behind a real connection. It accepts every message, unless a test scripts other answers,
+ * on threads that the test chooses, or holds messages until the test releases them. Thread-safe; a
+ * test can wait for events.
  */
 final class HeldGateway implements MessageGateway {
-  /** How far a message goes by itself; the test does the rest. */
+  /** How far a message proceeds by itself; the test does the rest. */
   enum Until {
-    /** It stays as it came, as while a connection is being made. */
+    /** It stops on arrival, as while a connection is being opened. */
     CALLED,
-    /** It is written, and no answer comes. */
+    /** It is written, and no answer arrives. */
     WRITTEN,
-    /** The answer comes. */
+    /** The answer arrives. */
     ANSWERED
   }
 
@@ -72,7 +72,7 @@ final class HeldGateway implements MessageGateway {
       return message;
     }
 
-    /** Writes the message if the gate lets it pass; else ends the attempt. */
+    /** Writes the message if the gate allows it; otherwise ends the attempt. */
     boolean write() {
       synchronized (this) {
         if (written) {
@@ -91,7 +91,7 @@ final class HeldGateway implements MessageGateway {
       return true;
     }
 
-    /** Ends the attempt as the script says; without a script WeChat takes the message. */
+    /** Ends the attempt as scripted; without a script WeChat accepts the message. */
     void answer() {
       stage.complete(scripted);
     }
@@ -127,7 +127,7 @@ final class HeldGateway implements MessageGateway {
     return "msgid of " + openId;
   }
 
-  /** Lets messages go {@code end} by themselves from now on. */
+  /** Lets messages proceed to {@code end} by themselves from now on. */
   void go(Until end) {
     synchronized (lock) {
       until = end;
@@ -162,12 +162,12 @@ final class HeldGateway implements MessageGateway {
     }
   }
 
-  /** Returns the first {@code count} calls, as soon as there are so many. */
+  /** Returns the first {@code count} calls, as soon as they have arrived. */
   List<Attempt> awaitAttempts(int count) throws InterruptedException {
     return await(count, this::attempts);
   }
 
-  /** Returns the first {@code count} calls that wrote, as soon as there are so many. */
+  /** Returns the first {@code count} calls that wrote, as soon as they have written. */
   List<Attempt> awaitWrites(int count) throws InterruptedException {
     return await(count, this::writes);
   }
@@ -185,7 +185,7 @@ final class HeldGateway implements MessageGateway {
     }
   }
 
-  /** Lets every message that is held go to its end, and those that come later. */
+  /** Releases every held message, and all later ones. */
   void release() {
     List<Attempt> all;
     synchronized (lock) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Clients that mean harm, over raw sockets; others are served all the time. */
+/** Malicious clients, over raw sockets; others are served all the time. */
 @Timeout(120)
 class HostileClientTest {
   private static final String SEND = "/wxnotify.v1.NotificationService/SendSubscribeMessage";
@@ -60,7 +60,7 @@ class HostileClientTest {
                       new ConnectionSettings(
                           MOST_CONNECTIONS, Duration.ofMinutes(30), Duration.ofHours(1))));
 
-  /** Calls are begun and cancelled as fast as a socket takes it (CVE-2023-44487). */
+  /** Calls are opened and cancelled as fast as a socket allows (CVE-2023-44487). */
   @Test
   void rapidReset_endsTheConnection_andOthersAreServed() throws Exception {
     try (RawHttp2 attacker = RawHttp2.open(server.port())) {
@@ -88,7 +88,7 @@ class HostileClientTest {
     }
   }
 
-  /** Connections that say nothing, or half of what they have to. */
+  /** Connections that send only part of their preface or headers. */
   @Test
   void slowClients_keepOthersFromNothing() throws Exception {
     List<RawHttp2> slow = new ArrayList<>();
@@ -104,7 +104,7 @@ class HostileClientTest {
           client.frame(RawHttp2.HEADERS, 0, 1, Arrays.copyOf(headers, 20)).flush();
         }
       }
-      for (int i = 20; i < 120; i++) { // One byte after the other.
+      for (int i = 20; i < 120; i++) { // One byte after another.
         for (int j = 1; j < slow.size(); j += 2) {
           slow.get(j).frame(RawHttp2.CONTINUATION, 0, 1, new byte[] {headers[i]}).flush();
         }
@@ -114,7 +114,7 @@ class HostileClientTest {
       }
       assertServed();
     } catch (SocketException cutOff) {
-      assertServed(); // So much the better.
+      assertServed(); // To be cut off is fine too.
     } finally {
       for (RawHttp2 each : slow) {
         each.close();
@@ -122,7 +122,7 @@ class HostileClientTest {
     }
   }
 
-  /** Headers without an end, in frames that never say that they are the last. */
+  /** Endless headers, in frames that never have the END_HEADERS flag. */
   @Test
   void endlessHeaders_endTheConnection() throws Exception {
     try (RawHttp2 attacker = RawHttp2.open(server.port())) {
@@ -163,7 +163,7 @@ class HostileClientTest {
     assertServed();
   }
 
-  /** Pings and settings that only make work. */
+  /** Pings and settings that only cause work. */
   @Test
   void pingFlood_endsTheConnection() throws Exception {
     try (RawHttp2 attacker = RawHttp2.open(server.port())) {
@@ -199,7 +199,7 @@ class HostileClientTest {
     return Arguments.argumentSet(name, type, flags, stream, payload);
   }
 
-  /** Each frame is allowed, and so many of them are not. */
+  /** Each frame is allowed, but this many of them are not. */
   @ParameterizedTest
   @MethodSource("floods")
   void flood_ofFramesThatCarryNothing_endsTheConnection(
@@ -222,7 +222,7 @@ class HostileClientTest {
     }
   }
 
-  /** Whether or not the client has confirmed that it knows of the bound. */
+  /** Whether or not the client has acknowledged the limit. */
   @Test
   void streams_beyondTheBound_endTheConnection() throws Exception {
     try (RawHttp2 attacker = RawHttp2.open(server.port())) {
@@ -239,7 +239,7 @@ class HostileClientTest {
     }
   }
 
-  /** The server keeps no more answers than fit into buffers, and reads no calls meanwhile. */
+  /** The server holds no more answers than fit into buffers, and reads no calls meanwhile. */
   @Test
   void clientThatDoesNotRead_isNotReadFrom() throws Exception {
     AtomicInteger written = new AtomicInteger();
@@ -256,7 +256,7 @@ class HostileClientTest {
                     written.incrementAndGet();
                   }
                 } catch (IOException closed) {
-                  // So it ends.
+                  // The server ends the connection.
                 }
               });
       thread.setDaemon(true);
@@ -274,7 +274,7 @@ class HostileClientTest {
     }
   }
 
-  /** It takes the time of others to refuse calls, too. */
+  /** Rejecting calls also takes time from other callers. */
   @Test
   void connection_ofManyRefusedCalls_rests() throws Exception {
     try (RawHttp2 attacker = RawHttp2.open(server.port())) {
@@ -303,7 +303,7 @@ class HostileClientTest {
         Arguments.argumentSet("DATA after the end", RawHttp2.DATA, 0, new byte[5]));
   }
 
-  /** The client resets nothing, and has the server do it. */
+  /** The client resets nothing, and makes the server reset streams. */
   @ParameterizedTest
   @MethodSource("mistakes")
   void resets_thatTheServerHasToMake_endTheConnection(int type, int flags, byte[] payload)
@@ -327,7 +327,7 @@ class HostileClientTest {
     }
   }
 
-  /** A client that extends the window for each result sends more frames than the bound. */
+  /** A client that extends the window for each result sends more frames than the limit. */
   @Test
   void windows_thatGrowWithTheAnswers_areNoFlood() throws Exception {
     try (RawHttp2 client = RawHttp2.open(server.port())) {
@@ -348,7 +348,7 @@ class HostileClientTest {
     }
   }
 
-  /** However its bytes are cut into frames, a request is what it is. */
+  /** A request stays the same, however its bytes are split into frames. */
   @Test
   void request_inPieces_isRead() throws Exception {
     gateway.go(HeldGateway.Until.ANSWERED);
@@ -374,7 +374,7 @@ class HostileClientTest {
     }
   }
 
-  /** Many items in one frame, and frames that end in the midst of one. */
+  /** Many items in one frame, and frames that end in the middle of one. */
   @Test
   void items_inPieces_areRead() throws Exception {
     gateway.go(HeldGateway.Until.ANSWERED);
@@ -423,7 +423,7 @@ class HostileClientTest {
   void connections_oneTooMany_isClosed_andTheOthersGoOn() throws Exception {
     List<RawHttp2> open = new ArrayList<>();
     try {
-      assertServed(); // On a connection of its own, which stays.
+      assertServed(); // On a separate connection, which stays open.
       for (int i = 1; i < MOST_CONNECTIONS; i++) {
         RawHttp2 next = RawHttp2.open(server.port());
         open.add(next);
@@ -442,7 +442,7 @@ class HostileClientTest {
     }
   }
 
-  /** The server's settings come before it counts a connection, the answer to a ping after that. */
+  /** The server sends its settings before it counts a connection, and answers a ping after that. */
   private static boolean answersPing(RawHttp2 connection) throws IOException {
     connection.frame(RawHttp2.PING, 0, 0, new byte[8]).flush();
     return connection.readUntil(RawHttp2.PING);
@@ -456,7 +456,7 @@ class HostileClientTest {
     }
   }
 
-  /** With a word, or in the middle of the attack. */
+  /** With a GOAWAY, or in the middle of the attack. */
   private static void assertCutsOff(RawHttp2 attacker, ThrowingRunnable attack) throws Exception {
     boolean cutOff;
     try {

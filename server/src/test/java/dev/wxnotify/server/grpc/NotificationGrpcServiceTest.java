@@ -233,14 +233,14 @@ class NotificationGrpcServiceTest {
 
   /**
    * Returns the server's answer to a call that is not answered before its deadline. A machine that
-   * stands still for a tenth of a second at that very moment is no fault of the server, so that
-   * there are some chances. {@link CallTimeoutTest} has the rule.
+   * stalls for a tenth of a second at that moment is not a fault of the server, so there are
+   * several attempts. {@link CallTimeoutTest} tests the rule.
    */
   private StatusRuntimeException answerInTime() {
     Channel plain = server.newChannel();
     StatusRuntimeException error = null;
     for (int i = 0; i < CHANCES && (error == null || hasNoDetails(error)); i++) {
-      String openId = "o" + i; // A recipient of its own: the one before may be under way still.
+      String openId = "o" + i; // The previous message may still be in flight.
       error =
           catchThrowableOfType(
               StatusRuntimeException.class,
@@ -288,7 +288,7 @@ class NotificationGrpcServiceTest {
     assertThat(server.inFlight()).isZero();
   }
 
-  /** What went over the connection before has arrived at the server when this returns. */
+  /** When this returns, everything sent on the connection before has arrived at the server. */
   private void awaitWhatWasSaidBefore() {
     server
         .blocking()

@@ -72,7 +72,7 @@ class RateLimitTest {
     assertThat(timer.pending()).isZero();
   }
 
-  /** What batches leave is there for single calls at once. */
+  /** The share that batches leave is available to single calls immediately. */
   @Test
   void single_whileItemsWait_findsTheReserve() {
     RateLimit limit = limit(8);
@@ -90,7 +90,7 @@ class RateLimitTest {
     assertThat(let).hasSize(7);
   }
 
-  /** Over a long time both together never go beyond the rate and the second's worth. */
+  /** Over a long time both together never exceed the rate plus one second's worth. */
   @Test
   void all_overALongTime_keepTheRate() {
     RateLimit limit = limit(100);
@@ -119,7 +119,7 @@ class RateLimitTest {
     assertThat(let).hasSize(2);
   }
 
-  /** Single calls that take all they get leave the items a quarter, at any rate. */
+  /** Single calls that take all they can leave a quarter to the items, at any rate. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 8, 100})
   void items_besideSinglesThatTakeAllTheyGet_haveAQuarter(int perSecond) {
@@ -141,7 +141,7 @@ class RateLimitTest {
     assertThat((double) let.size() + singles).isBetween(0.95 * all - 2, all + perSecond + 1);
   }
 
-  /** And those who come when they were told to are let in beside items that never end. */
+  /** Callers that return when told to are admitted beside endless items. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 8, 100})
   void singles_besideItemsThatTakeAllTheyGet_areLetInWhenTheyWereTold(int perSecond) {
@@ -196,7 +196,7 @@ class RateLimitTest {
     assertThat(let).containsExactly(1, 2);
   }
 
-  /** A message that had its turn by the rate and leaves while it waits for a permit. */
+  /** A message that had its rate turn and leaves while it waits for a permit. */
   @Test
   void withdrawn_whileItWaitsForAPermit_givesItsCreditBack() {
     RateLimit limit = limit(1);
@@ -215,7 +215,7 @@ class RateLimitTest {
     assertThat(let).containsExactly(1);
   }
 
-  /** Whatever order things happen in, each comes once or is withdrawn, in the order of entry. */
+  /** In any order of events, each turn is given once or withdrawn, in the order of entry. */
   @Test
   void anyOrder_doesWhatASimpleListDoes() {
     for (int seed = 0; seed < 20; seed++) {

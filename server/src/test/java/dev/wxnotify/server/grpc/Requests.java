@@ -6,7 +6,7 @@ import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SubscribeMessage;
 
-/** Requests that keep every rule, for tests to vary. */
+/** Requests that follow every rule, for tests to vary. */
 final class Requests {
   static final String OPEN_ID = "oABCDE1234567890abcdefghijkl";
   static final String TEMPLATE_ID = "TVz4oiFVuGt3Zz2Hx5wWcLqZk1mNQ9RrYb7uEo0sDfG";

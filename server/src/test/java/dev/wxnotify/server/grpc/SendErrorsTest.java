@@ -27,7 +27,9 @@ class SendErrorsTest {
       new WeChatError(43101, "user refuse to accept the msg", "6234f1e4-1ac81dfc-2f4e4ee0");
   private static final Duration PAUSE = Duration.ofMillis(1_500);
 
-  /** The published table; {@link #of_anyRejection_hasItsOwnNameAsReason} sees that it is whole. */
+  /**
+   * The published table; {@link #of_anyRejection_hasItsOwnNameAsReason} checks that it is complete.
+   */
   @ParameterizedTest
   @CsvSource({
     "INVALID_OPEN_ID,INVALID_ARGUMENT,INVALID_OPEN_ID",
@@ -80,13 +82,13 @@ class SendErrorsTest {
     assertThat(error.getMessage()).isEqualTo("what happened");
   }
 
-  /** The name of a reason is the contract's, so that a new one cannot be forgotten there. */
+  /** The name of a reason is that of the contract, so that a new one cannot be forgotten there. */
   @ParameterizedTest
   @EnumSource
   void of_anyRejection_hasItsOwnNameAsReason(Rejection rejection) {
     SendError error = SendErrors.of(new SendOutcome.Rejected(rejection, null), "message");
 
-    // For the caller it makes no difference what is busy.
+    // It makes no difference to the caller which part is busy.
     assertThat(error.getReason().name())
         .isEqualTo(rejection == Rejection.RECIPIENT_BUSY ? "WECHAT_BUSY" : rejection.name());
     assertThat(error.hasWechatErrcode()).isFalse();

@@ -34,13 +34,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StatusesTest {
-  /** What clients take by default, all trailers together; proxies on the way take no more. */
+  /** What clients accept by default for all trailers together; proxies accept no more. */
   private static final int MAX_TRAILERS = 8 * 1024;
 
-  /** What HTTP/2 counts for each header on top of its name and value. */
+  /** What HTTP/2 counts for each header in addition to its name and value. */
   private static final int HEADER_OVERHEAD = 32;
 
-  /** What gRPC adds of its own. */
+  /** What gRPC adds by itself. */
   private static final int OTHER_HEADERS = 200;
 
   private static final String RID = "6234f1e4-1ac81dfc-2f4e4ee0";
@@ -114,7 +114,7 @@ class StatusesTest {
         Arguments.argumentSet("control characters", "\u0001".repeat(LONGEST_ERRMSG)));
   }
 
-  /** Whatever the core says: the details do not depend on the bounds that others keep. */
+  /** Whatever the core reports: the details do not depend on limits that others enforce. */
   @Test
   void of_endlessTextOfWeChat_reachesADefaultClient() {
     WeChatError said = new WeChatError(47003, "字".repeat(100_000), RID);
@@ -204,7 +204,7 @@ class StatusesTest {
     assertThat(trailersOf(error)).isLessThan(MAX_TRAILERS);
   }
 
-  /** Returns how many bytes the trailers of {@code error} have, as HTTP/2 counts them. */
+  /** Returns the size of the trailers of {@code error} in bytes, as HTTP/2 counts them. */
   private static int trailersOf(SendError error) {
     StatusRuntimeException status = Statuses.of(error);
     Metadata trailers = Objects.requireNonNull(status.getTrailers());
@@ -225,7 +225,7 @@ class StatusesTest {
         + OTHER_HEADERS;
   }
 
-  /** A refusal is daily business: what it costs must not be a walk through the stack. */
+  /** Rejections are common: they must not cost a stack walk. */
   @Test
   void of_anyError_hasNoStackTrace() {
     for (ErrorReason reason : ErrorReason.values()) {

@@ -31,8 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A stop ends with the last answer, whatever callers do with their connections: the grace is an
- * hour here, which no test waits for. And everybody hears the truth, when the grace is short.
+ * A stop ends with the last answer, whatever callers do with their connections: the grace period is
+ * an hour here, and no test waits for it. With a short grace period, every caller receives the true
+ * outcome.
  */
 class StopAtGrpcTest {
   private static final Duration LONG = Duration.ofHours(1);
@@ -59,7 +60,7 @@ class StopAtGrpcTest {
     return Await.result(stop);
   }
 
-  /** As clients do that are not grpc-java: their half of the stream stays open. */
+  /** Like clients other than grpc-java: their half of the stream stays open. */
   @Test
   void batchOfAClientThatNeverHalfCloses_stopEndsWithTheLastAnswer() throws Exception {
     gateway.go(Until.WRITTEN);
@@ -164,7 +165,7 @@ class StopAtGrpcTest {
     assertThat(ended(stop)).isTrue();
   }
 
-  /** Its deadline is far beyond the grace. */
+  /** Its deadline is far beyond the grace period. */
   private ListenableFuture<SendSubscribeMessageResponse> send(String openId) {
     return server
         .future()
@@ -181,7 +182,7 @@ class StopAtGrpcTest {
     return (StatusRuntimeException) Objects.requireNonNull(failure.getCause());
   }
 
-  /** A message as gRPC frames it. */
+  /** A message in gRPC's framing. */
   private static byte[] message(BatchSendRequest item) {
     byte[] bytes = item.toByteArray();
     return ByteBuffer.allocate(5 + bytes.length)

@@ -53,7 +53,7 @@ class UnreadAnswersTest {
   @Test
   void resultsThatNobodyReads_areBounded_overAllStreams() throws Exception {
     try (RawHttp2 client = RawHttp2.openWithoutWindow(server.getPort())) {
-      byte[] items = new byte[5 * ITEMS]; // Of no bytes.
+      byte[] items = new byte[5 * ITEMS]; // Empty items.
       for (int i = 0; i < STREAMS; i++) {
         client
             .frame(
@@ -90,7 +90,7 @@ class UnreadAnswersTest {
     Await.until("nothing is held", () -> room.used() == 0);
   }
 
-  /** Reads on as long as its results are taken from it, or few of them wait. */
+  /** The server continues to read while its results are read, or few of them wait. */
   private ServerServiceDefinition echo() {
     MethodDescriptor<InputStream, InputStream> method =
         MethodDescriptor.newBuilder(UnparsedMessages.MARSHALLER, UnparsedMessages.MARSHALLER)

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever comes over the wire gets a clear answer, and the server goes on serving. */
+/** Any input on the wire gets a clear answer, and the server continues to serve. */
 class WireRubbishTest {
   private static final int LIMIT = 256 * 1024;
   private static final int SEED = 20_261_124;
@@ -95,7 +95,7 @@ class WireRubbishTest {
       socket.getOutputStream().write(rubbish);
       InputStream answers = socket.getInputStream();
       while (answers.read() >= 0) {
-        // What the server says to a stranger is not our contract.
+        // The contract does not cover the answer to a foreign client.
       }
       return true;
     } catch (SocketException reset) {
@@ -128,7 +128,7 @@ class WireRubbishTest {
     assertThat(gateway.attempts()).isEmpty();
   }
 
-  /** An item that cannot be read ends the stream: nobody knows what the caller meant. */
+  /** An item that cannot be read ends the stream: the caller's intent is unknown. */
   @ParameterizedTest
   @MethodSource("bodies")
   void batch_itemIsNoRequest_endsTheStreamAndStopsWhatIsNotWritten(byte[] body) throws Exception {
@@ -176,7 +176,7 @@ class WireRubbishTest {
     assertThat(error.getStatus().getDescription()).contains(Integer.toString(LIMIT));
   }
 
-  /** Small on the wire, and more than the limit when it is unpacked. */
+  /** Small on the wire, and beyond the limit after decompression. */
   @ParameterizedTest
   @MethodSource("tooLarge")
   void unary_tooLargeWhenUnpacked_isAnInvalidRequest(int size) {
@@ -203,7 +203,7 @@ class WireRubbishTest {
         Arguments.argumentSet("a beginning without an end", (Object) gzip));
   }
 
-  /** It says that it is compressed, and is not, or not to its end. */
+  /** It is declared as compressed, but is not, or not completely. */
   @ParameterizedTest
   @MethodSource("noGzip")
   void unary_thatCannotBeUnpacked_isAnInvalidRequest(byte[] body) {
@@ -329,7 +329,7 @@ class WireRubbishTest {
     return (StatusRuntimeException) error;
   }
 
-  /** Not held against the contract: gRPC itself answers what is too large. */
+  /** Not checked against the contract: gRPC itself answers requests that are too large. */
   private Channel plainChannel() {
     return server.newChannel();
   }

@@ -96,7 +96,7 @@ final class MetersTest {
     listener.messageEnded(order, end, end, attempts);
   }
 
-  /** What differs from the start, as {@code series -> difference}. */
+  /** The differences from the start, as {@code series -> difference}. */
   private Map<String, Double> moved() {
     return Scrape.of(meters).since(before, "wxnotify_");
   }

@@ -253,7 +253,7 @@ final class MonitoringServerTest {
         .hasMessageContaining(":" + server.port());
   }
 
-  /** The kernel may give a port that was freed to somebody else at once, hence the chances. */
+  /** The kernel may immediately give a freed port to another process, hence the attempts. */
   @Test
   void close_freesThePort() throws Exception {
     for (int i = 0; i < CHANCES; i++) {

@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What {@code /metrics} says, in Prometheus' text format. */
+/** The content of {@code /metrics}, in Prometheus' text format. */
 public final class Scrape {
   private final String text;
   private final Map<String, Double> values = new LinkedHashMap<>();
 
-  /** Reads a text; a series that is there twice is an error. */
+  /** Parses a text; a duplicate series is an error. */
   public Scrape(String text) {
     this.text = text;
     text.lines()
@@ -41,7 +41,7 @@ public final class Scrape {
     return new Scrape(out.toString(StandardCharsets.UTF_8));
   }
 
-  /** Returns all of it. */
+  /** Returns the whole text. */
   public String text() {
     return text;
   }
@@ -62,7 +62,7 @@ public final class Scrape {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Returns the series of one name. */
+  /** Returns the series with one name. */
   public List<String> series(String name) {
     return values.keySet().stream().filter(series -> nameOf(series).equals(name)).toList();
   }
@@ -72,7 +72,7 @@ public final class Scrape {
     return brace < 0 ? series : series.substring(0, brace);
   }
 
-  /** Returns the counters and gauges of that prefix whose value has changed, and by how much. */
+  /** Returns the counters and gauges with a prefix whose value has changed, and by how much. */
   Map<String, Double> since(Scrape before, String prefix) {
     Map<String, Double> moved = new LinkedHashMap<>();
     values.forEach(

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** What is logged during a test, and what of it is about Redis. */
+/** The log of a test, and its lines about Redis. */
 final class CapturedLog implements BeforeEachCallback, AfterEachCallback {
   private @Nullable LogCapture log;
 

@@ -9,12 +9,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** The links of several replicas, each a client of its own. */
+/** The links of several replicas, each with its own client. */
 final class Links implements AutoCloseable {
   static final String PREFIX = "test:";
 
   /**
-   * Longer than any pause of a busy machine, so that no test meets an outage that it did not make.
+   * Longer than any pause of a busy machine, so that a test sees only the outages that it causes.
    */
   static final Duration PATIENT = Duration.ofSeconds(10);
 
@@ -31,18 +31,18 @@ final class Links implements AutoCloseable {
     return timer;
   }
 
-  /** Returns a link that nobody has connected yet. */
+  /** Returns a link that is not yet connected. */
   RedisLink unconnected(String url, Duration commandTimeout) {
     return unconnected(url, commandTimeout, null);
   }
 
-  /** Returns a link that nobody has connected yet, and that trusts this authority. */
+  /** Returns a link that is not yet connected and that trusts this authority. */
   RedisLink unconnected(String url, Duration commandTimeout, @Nullable Path caCertificate) {
     return added(
         new RedisLink.Settings(url, null, PREFIX, commandTimeout, commandTimeout, caCertificate));
   }
 
-  /** Returns a link that is up, with a password of a file. */
+  /** Returns a connected link, with a password from a file. */
   RedisLink upWithPasswordOf(Path file, String url) throws Exception {
     RedisLink link = added(new RedisLink.Settings(url, file, PREFIX, PATIENT, PATIENT, null));
     link.connect(PATIENT);
@@ -56,7 +56,7 @@ final class Links implements AutoCloseable {
     return link;
   }
 
-  /** Returns a link that is up. */
+  /** Returns a connected link. */
   RedisLink up(String url, Duration commandTimeout) throws Exception {
     RedisLink link = unconnected(url, commandTimeout);
     link.connect(PATIENT);
@@ -64,7 +64,7 @@ final class Links implements AutoCloseable {
     return link;
   }
 
-  /** Returns a link that is up, and whose claims wait longer than other commands. */
+  /** Returns a connected link whose claims wait longer than other commands. */
   RedisLink up(String url, Duration commandTimeout, Duration claimTimeout) throws Exception {
     RedisLink link =
         added(new RedisLink.Settings(url, null, PREFIX, commandTimeout, claimTimeout, null));
@@ -73,7 +73,7 @@ final class Links implements AutoCloseable {
     return link;
   }
 
-  /** Returns a link that is up and stays so whatever the machine is busy with. */
+  /** Returns a connected link that stays up however busy the machine is. */
   RedisLink up(String url) throws Exception {
     return up(url, PATIENT);
   }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every form in which Redis is run, on real servers. */
+/** Every deployment form of Redis, on real servers. */
 class RedisFormsTest {
   private static final InstantSource CLOCK = InstantSource.system();
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -92,7 +92,7 @@ class RedisFormsTest {
     assertThat(String.valueOf(redis.command("INFO", "keyspace"))).contains("db3:");
   }
 
-  /** The rights that the documentation names are enough, and the password is never logged. */
+  /** The documented permissions suffice, and the password is never logged. */
   @Test
   void standalone_userWithFewRights_isEnough() throws Exception {
     RedisServerExtension redis = started();
@@ -136,7 +136,7 @@ class RedisFormsTest {
     assertThat(String.valueOf(redis.command("CLIENT", "LIST"))).contains("user=default");
   }
 
-  /** Makes a user who may do what the documentation says, and {@code more}. */
+  /** Creates a user with the documented permissions, and {@code more}. */
   private static String[] userWith(String... more) {
     Stream<String> words =
         Stream.of(

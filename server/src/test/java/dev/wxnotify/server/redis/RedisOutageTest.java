@@ -31,11 +31,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A real Redis that fails in every way in which one can: messages go on, and it heals by itself.
- */
+/** A real Redis that fails in every possible way: sends continue, and it recovers by itself. */
 class RedisOutageTest {
-  /** Long enough for a busy machine to answer in, short enough to see it spent twice. */
+  /** Long enough for a busy machine to answer, short enough to notice when it is spent twice. */
   private static final Duration TIMEOUT = Duration.ofMillis(700);
 
   /** Long enough for some probes. */
@@ -61,7 +59,7 @@ class RedisOutageTest {
     }
   }
 
-  /** Ways to fail, each with what is said of it. */
+  /** Ways to fail, each with its log text. */
   private enum Fault {
     HANGS("timed out") {
       @Override
@@ -118,7 +116,7 @@ class RedisOutageTest {
         test.redis.command("CONFIG", "SET", "min-replicas-to-write", "0");
       }
     },
-    /** As one that is loading, it takes connections and answers all commands with an error. */
+    /** Like one that is loading, it accepts connections and answers all commands with an error. */
     BUSY("BUSY") {
       @Override
       void begin(RedisOutageTest test) throws Exception {
@@ -155,7 +153,7 @@ class RedisOutageTest {
     abstract void end(RedisOutageTest test) throws Exception;
   }
 
-  /** A script without an end keeps Redis from everything else. */
+  /** An endless script blocks everything else in Redis. */
   private void keepBusy() throws Exception {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), redis.port());
     busy = socket;
@@ -384,7 +382,7 @@ class RedisOutageTest {
     assertThat(log.ofRedis(Level.WARN)).hasSize(1);
   }
 
-  /** Redis, and much that is between, closes connections on which nothing happens for a while. */
+  /** Redis, and many devices in between, close connections that are idle for a while. */
   @Test
   void cut_ofAConnectionOnly_isNoOutage() throws Exception {
     RedisLink link = links.up(redis.url(), TIMEOUT);
@@ -399,7 +397,7 @@ class RedisOutageTest {
     assertThat(log.ofRedis(Level.WARN)).isEmpty();
   }
 
-  /** What one key holds is no reason to do without the others. */
+  /** A bad value under one key does not affect the others. */
   @Test
   void commandThatIsRefusedAlone_isNoOutage() throws Exception {
     RedisLink link = links.up(redis.url(), TIMEOUT);

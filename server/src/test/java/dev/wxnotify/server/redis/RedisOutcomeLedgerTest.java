@@ -39,7 +39,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   private static final Links links = new Links();
   private static final OutcomeLedger.Key KEY = new OutcomeLedger.Key("some-caller", "some-request");
 
-  /** Where {@link #KEY} is stored: pinned, since replicas of two versions share it. */
+  /** Where {@link #KEY} is stored. It is fixed, since replicas of two versions share it. */
   private static final String STORED_UNDER = "test:request:e9d055f3e773b1466c4c998a143bc1db";
 
   private static final String MESSAGE = "0123456789abcdef0123456789abcdef";
@@ -87,7 +87,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     return other;
   }
 
-  /** The time of Redis is nobody's to fake: its keys are made to end earlier. */
+  /** The clock of Redis cannot be faked: its keys are made to expire earlier. */
   @Override
   protected void letTimePass(Duration time) {
     clock.advance(time);
@@ -110,7 +110,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     return new Claim.Done(OutcomeCodec.LOST);
   }
 
-  // A claim whose owner is gone
+  // A claim whose owner has died
 
   @Test
   void claim_ownerGone_isInProgressUntilItsTimeAndThenUnknownForEverybody() throws Exception {
@@ -144,7 +144,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   @Test
   void claim_ownerGoneAndFirstAskedForAnotherMessage_isConflictAndThenUnknown() throws Exception {
     Await.result(ledger.claim(KEY, MESSAGE, Duration.ofMillis(1)));
-    // Real time passes in Redis: wait until it has, by a key that ends no earlier.
+    // Real time passes in Redis: wait for a key that expires no earlier.
     redis.command("SET", "test:later", "", "PX", "5");
     Await.until("the claim is over", () -> redis.command("GET", "test:later") == null);
 
@@ -171,7 +171,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     assertThat(redis.life(STORED_UNDER)).isBetween(DAY.minus(A_MOMENT), DAY);
   }
 
-  // Claims that are given back
+  // Claims that are released
 
   @Test
   void release_claimOfAnotherReplica_isLeft() throws Exception {
@@ -192,7 +192,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     assertThat(claim(replica(link))).isEqualTo(new Claim.Done(ACCEPTED));
   }
 
-  /** The repeat comes between the release in the process and the release in Redis. */
+  /** The repeat arrives between the release in the process and the release in Redis. */
   @Test
   void release_repeatClaimsMeanwhile_leavesTheClaimOfTheRepeat() throws Exception {
     OutcomeLedger own = new InMemoryOutcomeLedger(1_000, clock.nanos());
@@ -311,7 +311,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
             "{\"outcome\":\"unknown\",\"doubt\":\"NO_ANSWER\",\"explanation\":\"reset\"}"));
   }
 
-  /** Another version of the server may be the one that reads it: never change these. */
+  /** Another version of the server may read it: never change these. */
   @ParameterizedTest
   @MethodSource("storedForms")
   void store_anOutcome_hasThePinnedForm(SendOutcome outcome, String json) throws Exception {

@@ -20,12 +20,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A Redis that answers late: claims wait for it, and outcomes reach it. */
+/** A Redis with late answers: claims wait for it, and outcomes reach it. */
 class RedisSlowTest {
   private static final int IDS = 900;
   private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(100);
 
-  /** As the default is to its command timeout, and enough for a busy machine. */
+  /**
+   * In the same proportion to the command timeout as the defaults, and long enough for a busy
+   * machine.
+   */
   private static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(20);
 
   private static final Duration SLOW = Duration.ofMillis(300);

@@ -64,7 +64,7 @@ final class RedisTokenStoreTest extends TokenStoreContract {
     return CLOCK.instant();
   }
 
-  /** The time of Redis is nobody's to fake. */
+  /** The clock of Redis cannot be faked. */
   @Override
   protected void letPass(Duration duration) throws InterruptedException {
     Thread.sleep(duration.toMillis());

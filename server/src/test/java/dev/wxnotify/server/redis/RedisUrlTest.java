@@ -71,7 +71,7 @@ class RedisUrlTest {
     assertThat(RedisLink.isValidUrl(url)).isFalse();
   }
 
-  /** The JDK sees no user where there are several hosts, or an underscore in one. */
+  /** The JDK finds no user if there are several hosts, or an underscore in one. */
   @ParameterizedTest
   @CsvSource({
     "redis://cache, , false",

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Passes bytes on, until it is told to pass none any more on the connections that are open: as
- * where a host is gone, or a firewall has forgotten a connection, and nobody says so.
+ * Forwards bytes, until it is told to forward none on the open connections, as when a host is down
+ * or a firewall has dropped a connection without notice.
  */
 final class SilentProxy implements AutoCloseable {
   private final ServerSocket server;
@@ -48,7 +48,7 @@ final class SilentProxy implements AutoCloseable {
         start(() -> pair.pass(pair.redis, pair.caller));
       }
     } catch (IOException e) {
-      // Closed.
+      // It was closed.
     }
   }
 
@@ -88,7 +88,7 @@ final class SilentProxy implements AutoCloseable {
           }
         }
       } catch (IOException e) {
-        // Closed.
+        // It was closed.
       }
     }
   }

@@ -28,7 +28,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A delivery as the server wires it, with a WeChat that takes every message and counts. */
+/** A delivery as the server wires it, with a WeChat that accepts and counts every message. */
 final class TestReplica implements AutoCloseable {
   private static final InstantSource CLOCK = InstantSource.system();
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -79,7 +79,7 @@ final class TestReplica implements AutoCloseable {
             Duration.ofSeconds(5));
   }
 
-  /** Delivers the one message of a request id; without one, any message. */
+  /** Delivers the message of a request id; without an id, any message. */
   Delivered deliver(String requestId) throws Exception {
     return start(requestId).get(TIMEOUT.toSeconds() * 2, TimeUnit.SECONDS);
   }

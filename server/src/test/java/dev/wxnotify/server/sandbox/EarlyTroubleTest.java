@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes wrong before a request has been read. */
+/** Faults before a request has been read. */
 class EarlyTroubleTest {
 
   private static final String BODY =

@@ -34,7 +34,7 @@ class OddAnswerTest {
 
   @BeforeEach
   void start() throws Exception {
-    // Its clock stands still, so that expires_in does too.
+    // Its clock stands still, so that expires_in does not change.
     sandbox = Sandbox.start(SandboxOptions.defaults(), new MovableClock());
     token = new SandboxClient(sandbox).stableToken();
   }
@@ -289,14 +289,14 @@ class OddAnswerTest {
     }
   }
 
-  /** The token of the start counts as one. */
+  /** The token at the start counts as one. */
   private void awaitRequests(long count) {
     while (sandbox.state().requests().values().stream().mapToLong(Long::longValue).sum() < count) {
       Thread.onSpinWait();
     }
   }
 
-  /** The connection goes on, and not a byte is left over. */
+  /** The connection continues, and no byte is left over. */
   private void checkNextSend(RawCaller caller, WireExpectation expected) throws Exception {
     if (expected.end() == WireExpectation.End.OPEN) {
       String next = answer(sandbox.messages().isEmpty() ? FIRST_BODY : SECOND_BODY);

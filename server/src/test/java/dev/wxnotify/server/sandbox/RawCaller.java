@@ -8,7 +8,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Speaks to a sandbox over a bare socket and sees every byte, one char for each. */
+/** Calls a sandbox over a bare socket and receives every byte, as one char each. */
 final class RawCaller implements AutoCloseable {
 
   private static final int TIMEOUT_MILLIS = 10_000;
@@ -25,7 +25,7 @@ final class RawCaller implements AutoCloseable {
     write(post(SandboxClient.sendPath(token), "keep-alive", SandboxClient.message(openId)));
   }
 
-  /** Asks for a stable token in one write. */
+  /** Requests a stable token in one write. */
   void askForToken() throws IOException {
     String body = SandboxClient.stableBody(SandboxOptions.APP_ID, SandboxOptions.APP_SECRET, false);
     write(post("/cgi-bin/stable_token", "keep-alive", body));
@@ -44,24 +44,24 @@ final class RawCaller implements AutoCloseable {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** What one read gives: at least all of one segment, if {@code limit} is not less. */
+  /** Returns the bytes of one read: at least one whole segment, if {@code limit} is not less. */
   String readOnce(int limit) throws IOException {
     byte[] bytes = new byte[limit];
     int count = socket.getInputStream().read(bytes);
     return text(count < 0 ? new byte[0] : Arrays.copyOf(bytes, count));
   }
 
-  /** Waits for that many bytes; gives less if the connection ends before. */
+  /** Waits for this many bytes; returns fewer if the connection ends first. */
   String read(int count) throws IOException {
     return text(socket.getInputStream().readNBytes(count));
   }
 
-  /** Reads to the orderly end; fails if there is none. */
+  /** Reads to the normal end; fails if there is none. */
   String readToEnd() throws IOException {
     return text(socket.getInputStream().readAllBytes());
   }
 
-  /** Reads up to the reset; fails if the end is an orderly one. */
+  /** Reads up to the reset; fails if the connection ends normally. */
   String readToReset() throws IOException {
     ByteArrayOutputStream read = new ByteArrayOutputStream();
     while (true) {

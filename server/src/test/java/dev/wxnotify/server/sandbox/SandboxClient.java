@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CompletableFuture;
 
-/** Speaks to a sandbox as any program would. */
+/** Calls a sandbox like any program. */
 final class SandboxClient {
 
   static final String APP = SandboxOptions.APP_ID;

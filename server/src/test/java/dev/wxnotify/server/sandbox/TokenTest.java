@@ -193,7 +193,7 @@ class TokenTest {
     assertThat(refused.path("errcode").asInt()).isEqualTo(45009);
     assertThat(refused.path("errmsg").asText()).startsWith("reach max api daily quota limit");
     assertThat(client.stable(false).has("access_token")).isTrue();
-    // The clock began at noon in Beijing.
+    // The clock started at noon in Beijing.
     clock.advance(Duration.ofHours(12));
     assertThat(client.stable(true).has("access_token")).isTrue();
     assertThat(sandbox.state().tokenFetches(APP).forced()).isEqualTo(22);

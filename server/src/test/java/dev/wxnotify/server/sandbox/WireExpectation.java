@@ -5,10 +5,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The exact bytes that an effect puts on the wire, written down anew, one char for each byte.
+ * The exact bytes that an effect puts on the wire, specified independently, one char for each byte.
  *
- * @param pieces makes the pieces, {@code |} between those that come apart, of the normal body
- * @param end what becomes of the connection afterwards
+ * @param pieces makes the pieces from the normal body, with {@code |} between separate segments
+ * @param end what happens to the connection afterwards
  * @param processed true if the message counts as accepted
  */
 record WireExpectation(EffectKind kind, UnaryOperator<String> pieces, End end, boolean processed) {
@@ -89,7 +89,7 @@ record WireExpectation(EffectKind kind, UnaryOperator<String> pieces, End end, b
     return new WireExpectation(kind, body -> bytes, End.OPEN, false);
   }
 
-  /** Those that are about HTTP and do not look into the body, so that any call can have them. */
+  /** Effects on HTTP that do not depend on the body, so that any call can have them. */
   static Stream<WireExpectation> framing() {
     return Stream.of(
         refused(EffectKind.REDIRECT, page("302 Found", "Location: /redirected-by-the-sandbox\r\n")),
@@ -155,7 +155,7 @@ record WireExpectation(EffectKind kind, UnaryOperator<String> pieces, End end, b
             EffectKind.CONNECTION_CLOSE, b -> OK + TYPE + CLOSE + length(b.length()) + "\r\n" + b));
   }
 
-  /** Those that put something else into the body of an accepted or refused send. */
+  /** Effects that change the body of an accepted or rejected send. */
   static Stream<WireExpectation> bodies() {
     return Stream.of(
         open(EffectKind.TRUNCATED, b -> answer(first(b))),

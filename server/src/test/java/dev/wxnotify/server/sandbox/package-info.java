@@ -1,4 +1,4 @@
-/** Tests of the sandbox, over real HTTP wherever it is HTTP that matters. */
+/** Tests of the sandbox, over real HTTP wherever HTTP matters. */
 @NullMarked
 package dev.wxnotify.server.sandbox;
 

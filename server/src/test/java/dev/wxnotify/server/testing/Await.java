@@ -7,11 +7,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits, for a bounded time, for what happens by itself in another process or on other threads. */
+/** Waits, for a bounded time, for events in another process or on other threads. */
 public final class Await {
   /**
-   * How long a test waits for what must happen: so long that a busy machine does not matter, and
-   * shorter than a test may take, so that it can say what it waited for.
+   * How long a test waits for an event that must happen: long enough for a busy machine, and
+   * shorter than a test's timeout, so that the failure names the event.
    */
   public static final Duration LONGEST = Duration.ofSeconds(30);
 
@@ -22,7 +22,7 @@ public final class Await {
   /**
    * Returns as soon as {@code condition} holds.
    *
-   * @param what names the condition where it never holds
+   * @param what describes the condition if it never holds
    */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
     long deadline = System.nanoTime() + LONGEST.toNanos();
@@ -34,7 +34,7 @@ public final class Await {
     }
   }
 
-  /** Returns what {@code stage} completes with. */
+  /** Returns the result of {@code stage}. */
   public static <T> T result(CompletionStage<T> stage)
       throws InterruptedException, ExecutionException, TimeoutException {
     return stage.toCompletableFuture().get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);

@@ -8,11 +8,11 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Does the same on many threads that are let go at the same moment. */
+/** Runs the same action on many threads that start at the same moment. */
 public final class Concurrently {
   private Concurrently() {}
 
-  /** What one of the threads does. */
+  /** The action of one thread. */
   @FunctionalInterface
   public interface Action<T> {
     /**
@@ -24,14 +24,14 @@ public final class Concurrently {
   }
 
   /**
-   * What came of it.
+   * The results of the threads.
    *
    * @param results of the threads that returned, in the order of the threads
    * @param errors of the threads that threw, in the order of the threads
    */
   public record Outcome<T>(List<T> results, List<Throwable> errors) {
 
-    /** Returns the results of all threads, none of which may have thrown. */
+    /** Returns the results of all threads; none may have thrown. */
     public List<T> resultsOfAll() {
       if (!errors.isEmpty()) {
         AssertionError failure =
@@ -46,7 +46,7 @@ public final class Concurrently {
   /**
    * Runs {@code action} on {@code threads} threads and waits for them, for a bounded time.
    *
-   * @throws AssertionError if one of them does not end; it tells where that one hangs
+   * @throws AssertionError if one of them does not end; its message shows where that one hangs
    */
   public static <T> Outcome<T> run(int threads, Action<T> action) throws InterruptedException {
     CountDownLatch ready = new CountDownLatch(threads);

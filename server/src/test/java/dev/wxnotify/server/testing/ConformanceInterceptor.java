@@ -19,16 +19,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every answer of the service as it arrives at the client, and notes each that breaks a
+ * Checks every answer of the service as it arrives at the client, and records each that breaks a
  * rule of the contract: an error without its details, or one that contradicts itself.
  *
- * <p>It sits in the client, so that an error which never came through, or lost its details on the
- * way, is noted too. Calls that the client itself cancelled have no answer to look at.
+ * <p>It runs in the client, so that it also detects an error that was lost or lost its details on
+ * the way. Calls that the client itself cancelled have no answer to check.
  */
 final class ConformanceInterceptor implements ClientInterceptor {
   private final List<String> offences = new CopyOnWriteArrayList<>();
 
-  /** Returns what was noted, in the order of arrival. */
+  /** Returns the recorded violations, in the order of arrival. */
   List<String> offences() {
     return List.copyOf(offences);
   }

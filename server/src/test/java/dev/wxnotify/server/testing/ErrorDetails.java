@@ -20,12 +20,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The details of a status, read as a client reads them, and what the contract says of them.
+ * The details of a status, read like a client, and the contract's rules for them.
  *
- * @param info every {@code ErrorInfo}, of which there should be one
+ * @param info every {@code ErrorInfo}; there should be exactly one
  * @param badRequest every {@code BadRequest}
  * @param retryInfo every {@code RetryInfo}
- * @param sendError every {@code SendError}, of which there should be one
+ * @param sendError every {@code SendError}; there should be exactly one
  */
 record ErrorDetails(
     List<ErrorInfo> info,
@@ -149,7 +149,7 @@ record ErrorDetails(
         .toList();
   }
 
-  /** Returns the error as the contract has it. */
+  /** Returns the error in the contract's form. */
   SendError onlyError() {
     if (sendError.size() != 1) {
       throw new AssertionError(sendError.size() + " SendError (expected: 1)");

@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that never moves by itself. Wall time and {@link #nanos} tell the same time. Thread-safe.
+ * A clock that never moves by itself. Wall time and {@link #nanos} show the same time. Thread-safe.
  */
 public final class FakeClock implements InstantSource {
-  /** What the clock shows at first: in the middle of a second, so that nothing is round by luck. */
+  /** The initial time: in the middle of a second, so that nothing is round by chance. */
   public static final Instant START = Instant.parse("2026-03-01T08:00:00.123456789Z");
 
-  /** As with {@link System#nanoTime}, the number itself means nothing; here it even overflows. */
+  /** As with {@link System#nanoTime}, the number itself has no meaning; here it even overflows. */
   private static final long FIRST_NANOS = Long.MAX_VALUE - 1_000;
 
   private final AtomicLong elapsed = new AtomicLong();
@@ -29,8 +29,8 @@ public final class FakeClock implements InstantSource {
   }
 
   /**
-   * Moves the time on and runs nothing. Where tasks wait for their time, move it by {@link
-   * FakeScheduler#advance}.
+   * Advances the time and runs nothing. If tasks are scheduled, use {@link FakeScheduler#advance}
+   * instead.
    */
   public void advance(Duration by) {
     if (by.isNegative()) {
@@ -43,7 +43,7 @@ public final class FakeClock implements InstantSource {
     return elapsed.get();
   }
 
-  /** Moves the time on to {@code nanos} since the start, unless it is later already. */
+  /** Advances the time to {@code nanos} since the start, unless it is already later. */
   void advanceTo(long nanos) {
     elapsed.accumulateAndGet(nanos, Math::max);
   }

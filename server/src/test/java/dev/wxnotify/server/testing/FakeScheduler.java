@@ -17,16 +17,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scheduler that never runs a task by itself: {@link #advance} moves the clock and runs what is
- * due, in order, on the calling thread.
+ * A scheduler that never runs a task by itself: {@link #advance} moves the clock and runs the tasks
+ * that are due, in order, on the calling thread.
  *
- * <p>Like the real one, it keeps what a task throws in the task's future; and after {@link
- * #shutdown} it takes no task, still runs those that wait for their time, and drops those that
- * repeat. Tasks may be scheduled from any thread; one thread at a time may advance.
+ * <p>Like the real one, it stores a task's exception in the task's future. After {@link #shutdown}
+ * it accepts no task, still runs those that are scheduled, and drops those that repeat. Tasks may
+ * be scheduled from any thread; one thread at a time may advance.
  */
 public final class FakeScheduler extends AbstractExecutorService
     implements ScheduledExecutorService {
-  /** More than any test needs: a task that schedules itself without a delay would run for ever. */
+  /** More than any test needs: a task that schedules itself without a delay would run forever. */
   private static final int MOST_TASKS_PER_ADVANCE = 1_000_000;
 
   private final FakeClock clock;
@@ -49,7 +49,7 @@ public final class FakeScheduler extends AbstractExecutorService
     this.clock = clock;
   }
 
-  /** Moves the clock on, stopping at the time of each task that is due on the way to run it. */
+  /** Advances the clock, and stops at the time of each due task to run it. */
   public void advance(Duration by) {
     if (by.isNegative()) {
       throw new IllegalArgumentException("by: " + by + " (expected: >= 0)");
@@ -67,12 +67,12 @@ public final class FakeScheduler extends AbstractExecutorService
     throw new AssertionError("tasks go on scheduling each other without letting time pass");
   }
 
-  /** Runs what is due now. */
+  /** Runs the tasks that are due now. */
   public void runDue() {
     advance(Duration.ZERO);
   }
 
-  /** Takes no more tasks from now on, as one that was shut down, or takes them again. */
+  /** Rejects tasks from now on, like one that was shut down, or accepts them again. */
   public void rejectTasks(boolean rejects) {
     synchronized (lock) {
       rejecting = rejects;
@@ -184,7 +184,7 @@ public final class FakeScheduler extends AbstractExecutorService
     }
   }
 
-  /** Never waits: nothing would happen meanwhile. */
+  /** Never waits, since nothing would happen meanwhile. */
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) {
     return isTerminated();
@@ -195,7 +195,7 @@ public final class FakeScheduler extends AbstractExecutorService
     private final Duration period;
     private final boolean fixedRate;
 
-    /** When to run, in nanoseconds of the clock; changes only while the task is not waiting. */
+    /** When to run, in nanoseconds of the clock; changes only while the task is not queued. */
     private long due;
 
     private long order;

@@ -13,7 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import org.junit.jupiter.api.Test;
 
-/** The other tests stand on this fake, so it has tests of its own. */
+/** The other tests rely on this fake, so it has its own tests. */
 class FakeSchedulerTest {
   private final FakeClock clock = new FakeClock();
   private final FakeScheduler scheduler = new FakeScheduler(clock);

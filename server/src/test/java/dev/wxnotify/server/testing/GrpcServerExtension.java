@@ -51,12 +51,12 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The gRPC edge as the server wires it, listening on a free port of the loopback address, with a
- * fake WeChat at its end; a new one for each test. A test fails if an answer that came through
- * {@link #channel} breaks the contract, whatever else the test looks at.
+ * The gRPC edge as the server wires it, on a free port of the loopback address, with a fake WeChat;
+ * a new one for each test. A test fails if an answer through {@link #channel} breaks the contract,
+ * whatever else the test checks.
  */
 public final class GrpcServerExtension implements BeforeEachCallback, AfterEachCallback {
-  /** The app of messages that name none. */
+  /** The app of messages without an app id. */
   public static final String APP_ID = "wx0123456789abcdef";
 
   /** An app that messages must name. */
@@ -89,8 +89,8 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
   /**
    * A server.
    *
-   * @param inFlight one permit for each message that is being worked on
-   * @param connections one permit for each request that may be under way to WeChat
+   * @param inFlight one permit for each message in flight
+   * @param connections one permit for each request in flight to WeChat
    */
   public GrpcServerExtension(MessageGateway gateway, Permits inFlight, Permits connections) {
     this.gateway = gateway;
@@ -98,13 +98,13 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     this.connections = connections;
   }
 
-  /** Has {@code change} applied to how the server listens. */
+  /** Applies {@code change} to the server's listening settings. */
   public GrpcServerExtension with(UnaryOperator<GrpcServer.Settings> change) {
     settings = change.apply(settings);
     return this;
   }
 
-  /** Has {@code observer} see every call, from the outside. */
+  /** Lets {@code observer} see every call, from the outside. */
   public GrpcServerExtension observedBy(ServerInterceptor observer) {
     observers.add(observer);
     return this;
@@ -171,7 +171,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
 
   @Override
   public void afterEach(ExtensionContext context) throws InterruptedException {
-    List<String> offences = conformance.offences(); // What is cut off below has no answer.
+    List<String> offences = conformance.offences(); // Calls that are cut off below have no answer.
     for (ManagedChannel each : channels) {
       each.shutdownNow();
     }
@@ -185,17 +185,17 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     assertThat(offences).as("answers that break the contract").isEmpty();
   }
 
-  /** Stops the server as a signal does, with a grace period that is long enough. */
+  /** Stops the server like a signal, with a sufficient grace period. */
   public boolean stop() throws InterruptedException {
     return stop(Await.LONGEST);
   }
 
-  /** Stops the server as a signal does; returns whether all calls ended within {@code grace}. */
+  /** Stops the server like a signal; returns whether all calls ended within {@code grace}. */
   public boolean stop(Duration grace) throws InterruptedException {
     return started(server).stop(grace);
   }
 
-  /** Begins to stop, and lets what was accepted go on. */
+  /** Begins to stop, and lets accepted calls continue. */
   public CompletableFuture<Boolean> stopInBackground() {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -239,17 +239,17 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     return started(server).port();
   }
 
-  /** Returns how many messages are being worked on. */
+  /** Returns how many messages are in flight. */
   public int inFlight() {
     return inFlight.used();
   }
 
-  /** Returns a connection whose answers are held against the contract. */
+  /** Returns a connection whose answers are checked against the contract. */
   public Channel channel() {
     return started(channel);
   }
 
-  /** Returns another connection, with a client's defaults, whose answers nobody looks at. */
+  /** Returns another connection, with a client's defaults, whose answers are not checked. */
   public ManagedChannel newChannel() {
     return newChannel(NettyChannelBuilder.DEFAULT_FLOW_CONTROL_WINDOW);
   }
@@ -263,7 +263,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     return made;
   }
 
-  /** Returns another connection, which calls what it sends gzip and sends it as it is. */
+  /** Returns another connection, which declares its data as gzip and sends it uncompressed. */
   public ManagedChannel newChannelThatPretendsToCompress() {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
     CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
@@ -307,7 +307,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     return Objects.requireNonNull(part, "the server is started before each test");
   }
 
-  /** One thread, as the server's timer, that can be broken. */
+  /** One thread, like the server's timer, that can be made to fail. */
   private static final class FragileTimer extends ScheduledThreadPoolExecutor {
     private volatile Runnable fault = () -> {};
 

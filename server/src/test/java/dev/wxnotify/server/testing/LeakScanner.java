@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks in a text for what must never come out: secrets as they are or encoded, access tokens. */
+/** Searches a text for what must never leak: plain or encoded secrets, and access tokens. */
 public final class LeakScanner {
-  /** As the sandbox makes access tokens, or enough of one to be of use. */
+  /** The sandbox's access tokens, or a usable part of one. */
   private static final Pattern ACCESS_TOKEN = Pattern.compile("98_[A-Za-z0-9_-]{20,}");
 
   private static final int CONTEXT = 60;
 
   private final Set<String> secrets = new LinkedHashSet<>();
 
-  /** Looks for {@code secrets}, and for access tokens of the sandbox in any case. */
+  /** Searches for {@code secrets}, and always for access tokens of the sandbox. */
   public LeakScanner(String... secrets) {
     for (String secret : secrets) {
       byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
@@ -29,7 +29,7 @@ public final class LeakScanner {
     }
   }
 
-  /** Returns each place where something was found, with what is around it. */
+  /** Returns each match, with its surroundings. */
   public List<String> findings(String text) {
     List<String> found = new ArrayList<>();
     for (String secret : secrets) {

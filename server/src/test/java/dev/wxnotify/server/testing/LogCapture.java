@@ -11,8 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the whole process logs while this is open: by the libraries as configured, by ourselves down
- * to the last.
+ * The log of the whole process while this is open: of libraries as configured, of this project at
+ * every level.
  */
 public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -21,7 +21,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
 
   private LogCapture() {}
 
-  /** Begins to listen. */
+  /** Begins to capture. */
   public static LogCapture open() {
     LogCapture capture = new LogCapture();
     capture.setContext((LoggerContext) LoggerFactory.getILoggerFactory());
@@ -37,7 +37,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
     events.add(event);
   }
 
-  /** Returns the lines at {@code level} that hold {@code part}. */
+  /** Returns the lines at {@code level} that contain {@code part}. */
   public List<String> lines(Level level, String part) {
     return events.stream()
         .filter(event -> event.getLevel().equals(level))

@@ -12,7 +12,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** A client of HTTP/2 that writes each frame by hand, and keeps to no rule by itself. */
+/** An HTTP/2 client that writes each frame by hand, and follows no rule by itself. */
 public final class RawHttp2 implements AutoCloseable {
   /** Types of frames (RFC 9113, section 6). */
   public static final int DATA = 0;
@@ -43,7 +43,7 @@ public final class RawHttp2 implements AutoCloseable {
   private final DataOutputStream out;
   private final DataInputStream in;
 
-  /** One frame that came. */
+  /** One received frame. */
   public record Frame(int type, int flags, int stream, int length) {}
 
   private RawHttp2(Socket socket) throws IOException {
@@ -53,12 +53,12 @@ public final class RawHttp2 implements AutoCloseable {
     socket.setSoTimeout((int) Await.LONGEST.toMillis());
   }
 
-  /** Makes a connection and says nothing on it. */
+  /** Opens a connection and sends nothing on it. */
   public static RawHttp2 connect(int port) throws IOException {
     return new RawHttp2(new Socket(InetAddress.getLoopbackAddress(), port));
   }
 
-  /** Makes a connection that says at first that nothing may be sent to it on a stream. */
+  /** Opens a connection whose settings allow no data to it on a stream. */
   public static RawHttp2 openWithoutWindow(int port) throws IOException {
     return connect(port)
         .write(PREFACE)
@@ -66,12 +66,12 @@ public final class RawHttp2 implements AutoCloseable {
         .flush();
   }
 
-  /** Makes a connection that has said what every client says first. */
+  /** Opens a connection and sends the usual preface. */
   public static RawHttp2 open(int port) throws IOException {
     return connect(port).write(PREFACE).frame(SETTINGS, 0, 0, new byte[0]).flush();
   }
 
-  /** Writes bytes that are no frame, or many frames that were made before. */
+  /** Writes bytes that are not a frame, or many prepared frames. */
   public RawHttp2 write(byte... bytes) throws IOException {
     out.write(bytes);
     return this;
@@ -93,13 +93,13 @@ public final class RawHttp2 implements AutoCloseable {
     return frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
   }
 
-  /** Writes what was given so far. */
+  /** Flushes what was given so far. */
   public RawHttp2 flush() throws IOException {
     out.flush();
     return this;
   }
 
-  /** Returns the next frame; null where the server has closed the connection. */
+  /** Returns the next frame; null if the server has closed the connection. */
   public @Nullable Frame read() throws IOException {
     try {
       int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
@@ -111,7 +111,7 @@ public final class RawHttp2 implements AutoCloseable {
     }
   }
 
-  /** Reads until a frame of {@code type}, or to the end; tells whether there was one. */
+  /** Reads until a frame of {@code type}, or to the end; returns whether there was one. */
   public boolean readUntil(int type) throws IOException {
     for (Frame frame = read(); frame != null; frame = read()) {
       if (frame.type == type) {
@@ -121,7 +121,7 @@ public final class RawHttp2 implements AutoCloseable {
     return false;
   }
 
-  /** Encodes headers of a call without any compression, pairs of name and value. */
+  /** Encodes a call's headers, pairs of name and value, without compression. */
   public static byte[] headers(String path, String... more) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     add(block, ":method", "POST");

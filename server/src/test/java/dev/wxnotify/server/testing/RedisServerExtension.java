@@ -29,11 +29,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Redis on a free port of the loopback interface, that a test may stop, empty and freeze.
- * Nothing needs to be installed: the program comes out of a Maven artifact.
+ * A real Redis on a free port of the loopback interface, which a test may stop, empty and freeze.
+ * Nothing needs to be installed: the program comes from a Maven artifact.
  *
- * <p>Registered in a static field it runs for the class and is empty at the beginning of each test;
- * in another field it runs for one test.
+ * <p>In a static field it runs for the class and is empty at the beginning of each test; in an
+ * instance field it runs for one test.
  */
 public final class RedisServerExtension
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
@@ -46,19 +46,19 @@ public final class RedisServerExtension
   private @Nullable Path directory;
   private int port;
 
-  /** How many classes, one inside the other, it runs for. */
+  /** For how many nested classes it runs. */
   private int classes;
 
   private RedisServerExtension(List<String> options) {
     this.options = options;
   }
 
-  /** A Redis with these options of its command line. */
+  /** A Redis with these command-line options. */
   public static RedisServerExtension with(String... options) {
     return new RedisServerExtension(List.of(options));
   }
 
-  /** What Redis answers with when it refuses a command. */
+  /** The answer of Redis when it rejects a command. */
   public static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -67,7 +67,7 @@ public final class RedisServerExtension
     }
   }
 
-  /** The program, extracted once for all tests; the JVM deletes it at its end. */
+  /** The program, extracted once for all tests; the JVM deletes it on exit. */
   private static final class Program {
     private static final File FILE = extract();
 
@@ -115,9 +115,7 @@ public final class RedisServerExtension
     }
   }
 
-  /**
-   * Starts an empty Redis and returns when it answers: on the port it had before, or on a free one.
-   */
+  /** Starts an empty Redis and returns when it answers: on its previous port, or on a free one. */
   public void start() throws IOException, InterruptedException {
     boolean hadPort = port != 0;
     for (int i = 1; ; i++) {
@@ -172,7 +170,7 @@ public final class RedisServerExtension
     return false;
   }
 
-  /** A server that wants a password answers too; one that is loading does not yet. */
+  /** A server that requires a password answers too; one that is loading does not yet. */
   private boolean answers() {
     try {
       command("PING");
@@ -188,7 +186,7 @@ public final class RedisServerExtension
     return directory == null ? "" : Files.readString(directory.resolve("output"));
   }
 
-  /** Kills it; all that it held is gone. */
+  /** Kills it; all its data is lost. */
   public void stop() throws IOException, InterruptedException {
     Process running = process;
     if (running != null) {
@@ -220,7 +218,7 @@ public final class RedisServerExtension
     signal("STOP");
   }
 
-  /** Ends {@link #freeze}: it answers all that it was asked meanwhile. */
+  /** Ends {@link #freeze}: it answers all commands that it received meanwhile. */
   public void thaw() throws IOException, InterruptedException {
     signal("CONT");
   }
@@ -230,7 +228,7 @@ public final class RedisServerExtension
     if (running == null) {
       throw new IllegalStateException("not running");
     }
-    // By a shell, which has a kill of its own where there is no such program.
+    // Through a shell, which has its own kill if there is no such program.
     int code =
         new ProcessBuilder("sh", "-c", "kill -" + name + " " + running.pid()).start().waitFor();
     if (code != 0) {
@@ -243,17 +241,17 @@ public final class RedisServerExtension
     return port;
   }
 
-  /** Returns where it is, as a URL. */
+  /** Returns its URL. */
   public String url() {
     return "redis://127.0.0.1:" + port;
   }
 
-  /** Has it do a command and returns its answer: text, a {@link Long}, a list of those, or null. */
+  /** Runs a command and returns its answer: text, a {@link Long}, a list of those, or null. */
   public @Nullable Object command(String... words) throws IOException {
     return commands(words.length == 0 ? List.of() : List.of(List.of(words)));
   }
 
-  /** As {@link #command}, for one that needs a password. */
+  /** As {@link #command}, for a Redis that needs a password. */
   public @Nullable Object commandAs(String password, String... words) throws IOException {
     return commands(List.of(List.of("AUTH", password), List.of(words)));
   }
@@ -345,19 +343,19 @@ public final class RedisServerExtension
     return String.valueOf(answered(command("GET", key)));
   }
 
-  /** Returns how long {@code key} still lives. */
+  /** Returns the remaining lifetime of {@code key}. */
   public Duration life(String key) throws IOException {
     return Duration.ofMillis((Long) answered(command("PTTL", key)));
   }
 
-  /** Has all keys end earlier by {@code time}; those of which that is the whole life are gone. */
+  /** Makes all keys expire earlier by {@code time}; those with no more lifetime are deleted. */
   public void age(Duration time) throws IOException {
     for (String key : keys()) {
       command("PEXPIRE", key, Long.toString(life(key).minus(time).toMillis()));
     }
   }
 
-  /** Returns how often it did {@code command}, successfully or not, since the test began. */
+  /** Returns how often it ran {@code command}, successfully or not, since the test began. */
   public long calls(String command) throws IOException {
     String prefix = "cmdstat_" + command.toLowerCase(Locale.ROOT) + ":";
     return String.valueOf(answered(command("INFO", "commandstats")))
@@ -367,7 +365,7 @@ public final class RedisServerExtension
         .sum();
   }
 
-  /** Returns how many commands it did since the test began, apart from those that ask for this. */
+  /** Returns how many commands it ran since the test began, except those that query this. */
   public long allCalls() throws IOException {
     return String.valueOf(answered(command("INFO", "commandstats")))
         .lines()

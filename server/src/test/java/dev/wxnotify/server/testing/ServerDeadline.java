@@ -10,9 +10,9 @@ import io.grpc.MethodDescriptor;
 import java.time.Duration;
 
 /**
- * A deadline that only the server hears of, as gRPC tells it on the wire. The caller's own clock
- * runs beside the server's and may win, however early the server answers, on a machine that stands
- * still for a moment; a caller without one hears what the server says, or nothing.
+ * A deadline that only the server receives, in gRPC's form on the wire. A caller's own clock runs
+ * beside the server's and may win on a machine that stalls for a moment, however early the server
+ * answers. A caller without a deadline receives the server's answer, or nothing.
  */
 public final class ServerDeadline implements ClientInterceptor {
   private static final Metadata.Key<String> TIMEOUT =
@@ -20,7 +20,7 @@ public final class ServerDeadline implements ClientInterceptor {
 
   private final Duration timeout;
 
-  /** Has each call of a stub without a deadline end within {@code timeout}, in milliseconds. */
+  /** Makes each call of a stub without a deadline end within {@code timeout}, in milliseconds. */
   public ServerDeadline(Duration timeout) {
     this.timeout = timeout;
   }

@@ -15,8 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Passes bytes on to a port of this machine, and what comes back later by a delay that may change:
- * as a server on a machine that is short of CPU.
+ * Forwards bytes to a port of this machine, and the answers after a variable delay, like a server
+ * on a machine that is short of CPU.
  */
 public final class SlowProxy implements AutoCloseable {
   private static final int BUFFER = 65_536;
@@ -26,7 +26,7 @@ public final class SlowProxy implements AutoCloseable {
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private volatile Duration delay = Duration.ZERO;
 
-  /** Bytes, none of which are the end. */
+  /** Bytes; an empty array is the end. */
   private static final class Piece {
     final byte[] bytes;
     final long due;
@@ -42,7 +42,7 @@ public final class SlowProxy implements AutoCloseable {
     this.target = target;
   }
 
-  /** Starts one that does not delay yet. */
+  /** Starts a proxy without a delay. */
   public static SlowProxy to(int port) throws IOException {
     SlowProxy proxy =
         new SlowProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port);
@@ -50,17 +50,17 @@ public final class SlowProxy implements AutoCloseable {
     return proxy;
   }
 
-  /** Returns where it is, as a URL of Redis. */
+  /** Returns its address, as a Redis URL. */
   public String redisUrl() {
     return "redis://127.0.0.1:" + server.getLocalPort();
   }
 
-  /** Has all answers from now on come later by {@code time}. */
+  /** Delays all answers by {@code time} from now on. */
   public void delay(Duration time) {
     delay = time;
   }
 
-  /** Cuts all connections; new ones are taken. */
+  /** Cuts all connections; new ones are accepted. */
   public void cut() throws IOException {
     for (Socket socket : open) {
       socket.close();
@@ -82,7 +82,7 @@ public final class SlowProxy implements AutoCloseable {
         start(() -> writeWhenDue(answers, caller));
       }
     } catch (IOException e) {
-      // Closed.
+      // It was closed.
     }
   }
 
@@ -96,7 +96,7 @@ public final class SlowProxy implements AutoCloseable {
         out.write(buffer, 0, read);
       }
     } catch (IOException e) {
-      // Closed.
+      // It was closed.
     }
   }
 
@@ -108,7 +108,7 @@ public final class SlowProxy implements AutoCloseable {
         answers.add(new Piece(Arrays.copyOf(buffer, read), System.nanoTime() + delay.toNanos()));
       }
     } catch (IOException e) {
-      // Closed.
+      // It was closed.
     }
     answers.add(new Piece(new byte[0], System.nanoTime())); // The end.
   }
@@ -121,7 +121,7 @@ public final class SlowProxy implements AutoCloseable {
         out.write(piece.bytes);
       }
     } catch (IOException | InterruptedException e) {
-      // Closed.
+      // It was closed.
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.Objects;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** Asserts on the error of a call: its status and all of its details. */
+/** Asserts on the error of a call: its status and all its details. */
 public final class StatusAssert extends AbstractAssert<StatusAssert, StatusRuntimeException> {
 
   private StatusAssert(StatusRuntimeException actual) {
@@ -34,7 +34,7 @@ public final class StatusAssert extends AbstractAssert<StatusAssert, StatusRunti
     return new StatusAssert(error);
   }
 
-  /** Checks code, reason and outcome, and that every part of the error says the same. */
+  /** Checks code, reason and outcome, and that all parts of the error agree. */
   public StatusAssert isError(Status.Code code, ErrorReason reason, Outcome outcome) {
     conforms();
     assertThat(actual.getStatus().getCode()).as(actual.toString()).isEqualTo(code);
@@ -43,7 +43,7 @@ public final class StatusAssert extends AbstractAssert<StatusAssert, StatusRunti
     return this;
   }
 
-  /** Checks that the error keeps the rules of the contract, whatever it is. */
+  /** Checks that the error follows the rules of the contract, whatever it is. */
   public StatusAssert conforms() {
     Metadata trailers = Objects.requireNonNullElseGet(actual.getTrailers(), Metadata::new);
     assertThat(ErrorDetails.offencesOf(actual.getStatus(), trailers))
@@ -61,7 +61,7 @@ public final class StatusAssert extends AbstractAssert<StatusAssert, StatusRunti
     return this;
   }
 
-  /** Checks that waiting helps, and for how long. */
+  /** Checks that the error has a wait, and how long it is. */
   public StatusAssert retriesAfter(Duration pause) {
     assertThat(sendError().hasRetryAfter()).as("retry_after is set").isTrue();
     assertThat(sendError().getRetryAfter())
@@ -73,13 +73,13 @@ public final class StatusAssert extends AbstractAssert<StatusAssert, StatusRunti
     return this;
   }
 
-  /** Checks that nothing is said of waiting. */
+  /** Checks that the error has no wait. */
   public StatusAssert namesNoRetry() {
     assertThat(sendError().hasRetryAfter()).as("retry_after is set").isFalse();
     return this;
   }
 
-  /** Checks that the text for people has {@code part}. */
+  /** Checks that the message contains {@code part}. */
   public StatusAssert says(String part) {
     assertThat(actual.getStatus().getDescription()).contains(part);
     return this;
@@ -91,7 +91,7 @@ public final class StatusAssert extends AbstractAssert<StatusAssert, StatusRunti
     return this;
   }
 
-  /** Returns the error as the contract has it. */
+  /** Returns the error in the contract's form. */
   public SendError sendError() {
     return ErrorDetails.of(actual).onlyError();
   }

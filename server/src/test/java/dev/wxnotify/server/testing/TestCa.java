@@ -29,7 +29,7 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** An authority of a test's own, which signs certificates for names. */
+/** A certificate authority for tests, which signs certificates for names. */
 public final class TestCa {
   private static final Duration LIFE = Duration.ofDays(1);
   private static final AtomicLong SERIAL = new AtomicLong(1);
@@ -62,12 +62,12 @@ public final class TestCa {
     return pem;
   }
 
-  /** Returns a certificate for {@code commonName} and the names beside it. */
+  /** Returns a certificate for {@code commonName} and further names. */
   public Identity issue(String commonName, GeneralName... alternatives) throws Exception {
     return issue("EC", Instant.now().plus(LIFE), commonName, alternatives);
   }
 
-  /** Returns one for a server on the loopback address. */
+  /** Returns a certificate for a server on the loopback address. */
   public Identity issueForLoopback(String commonName) throws Exception {
     return issue(
         commonName,

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 public final class TestLoops implements AutoCloseable {
   private final EventLoopGroup loops;
 
-  /** Makes {@code threads} of them. */
+  /** Creates {@code threads} threads. */
   public TestLoops(int threads) {
     this.loops =
         new MultiThreadIoEventLoopGroup(

@@ -3,7 +3,7 @@ package dev.wxnotify.server.testing;
 import dev.wxnotify.server.delivery.Turn;
 import java.util.function.BooleanSupplier;
 
-/** Turns at a gate that do what a test says. */
+/** Turns at a gate, scripted by a test. */
 public final class Turns {
   private Turns() {}
 

@@ -1,4 +1,4 @@
-/** What several tests share: time that stands still, and threads that start together. */
+/** What several tests share: a fake clock, and threads that start together. */
 @NullMarked
 package dev.wxnotify.server.testing;
 

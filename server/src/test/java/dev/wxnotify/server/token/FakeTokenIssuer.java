@@ -19,10 +19,10 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WeChat's token endpoints, as far as the cache can tell. The stable one hands out the token that
- * lives, with the whole seconds that are left, until its last moments ({@code overlap}); then, or
- * when forced, it makes a new one. The classic one always makes a new one. A token that has been
- * replaced is taken for {@code overlap} more. Thread-safe.
+ * WeChat's token endpoints, as far as the cache can see. The stable one returns the current token,
+ * with its remaining time in whole seconds, until its last moments ({@code overlap}); then, or when
+ * forced, it issues a new one. The classic one always issues a new one. A replaced token stays
+ * valid for {@code overlap}. Thread-safe.
  */
 final class FakeTokenIssuer implements TokenIssuer {
   private static final Duration FORCED_APART = Duration.ofSeconds(30);
@@ -30,9 +30,9 @@ final class FakeTokenIssuer implements TokenIssuer {
   private static final String PREFIX = "top-secret-token-";
 
   /**
-   * One question.
+   * One request.
    *
-   * @param mode how it was asked
+   * @param mode the mode of the request
    * @param at when it arrived
    */
   record Call(Mode mode, Instant at) {}
@@ -99,7 +99,7 @@ final class FakeTokenIssuer implements TokenIssuer {
     return new FakeTokenIssuer(clock, life, overlap, false, Runnable::run);
   }
 
-  /** Returns an endpoint without a past whose answers arrive on {@code threads}. */
+  /** Returns a new endpoint whose answers arrive on {@code threads}. */
   FakeTokenIssuer answeringOn(Executor threads) {
     return new FakeTokenIssuer(clock, life, overlap, stable, threads);
   }
@@ -174,35 +174,35 @@ final class FakeTokenIssuer implements TokenIssuer {
     return new Issued(PREFIX + serials, life);
   }
 
-  /** Answers every question from now on with {@code failure}. */
+  /** Answers every request with {@code failure} from now on. */
   void failWith(Failure failure) {
     synchronized (lock) {
       this.failure = failure;
     }
   }
 
-  /** Works again. */
+  /** Recovers. */
   void recover() {
     synchronized (lock) {
       failure = null;
     }
   }
 
-  /** Answers the next question, or the next after those scripted before, with {@code result}. */
+  /** Answers the next request, after those already scripted, with {@code result}. */
   void answerOnceWith(IssueResult result) {
     synchronized (lock) {
       script.add(result);
     }
   }
 
-  /** Lets no answer arrive until {@link #release}. */
+  /** Holds back answers until {@link #release}. */
   void hold() {
     synchronized (lock) {
       holding = true;
     }
   }
 
-  /** Lets the answers held back arrive, in order, and holds back no more. */
+  /** Releases the held answers, in order, and holds back no more. */
   void release() {
     List<Runnable> arrivals;
     synchronized (lock) {
@@ -213,14 +213,14 @@ final class FakeTokenIssuer implements TokenIssuer {
     arrivals.forEach(network::execute);
   }
 
-  /** Takes {@code token} no more, though the stable endpoint goes on handing it out. */
+  /** Rejects {@code token} from now on, although the stable endpoint still returns it. */
   void revoke(AccessToken token) {
     synchronized (lock) {
       revoked.add(token.value());
     }
   }
 
-  /** Tells whether a send with {@code token} would be let through. */
+  /** Returns whether a send with {@code token} would be accepted. */
   boolean accepts(AccessToken token) {
     synchronized (lock) {
       return !revoked.contains(token.value())
@@ -232,12 +232,12 @@ final class FakeTokenIssuer implements TokenIssuer {
     return made != null && made.serial == serialOf(token) && clock.instant().isBefore(made.until);
   }
 
-  /** Returns which token of this endpoint it is, from 1. */
+  /** Returns the serial number of a token of this endpoint, from 1. */
   static int serialOf(AccessToken token) {
     return Integer.parseInt(token.value().substring(PREFIX.length()));
   }
 
-  /** Returns the value of the token that was made as number {@code serial}. */
+  /** Returns the value of the token with the number {@code serial}. */
   static String valueOf(int serial) {
     return PREFIX + serial;
   }
@@ -252,14 +252,14 @@ final class FakeTokenIssuer implements TokenIssuer {
     return calls().stream().filter(call -> call.mode == mode).count();
   }
 
-  /** Returns how many tokens were made. */
+  /** Returns how many tokens were issued. */
   int made() {
     synchronized (lock) {
       return serials;
     }
   }
 
-  /** Returns how many questions were under way at the busiest moment. */
+  /** Returns the maximum number of simultaneous requests. */
   int mostAtOnce() {
     synchronized (lock) {
       return mostAtOnce;

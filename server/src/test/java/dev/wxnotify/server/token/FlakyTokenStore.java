@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A store that works until it is broken: every stage fails then, and what it held stays. */
+/** A store that works until it is broken: then every stage fails, and its content stays. */
 final class FlakyTokenStore implements TokenStore {
   private final InMemoryTokenStore store;
   private final AtomicInteger uses = new AtomicInteger();
@@ -25,7 +25,7 @@ final class FlakyTokenStore implements TokenStore {
     broken = true;
   }
 
-  /** Breaks the contract as well: throws instead of failing the stage. */
+  /** Also breaks the contract: throws instead of failing the stage. */
   void breakContract() {
     throwing = true;
   }
@@ -35,12 +35,12 @@ final class FlakyTokenStore implements TokenStore {
     throwing = false;
   }
 
-  /** Lets another replica be faster: runs {@code theirs} before the next lease is tried. */
+  /** Lets another replica win: runs {@code theirs} before the next attempt to take the lease. */
   void beforeNextLease(Runnable theirs) {
     beforeNextLease.set(theirs);
   }
 
-  /** Returns how often anything was asked of the store. */
+  /** Returns how often the store was called. */
   int uses() {
     return uses.get();
   }

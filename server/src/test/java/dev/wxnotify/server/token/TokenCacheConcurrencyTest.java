@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Real threads and a real timer; only the time stands still, and nobody sleeps. */
+/** Real threads and a real timer; only the clock stands still, and no thread sleeps. */
 class TokenCacheConcurrencyTest {
   private static final Duration LIFE = Duration.ofHours(2);
   private static final Duration OVERLAP = Duration.ofMinutes(5);
@@ -36,7 +36,7 @@ class TokenCacheConcurrencyTest {
     threads.shutdownNow();
   }
 
-  /** A cache without a store, which would make up for some mistakes. */
+  /** A cache without a store, which would hide some mistakes. */
   private TokenCache cacheAsking(FakeTokenIssuer issuer) {
     FlakyTokenStore store = new FlakyTokenStore(clock);
     store.breakDown();
@@ -66,7 +66,9 @@ class TokenCacheConcurrencyTest {
     }
   }
 
-  /** The answer comes at once here, so that late threads meet the end of the renewal. */
+  /**
+   * The answer arrives immediately here, so that late threads coincide with the end of the renewal.
+   */
   @RepeatedTest(50)
   void acquire_manyThreadsAtOnceLifeAfterLife_issuesOncePerLife() throws Exception {
     FakeTokenIssuer issuer = FakeTokenIssuer.classic(clock, LIFE, OVERLAP);
@@ -206,7 +208,7 @@ class TokenCacheConcurrencyTest {
       }
     }
 
-    /** A failure that was still on its way may cost one more pause. */
+    /** A failure that is still in flight may cost one more pause. */
     private void assertHeals() throws Exception {
       issuer.recover();
       TokenResult result = null;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What a listener hears of tokens, that its faults harm nobody, and what the status tells. */
+/** What a listener learns about tokens, that its faults do no harm, and what the status shows. */
 final class TokenListenerTest {
   private static final Duration LIFE = Duration.ofHours(2);
   private static final Refused REFUSED =

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TokenPolicyTest {
   private static final Instant RECEIVED = Instant.parse("2026-03-01T08:00:00Z");
 
-  /** Life; how long before its end it becomes stale; how long before its end it is unusable. */
+  /** Lifetime; how long before its end it becomes stale; how long before its end it is unusable. */
   static Stream<Arguments> lives() {
     return Stream.of(
         Arguments.of(Duration.ofSeconds(7200), Duration.ofSeconds(240), Duration.ofSeconds(10)),

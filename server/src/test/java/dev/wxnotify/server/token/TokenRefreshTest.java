@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A refresh that an operator asks for, and a secret that was changed. */
+/** A refresh requested by an operator, and a changed secret. */
 class TokenRefreshTest {
   private static final Duration LIFE = Duration.ofHours(2);
   private static final Duration OVERLAP = Duration.ofMinutes(5);
@@ -65,7 +65,7 @@ class TokenRefreshTest {
     assertThat(cache.status().trouble()).isEqualTo(WRONG_SECRET);
 
     issuer.recover();
-    scheduler.advance(LIFE.minusMinutes(3)); // Nobody calls, and it is renewed all the same.
+    scheduler.advance(LIFE.minusMinutes(3)); // It is renewed even without calls.
     assertThat(serial(cache.acquire())).isEqualTo(2);
   }
 
@@ -108,7 +108,9 @@ class TokenRefreshTest {
     assertThat(serial(frugal.acquire())).isEqualTo(1);
   }
 
-  /** Only a token that is rejected is forced, once in five minutes: an operator forces none. */
+  /**
+   * Only a rejected token causes a forced refresh, once in five minutes: an operator forces none.
+   */
   @Test
   void refresh_ofATokenThatWasRejected_forcesNothingByItself() {
     cache.warmUp();
@@ -123,7 +125,7 @@ class TokenRefreshTest {
     }
     assertThat(issuer.calls(Mode.FORCED)).isEqualTo(1);
 
-    issuer.hold(); // A refresh that is under way when the token is rejected once more.
+    issuer.hold(); // A refresh is in progress when the token is rejected again.
     Optional<CompletableFuture<TokenResult>> refresh = cache.refresh();
     cache.reject((AccessToken) cache.acquire().join());
     issuer.release();
@@ -167,7 +169,7 @@ class TokenRefreshTest {
     assertThat(serial(cache.acquire())).isEqualTo(1);
   }
 
-  /** The call that is under way still has the old secret. */
+  /** The call in progress still has the old secret. */
   @Test
   void tryAgain_whileACallIsUnderWayThatFails_asksAtOnceAfterIt() {
     issuer.hold();

@@ -16,14 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What every {@link TokenStore} must do. Each test starts with an empty backend. Times are short,
- * so that a store whose time cannot be faked can let them pass, and whole milliseconds.
+ * What every {@link TokenStore} must do. Each test starts with an empty backend. Times are whole
+ * milliseconds, and short, so that a store with a real clock can wait for them.
  */
 public abstract class TokenStoreContract {
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final Duration SHORT = Duration.ofMillis(400);
 
-  /** Surely later than the end of what lives for {@link #SHORT}. */
+  /** Certainly later than the end of an entry that lives for {@link #SHORT}. */
   private static final Duration PAST_SHORT = Duration.ofMillis(700);
 
   private static final Duration POLL = Duration.ofMillis(20);
@@ -35,7 +35,7 @@ public abstract class TokenStoreContract {
   /** Returns the store of another replica, on the same backend. */
   protected abstract TokenStore storeOfAnotherReplica();
 
-  /** Returns what time it is for the stores. */
+  /** Returns the current time of the stores. */
   protected abstract Instant now();
 
   /** Lets time pass for the stores. */
@@ -260,7 +260,7 @@ public abstract class TokenStoreContract {
     assertStaysHeld();
   }
 
-  /** A release may take effect after it returned, so looking once would prove nothing. */
+  /** A release may take effect after it returned, so a single check would prove nothing. */
   private void assertStaysHeld() throws Exception {
     for (int i = 0; i < 5; i++) {
       assertThat(Await.result(store().tryLease(Purpose.FETCH, LONG))).isEmpty();

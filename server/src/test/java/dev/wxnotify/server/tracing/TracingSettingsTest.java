@@ -87,7 +87,7 @@ class TracingSettingsTest {
     }
   }
 
-  /** Its texts repeat the values, and those of headers are secrets. */
+  /** Its messages repeat the values, and header values are secrets. */
   @ParameterizedTest
   @ValueSource(
       strings = {

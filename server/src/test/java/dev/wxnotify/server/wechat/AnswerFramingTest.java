@@ -28,9 +28,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Where an answer ends (RFC 9112, 6.3), and what it is. A client that sees the end too early or too
- * late takes the rest, or the next answer, for something else; so after anything but a textbook
- * answer the connection is not used again.
+ * Where an answer ends (RFC 9112, 6.3), and what it means. A client that sees the end too early or
+ * too late mistakes the rest, or the next answer, for something else. So after anything but a
+ * textbook answer the connection is not reused.
  */
 @Tag("beside-each-other")
 class AnswerFramingTest {
@@ -416,7 +416,7 @@ class AnswerFramingTest {
     Attribution.check(transport, kind, oddity);
   }
 
-  // Versions, and what is no HTTP/1.1 at all.
+  // Versions, and answers that are not HTTP/1.1 at all.
 
   static Stream<Arguments> versions() {
     List<Oddity> odd = new ArrayList<>();
@@ -654,7 +654,7 @@ class AnswerFramingTest {
     Attribution.check(transport, kind, oddity);
   }
 
-  // Help.
+  // Helpers.
 
   private static String hex(ScriptedUpstream.Line line) {
     return Integer.toHexString(line.body().length);

@@ -20,14 +20,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Something that is asked of WeChat and that no other question has the answer of. What an honest
- * upstream answers follows from {@link #key()} alone, which is in the request: the open id of a
- * message, the AppID of a token call. So whoever hears an answer can tell whose it is.
+ * A request to WeChat with a unique answer. An honest upstream derives the answer from {@link
+ * #key()} alone, which is in the request: the open id of a message, the AppID of a token call. So
+ * the receiver of an answer can tell to which request it belongs.
  *
- * @param kind what is asked
- * @param app who asks; it has a token of its own
+ * @param kind the kind of request
+ * @param app the app of the request, which has its own token
  * @param key {@code APP.VERDICT.NUMBER} for a message, where the verdict is {@code ok} or the
- *     errcode with which it is refused; the app for a token call
+ *     errcode of its rejection; the app for a token call
  * @param filling the length of the message's content; 0 for a short one
  */
 record Ask(Kind kind, String app, String key, int filling) {
@@ -39,29 +39,29 @@ record Ask(Kind kind, String app, String key, int filling) {
 
   private static final Instant NOW = Instant.parse("2026-11-24T00:00:00Z");
 
-  /** What is asked. */
+  /** The kind of request. */
   enum Kind {
     MESSAGE,
     STABLE_TOKEN,
     CLASSIC_TOKEN
   }
 
-  /** Whose answer somebody heard. */
+  /** To which request a received answer belongs. */
   enum Heard {
-    /** The one that the upstream gave to this very question. */
+    /** The answer that the upstream gave to this request. */
     ITS_OWN,
-    /** None: it was written, and nothing is known of it. */
+    /** None: the request was written, and its outcome is unknown. */
     NOTHING,
-    /** None, since it was surely not written. */
+    /** None, since the request was certainly not written. */
     NOT_WRITTEN,
-    /** Of another question, or of none. */
+    /** The answer to another request, or to none. */
     FALSE
   }
 
   /**
-   * What came of it.
+   * The result of a request.
    *
-   * @param text what the client said, for the message of a failing test
+   * @param text what the client reported, for the message of a failing test
    */
   record Outcome(Ask ask, Heard heard, String text) {
     @Override
@@ -75,7 +75,7 @@ record Ask(Kind kind, String app, String key, int filling) {
     return new Ask(Kind.MESSAGE, app, app + ".ok." + number, 0);
   }
 
-  /** Returns a message that is refused. */
+  /** Returns a message that is rejected. */
   static Ask refused(String app, int errcode, int number) {
     return new Ask(Kind.MESSAGE, app, app + "." + errcode + "." + number, 0);
   }
@@ -84,7 +84,7 @@ record Ask(Kind kind, String app, String key, int filling) {
     return new Ask(kind, app, app, 0);
   }
 
-  /** Returns the first question of a test, of this kind. */
+  /** Returns the first request of a test, of this kind. */
   static Ask of(Kind kind, String app, int number) {
     return kind == Kind.MESSAGE ? accepted(app, number) : token(kind, app);
   }
@@ -93,7 +93,7 @@ record Ask(Kind kind, String app, String key, int filling) {
     return new Ask(kind, app, key, length);
   }
 
-  /** Asks; the stage completes normally, on the thread that read the answer. */
+  /** Sends the request; the stage completes normally, on the thread that read the answer. */
   CompletionStage<Outcome> begin(WeChatClientFixture client) {
     return switch (kind) {
       case MESSAGE -> send(client);
@@ -163,9 +163,9 @@ record Ask(Kind kind, String app, String key, int filling) {
         : Heard.FALSE;
   }
 
-  // The upstream's side: it knows of a question only what the request holds.
+  // The upstream's side: it knows only the content of the request.
 
-  /** Returns the body that an honest upstream answers. */
+  /** Returns the body of an honest upstream's answer. */
   static byte[] honestBody(Kind kind, String key, String requestLine) {
     return (kind == Kind.MESSAGE ? verdict(key, requestLine) : issuedToken(key))
         .getBytes(StandardCharsets.UTF_8);
@@ -201,7 +201,7 @@ record Ask(Kind kind, String app, String key, int filling) {
     return "no to " + key;
   }
 
-  /** Each app's tokens live for a time of their own. */
+  /** Each app's tokens have a different lifetime. */
   private static long lifeFor(String app) {
     return 5_000L + Math.floorMod(app.hashCode(), 2_000);
   }

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
 /**
- * What must hold whatever an upstream does: each question hears its own answer or, truthfully,
- * none; and each request goes out at most once.
+ * What must hold whatever an upstream does: each request gets its own answer or, truthfully, none,
+ * and is sent at most once.
  */
 final class Attribution {
   private static final Duration SHORT = Duration.ofMillis(500);
@@ -30,7 +30,7 @@ final class Attribution {
 
   private Attribution() {}
 
-  /** Returns each oddity with each transport and each kind of question. */
+  /** Returns each oddity with each transport and each kind of request. */
   static Stream<Arguments> everywhere(List<Oddity> oddities) {
     return WeChatClientFixture.transports()
         .flatMap(
@@ -41,9 +41,9 @@ final class Attribution {
   }
 
   /**
-   * Asks one question that is answered oddly, and then others, of several apps and kinds. Each is
-   * begun in the moment in which the one before it has heard its answer, and on the thread that
-   * says so: a connection that is used again too early is so used at once.
+   * Sends one request with an odd answer, and then others, of several apps and kinds. Each begins
+   * as soon as the one before it has its answer, on the thread that delivers it, so that a
+   * connection that is reused too early is reused immediately.
    */
   static void check(Transport transport, Kind kind, Oddity oddity) throws Exception {
     try (ScriptedUpstream upstream = ScriptedUpstream.start();
@@ -55,10 +55,10 @@ final class Attribution {
     }
   }
 
-  /** Does the same with a client and an upstream that are there already. */
+  /** Does the same with an existing client and upstream. */
   static void check(ScriptedUpstream upstream, WeChatClientFixture client, Kind kind, Oddity oddity)
       throws Exception {
-    if (kind == Kind.MESSAGE) { // So that the odd answer comes on a used connection, too.
+    if (kind == Kind.MESSAGE) { // So that the odd answer also arrives on a used connection.
       Outcome usual = Await.result(Ask.accepted("a", 1).begin(client));
       assertThat(usual.heard()).isIn(oddity.timesOut() ? TRUTHFUL : Set.of(Heard.ITS_OWN));
     }
@@ -72,14 +72,14 @@ final class Attribution {
     Set<Heard> expected = kind == Kind.MESSAGE ? oddity.heard() : oddity.heardByToken();
     assertThat(outcomes).allSatisfy(each -> assertThat(each.heard()).isIn(TRUTHFUL));
     assertThat(outcomes.get(0).heard()).as(outcomes.get(0).toString()).isIn(expected);
-    if (!oddity.timesOut()) { // Else the others might end by the timeout, which is so short.
+    if (!oddity.timesOut()) { // Otherwise the others might end by the timeout, which is short.
       assertAllHeard(outcomes.subList(1, outcomes.size()));
     }
     assertRequestsAreRight(upstream, outcomes);
     assertConnectionIsRight(upstream, first, oddity.connection());
   }
 
-  /** Returns different questions of different apps, with different answers. */
+  /** Returns different requests of different apps, with different answers. */
   static List<Ask> others() {
     return List.of(
         Ask.refused("b", 43101, 3),
@@ -90,7 +90,7 @@ final class Attribution {
         Ask.accepted("b", 6));
   }
 
-  /** Asks one after the other, each on the thread on which the one before it heard its answer. */
+  /** Sends them one after another, each on the thread that received the previous answer. */
   static List<Outcome> inTurn(List<Ask> asks, WeChatClientFixture client) throws Exception {
     List<Outcome> outcomes = new ArrayList<>();
     CompletionStage<Outcome> last = asks.get(0).begin(client);
@@ -115,7 +115,7 @@ final class Attribution {
     assertThat(outcomes).allSatisfy(each -> assertThat(each.heard()).isIn(TRUTHFUL));
   }
 
-  /** Each question was asked once, or not at all where its outcome says so. */
+  /** Each request was sent once, or not at all if its outcome says so. */
   static void assertRequestsAreRight(ScriptedUpstream upstream, List<Outcome> outcomes) {
     assertThat(upstream.complaints()).isEmpty();
     List<String> keys = upstream.served().stream().map(Served::key).toList();
@@ -134,13 +134,13 @@ final class Attribution {
     switch (expected) {
       case STAYS -> assertThat(upstream.connections()).isEqualTo(1);
       case MAY_STAY -> {
-        // Nothing to see.
+        // Nothing to check.
       }
       case CLOSES -> assertClosedAfter(upstream, first);
     }
   }
 
-  /** No request followed on the connection of this one, and the client has closed it. */
+  /** No request followed on this connection, and the client has closed it. */
   static void assertClosedAfter(ScriptedUpstream upstream, Ask last) throws Exception {
     ScriptedUpstream.Line line = upstream.lineOf(last);
     assertThat(upstream.served().stream().filter(each -> each.connection() == line.number()))

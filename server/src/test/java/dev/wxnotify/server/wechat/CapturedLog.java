@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** What one logger and those below it say, from now until this is closed. */
+/** The output of one logger and those below it, from now until this is closed. */
 final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger;
@@ -28,7 +28,7 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
     return log;
   }
 
-  /** Captures what the shipped logback.xml lets through. */
+  /** Captures what the shipped logback.xml allows. */
   static CapturedLog atShippedLevels(String name) {
     CapturedLog log = new CapturedLog((Logger) LoggerFactory.getLogger(name));
     log.setContext(log.logger.getLoggerContext());
@@ -37,7 +37,7 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
     return log;
   }
 
-  /** Returns all that was said, stack traces included. */
+  /** Returns everything that was logged, including stack traces. */
   List<String> lines() {
     return List.copyOf(lines);
   }

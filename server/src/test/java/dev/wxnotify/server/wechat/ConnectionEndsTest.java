@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Connections that end, and answers that come too late or too early. */
+/** Connections that end, and answers that arrive too late or too early. */
 @Tag("beside-each-other")
 class ConnectionEndsTest {
   private static final Duration SHORT = Duration.ofMillis(400);
@@ -113,7 +113,7 @@ class ConnectionEndsTest {
                     .map(each -> Arguments.of(transport, each.getKey(), each.getValue())));
   }
 
-  /** The next request may be under way already, or is written on another connection. */
+  /** The next request may already be in flight, or is written on another connection. */
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource
   void afterAnAnswer(Transport transport, String name, Trick end) throws Exception {
@@ -168,7 +168,7 @@ class ConnectionEndsTest {
         outcomes.add(Await.result(late.begin(client)));
         assertThat(outcomes.get(outcomes.size() - 1).heard()).isNotEqualTo(Heard.ITS_OWN);
         if (outcomes.get(outcomes.size() - 1).heard() == Heard.NOT_WRITTEN) {
-          continue; // So busy is the machine.
+          continue; // The machine is that busy.
         }
         sayUnlessGone(upstream.lineOf(late));
 
@@ -229,7 +229,7 @@ class ConnectionEndsTest {
 
   private static final byte[] SURPLUS = join(head("200 OK", "Content-Length: 2\r\n"), bytes("{}"));
 
-  /** The request is larger than what goes out while nobody reads it. */
+  /** The request is larger than what is sent while the peer does not read. */
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource
   void tooEarly(Transport transport, String name, Trick early) throws Exception {
@@ -241,7 +241,7 @@ class ConnectionEndsTest {
           large,
           line -> {
             early.play(line.pause());
-            line.awaitLeft(SHORT); // And reads on only then.
+            line.awaitLeft(SHORT); // And continues to read only then.
           });
 
       List<Ask> asks = new ArrayList<>(List.of(large));

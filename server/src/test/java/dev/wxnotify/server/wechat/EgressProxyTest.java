@@ -40,8 +40,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * An egress proxy that answers CONNECT oddly, and an upstream behind it that answers oddly through
- * TLS. What a proxy says is never WeChat's answer: while there is no tunnel, nothing is written.
- * Bytes that come in one piece with the yes may be dropped, since TLS begins with the client.
+ * TLS. A proxy's answer is never WeChat's answer: without a tunnel, nothing is written. Bytes that
+ * arrive together with the proxy's acceptance may be dropped, since the client begins TLS.
  */
 @Tag("beside-each-other")
 class EgressProxyTest {
@@ -55,10 +55,10 @@ class EgressProxyTest {
   private static SSLContext tls;
 
   /**
-   * What the proxy says to the first CONNECT; it says yes to all others.
+   * The proxy's answer to the first CONNECT; it accepts all others.
    *
-   * @param connects whether there may be a tunnel after it
-   * @param mustConnect whether there must be one
+   * @param connects whether a tunnel may follow
+   * @param mustConnect whether a tunnel must follow
    */
   private record Reply(String name, boolean connects, boolean mustConnect, Trick trick) {
     static Reply yes(String name, Trick trick) {

@@ -16,10 +16,11 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * All kinds of odd answers at random, of which one thing is true: a whole answer that could be
- * taken for that to a later request on the same connection is only written together with an earlier
- * one. Written later it might arrive when that request is under way, and nothing in HTTP/1.1 would
- * tell the two apart. So what is written later is broken, whatever honest answer follows it.
+ * All kinds of odd answers at random, with one restriction: a whole answer that could be mistaken
+ * for the answer to a later request on the same connection is only written together with an earlier
+ * one. Written later, it might arrive while that request is in flight, and nothing in HTTP/1.1
+ * would distinguish the two. So anything written later is broken, whatever honest answer follows
+ * it.
  */
 final class HostileTricks implements Trick {
   private static final int LONGEST_WAIT_MILLIS = 15;
@@ -29,7 +30,7 @@ final class HostileTricks implements Trick {
 
   private final long seed;
 
-  /** The answer to somebody else's question: the worst that could be heard. */
+  /** The answer to another request: the worst possible mistake. */
   private final AtomicReference<byte[]> foreign = new AtomicReference<>(bytes("{\"errcode\":0}"));
 
   HostileTricks(long seed) {
@@ -82,7 +83,7 @@ final class HostileTricks implements Trick {
     }
   }
 
-  /** Says some at once, and returns those that come with the answer. */
+  /** Writes some immediately, and returns those to write with the answer. */
   private static byte[] interim(Line line, Random random) throws IOException, InterruptedException {
     byte[] together = new byte[0];
     while (random.nextInt(3) == 0) {
@@ -104,7 +105,7 @@ final class HostileTricks implements Trick {
     return together;
   }
 
-  /** A whole and clear answer. */
+  /** A complete and clear answer. */
   private static byte[] usual(byte[] own, Random random) {
     return switch (random.nextInt(5)) {
       case 0 ->
@@ -119,9 +120,7 @@ final class HostileTricks implements Trick {
     };
   }
 
-  /**
-   * An answer that is not clear, or says nothing; none holds a whole answer to another question.
-   */
+  /** An unclear or empty answer; none contains a complete answer to another request. */
   private static byte[] unusual(byte[] own, byte[] others, Random random) {
     return switch (random.nextInt(9)) {
       case 0 -> answer(new byte[0]);
@@ -136,7 +135,7 @@ final class HostileTricks implements Trick {
     };
   }
 
-  /** What comes in the segment of the answer: anything. */
+  /** Content in the same segment as the answer: anything. */
   private static byte[] together(byte[] others, Random random) {
     byte[] whole = answer(others);
     return switch (random.nextInt(7)) {
@@ -149,7 +148,7 @@ final class HostileTricks implements Trick {
     };
   }
 
-  /** What comes when the next request may be under way: nothing that is whole. */
+  /** Content that may arrive during the next request: nothing complete. */
   private static void lateSurplus(Line line, byte[] others, Random random)
       throws IOException, InterruptedException {
     waitPerhaps(random);

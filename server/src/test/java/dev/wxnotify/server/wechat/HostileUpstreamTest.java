@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Thousands of messages and token calls of several apps, over many connections, to an upstream that
- * mixes interim answers, surplus bytes, resets, late and split answers at random. What it does in
- * answer to a question follows from the seed and the question alone.
+ * mixes interim answers, surplus bytes, resets, late and split answers at random. Its answer to a
+ * request depends only on the seed and the request.
  *
  * <p>{@code -Dwxnotify.test.hostile.sends=200000} is the long run, {@code
  * -Dwxnotify.test.hostile.seed=N} another one.
@@ -37,7 +37,7 @@ class HostileUpstreamTest {
   private static final int SENDS = Integer.getInteger("wxnotify.test.hostile.sends", 4_000);
   private static final long SEED = Long.getLong("wxnotify.test.hostile.seed", 20_261_128L);
 
-  /** So many questions are under way at any time, each of the two apps and of both kinds. */
+  /** The number of requests in flight at any time, of each of the two apps and both kinds. */
   private static final int LANES = 48;
 
   private static final int CONNECTIONS = 64;
@@ -45,8 +45,9 @@ class HostileUpstreamTest {
   private static final Duration TIMEOUT = Duration.ofMillis(800);
 
   /**
-   * So many hear their answers, so that hearing nothing is no way to pass: the upstream answers
-   * more than four fifths clearly, and late surplus may end the next exchange of a connection.
+   * The minimum share of requests with an answer, so that a client without answers cannot pass: the
+   * upstream answers more than four fifths clearly, and late surplus may end the next exchange of a
+   * connection.
    */
   private static final double LEAST_HEARD = 0.6;
 
@@ -80,7 +81,7 @@ class HostileUpstreamTest {
     }
   }
 
-  /** Each lane asks on, on whatever thread its last answer came. */
+  /** Each lane continues on the thread of its last answer. */
   private static Queue<Outcome> askAll(WeChatClientFixture client) throws Exception {
     Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
     Queue<Throwable> faults = new ConcurrentLinkedQueue<>();

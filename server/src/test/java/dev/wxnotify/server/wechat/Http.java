@@ -4,19 +4,19 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 
-/** Bytes of answers. */
+/** The bytes of answers. */
 final class Http {
   private Http() {}
 
-  /** Returns what a textbook answers: 200, a length, and as many bytes. */
+  /** Returns a textbook answer: 200, a length, and that many bytes. */
   static byte[] answer(byte[] body) {
     return answer("200 OK", "", body);
   }
 
   /**
-   * Returns an answer with a true length.
+   * Returns an answer with a correct length.
    *
-   * @param headers more of them, each with its end of line
+   * @param headers further headers, each with its end of line
    */
   static byte[] answer(String status, String headers, byte[] body) {
     return join(head(status, headers + "Content-Length: " + body.length + "\r\n"), body);

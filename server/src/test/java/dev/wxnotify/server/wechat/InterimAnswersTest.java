@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Answers that come before the answer: 1xx (RFC 9110, 15.2). A client that takes one for the answer
- * gives the answer itself to the next message, which may be another app's.
+ * Interim answers before the final one: 1xx (RFC 9110, 15.2). A client that mistakes one for the
+ * final answer assigns the final answer to the next message, which may belong to another app.
  */
 @Tag("beside-each-other")
 class InterimAnswersTest {

@@ -6,13 +6,13 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * An answer that is not as usual, and what a truthful client may make of it.
+ * An unusual answer, and how a correct client may treat it.
  *
  * @param trick answers
- * @param heard what the message may hear that is answered so
- * @param heardByToken the same of a token call
- * @param connection what becomes of the connection
- * @param timesOut whether the exchange may end by its timeout alone
+ * @param heard the outcomes that a message with this answer may get
+ * @param heardByToken the same for a token call
+ * @param connection what happens to the connection
+ * @param timesOut whether only the timeout may end the exchange
  */
 record Oddity(
     String name,
@@ -22,27 +22,27 @@ record Oddity(
     After connection,
     boolean timesOut) {
 
-  /** What becomes of a connection. */
+  /** What happens to a connection. */
   enum After {
-    /** The next request goes out on it. */
+    /** The next request is sent on it. */
     STAYS,
-    /** The answer is odd, but clear: both are fine. */
+    /** The answer is odd, but clear: both are correct. */
     MAY_STAY,
-    /** No request goes out on it any more, and the client closes it. */
+    /** No more requests are sent on it, and the client closes it. */
     CLOSES
   }
 
-  /** Returns one that says clearly what WeChat answers; the connection is closed. */
+  /** Returns an oddity with a clear answer of WeChat; the connection is closed. */
   static Oddity clear(String name, Trick trick) {
     return of(name, trick, EnumSet.of(Heard.ITS_OWN));
   }
 
-  /** Returns one that says nothing that could be believed; the connection is closed. */
+  /** Returns an oddity without a credible answer; the connection is closed. */
   static Oddity unclear(String name, Trick trick) {
     return of(name, trick, EnumSet.of(Heard.NOTHING));
   }
 
-  /** Returns one that may be believed or not; the connection is closed. */
+  /** Returns an oddity whose answer may be accepted or not; the connection is closed. */
   static Oddity doubtful(String name, Trick trick) {
     return of(name, trick, EnumSet.of(Heard.ITS_OWN, Heard.NOTHING));
   }

@@ -23,15 +23,15 @@ import java.util.regex.Pattern;
 
 /**
  * A server of raw bytes on a free port of loopback. It knows just enough HTTP to find the end of a
- * request, keeps what it reads byte for byte, and does what its turns say: one turn for each
- * request, and the last one again for all that follow.
+ * request, keeps what it reads byte for byte, and plays its turns: one turn for each request, and
+ * the last one again for all that follow.
  *
- * <p>The turn of a connection's first request begins when the connection is made, before anything
- * is read; that of a later one begins when its first byte is there.
+ * <p>The turn of a connection's first request begins when the connection is opened, before anything
+ * is read; that of a later request begins when its first byte has arrived.
  *
- * <p>Concurrency: one thread accepts, and each connection has one of its own; what they share is
- * guarded by this object's lock. Nothing sleeps: a turn that waits does so for the peer, for {@link
- * #release} or for {@link #close}.
+ * <p>Concurrency: one thread accepts, and each connection has its own; this object's lock guards
+ * the shared state. Nothing sleeps: a turn waits only for the peer, for {@link #release} or for
+ * {@link #close}.
  */
 final class RawHttpServer implements AutoCloseable {
 
@@ -39,14 +39,14 @@ final class RawHttpServer implements AutoCloseable {
   @FunctionalInterface
   interface Turn {
     /**
-     * Plays.
+     * Plays the turn.
      *
-     * @return whether the connection stays for another request
+     * @return whether the connection stays open for another request
      */
     boolean play(Connection connection) throws IOException, InterruptedException;
   }
 
-  /** A request as it came. */
+  /** A request as received. */
   static final class Request {
     private final String head;
     private final byte[] body;
@@ -56,7 +56,7 @@ final class RawHttpServer implements AutoCloseable {
       this.body = body;
     }
 
-    /** Returns request line and headers. */
+    /** Returns the request line and headers. */
     String head() {
       return head;
     }
@@ -114,14 +114,14 @@ final class RawHttpServer implements AutoCloseable {
     return server;
   }
 
-  /** Starts a server on a certain address of this machine. */
+  /** Starts a server on a given address of this machine. */
   static RawHttpServer startAt(InetAddress address, int port, Turn turn) throws IOException {
     RawHttpServer server = new RawHttpServer(new ServerSocket(port, 512, address), List.of(turn));
     thread("raw-http-accept", server::accept);
     return server;
   }
 
-  /** Reads the request and answers with exactly these bytes; the connection stays. */
+  /** Reads the request and answers with exactly these bytes; the connection stays open. */
   static Turn bytes(byte[] answer) {
     return connection -> {
       connection.read();
@@ -139,7 +139,7 @@ final class RawHttpServer implements AutoCloseable {
     };
   }
 
-  /** Reads the request and answers with a body of WeChat's usual form. */
+  /** Reads the request and answers with a body in WeChat's usual form. */
   static Turn json(String body) {
     return answer("200 OK", "application/json; encoding=utf-8", body);
   }
@@ -149,7 +149,7 @@ final class RawHttpServer implements AutoCloseable {
     return bytes(answerBytes(status, contentType, body));
   }
 
-  /** Reads the request, says nothing until {@link #release}, then answers as always. */
+  /** Reads the request, sends nothing until {@link #release}, then answers as usual. */
   static Turn heldBack(String body) {
     return connection -> {
       connection.read();
@@ -181,7 +181,7 @@ final class RawHttpServer implements AutoCloseable {
     };
   }
 
-  /** Reads the request and says nothing until the server is closed or released. */
+  /** Reads the request and sends nothing until the server is closed or released. */
   static Turn silence() {
     return connection -> {
       connection.read();
@@ -190,7 +190,7 @@ final class RawHttpServer implements AutoCloseable {
     };
   }
 
-  /** Answers with a body that has no end, until the peer has had enough. */
+  /** Answers with an endless body, until the peer closes the connection. */
   static Turn endlessBody() {
     return connection -> {
       connection.read();
@@ -209,7 +209,7 @@ final class RawHttpServer implements AutoCloseable {
     };
   }
 
-  /** Plays a turn, ends our side of the connection and waits for the peer to end the other. */
+  /** Plays a turn, ends this side of the connection and waits for the peer to end the other. */
   static Turn thenCloseWhileIdle(Turn turn) {
     return connection -> {
       turn.play(connection);
@@ -227,7 +227,7 @@ final class RawHttpServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port());
   }
 
-  /** Ends all turns that are held back, now and from now on. */
+  /** Ends all waiting turns, now and in the future. */
   void release() {
     released.countDown();
   }
@@ -237,7 +237,7 @@ final class RawHttpServer implements AutoCloseable {
     peerLeft.await();
   }
 
-  /** Returns the requests that were read whole, in the order of their ends. */
+  /** Returns the requests that were read completely, in the order of their ends. */
   synchronized List<Request> requests() {
     return List.copyOf(requests);
   }
@@ -251,7 +251,7 @@ final class RawHttpServer implements AutoCloseable {
     return all.get(0);
   }
 
-  /** Returns how many connections were ever made. */
+  /** Returns how many connections were ever opened. */
   synchronized int connections() {
     return connections.size();
   }
@@ -275,7 +275,7 @@ final class RawHttpServer implements AutoCloseable {
         thread("raw-http-connection", () -> serve(accepted));
       }
     } catch (IOException e) {
-      // Closed.
+      // It was closed.
     }
   }
 
@@ -286,7 +286,7 @@ final class RawHttpServer implements AutoCloseable {
         // The next request.
       }
     } catch (IOException e) {
-      // The peer left, or the test is over; what was read and said is on record.
+      // The peer left, or the test is over; the exchange so far is recorded.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -342,7 +342,7 @@ final class RawHttpServer implements AutoCloseable {
       this.out = peer.getOutputStream();
     }
 
-    /** Reads one request, keeps it on record and returns it. */
+    /** Reads one request, records it and returns it. */
     Request read() throws IOException {
       ByteArrayOutputStream head = new ByteArrayOutputStream();
       while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
@@ -360,7 +360,7 @@ final class RawHttpServer implements AutoCloseable {
       return request;
     }
 
-    /** Returns the next byte, without a request around it. */
+    /** Returns the next byte, outside any request. */
     int readByte() throws IOException {
       return in.read();
     }

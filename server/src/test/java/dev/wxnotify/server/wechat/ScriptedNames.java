@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Answers look-ups of names as a test says, and those of unknown names never. */
+/** Answers name look-ups as a test scripts them, and never those of unknown names. */
 final class ScriptedNames extends AddressResolverGroup<InetSocketAddress> {
   @GuardedBy("this")
   private final Map<String, List<InetAddress>> known = new HashMap<>();

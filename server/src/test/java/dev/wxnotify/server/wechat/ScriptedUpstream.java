@@ -29,26 +29,25 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An upstream of raw bytes that answers each {@link Ask} with its own honest body, and plays tricks
- * on those that it was given one for. After a trick it goes on reading: where the client uses the
- * connection again, the upstream hears it, answers honestly and keeps it on record.
+ * An upstream of raw bytes that answers each {@link Ask} with its own honest body, or with a trick
+ * if a test set one. After a trick it continues to read: if the client reuses the connection, the
+ * upstream receives the request, answers honestly and records it.
  *
- * <p>Unlike {@link RawHttpServer} it looks into a request before it decides what to do, so that it
- * does not matter in which order requests arrive.
+ * <p>Unlike {@link RawHttpServer}, it reads a request before it decides what to do, so that the
+ * order in which requests arrive does not matter.
  *
- * <p>Concurrency: each connection has a thread of its own; what they share is guarded by this
- * object's lock.
+ * <p>Concurrency: each connection has its own thread; this object's lock guards the shared state.
  */
 final class ScriptedUpstream implements AutoCloseable {
 
-  /** What the upstream does in answer to one request, or when a connection is made. */
+  /** What the upstream does in answer to one request, or when a connection is opened. */
   @FunctionalInterface
   interface Trick {
     void play(Line line) throws IOException, InterruptedException;
   }
 
   /**
-   * One request, on record as soon as its key was read.
+   * One request, recorded as soon as its key was read.
    *
    * @param connection the number of its connection, from 1
    */
@@ -100,16 +99,16 @@ final class ScriptedUpstream implements AutoCloseable {
     this.tls = tls;
   }
 
-  /** Starts one that answers everything as a textbook does. */
+  /** Starts an upstream with textbook answers. */
   static ScriptedUpstream start() throws IOException {
     return start(Line::answerAsTextbook, null);
   }
 
   /**
-   * Starts one.
+   * Starts an upstream.
    *
-   * @param usual answers what has no trick of its own
-   * @param tls spoken after a CONNECT; null for none
+   * @param usual answers requests without their own trick
+   * @param tls the TLS used after a CONNECT; null for none
    */
   static ScriptedUpstream start(Trick usual, @Nullable SSLContext tls) throws IOException {
     ScriptedUpstream upstream =
@@ -123,7 +122,7 @@ final class ScriptedUpstream implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + socket.getLocalPort());
   }
 
-  /** Plays {@code trick} in answer to {@code ask}, whose request is read as far as its key. */
+  /** Plays {@code trick} in answer to {@code ask}, after its request was read up to its key. */
   synchronized void on(Ask ask, Trick trick) {
     tricks.put(ask.key(), trick);
   }
@@ -133,22 +132,22 @@ final class ScriptedUpstream implements AutoCloseable {
     greeting = trick;
   }
 
-  /** Plays {@code trick} in answer to CONNECT; then, if the connection stays, TLS follows. */
+  /** Plays {@code trick} in answer to CONNECT; if the connection stays open, TLS follows. */
   synchronized void onConnect(Trick trick) {
     connect = trick;
   }
 
-  /** Returns the requests in the order in which they came. */
+  /** Returns the requests in the order of arrival. */
   synchronized List<Served> served() {
     return List.copyOf(served);
   }
 
-  /** Returns what was wrong with the client's own bytes. */
+  /** Returns the errors in the client's own bytes. */
   synchronized List<String> complaints() {
     return List.copyOf(complaints);
   }
 
-  /** Returns how many connections were ever made. */
+  /** Returns how many connections were ever opened. */
   synchronized int connections() {
     return lines.size();
   }
@@ -158,7 +157,7 @@ final class ScriptedUpstream implements AutoCloseable {
     return lines.get(connection - 1);
   }
 
-  /** Returns the connection on which {@code ask} came. */
+  /** Returns the connection on which {@code ask} arrived. */
   Line lineOf(Ask ask) {
     return served().stream()
         .filter(each -> each.key().equals(ask.key()))
@@ -191,7 +190,7 @@ final class ScriptedUpstream implements AutoCloseable {
         threads.execute(line::serve);
       }
     } catch (IOException e) {
-      // Closed.
+      // It was closed.
     }
   }
 
@@ -244,7 +243,7 @@ final class ScriptedUpstream implements AutoCloseable {
       return new String(body(), ISO_8859_1);
     }
 
-    /** Reads the rest of the request: without this the answer is earlier than its end. */
+    /** Reads the rest of the request: without this the answer comes before its end. */
     Line readOn() throws IOException {
       in.skipNBytes(unread);
       unread = 0;
@@ -255,7 +254,7 @@ final class ScriptedUpstream implements AutoCloseable {
       return readOn().say(Http.answer(body()));
     }
 
-    /** Writes at once, so that the peer may read it in one piece. */
+    /** Writes everything together, so that the peer may read it in one piece. */
     Line say(byte[] bytes) throws IOException {
       OutputStream out = peer.getOutputStream();
       out.write(bytes);
@@ -267,7 +266,7 @@ final class ScriptedUpstream implements AutoCloseable {
       return say(text.getBytes(ISO_8859_1));
     }
 
-    /** Writes each byte for itself. */
+    /** Writes each byte separately. */
     Line spell(byte[] bytes) throws IOException {
       for (byte each : bytes) {
         say(new byte[] {each});
@@ -275,13 +274,13 @@ final class ScriptedUpstream implements AutoCloseable {
       return this;
     }
 
-    /** Lets the peer read what was written so far apart from what will be. */
+    /** Lets the peer read the bytes so far separately from the following ones. */
     Line pause() throws InterruptedException {
       Thread.sleep(PAUSE.toMillis());
       return this;
     }
 
-    /** Ends our side; the peer may still write. */
+    /** Ends this side; the peer may still write. */
     void end() throws IOException {
       peer.shutdownOutput();
     }
@@ -296,7 +295,7 @@ final class ScriptedUpstream implements AutoCloseable {
       return left.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Waits until the peer ends the connection, and answers nothing that it still says. */
+    /** Waits until the peer ends the connection, and answers no further requests. */
     void awaitEnd() throws IOException {
       while (in.read() >= 0) {
         // Nothing is expected.
@@ -320,7 +319,7 @@ final class ScriptedUpstream implements AutoCloseable {
           }
         }
       } catch (IOException e) {
-        // The peer or the test is done with this connection.
+        // The peer or the test has finished with this connection.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } finally {
@@ -343,7 +342,7 @@ final class ScriptedUpstream implements AutoCloseable {
       return true;
     }
 
-    /** Reads no further than it must to know whose request it is. */
+    /** Reads only as far as needed to identify the request. */
     private boolean readKey() throws IOException {
       kind =
           head.startsWith("GET ")

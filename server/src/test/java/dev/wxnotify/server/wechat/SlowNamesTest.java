@@ -37,14 +37,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A server whose look-ups of a name are not answered, with callers and WeChat on the same event
+ * A server whose look-ups of one name get no answer, with callers and WeChat on the same event
  * loops. Messages whose open id begins with {@link #SLOW} go to that name, all others to an
  * address.
  */
 class SlowNamesTest {
   private static final String SLOW = "slow-";
 
-  /** More than event loops, which take new connections in turn: so each loop has one at least. */
+  /**
+   * More than the event loops, which accept new connections in turn: so each loop has at least one.
+   */
   private static final int CONNECTIONS = 6;
 
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -142,7 +144,7 @@ class SlowNamesTest {
             Outcome.OUTCOME_NOT_SENT);
   }
 
-  /** Returns the first outcomes of a stream, which goes on: all but that of the slow message. */
+  /** Returns the first outcomes of a running stream: all except that of the slow message. */
   private static List<Outcome> outcomes(ManagedChannel caller, String... openIds) throws Exception {
     List<Outcome> heard = new ArrayList<>();
     CompletableFuture<List<Outcome>> all = new CompletableFuture<>();

@@ -35,16 +35,16 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Bytes that nobody asked for: after an answer, or before any request.
+ * Unrequested bytes: after an answer, or before any request.
  *
- * <p>One case is left out, since HTTP/1.1 cannot tell it apart: a perfect second answer that
- * arrives after the next request was written on that connection. Nothing in it says that it is not
- * the answer to that request. All else can be told apart: what arrives together with an answer or
- * while nothing is asked, and what is no whole answer of its own.
+ * <p>One case is left out, since HTTP/1.1 cannot detect it: a perfect second answer that arrives
+ * after the next request was written on that connection. Nothing in it shows that it is not the
+ * answer to that request. Everything else can be detected: bytes that arrive together with an
+ * answer or without a pending request, and bytes that are not a complete answer.
  */
 @Tag("beside-each-other")
 class SurplusBytesTest {
-  /** Would be taken as the answer to a message and as that to a token call. */
+  /** Would be accepted as the answer to a message and to a token call. */
   static final byte[] FOREIGN_BODY =
       bytes(
           "{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":666,"
@@ -53,7 +53,7 @@ class SurplusBytesTest {
   private static final byte[] FOREIGN = answer(FOREIGN_BODY);
   private static final int HALF = FOREIGN.length / 2;
 
-  /** What is no whole answer, alone or with an honest answer behind it. */
+  /** Not a complete answer, alone or followed by an honest answer. */
   private static Map<String, byte[]> imperfect() {
     Map<String, byte[]> all = new LinkedHashMap<>();
     all.put("one byte", bytes("x"));
@@ -74,7 +74,7 @@ class SurplusBytesTest {
     return all;
   }
 
-  /** What a client cannot tell from an answer, if only it comes at the right time. */
+  /** What a client cannot distinguish from an answer if it arrives at the right time. */
   private static Map<String, byte[]> perfect() {
     Map<String, byte[]> all = new LinkedHashMap<>();
     all.put("an answer", FOREIGN);
@@ -97,7 +97,7 @@ class SurplusBytesTest {
     return all;
   }
 
-  /** What a reader of answers passes over. */
+  /** What a reader of answers skips. */
   private static Map<String, byte[]> passedOver() {
     return Map.of(
         "the end of a line", bytes("\r\n"),
@@ -148,7 +148,7 @@ class SurplusBytesTest {
                         line.say(join(last(answer, 20), surplus));
                       }));
             });
-    odd.replaceAll( // An empty line is harmless, and readers of HTTP/1.1 pass over it.
+    odd.replaceAll( // An empty line is harmless, and readers of HTTP/1.1 skip it.
         each ->
             each.name().startsWith("the end of a line")
                 ? each.perhapsKeepingTheConnection()
@@ -252,7 +252,7 @@ class SurplusBytesTest {
     Attribution.check(transport, kind, oddity);
   }
 
-  // Just where one read of the client ends.
+  // Exactly where one read of the client ends.
 
   static Stream<Arguments> atTheEndOfARead() {
     List<Oddity> odd = new ArrayList<>();
@@ -287,7 +287,7 @@ class SurplusBytesTest {
     Attribution.check(transport, kind, oddity);
   }
 
-  // While nothing is asked.
+  // Without a pending request.
 
   static Stream<Arguments> whileIdle() {
     return WeChatClientFixture.transports()
@@ -354,7 +354,7 @@ class SurplusBytesTest {
             () -> false);
   }
 
-  // While the next request is on its way.
+  // While the next request is in flight.
 
   static Stream<Arguments> inARace() {
     Map<String, byte[]> surplus = new LinkedHashMap<>(imperfect());
@@ -391,7 +391,7 @@ class SurplusBytesTest {
     }
   }
 
-  // A server that speaks first.
+  // A server that sends first.
 
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("inARace")

@@ -23,7 +23,7 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A TLS 1.2 server that answers one request for each connection, and notes which host each client
+ * A TLS 1.2 server that answers one request per connection, and records which host each client
  * named and whether it resumed a session.
  */
 final class TlsUpstream implements AutoCloseable {
@@ -53,7 +53,7 @@ final class TlsUpstream implements AutoCloseable {
                 .context()
                 .getServerSocketFactory()
                 .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    // In TLS 1.3 a session can be resumed only after what follows the first answer was read.
+    // In TLS 1.3 a session can be resumed only after the data behind the first answer was read.
     socket.setEnabledProtocols(new String[] {"TLSv1.2"});
     this.answer =
         ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: "

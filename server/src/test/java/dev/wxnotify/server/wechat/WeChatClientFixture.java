@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client under test with its threads. This is the one place of these tests that knows how a
- * client is made; all else goes through the gateway and the issuers.
+ * The client under test with its threads. Only this class of these tests knows how to create a
+ * client; all others use the gateway and the issuers.
  */
 final class WeChatClientFixture implements AutoCloseable {
   /**
-   * So long that no exchange ends by it, if not by a mistake, on a machine that stands still for
-   * some seconds, too; and shorter than a test waits.
+   * Long enough that only a mistake makes an exchange end by it, even on a machine that stalls for
+   * some seconds, and shorter than a test waits.
    */
   static final Duration LONG = Duration.ofSeconds(20);
 
@@ -28,7 +28,7 @@ final class WeChatClientFixture implements AutoCloseable {
   private final WeChatHttpClient http;
   private final WeChatMessageGateway gateway;
 
-  /** Returns the transports of this machine, or the one that the build was asked to test. */
+  /** Returns the transports of this machine, or the one that the build is to test. */
   static Stream<Transport> transports() {
     return Stream.of(Transport.values())
         .filter(transport -> transport.whyNot() == null)
@@ -36,14 +36,14 @@ final class WeChatClientFixture implements AutoCloseable {
   }
 
   /**
-   * How the client is made.
+   * How to create the client.
    *
    * @param transport moves its bytes
    * @param url of the upstream
    * @param proxy an egress proxy; null for none
    * @param requestTimeout the longest time of one exchange
-   * @param connections the most that messages use
-   * @param threads of its own
+   * @param connections the maximum for messages
+   * @param threads the number of its threads
    */
   record Options(
       Transport transport,
@@ -100,7 +100,7 @@ final class WeChatClientFixture implements AutoCloseable {
     return url == null ? null : new EgressProxy(url.getHost(), url.getPort(), null);
   }
 
-  /** Returns the one that sends all messages of all apps. */
+  /** Returns the gateway that sends all messages of all apps. */
   WeChatMessageGateway gateway() {
     return gateway;
   }

@@ -60,7 +60,7 @@ class WeChatErrorCodeTest {
       case TOKEN, CREDENTIALS -> "WECHAT_CREDENTIALS";
       case REJECTED, BUSY ->
           code.rejection() == Rejection.RECIPIENT_BUSY
-              ? "WECHAT_BUSY" // For the caller it makes no difference.
+              ? "WECHAT_BUSY" // It makes no difference to the caller.
               : String.valueOf(code.rejection());
     };
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How connections come to be, how old they grow and how they end. */
+/** How connections are opened, how old they get and how they end. */
 class WeChatHttpClientTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Duration SHORT = Duration.ofMillis(300);
@@ -279,7 +279,7 @@ class WeChatHttpClientTest {
     assertThat(server.connections()).isLessThanOrEqualTo(6);
   }
 
-  // Help.
+  // Helpers.
 
   private static RequestTarget target(WeChatHttpClient client) {
     return client.address("/send", null);

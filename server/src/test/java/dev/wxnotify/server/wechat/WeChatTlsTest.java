@@ -31,7 +31,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whom the connections to WeChat trust: the AppSecret and the messages travel on them. */
+/**
+ * Which certificates the connections to WeChat trust: they carry the AppSecret and the messages.
+ */
 class WeChatTlsTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final String ACCEPTED = "{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":1}";
@@ -125,7 +127,7 @@ class WeChatTlsTest {
     assertThat(server.resumed()).containsExactly(false, true);
   }
 
-  // Help.
+  // Helpers.
 
   private void assertNothingWritten(HttpResult result) {
     assertThat(result).isInstanceOf(HttpResult.NotWritten.class);
@@ -133,7 +135,7 @@ class WeChatTlsTest {
     assertThat(requests).hasValue(0);
   }
 
-  /** Makes the JVM trust this authority and no other. */
+  /** Makes the JVM trust only this authority. */
   private static void trust(TestCa authority, Path directory) throws Exception {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, PASSWORD);

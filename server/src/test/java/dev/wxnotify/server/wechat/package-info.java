@@ -1,4 +1,4 @@
-/** Tests of WeChat's wire form. */
+/** Tests of WeChat's wire format. */
 @NullMarked
 package dev.wxnotify.server.wechat;
 

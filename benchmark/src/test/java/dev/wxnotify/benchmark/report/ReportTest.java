@@ -16,7 +16,9 @@ class ReportTest {
       WarmUp.of(
           "wxnotify",
           0,
-          List.of(new WarmUp.Path("unary", Rounds.after(1, 100, 40, 20, 20, 20, 20))));
+          List.of(
+              new WarmUp.Path(
+                  "unary", Rounds.after(1, 100, 40, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20))));
 
   @Test
   void markdown_seriesInDoubt_isMarkedAndItsTargetSaysWhy() {
@@ -55,7 +57,7 @@ class ReportTest {
     JsonNode section =
         new ObjectMapper().readTree(out.resolve("report.json").toFile()).at("/sections/0");
     assertThat(section.at("/targets/0/verdict").asText()).isEqualTo("MET");
-    assertThat(section.at("/warmUps/0/paths/0/rounds")).hasSize(6);
+    assertThat(section.at("/warmUps/0/paths/0/rounds")).hasSize(12);
     assertThat(Files.readString(out.resolve("report.md"))).startsWith("# Benchmark report");
   }
 

@@ -174,12 +174,13 @@ class FailedStartTest {
 
   /**
    * Starts once to load what the JVM loads only once, and then several times. So a leak of every
-   * start shows, and is not confused with what other tests in this JVM open or close meanwhile.
+   * start shows, and is not confused with what other tests in this JVM left, open or close.
    */
   private static void assertLeavesNothing(
       Class<? extends Exception> expected, ThrowingCallable start) throws Exception {
+    Set<Thread> others = Thread.getAllStackTraces().keySet();
     assertThatThrownBy(start).isInstanceOf(expected);
-    Await.until("the first one is gone", () -> ours(Set.of()).isEmpty());
+    Await.until("the first one is gone", () -> ours(others).isEmpty());
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     List<String> open = descriptors();
 

@@ -86,14 +86,19 @@ public final class SlowProxy implements AutoCloseable {
     }
   }
 
+  /** Passes on all that was sent, also by a process that was killed meanwhile. */
   private static void pass(Socket from, Socket to) {
     byte[] buffer = new byte[BUFFER];
-    try (from;
-        to) {
-      InputStream in = from.getInputStream();
+    try {
       OutputStream out = to.getOutputStream();
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        out.write(buffer, 0, read);
+      try (from) {
+        InputStream in = from.getInputStream();
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+          out.write(buffer, 0, read);
+        }
+      } finally {
+        // A close would reset the connection where answers are unread, and so lose what was sent.
+        to.shutdownOutput();
       }
     } catch (IOException e) {
       // It was closed.
@@ -102,7 +107,7 @@ public final class SlowProxy implements AutoCloseable {
 
   private void read(Socket from, BlockingQueue<Piece> answers) {
     byte[] buffer = new byte[BUFFER];
-    try {
+    try (from) {
       InputStream in = from.getInputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         answers.add(new Piece(Arrays.copyOf(buffer, read), System.nanoTime() + delay.toNanos()));

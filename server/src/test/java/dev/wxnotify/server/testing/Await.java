@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Waits, for a bounded time, for events in another process or on other threads. */
 public final class Await {
@@ -25,10 +26,19 @@ public final class Await {
    * @param what describes the condition if it never holds
    */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
+    until(() -> what, condition);
+  }
+
+  /**
+   * Returns as soon as {@code condition} holds.
+   *
+   * @param what describes, at the end, the condition if it never holds
+   */
+  public static void until(Supplier<String> what, Callable<Boolean> condition) throws Exception {
     long deadline = System.nanoTime() + LONGEST.toNanos();
     while (!condition.call()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError("not within " + LONGEST + ": " + what);
+        throw new AssertionError("not within " + LONGEST + ": " + what.get());
       }
       Thread.sleep(POLL.toMillis());
     }

@@ -1,8 +1,8 @@
 package dev.wxnotify.server;
 
-import dev.wxnotify.server.cli.BatchCommand;
-import dev.wxnotify.server.cli.SendCommand;
-import dev.wxnotify.server.sandbox.SandboxCommand;
+import dev.wxnotify.cli.BatchCommand;
+import dev.wxnotify.cli.SendCommand;
+import dev.wxnotify.sandbox.SandboxCommand;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;

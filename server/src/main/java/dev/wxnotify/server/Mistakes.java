@@ -1,8 +1,8 @@
 package dev.wxnotify.server;
 
-import dev.wxnotify.server.files.Secret;
-import dev.wxnotify.server.files.SmallFile;
-import dev.wxnotify.server.files.UnusableFileException;
+import dev.wxnotify.files.Secret;
+import dev.wxnotify.files.SmallFile;
+import dev.wxnotify.files.UnusableFileException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -11,7 +11,7 @@ import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
-import dev.wxnotify.server.files.Secret;
+import dev.wxnotify.files.Secret;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.metrics.MonitoringServer;

@@ -1,8 +1,8 @@
 package dev.wxnotify.server;
 
-import dev.wxnotify.server.sandbox.Sandbox;
-import dev.wxnotify.server.sandbox.SandboxOptions;
-import dev.wxnotify.server.sandbox.SandboxTemplates;
+import dev.wxnotify.sandbox.Sandbox;
+import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxTemplates;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.wxnotify.server;
 
-import dev.wxnotify.server.sandbox.Sandbox;
-import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.Sandbox;
+import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.tracing.TracingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;

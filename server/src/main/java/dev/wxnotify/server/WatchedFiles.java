@@ -1,7 +1,7 @@
 package dev.wxnotify.server;
 
-import dev.wxnotify.server.files.SmallFile;
-import dev.wxnotify.server.files.UnusableFileException;
+import dev.wxnotify.files.SmallFile;
+import dev.wxnotify.files.UnusableFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

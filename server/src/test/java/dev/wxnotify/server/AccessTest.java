@@ -3,7 +3,7 @@ package dev.wxnotify.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.StatusAssert;
 import dev.wxnotify.server.testing.TestCa;
 import dev.wxnotify.v1.BatchItemResult;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.wxnotify.server.sandbox.AcceptedMessage;
-import dev.wxnotify.server.sandbox.Sandbox;
-import dev.wxnotify.server.sandbox.SandboxOptions;
-import dev.wxnotify.server.sandbox.SandboxTemplates;
+import dev.wxnotify.sandbox.AcceptedMessage;
+import dev.wxnotify.sandbox.Sandbox;
+import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxTemplates;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import java.io.IOException;
 import java.nio.file.Files;

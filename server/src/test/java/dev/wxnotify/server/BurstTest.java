@@ -6,7 +6,7 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Permits.Lane;
-import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;

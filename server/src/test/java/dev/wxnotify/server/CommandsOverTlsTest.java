@@ -2,8 +2,8 @@ package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.sandbox.SandboxOptions;
-import dev.wxnotify.server.sandbox.SandboxTemplates;
+import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxTemplates;
 import dev.wxnotify.server.testing.TestCa;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
-import dev.wxnotify.server.sandbox.Effect;
-import dev.wxnotify.server.sandbox.Fault;
-import dev.wxnotify.server.sandbox.RevokeMode;
-import dev.wxnotify.server.sandbox.SandboxEndpoint;
-import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.Effect;
+import dev.wxnotify.sandbox.Fault;
+import dev.wxnotify.sandbox.RevokeMode;
+import dev.wxnotify.sandbox.SandboxEndpoint;
+import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.LeakScanner;
 import dev.wxnotify.server.testing.LogCapture;
 import dev.wxnotify.server.testing.TestCa;

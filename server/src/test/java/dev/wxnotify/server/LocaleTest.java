@@ -2,8 +2,8 @@ package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.sandbox.SandboxOptions;
-import dev.wxnotify.server.sandbox.SandboxTemplates;
+import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxTemplates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,11 +4,11 @@ import static dev.wxnotify.server.testing.StatusAssert.assertThatCall;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.metrics.Scrape;
-import dev.wxnotify.server.sandbox.Effect;
-import dev.wxnotify.server.sandbox.EffectKind;
-import dev.wxnotify.server.sandbox.Fault;
-import dev.wxnotify.server.sandbox.SandboxEndpoint;
-import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.Effect;
+import dev.wxnotify.sandbox.EffectKind;
+import dev.wxnotify.sandbox.Fault;
+import dev.wxnotify.sandbox.SandboxEndpoint;
+import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.wxnotify.server.sandbox.SandboxEndpoint;
-import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxEndpoint;
+import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.wechat.WeChatErrcodeTable;
 import dev.wxnotify.v1.ExplainErrcodeRequest;

@@ -3,7 +3,7 @@ package dev.wxnotify.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.LogCapture;
 import dev.wxnotify.server.testing.TestCa;

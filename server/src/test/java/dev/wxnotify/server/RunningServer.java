@@ -2,9 +2,9 @@ package dev.wxnotify.server;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.wxnotify.server.sandbox.Sandbox;
-import dev.wxnotify.server.sandbox.SandboxOptions;
-import dev.wxnotify.server.sandbox.SandboxTemplates;
+import dev.wxnotify.sandbox.Sandbox;
+import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxTemplates;
 import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.SendError;

@@ -2,7 +2,7 @@ package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.LogCapture;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;

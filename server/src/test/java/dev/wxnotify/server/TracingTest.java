@@ -4,7 +4,7 @@ import static dev.wxnotify.server.OtlpCollector.attributes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.wxnotify.server.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;

@@ -1,8 +1,8 @@
 package dev.wxnotify.server.redis;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.wxnotify.server.files.Secret;
-import dev.wxnotify.server.files.UnusableFileException;
+import dev.wxnotify.files.Secret;
+import dev.wxnotify.files.UnusableFileException;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
 import java.nio.file.Path;

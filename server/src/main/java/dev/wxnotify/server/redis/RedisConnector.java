@@ -1,6 +1,6 @@
 package dev.wxnotify.server.redis;
 
-import dev.wxnotify.server.files.SmallFile;
+import dev.wxnotify.files.SmallFile;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisChannelHandler;

@@ -1,0 +1,106 @@
+package dev.wxnotify.cli;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the rows of a batch come from: a file or standard input, NDJSON or CSV.
+ *
+ * @param name the file, or {@code -} for standard input
+ * @param encoding of the text, if it has no byte order mark; null for UTF-8
+ */
+record BatchInput(String name, Format format, @Nullable Charset encoding) {
+  /** The number of rows where nobody knows it. */
+  static final long UNKNOWN = -1;
+
+  /** Of the characters that have three bytes in UTF-8, as Chinese ones do. */
+  private static final char FIRST_OF_THREE_BYTES = '\u0800';
+
+  /** The form of the rows. */
+  enum Format {
+    ndjson,
+    csv
+  }
+
+  /** An input whose format follows from its name, unless it is given. */
+  static Format formatOf(String name) throws UnusableInputException {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.endsWith(".csv")) {
+      return Format.csv;
+    }
+    if (lower.endsWith(".ndjson") || lower.endsWith(".jsonl") || lower.endsWith(".json")) {
+      return Format.ndjson;
+    }
+    throw new UnusableInputException(
+        "the format of '" + name + "' is not clear from its name: use --format");
+  }
+
+  Rows open() throws IOException, UnusableInputException {
+    TextInput in = new TextInput(bytes(), encoding);
+    return format == Format.csv ? new CsvRows(in) : new NdjsonRows(in);
+  }
+
+  /**
+   * Reads a regular file to its end before anything is sent, and returns how many rows it has;
+   * {@link #UNKNOWN} for other inputs and for a file that is broken within.
+   *
+   * @throws UnusableInputException if it is not text in its encoding
+   */
+  long inspect() throws IOException, UnusableInputException {
+    if (isStandardInput() || !Files.isRegularFile(Path.of(name))) {
+      return UNKNOWN;
+    }
+    checkIsNotUtf8();
+    try (Rows rows = open()) {
+      return rows.skipAll();
+    } catch (UndecodableInputException e) {
+      throw new UnusableInputException(String.valueOf(e.getMessage()));
+    } catch (BrokenInputException e) {
+      return UNKNOWN; // What is before is sent; reading it in earnest tells the line.
+    }
+  }
+
+  boolean isStandardInput() {
+    return name.equals("-");
+  }
+
+  /**
+   * UTF-8 can be read as GBK and the like, and is other text then. By chance, a text of another
+   * encoding is UTF-8 only where it has hardly any characters that are not ASCII.
+   */
+  private void checkIsNotUtf8() throws IOException, UnusableInputException {
+    if (encoding == null || encoding.equals(StandardCharsets.UTF_8)) {
+      return;
+    }
+    boolean chinese = false;
+    try (TextInput text = new TextInput(bytes(), null)) {
+      if (!text.charset().equals(StandardCharsets.UTF_8)) {
+        return; // Its byte order mark tells.
+      }
+      for (int c = text.read(); c != TextInput.END; c = text.read()) {
+        chinese |= c >= FIRST_OF_THREE_BYTES;
+      }
+    } catch (UndecodableInputException e) {
+      return;
+    }
+    if (chinese) {
+      throw new UnusableInputException("the input is UTF-8, and --encoding says " + encoding);
+    }
+  }
+
+  private InputStream bytes() throws IOException {
+    return isStandardInput()
+        ? new FilterInputStream(System.in) {
+          @Override
+          public void close() {} // It is not ours.
+        }
+        : Files.newInputStream(Path.of(name));
+  }
+}

@@ -1,0 +1,60 @@
+package dev.wxnotify.cli;
+
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.TypeConversionException;
+
+/** What spreadsheets make of a value before they save it as CSV. */
+final class SpreadsheetValue {
+  /** A formula whose value is a text: keeps the zeros before a number. */
+  private static final Pattern TEXT_FORMULA = Pattern.compile("\\s*=\\s*\"((?:[^\"]|\"\")*)\"\\s*");
+
+  /** Any other formula that has a text, and that text with a comma in it, cut in two. */
+  private static final Pattern BROKEN_FORMULA = Pattern.compile("(?s)\\s*=\\s*\".*");
+
+  private static final Set<String> ERRORS =
+      Set.of(
+          "#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!");
+
+  /** A column was too narrow for its number or date. */
+  private static final Pattern HASHES = Pattern.compile("#{4,}");
+
+  private static final Pattern SCIENTIFIC =
+      Pattern.compile("[+-]?[0-9]+(?:\\.[0-9]*[Ee][+-]?|[Ee][+-])[0-9]+");
+
+  private static final Pattern THOUSANDS = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3})+");
+
+  private SpreadsheetValue() {}
+
+  /**
+   * Returns the value that is meant: {@code ="0012"} is 0012.
+   *
+   * @throws TypeConversionException if it is none
+   */
+  static String read(String field) {
+    String text = field.strip();
+    if (text.startsWith("#") && (ERRORS.contains(text) || HASHES.matcher(text).matches())) {
+      throw new TypeConversionException("'" + text + "' is an error of the spreadsheet");
+    }
+    if (!text.startsWith("=")) {
+      return field;
+    }
+    Matcher formula = TEXT_FORMULA.matcher(text);
+    if (formula.matches()) {
+      return formula.group(1).replace("\"\"", "\"");
+    }
+    if (BROKEN_FORMULA.matcher(text).matches()) {
+      throw new TypeConversionException("is a formula of a spreadsheet (expected: its value)");
+    }
+    return field;
+  }
+
+  /** Whether it looks like an id that was taken for a number and shown as one. */
+  static boolean isReformatted(String value) {
+    return !value.isEmpty()
+        && (value.charAt(0) == '\''
+            || SCIENTIFIC.matcher(value).matches()
+            || THOUSANDS.matcher(value).matches());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wxnotify.files;
+
+import org.jspecify.annotations.NullMarked;

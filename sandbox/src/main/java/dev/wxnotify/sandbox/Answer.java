@@ -1,0 +1,62 @@
+package dev.wxnotify.sandbox;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to a call, when to send it, and how to spoil it.
+ *
+ * @param beforeWrite runs just before the answer is written, or when it is abandoned
+ */
+record Answer(
+    int status,
+    String contentType,
+    ObjectNode json,
+    Duration delay,
+    @Nullable Effect effect,
+    Runnable beforeWrite) {
+
+  /** As observed on WeChat's answers: "encoding", where the standard says "charset". */
+  static final String WECHAT_JSON = "application/json; encoding=utf-8";
+
+  static Answer of(ObjectNode json) {
+    return new Answer(200, WECHAT_JSON, json, Duration.ZERO, null, Answer::nothing);
+  }
+
+  static Answer control(int status, ObjectNode json) {
+    return new Answer(status, "application/json", json, Duration.ZERO, null, Answer::nothing);
+  }
+
+  Answer later(Duration more) {
+    return more.isZero()
+        ? this
+        : new Answer(status, contentType, json, delay.plus(more), effect, beforeWrite);
+  }
+
+  Answer spoilt(@Nullable Effect by) {
+    if (by == null) {
+      return this;
+    }
+    return by.kind() == EffectKind.LATENCY
+        ? later(Duration.ofMillis(by.argument()))
+        : new Answer(status, contentType, json, delay, by, beforeWrite);
+  }
+
+  Answer first(Runnable action) {
+    return new Answer(status, contentType, json, delay, effect, action);
+  }
+
+  boolean isResetBefore() {
+    return effect != null && effect.kind() == EffectKind.RESET_BEFORE;
+  }
+
+  /** The errcode, or the HTTP status of a gateway's page. */
+  int outcome() {
+    return effect != null && effect.foreignStatus() != 0
+        ? effect.foreignStatus()
+        : json.path("errcode").asInt();
+  }
+
+  private static void nothing() {}
+}

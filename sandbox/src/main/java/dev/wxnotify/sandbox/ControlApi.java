@@ -1,0 +1,82 @@
+package dev.wxnotify.sandbox;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The sandbox's own calls, under a path that WeChat does not have. No answer contains a token or a
+ * secret.
+ */
+final class ControlApi {
+
+  static final String ROOT = "/sandbox";
+
+  /** Does one thing and returns its result. */
+  private interface Action {
+    ObjectNode run(Call call) throws ControlError;
+  }
+
+  private final FakeWeChat weChat;
+  private final Map<String, Map<String, Action>> actions = new LinkedHashMap<>();
+
+  ControlApi(FakeWeChat weChat) {
+    this.weChat = weChat;
+    ControlViews views = new ControlViews(weChat);
+    ControlChanges changes = new ControlChanges(weChat);
+    on("GET", "", call -> index());
+    on("GET", "/state", call -> views.state());
+    on("GET", "/messages", views::messages);
+    on("GET", "/received", views::received);
+    on("GET", "/open-ids", call -> views.openIds());
+    on("GET", "/templates", call -> views.templates());
+    on("GET", "/faults", call -> views.faults());
+    on("GET", "/faults/kinds", call -> views.faultKinds());
+    on("POST", "/faults", changes::addFault);
+    on("DELETE", "/faults", call -> changes.clearFaults());
+    on("POST", "/tokens/revoke", changes::revoke);
+    on("POST", "/subscriptions", changes::subscribe);
+    on("POST", "/reset", call -> changes.reset());
+  }
+
+  /** True for the paths of the sandbox itself. */
+  static boolean owns(String path) {
+    return path.equals(ROOT) || path.startsWith(ROOT + "/");
+  }
+
+  Answer answer(Call call) {
+    try {
+      return Answer.control(200, action(call).run(call));
+    } catch (ControlError e) {
+      return e.answer();
+    }
+  }
+
+  private void on(String method, String path, Action action) {
+    actions.computeIfAbsent(ROOT + path, p -> new LinkedHashMap<>()).put(method, action);
+  }
+
+  private Action action(Call call) throws ControlError {
+    String path = call.path().equals(ROOT + "/") ? ROOT : call.path();
+    Map<String, Action> methods = actions.get(path);
+    if (methods == null) {
+      throw ControlError.notFound(call.path());
+    }
+    Action action = methods.get(call.method());
+    if (action == null) {
+      throw ControlError.wrongMethod(call.method(), String.join(" or ", methods.keySet()));
+    }
+    return action;
+  }
+
+  private ObjectNode index() {
+    ObjectNode json = Json.object();
+    ArrayNode calls = json.putArray("calls");
+    actions.forEach(
+        (path, methods) -> methods.keySet().forEach(method -> calls.add(method + " " + path)));
+    ArrayNode apps = json.putArray("apps");
+    weChat.tokens().appIds().stream().sorted().forEach(apps::add);
+    return json;
+  }
+}

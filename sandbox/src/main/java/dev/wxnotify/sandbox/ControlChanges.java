@@ -1,0 +1,110 @@
+package dev.wxnotify.sandbox;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The control calls that change something. */
+final class ControlChanges {
+
+  private static final Set<String> FAULT_FIELDS =
+      Set.of("endpoint", "what", "count", "every", "probability", "seed");
+  private static final Set<String> REVOKE_FIELDS = Set.of("app_id", "kind", "mode");
+  private static final Set<String> SUBSCRIPTION_FIELDS =
+      Set.of("app_id", "open_id", "template_id", "kind", "credits");
+
+  private final FakeWeChat weChat;
+
+  ControlChanges(FakeWeChat weChat) {
+    this.weChat = weChat;
+  }
+
+  ObjectNode addFault(Call call) throws ControlError {
+    ControlFields fields = ControlFields.of(call, FAULT_FIELDS);
+    SandboxEndpoint endpoint = endpoint(fields);
+    Effect effect = effect(fields);
+    int count = atLeast(0, "count", fields.integer("count", 0));
+    int every = atLeast(1, "every", fields.integer("every", 1));
+    double probability = fields.number("probability", 1);
+    if (!(probability > 0 && probability <= 1)) {
+      throw ControlError.badField(
+          "probability", "probability: " + probability + " (expected: above 0, at most 1)");
+    }
+    int seed = fields.integer("seed", 0);
+    try {
+      weChat.faults().add(new Fault(endpoint, effect, count, every, probability, seed));
+    } catch (IllegalArgumentException e) {
+      // Each value alone is valid: the effect is not possible at the endpoint.
+      throw ControlError.badField("endpoint", String.valueOf(e.getMessage()));
+    }
+    return Json.object().put("faults", weChat.faults().list().size());
+  }
+
+  ObjectNode clearFaults() {
+    weChat.faults().clear();
+    return Json.object().put("faults", 0);
+  }
+
+  ObjectNode revoke(Call call) throws ControlError {
+    ControlFields fields = ControlFields.of(call, REVOKE_FIELDS);
+    String appId = appId(fields);
+    TokenKind kind = fields.has("kind") ? fields.constant("kind", TokenKind.class) : null;
+    RevokeMode mode = fields.constant("mode", RevokeMode.class);
+    return Json.object().put("revoked", weChat.tokens().revoke(appId, kind, mode));
+  }
+
+  ObjectNode subscribe(Call call) throws ControlError {
+    ControlFields fields = ControlFields.of(call, SUBSCRIPTION_FIELDS);
+    Subscription.Kind kind = fields.constant("kind", Subscription.Kind.class);
+    boolean oneTime = kind == Subscription.Kind.ONE_TIME;
+    int credits = atLeast(0, "credits", fields.integer("credits", oneTime ? 1 : 0));
+    if (!oneTime && credits != 0) {
+      throw ControlError.badField("credits", "credits: only a one_time subscription has them");
+    }
+    String templateId = fields.text("template_id");
+    if (weChat.templates().stream().noneMatch(t -> t.id().equals(templateId))) {
+      throw ControlError.badField("template_id", "template_id: " + templateId + " (unknown)");
+    }
+    weChat
+        .ledger()
+        .put(new Subscription(appId(fields), fields.text("open_id"), templateId, kind, credits));
+    return Json.object().put("credits", credits);
+  }
+
+  ObjectNode reset() {
+    weChat.reset();
+    return Json.object().put("reset", true);
+  }
+
+  private String appId(ControlFields fields) throws ControlError {
+    String appId = fields.text("app_id");
+    if (!weChat.tokens().appIds().contains(appId)) {
+      throw ControlError.badField(
+          "app_id", "app_id: " + appId + " (expected: one of " + weChat.tokens().appIds() + ")");
+    }
+    return appId;
+  }
+
+  private static @Nullable SandboxEndpoint endpoint(ControlFields fields) throws ControlError {
+    try {
+      return FaultText.endpoint(fields.has("endpoint") ? fields.text("endpoint") : FaultText.ANY);
+    } catch (IllegalArgumentException e) {
+      throw ControlError.badField("endpoint", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Effect effect(ControlFields fields) throws ControlError {
+    try {
+      return Effect.parse(fields.text("what"));
+    } catch (IllegalArgumentException e) {
+      throw ControlError.badField("what", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static int atLeast(int least, String name, int value) throws ControlError {
+    if (value < least) {
+      throw ControlError.badField(name, name + ": " + value + " (expected: >= " + least + ")");
+    }
+    return value;
+  }
+}

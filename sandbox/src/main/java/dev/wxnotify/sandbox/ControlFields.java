@@ -1,0 +1,82 @@
+package dev.wxnotify.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Reads the fields of a control call and names the one that is wrong. */
+final class ControlFields {
+
+  private final ObjectNode json;
+
+  private ControlFields(ObjectNode json) {
+    this.json = json;
+  }
+
+  /** Rejects unknown fields: a misspelt one would otherwise be ignored silently. */
+  static ControlFields of(Call call, Set<String> known) throws ControlError {
+    ObjectNode json = Json.read(call.body()).orElseThrow(ControlError::badBody);
+    return of(json, known);
+  }
+
+  static ControlFields of(ObjectNode json, Set<String> known) throws ControlError {
+    for (var names = json.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!known.contains(name)) {
+        throw ControlError.badField(name, name + ": unknown (expected: some of " + known + ")");
+      }
+    }
+    return new ControlFields(json);
+  }
+
+  boolean has(String name) {
+    return json.hasNonNull(name);
+  }
+
+  String text(String name) throws ControlError {
+    JsonNode node = json.path(name);
+    if (!node.isTextual() || node.textValue().isEmpty()) {
+      throw ControlError.badField(name, name + ": " + node + " (expected: text)");
+    }
+    return node.textValue();
+  }
+
+  int integer(String name, int otherwise) throws ControlError {
+    JsonNode node = json.path(name);
+    if (node.isMissingNode()) {
+      return otherwise;
+    }
+    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+      throw ControlError.badField(name, name + ": " + node + " (expected: a whole number)");
+    }
+    return node.intValue();
+  }
+
+  double number(String name, double otherwise) throws ControlError {
+    JsonNode node = json.path(name);
+    if (node.isMissingNode()) {
+      return otherwise;
+    }
+    if (!node.isNumber()) {
+      throw ControlError.badField(name, name + ": " + node + " (expected: a number)");
+    }
+    return node.doubleValue();
+  }
+
+  <E extends Enum<E>> E constant(String name, Class<E> type) throws ControlError {
+    String text = text(name);
+    for (E constant : type.getEnumConstants()) {
+      if (lower(constant).equals(text)) {
+        return constant;
+      }
+    }
+    List<String> all = List.of(type.getEnumConstants()).stream().map(ControlFields::lower).toList();
+    throw ControlError.badField(name, name + ": " + text + " (expected: one of " + all + ")");
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.wxnotify.sandbox;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The control calls that only read. */
+final class ControlViews {
+
+  /** How many messages one answer carries unless the call asks for more. */
+  private static final int LIMIT = 100;
+
+  private final FakeWeChat weChat;
+
+  ControlViews(FakeWeChat weChat) {
+    this.weChat = weChat;
+  }
+
+  ObjectNode state() {
+    SandboxState state = weChat.state();
+    ObjectNode json = Json.object();
+    ObjectNode requests = json.putObject("requests");
+    state.requests().forEach(requests::put);
+    ObjectNode fetches = json.putObject("token_fetches");
+    state
+        .tokenFetches()
+        .forEach(
+            (appId, count) ->
+                fetches
+                    .putObject(appId)
+                    .put("classic", count.classic())
+                    .put("stable", count.stable())
+                    .put("forced", count.forced()));
+    json.put("sends_received", state.sendsReceived()).put("sends_accepted", state.sendsAccepted());
+    ObjectNode sends = json.putObject("sends_by_errcode");
+    state.sendsByErrcode().forEach((errcode, count) -> sends.put(errcode.toString(), count));
+    return json.put("duplicates", state.duplicates())
+        .put("connections_open", state.connectionsOpen())
+        .put("connections_accepted", state.connectionsAccepted())
+        .put("most_sends_per_open_id", state.mostSendsPerOpenId())
+        .put("overlapping_sends", state.overlappingSends());
+  }
+
+  /** The newest accepted messages that match, oldest first. */
+  ObjectNode messages(Call call) throws ControlError {
+    List<AcceptedMessage> matching =
+        weChat.mailbox().accepted().stream()
+            .filter(message -> matches(call.parameter("app_id"), message.appId()))
+            .filter(message -> matches(call.parameter("open_id"), message.openId()))
+            .toList();
+    ObjectNode json = Json.object().put("total", matching.size());
+    ArrayNode list = json.putArray("messages");
+    for (AcceptedMessage message : newest(matching, limit(call))) {
+      list.addObject()
+          // As text, since many JSON readers would round the number.
+          .put("msgid", Long.toString(message.msgid()))
+          .put("app_id", message.appId())
+          .put("open_id", message.openId())
+          .put("template_id", message.templateId())
+          .put("time", message.time().toString())
+          .put("body", message.body().text());
+    }
+    return json;
+  }
+
+  /** The newest sends that were read, oldest first. */
+  ObjectNode received(Call call) throws ControlError {
+    List<ReceivedSend> all = weChat.mailbox().received();
+    ObjectNode json = Json.object().put("total", all.size());
+    ArrayNode list = json.putArray("received");
+    for (ReceivedSend send : newest(all, limit(call))) {
+      list.addObject()
+          .put("errcode", send.errcode())
+          .put("time", send.time().toString())
+          .put("body", send.body().text());
+    }
+    return json;
+  }
+
+  ObjectNode openIds() {
+    ObjectNode json = Json.object();
+    ArrayNode list = json.putArray("open_ids");
+    for (MagicOpenIds.Row row : MagicOpenIds.table()) {
+      list.addObject().put("open_id", row.openId()).put("meaning", row.meaning());
+    }
+    return json;
+  }
+
+  ObjectNode templates() {
+    ObjectNode json = Json.object();
+    ArrayNode list = json.putArray("templates");
+    weChat.templates().forEach(template -> list.add(template.json()));
+    return json;
+  }
+
+  ObjectNode faults() {
+    ObjectNode json = Json.object();
+    ArrayNode list = json.putArray("faults");
+    for (Fault fault : weChat.faults().list()) {
+      list.addObject()
+          .put("endpoint", fault.endpointLabel())
+          .put("what", fault.effect().toString())
+          .put("count", fault.count())
+          .put("every", fault.every())
+          .put("probability", fault.probability())
+          .put("seed", fault.seed());
+    }
+    return json;
+  }
+
+  /** All kinds of fault. */
+  ObjectNode faultKinds() {
+    ObjectNode json = Json.object();
+    ArrayNode list = json.putArray("kinds");
+    for (EffectKind kind : EffectKind.values()) {
+      list.addObject()
+          .put("what", kind.label())
+          .put("meaning", kind.meaning())
+          .put("processed", kind.processed())
+          .put("endpoints", kind.possibleEndpoints());
+    }
+    return json;
+  }
+
+  private static boolean matches(@Nullable String wanted, String value) {
+    return wanted == null || wanted.equals(value);
+  }
+
+  private static int limit(Call call) throws ControlError {
+    String text = call.parameter("limit");
+    try {
+      int limit = text == null ? LIMIT : Integer.parseInt(text);
+      if (limit >= 0) {
+        return limit;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same error.
+    }
+    throw ControlError.badField("limit", "limit: " + text + " (expected: a number >= 0)");
+  }
+
+  private static <T> List<T> newest(List<T> all, int limit) {
+    return all.subList(Math.max(0, all.size() - limit), all.size());
+  }
+}

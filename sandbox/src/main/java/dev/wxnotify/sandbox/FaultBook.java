@@ -1,0 +1,106 @@
+package dev.wxnotify.sandbox;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The active faults, checked once per request. */
+final class FaultBook {
+
+  private final List<Entry> entries = new CopyOnWriteArrayList<>();
+
+  void add(Fault fault) {
+    entries.add(new Entry(fault));
+  }
+
+  void clear() {
+    entries.clear();
+  }
+
+  /** The faults that may still strike. */
+  List<Fault> list() {
+    return entries.stream().filter(Entry::isAlive).map(Entry::fault).toList();
+  }
+
+  /** Latencies add up; of the other faults, the oldest that strikes counts. */
+  Trouble next(SandboxEndpoint endpoint) {
+    if (entries.isEmpty()) {
+      return Trouble.NONE;
+    }
+    Trouble trouble = Trouble.NONE;
+    for (Entry entry : entries) {
+      Effect effect = entry.fault.effect();
+      boolean latency = effect.kind() == EffectKind.LATENCY;
+      if (!effect.kind().strikesWholeRequests()
+          || !entry.fault.concerns(endpoint)
+          || (!latency && trouble.effect() != null)) {
+        continue;
+      }
+      if (entry.strikes()) {
+        trouble =
+            latency
+                ? trouble.plus(Duration.ofMillis(effect.argument()))
+                : new Trouble(trouble.delay(), effect);
+      }
+    }
+    return trouble;
+  }
+
+  /** True to answer a request to {@code endpoint} as soon as its headers are read. */
+  boolean strikesHeaders(SandboxEndpoint endpoint) {
+    return entries.stream()
+        .filter(entry -> entry.fault.effect().kind() == EffectKind.EARLY_ANSWER)
+        .filter(entry -> entry.fault.concerns(endpoint))
+        .anyMatch(Entry::strikes);
+  }
+
+  /** True to write an answer to a new connection before any request. */
+  boolean strikesConnection() {
+    return entries.stream()
+        .filter(entry -> entry.fault.effect().kind() == EffectKind.UNSOLICITED)
+        .anyMatch(Entry::strikes);
+  }
+
+  private static final class Entry {
+
+    private final Fault fault;
+
+    @GuardedBy("this")
+    private final SplittableRandom random;
+
+    @GuardedBy("this")
+    private long seen;
+
+    @GuardedBy("this")
+    private long struck;
+
+    Entry(Fault fault) {
+      this.fault = fault;
+      this.random = new SplittableRandom(fault.seed());
+    }
+
+    Fault fault() {
+      return fault;
+    }
+
+    synchronized boolean isAlive() {
+      return fault.count() == 0 || struck < fault.count();
+    }
+
+    synchronized boolean strikes() {
+      if (!isAlive()) {
+        return false;
+      }
+      seen++;
+      boolean strikes =
+          seen % fault.every() == 0
+              && (fault.probability() == 1 || random.nextDouble() < fault.probability());
+      if (strikes) {
+        struck++;
+      }
+      return strikes;
+    }
+  }
+}

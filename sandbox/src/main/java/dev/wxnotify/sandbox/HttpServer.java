@@ -1,0 +1,85 @@
+package dev.wxnotify.sandbox;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Listens on a port and hands whole requests to handlers. */
+final class HttpServer implements AutoCloseable {
+
+  private static final int MAX_REQUEST = 4 * 1024 * 1024;
+  private static final int BACKLOG = 4096;
+
+  private final EventLoopGroup group;
+  private final Channel channel;
+
+  private HttpServer(EventLoopGroup group, Channel channel) {
+    this.group = group;
+    this.channel = channel;
+  }
+
+  static HttpServer start(
+      String host, int port, Supplier<EarlyTrouble> early, Supplier<RequestHandler> handlers)
+      throws IOException {
+    EventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(
+            Math.max(2, Runtime.getRuntime().availableProcessors()),
+            new DefaultThreadFactory("sandbox", true),
+            NioIoHandler.newFactory());
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel ch) {
+                    ch.pipeline()
+                        .addLast(
+                            new HttpRequestDecoder(),
+                            // For the aggregator only: answers bypass it, see Wire.
+                            new HttpResponseEncoder(),
+                            early.get(),
+                            new HttpObjectAggregator(MAX_REQUEST),
+                            handlers.get());
+                  }
+                });
+    var bound = bootstrap.bind(host, port).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      stop(group);
+      throw new IOException("cannot listen on " + host + ":" + port, bound.cause());
+    }
+    return new HttpServer(group, bound.channel());
+  }
+
+  int port() {
+    return ((InetSocketAddress) channel.localAddress()).getPort();
+  }
+
+  /** Closes the port and all connections. */
+  @Override
+  public void close() {
+    channel.close().awaitUninterruptibly();
+    stop(group);
+  }
+
+  private static void stop(EventLoopGroup group) {
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}

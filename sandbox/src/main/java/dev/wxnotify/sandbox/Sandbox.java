@@ -1,0 +1,126 @@
+package dev.wxnotify.sandbox;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A running fake of WeChat. Point a client of WeChat's API at {@link #baseUrl()}. Everything that
+ * this class does can also be done over HTTP under {@code /sandbox/}, a path that WeChat does not
+ * have.
+ */
+public final class Sandbox implements AutoCloseable {
+
+  private final FakeWeChat weChat;
+  private final HttpServer server;
+  private final String host;
+
+  private Sandbox(FakeWeChat weChat, HttpServer server, String host) {
+    this.weChat = weChat;
+    this.server = server;
+    this.host = host;
+  }
+
+  /** Starts with the defaults on a free port of the loopback address. */
+  public static Sandbox start() throws IOException {
+    return start(SandboxOptions.defaults());
+  }
+
+  /** Starts with the system's clock. */
+  public static Sandbox start(SandboxOptions options) throws IOException {
+    return start(options, Clock.systemUTC());
+  }
+
+  /**
+   * Starts with a clock that a test can move. Tokens, quotas and message times follow it; latencies
+   * use real time.
+   *
+   * @throws IOException if the port cannot be bound
+   */
+  public static Sandbox start(SandboxOptions options, InstantSource clock) throws IOException {
+    FakeWeChat weChat = new FakeWeChat(options, clock);
+    ControlApi control = new ControlApi(weChat);
+    Function<Call, Answer> answers =
+        call -> ControlApi.owns(call.path()) ? control.answer(call) : weChat.answer(call);
+    HttpServer server =
+        HttpServer.start(
+            options.host(),
+            options.port(),
+            () -> new EarlyTrouble(weChat.faults()),
+            () -> new RequestHandler(answers, weChat.counters()));
+    return new Sandbox(weChat, server, options.host());
+  }
+
+  /** The address of this sandbox, without a trailing slash. */
+  public URI baseUrl() {
+    String name = host.contains(":") ? "[" + host + "]" : host;
+    return URI.create("http://" + name + ":" + port());
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** What has happened since the start or the last reset. */
+  public SandboxState state() {
+    return weChat.state();
+  }
+
+  /** The last accepted messages, oldest first. */
+  public List<AcceptedMessage> messages() {
+    return weChat.mailbox().accepted();
+  }
+
+  /** The last sends that were read, whatever their result, oldest first. */
+  public List<ReceivedSend> received() {
+    return weChat.mailbox().received();
+  }
+
+  /** Activates a fault. */
+  public void addFault(Fault fault) {
+    weChat.faults().add(fault);
+  }
+
+  /** The faults that may still strike. */
+  public List<Fault> faults() {
+    return weChat.faults().list();
+  }
+
+  /** Ends all faults. */
+  public void clearFaults() {
+    weChat.faults().clear();
+  }
+
+  /** Ends the current tokens of both kinds. Returns how many there were. */
+  public int revokeToken(String appId, RevokeMode mode) {
+    return weChat.tokens().revoke(appId, null, mode);
+  }
+
+  /** Ends the current token of one kind. Returns 0 if there was none. */
+  public int revokeToken(String appId, TokenKind kind, RevokeMode mode) {
+    return weChat.tokens().revoke(appId, kind, mode);
+  }
+
+  /** Sets the ledger's entry for that user and template. */
+  public void subscribe(Subscription subscription) {
+    weChat.ledger().put(subscription);
+  }
+
+  /**
+   * Resets messages, counts, quotas, ledger and faults to their initial state. Tokens stay valid,
+   * so that a running client does not notice.
+   */
+  public void reset() {
+    weChat.reset();
+  }
+
+  /** Closes the port and all connections. */
+  @Override
+  public void close() {
+    server.close();
+  }
+}

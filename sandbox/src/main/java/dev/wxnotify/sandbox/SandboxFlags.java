@@ -1,0 +1,199 @@
+package dev.wxnotify.sandbox;
+
+import dev.wxnotify.sandbox.FlagTypes.DurationFlag;
+import dev.wxnotify.sandbox.FlagTypes.EndpointFlag;
+import dev.wxnotify.sandbox.FlagTypes.FaultFlag;
+import dev.wxnotify.sandbox.FlagTypes.QuotaFlag;
+import dev.wxnotify.sandbox.FlagTypes.TemplateFlag;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** The options of a sandbox as flags. The values here are the defaults. */
+final class SandboxFlags {
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Address to listen on (default: ${DEFAULT-VALUE}).")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Port to listen on, 0 for any free one (default: ${DEFAULT-VALUE}).")
+  private int port = 9080;
+
+  @Option(
+      names = "--app",
+      paramLabel = "APPID:SECRET",
+      description =
+          "An app and its secret; may be repeated. Default: "
+              + SandboxOptions.APP_ID
+              + ":"
+              + SandboxOptions.APP_SECRET)
+  private List<String> apps = new ArrayList<>();
+
+  @Option(
+      names = "--template",
+      paramLabel = "ID:KEYWORD,...",
+      converter = TemplateFlag.class,
+      description = "A template of your own, beside those of the sandbox; may be repeated.")
+  private List<SandboxTemplate> templates = new ArrayList<>();
+
+  @Option(
+      names = "--token-ttl",
+      paramLabel = "DURATION",
+      converter = DurationFlag.class,
+      description = "Life of a token (default: 7200s).")
+  private Duration tokenTtl = TokenRules.WECHAT.ttl();
+
+  @Option(
+      names = "--token-grace",
+      paramLabel = "DURATION",
+      converter = DurationFlag.class,
+      description =
+          "How long an old token stays good beside a new one; never more than a sixth of the life"
+              + " (default: 300s).")
+  private Duration tokenGrace = TokenRules.WECHAT.grace();
+
+  @Option(
+      names = "--force-interval",
+      paramLabel = "DURATION",
+      converter = DurationFlag.class,
+      description = "A forced refresh sooner than this changes nothing (default: 30s).")
+  private Duration forceInterval = TokenRules.WECHAT.forceInterval();
+
+  @Option(
+      names = "--forced-per-day",
+      paramLabel = "N",
+      description = "Forced refreshes of an app in a day (default: ${DEFAULT-VALUE}).")
+  private int forcedPerDay = TokenRules.WECHAT.forcedPerDay();
+
+  @Option(
+      names = "--unknown-token",
+      paramLabel = "ERRCODE",
+      description = "What an unknown token gets, 40001 or 40014 (default: ${DEFAULT-VALUE}).")
+  private int unknownToken = TokenRules.WECHAT.unknownToken();
+
+  @Option(
+      names = "--allow-ip",
+      paramLabel = "IP",
+      description = "Only this address may ask for tokens; may be repeated.")
+  private Set<String> allowedIps = new HashSet<>();
+
+  @Option(
+      names = "--latency",
+      paramLabel = "DURATION",
+      converter = DurationFlag.class,
+      description = "How late every answer comes, like 80ms (default: none).")
+  private Duration latency = Duration.ZERO;
+
+  @Option(
+      names = "--fault",
+      paramLabel = "FAULT",
+      converter = FaultFlag.class,
+      description = "Something that goes wrong, see below; may be repeated.")
+  private List<Fault> faults = new ArrayList<>();
+
+  @Option(
+      names = "--quota",
+      paramLabel = "ENDPOINT=DAY[/MINUTE]",
+      converter = {EndpointFlag.class, QuotaFlag.class},
+      description = "Calls of an app in a day and in a minute, 0 for no limit; may be repeated.")
+  private Map<SandboxEndpoint, Quota> quotas = new EnumMap<>(SandboxEndpoint.class);
+
+  @Option(
+      names = "--sends-per-second",
+      paramLabel = "N",
+      description = "Sends of an app in a second, 0 for no limit (default: ${DEFAULT-VALUE}).")
+  private int sendsPerSecond;
+
+  @Option(
+      names = "--overload-errcode",
+      paramLabel = "ERRCODE",
+      description = "What the sends above that get, like -1 (default: ${DEFAULT-VALUE}).")
+  private int overloadErrcode = SendRules.DEFAULT.overloadErrcode();
+
+  @Option(
+      names = "--strict-subscriptions",
+      description = "Only users granted by POST /sandbox/subscriptions are subscribed.")
+  private boolean strictSubscriptions;
+
+  @Option(
+      names = "--failures-take-credit",
+      description = "A send that fails on its page or values uses up a one-time subscription.")
+  private boolean failuresTakeCredit;
+
+  @Option(
+      names = "--refuse-unknown-keys",
+      description = "Keys in the data that the template does not have get 47003.")
+  private boolean refuseUnknownKeys;
+
+  @Option(names = "--no-msgid", description = "Accepted messages are answered without msgid.")
+  private boolean noMsgid;
+
+  @Option(
+      names = "--cut-details",
+      description = "Details of 47003 are cut at 30 characters, as until 2022.")
+  private boolean cutDetails;
+
+  @Option(
+      names = "--errmsg-hint",
+      description = "Errors end in a hint in place of a rid, as until 2020.")
+  private boolean errmsgHint;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description = "How many messages are kept to be looked at (default: ${DEFAULT-VALUE}).")
+  private int kept = 100_000;
+
+  /**
+   * The options that the flags ask for.
+   *
+   * @throws IllegalArgumentException if a value is out of its range
+   */
+  SandboxOptions options() {
+    SandboxOptions.Builder builder =
+        SandboxOptions.builder()
+            .host(host)
+            .port(port)
+            .tokens(new TokenRules(tokenTtl, tokenGrace, forceInterval, forcedPerDay, unknownToken))
+            .sends(
+                new SendRules(
+                    strictSubscriptions,
+                    failuresTakeCredit,
+                    refuseUnknownKeys,
+                    sendsPerSecond,
+                    overloadErrcode,
+                    SendRules.DEFAULT.blacklist()))
+            .answers(answers())
+            .latency(latency)
+            .allowedIps(allowedIps)
+            .templates(Stream.concat(SandboxTemplates.ALL.stream(), templates.stream()).toList())
+            .faults(faults)
+            .kept(kept);
+    quotas.forEach(builder::quota);
+    for (String app : apps) {
+      int colon = app.indexOf(':');
+      if (colon < 1 || colon == app.length() - 1) {
+        // Not the value itself: half of it may be a secret.
+        throw new IllegalArgumentException("--app (expected: APPID:SECRET)");
+      }
+      builder.app(app.substring(0, colon), app.substring(colon + 1));
+    }
+    return builder.build();
+  }
+
+  private AnswerStyle answers() {
+    return new AnswerStyle(
+        errmsgHint ? AnswerStyle.Errmsg.HINT : AnswerStyle.Errmsg.RID, cutDetails, !noMsgid);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.wxnotify.sandbox;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Who has subscribed to what. */
+final class SubscriptionLedger {
+
+  private record Key(String appId, String openId, String templateId) {}
+
+  private final Map<Key, Subscription> entries = new ConcurrentHashMap<>();
+  private final boolean strict;
+
+  /**
+   * @param strict false to treat users without an entry as subscribed without limit
+   */
+  SubscriptionLedger(boolean strict) {
+    this.strict = strict;
+  }
+
+  void put(Subscription subscription) {
+    entries.put(
+        new Key(subscription.appId(), subscription.openId(), subscription.templateId()),
+        subscription);
+  }
+
+  void replaceAll(List<Subscription> subscriptions) {
+    entries.clear();
+    subscriptions.forEach(this::put);
+  }
+
+  void check(String appId, String openId, String templateId) throws Refused {
+    Subscription entry = entries.get(new Key(appId, openId, templateId));
+    if (entry == null ? strict : !entry.allows()) {
+      throw new Refused(ErrorTexts.NOT_SUBSCRIBED);
+    }
+  }
+
+  /** Takes a credit; fails if another send has just taken the last one. */
+  void take(String appId, String openId, String templateId) throws Refused {
+    boolean[] refused = {false};
+    entries.computeIfPresent(
+        new Key(appId, openId, templateId),
+        (key, entry) -> {
+          refused[0] = !entry.allows();
+          return entry.kind() == Subscription.Kind.ONE_TIME && entry.allows()
+              ? entry.minusOne()
+              : entry;
+        });
+    if (refused[0]) {
+      throw new Refused(ErrorTexts.NOT_SUBSCRIBED);
+    }
+  }
+}

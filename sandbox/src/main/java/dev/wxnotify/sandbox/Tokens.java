@@ -1,0 +1,97 @@
+package dev.wxnotify.sandbox;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** All tokens of all apps: two independent slots per app, and the app of each token. */
+final class Tokens {
+
+  /** Older tokens are forgotten, and then count as never issued. */
+  private static final int REMEMBERED = 10_000;
+
+  private final TokenRules rules;
+  private final InstantSource clock;
+  private final TokenMint mint = new TokenMint();
+  private final Map<String, Map<TokenKind, TokenSlot>> slots = new HashMap<>();
+  private final Map<String, IssuedToken> issued = new ConcurrentHashMap<>();
+  private final Queue<String> order = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger remembered = new AtomicInteger();
+
+  Tokens(Set<String> appIds, TokenRules rules, InstantSource clock) {
+    this.rules = rules;
+    this.clock = clock;
+    for (String appId : appIds) {
+      Map<TokenKind, TokenSlot> kinds = new EnumMap<>(TokenKind.class);
+      for (TokenKind kind : TokenKind.values()) {
+        kinds.put(kind, new TokenSlot(rules, now -> issue(appId, now)));
+      }
+      slots.put(appId, kinds);
+    }
+  }
+
+  /** The slot of an app that exists. */
+  TokenSlot slot(String appId, TokenKind kind) {
+    Map<TokenKind, TokenSlot> kinds = slots.get(appId);
+    TokenSlot slot = kinds == null ? null : kinds.get(kind);
+    if (slot == null) {
+      throw new IllegalArgumentException("app_id: " + appId + " (expected: " + appIds() + ")");
+    }
+    return slot;
+  }
+
+  Set<String> appIds() {
+    return slots.keySet();
+  }
+
+  /** The app of the token, if the token is valid now. */
+  String appOf(Call call) throws Refused {
+    String value = call.parameter("access_token");
+    if (value == null || value.isEmpty()) {
+      throw new Refused(ErrorTexts.TOKEN_MISSING);
+    }
+    IssuedToken token = issued.get(value);
+    if (token == null) {
+      throw new Refused(rules.unknownToken());
+    }
+    token.check(clock.instant());
+    return token.appId();
+  }
+
+  /** Ends the current token of one kind, or of both. Returns how many it ended. */
+  int revoke(String appId, @Nullable TokenKind kind, RevokeMode mode) {
+    int revoked = 0;
+    for (TokenKind each : TokenKind.values()) {
+      if ((kind == null || kind == each) && slot(appId, each).revoke(mode, clock.instant())) {
+        revoked++;
+      }
+    }
+    return revoked;
+  }
+
+  void forgetForced() {
+    slots.values().forEach(kinds -> kinds.values().forEach(TokenSlot::forgetForced));
+  }
+
+  private IssuedToken issue(String appId, Instant now) {
+    IssuedToken token = new IssuedToken(mint.next(), appId, now.plus(rules.ttl()));
+    issued.put(token.value(), token);
+    order.add(token.value());
+    if (remembered.incrementAndGet() > REMEMBERED) {
+      String oldest = order.poll();
+      if (oldest != null) {
+        issued.remove(oldest);
+        remembered.decrementAndGet();
+      }
+    }
+    return token;
+  }
+}

@@ -1,8 +1,0 @@
-package dev.wxnotify.server.sandbox;
-
-/** Answers the calls to one path. */
-interface Endpoint {
-
-  /** Answers immediately; a delay or an effect is part of the answer. */
-  Answer answer(Call call) throws Refused;
-}

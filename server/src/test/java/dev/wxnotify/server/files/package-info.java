@@ -1,4 +1,0 @@
-@NullMarked
-package dev.wxnotify.server.files;
-
-import org.jspecify.annotations.NullMarked;

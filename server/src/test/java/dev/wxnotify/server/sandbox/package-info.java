@@ -1,5 +1,0 @@
-/** Tests of the sandbox, over real HTTP wherever HTTP matters. */
-@NullMarked
-package dev.wxnotify.server.sandbox;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,7 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.server.ServerSettings.AppSettings;
-import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.wechat.AppSecret;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
-import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
@@ -108,7 +108,7 @@ final class NotificationServer implements AutoCloseable {
   private final WeChatHttpClient http;
   private final @Nullable RedisLink redis;
   private final @Nullable RedisOutcomeLedger shared;
-  private final MessageDelivery delivery;
+  private final Admission delivery;
   private final WatchedFiles files;
   private final Apps apps;
   private final ServerMeters meters;
@@ -170,7 +170,7 @@ final class NotificationServer implements AutoCloseable {
       OutcomeLedger own = ledger();
       this.shared = redis == null ? null : shared(redis, own);
       this.delivery =
-          new MessageDelivery(
+          new Admission(
               inFlight,
               shared == null ? own : shared,
               sender,

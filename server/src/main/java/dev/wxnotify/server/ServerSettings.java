@@ -1,6 +1,6 @@
 package dev.wxnotify.server;
 
-import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;

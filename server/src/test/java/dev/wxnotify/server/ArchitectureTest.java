@@ -38,6 +38,7 @@ class ArchitectureTest {
         .should()
         .resideInAnyPackage(
             ROOT,
+            ROOT + ".message",
             ROOT + ".token",
             ROOT + ".delivery",
             ROOT + ".grpc",
@@ -70,12 +71,36 @@ class ArchitectureTest {
   }
 
   @Test
-  void delivery_importsOnlyToken() {
+  void message_importsNothingOfOurs() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".message..")
+        .should()
+        .dependOnClassesThat(oursOutside(ROOT + ".message"))
+        .check(OURS);
+  }
+
+  @Test
+  void message_isPure() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".message..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.util.concurrent..", "java.io..", "java.net..", "org.slf4j..")
+        .orShould()
+        .dependOnClassesThat()
+        .belongToAnyOf(Thread.class)
+        .check(OURS);
+  }
+
+  @Test
+  void delivery_importsOnlyMessageAndToken() {
     noClasses()
         .that()
         .resideInAPackage(ROOT + ".delivery..")
         .should()
-        .dependOnClassesThat(oursOutside(ROOT + ".delivery", ROOT + ".token"))
+        .dependOnClassesThat(oursOutside(ROOT + ".delivery", ROOT + ".message", ROOT + ".token"))
         .check(OURS);
   }
 
@@ -104,7 +129,7 @@ class ArchitectureTest {
   void core_readsNoFiles() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + ".token..", ROOT + ".delivery..")
+        .resideInAnyPackage(ROOT + ".message..", ROOT + ".token..", ROOT + ".delivery..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(FILES + "..")
@@ -137,7 +162,7 @@ class ArchitectureTest {
   void core_seesNoForeignTechnology() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + ".token..", ROOT + ".delivery..")
+        .resideInAnyPackage(ROOT + ".message..", ROOT + ".token..", ROOT + ".delivery..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wxnotify.server.ServerSettings.AppSettings;
-import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.grpc.CallerSettings;
 import dev.wxnotify.server.grpc.ConnectionSettings;
 import dev.wxnotify.server.grpc.GrpcServer;

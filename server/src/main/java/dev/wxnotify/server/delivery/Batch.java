@@ -1,7 +1,9 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.token.TokenResult;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -54,12 +56,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Batch {
   private static final SendOutcome.NotSent CANCELLED =
-      new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat");
+      new SendOutcome.NotSent(NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
 
   private static final SendOutcome.NotSent OWN_FAULT =
-      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");
 
-  private final MessageDelivery delivery;
+  private final Admission delivery;
   private final MessageSender sender;
   private final Supplier<Duration> timeout;
   private final Runnable begun;
@@ -86,13 +88,13 @@ public final class Batch {
     private final BatchItem what;
     private final Line line;
     private final int weight;
-    private final Consumer<Delivered> told;
+    private final Consumer<Reply> told;
     private int tries;
     private int calls;
     private long firstRefusedNanos;
-    private @Nullable Delivered lastRefusal;
+    private @Nullable Reply lastRefusal;
 
-    Item(BatchItem what, Line line, Consumer<Delivered> told) {
+    Item(BatchItem what, Line line, Consumer<Reply> told) {
       this.what = what;
       this.line = line;
       this.weight = what.message().weight();
@@ -196,7 +198,7 @@ public final class Batch {
    * @param begun runs whenever a message no longer waits; on any thread
    */
   Batch(
-      MessageDelivery delivery, MessageSender sender, Supplier<Duration> timeout, Runnable begun) {
+      Admission delivery, MessageSender sender, Supplier<Duration> timeout, Runnable begun) {
     this.delivery = delivery;
     this.sender = sender;
     this.timeout = timeout;
@@ -208,7 +210,7 @@ public final class Batch {
    *
    * @param told hears of its outcome, once, on any thread
    */
-  public void add(BatchItem what, Consumer<Delivered> told) {
+  public void add(BatchItem what, Consumer<Reply> told) {
     Item item;
     Line line;
     SendOutcome.NotSent over;
@@ -279,8 +281,8 @@ public final class Batch {
 
   /** Tells one that is not tried any more. */
   private void dismiss(Item item, SendOutcome.NotSent why) {
-    Delivered last = item.lastRefusal;
-    Delivered answer = last == null ? new Delivered(why, false) : last;
+    Reply last = item.lastRefusal;
+    Reply answer = last == null ? new Reply(why, false) : last;
     delivery.report(order(item, Duration.ZERO), answer, item.calls);
     item.told.accept(answer);
   }
@@ -419,8 +421,8 @@ public final class Batch {
     }
   }
 
-  private void onAnswer(Item item, Order order, Delivered answer) {
-    if (!MessageDelivery.isThrottled(order, answer)) {
+  private void onAnswer(Item item, Order order, Reply answer) {
+    if (!Admission.isThrottled(order, answer)) {
       item.told.accept(answer);
       return;
     }

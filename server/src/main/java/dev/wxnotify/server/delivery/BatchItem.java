@@ -1,5 +1,8 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.SubscribeMessage;
+
 /**
  * One message of a batch.
  *

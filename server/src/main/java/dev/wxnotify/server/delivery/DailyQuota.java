@@ -1,5 +1,7 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
@@ -113,7 +115,7 @@ public final class DailyQuota {
       return false; // It was let out before the quota was used up, or before it was open again.
     }
     if (answer instanceof Answer.Rejected no
-        && no.reason() == Rejection.DAILY_QUOTA_EXHAUSTED
+        && no.reason() == Rejected.Reason.DAILY_QUOTA_EXHAUSTED
         && state.compareAndSet(now, stoppedFor(no.error(), PROBE_INTERVAL))) {
       if (now instanceof Open) {
         log.warn("app {}: the day's quota is used up; one message a minute tries", appId);

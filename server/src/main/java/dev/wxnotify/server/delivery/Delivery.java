@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An accepted order. */
 public final class Delivery {
-  private final CompletableFuture<Delivered> answer;
+  private final CompletableFuture<Reply> answer;
   private final @Nullable Sending sending;
 
   Delivery(Sending sending) {
@@ -14,13 +14,13 @@ public final class Delivery {
   }
 
   /** An order that was answered immediately. */
-  Delivery(Delivered answer) {
+  Delivery(Reply answer) {
     this.answer = CompletableFuture.completedFuture(answer);
     this.sending = null;
   }
 
   /** Returns the caller's answer; completes normally, by the order's timeout at the latest. */
-  public CompletableFuture<Delivered> answer() {
+  public CompletableFuture<Reply> answer() {
     return answer;
   }
 

@@ -1,8 +1,10 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.message.MessageKind;
+
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 
 /**
  * Receives what happens to messages, so that it can be counted. It never drives logic: nothing that
@@ -23,7 +25,7 @@ public interface DeliveryListener {
    * @param attempts how often WeChat was asked to take the message; 0 where nothing was sent for
    *     this order
    */
-  default void messageEnded(Order order, Delivered end, Delivered told, int attempts) {}
+  default void messageEnded(Order order, Reply end, Reply told, int attempts) {}
 
   /** Receives a request that breaks a rule and became no order; its app is not known. */
   default void messageInvalid(MessageKind kind, Lane lane) {}

@@ -1,8 +1,10 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.message.MessageKind;
+
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -22,7 +24,7 @@ final class GuardedDeliveryListeners implements DeliveryListener {
   }
 
   @Override
-  public void messageEnded(Order order, Delivered end, Delivered told, int attempts) {
+  public void messageEnded(Order order, Reply end, Reply told, int attempts) {
     for (DeliveryListener listener : listeners) {
       try {
         listener.messageEnded(order, end, told, attempts);

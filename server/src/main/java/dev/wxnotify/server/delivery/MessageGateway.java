@@ -1,5 +1,10 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.message.Violation;
+
 import dev.wxnotify.server.token.AccessToken;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -41,7 +46,7 @@ public interface MessageGateway {
      *
      * @param violations the field that WeChat named, if it named one
      */
-    record Rejected(Rejection reason, WeChatError error, List<Violation> violations)
+    record Rejected(Rejected.Reason reason, WeChatError error, List<Violation> violations)
         implements Answer {}
 
     /** WeChat rejects the token (40001, 40014, 42001): it did not look at the message. */
@@ -55,10 +60,10 @@ public interface MessageGateway {
     /**
      * WeChat did not take the message, and may take it later.
      *
-     * @param reason {@link Rejection#WECHAT_BUSY} (-1), {@link Rejection#RATE_LIMITED} (45011) or,
-     *     which concerns one recipient only, {@link Rejection#RECIPIENT_BUSY} (43108)
+     * @param reason {@link Rejected.Reason#WECHAT_BUSY} (-1), {@link Rejected.Reason#RATE_LIMITED} (45011) or,
+     *     which concerns one recipient only, {@link Rejected.Reason#RECIPIENT_BUSY} (43108)
      */
-    record Busy(Rejection reason, WeChatError error) implements Answer {}
+    record Busy(Rejected.Reason reason, WeChatError error) implements Answer {}
 
     /** The request was certainly not written. */
     record NotWritten(String explanation) implements Answer {}

@@ -1,5 +1,7 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -98,7 +100,7 @@ public final class MessageSender {
     return listener;
   }
 
-  @Nullable Duration retryAfter(Rejection reason) {
+  @Nullable Duration retryAfter(Rejected.Reason reason) {
     return QuotaReset.after(reason, clock.instant());
   }
 }

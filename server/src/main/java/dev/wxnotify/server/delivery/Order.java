@@ -1,6 +1,10 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.message.Violation;
+
+
 import java.time.Duration;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -47,13 +49,13 @@ final class OutcomeLog implements DeliveryListener {
   }
 
   @Override
-  public void messageEnded(Order order, Delivered end, Delivered told, int attempts) {
+  public void messageEnded(Order order, Reply end, Reply told, int attempts) {
     if (end.replayed() || end.outcome() instanceof SendOutcome.Accepted) {
       return;
     }
     SendOutcome outcome = end.outcome();
     if (outcome instanceof SendOutcome.Rejected no
-        && no.reason() == Rejection.USER_NOT_SUBSCRIBED) {
+        && no.reason() == Rejected.Reason.USER_NOT_SUBSCRIBED) {
       if (log.isDebugEnabled()) {
         line(Level.DEBUG, order, outcome);
       }

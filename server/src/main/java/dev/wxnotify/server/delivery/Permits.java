@@ -24,13 +24,6 @@ import org.jspecify.annotations.Nullable;
  * that gave the permit back.
  */
 public final class Permits {
-  /** The class to which a piece of work belongs. */
-  public enum Lane {
-    /** A unary call. */
-    SINGLE,
-    /** An item of a batch. */
-    BATCH
-  }
 
   private final int limit;
   private final Object lock = new Object();

@@ -1,5 +1,7 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -20,7 +22,7 @@ final class QuotaReset {
    * Returns how long to wait after a rejection for {@code reason}; null where waiting does not
    * help.
    */
-  static @Nullable Duration after(Rejection reason, Instant now) {
+  static @Nullable Duration after(Rejected.Reason reason, Instant now) {
     return switch (reason) {
       case DAILY_QUOTA_EXHAUSTED -> {
         ZonedDateTime here = now.atZone(BEIJING);

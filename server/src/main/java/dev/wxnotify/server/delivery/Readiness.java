@@ -1,5 +1,7 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenStatus;
 import java.time.Duration;
@@ -99,13 +101,13 @@ public final class Readiness implements DeliveryListener {
   }
 
   @Override
-  public void messageEnded(Order order, Delivered end, Delivered told, int attempts) {
+  public void messageEnded(Order order, Reply end, Reply told, int attempts) {
     if (attempts == 0) {
       return;
     }
     String appId = order.app().appId();
     if (end.outcome() instanceof SendOutcome.NotSent no
-        && no.reason() == Hindrance.WECHAT_CREDENTIALS) {
+        && no.reason() == NotSent.Reason.WECHAT_CREDENTIALS) {
       refusals.put(appId, new Refusal(clock.millis(), no.error()));
     } else if (!refusals.isEmpty() && weChatLookedAt(end.outcome())) {
       refusals.remove(appId);

@@ -1,5 +1,7 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +46,7 @@ public final class RecentFailures implements DeliveryListener {
   }
 
   @Override
-  public void messageEnded(Order order, Delivered end, Delivered told, int attempts) {
+  public void messageEnded(Order order, Reply end, Reply told, int attempts) {
     if (!told.replayed() && !(told.outcome() instanceof SendOutcome.Accepted)) {
       count(order.app().appId(), told.outcome());
     }
@@ -78,7 +80,7 @@ public final class RecentFailures implements DeliveryListener {
     if (outcome instanceof SendOutcome.NotSent no) {
       return no.reason();
     }
-    return Doubt.NO_ANSWER; // Both doubts require the same from a caller.
+    return Unknown.Reason.NO_ANSWER; // Both doubts require the same from a caller.
   }
 
   private static @Nullable WeChatError error(SendOutcome outcome) {

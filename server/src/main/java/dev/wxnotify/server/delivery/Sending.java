@@ -1,14 +1,16 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.delivery.RecipientQueues.Recipient;
 import dev.wxnotify.server.token.AccessToken;
-import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.NoToken;
 import dev.wxnotify.server.token.TokenResult;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -49,8 +51,6 @@ import org.jspecify.annotations.Nullable;
  * ends the message; a stage that is cancelled goes on with its step, which ends it.
  */
 final class Sending implements MessageGateway.WriteGate {
-  private static final Duration BUSY_RETRY_AFTER = Duration.ofSeconds(1);
-
   private enum State {
     WAITING,
     WRITTEN,
@@ -64,7 +64,7 @@ final class Sending implements MessageGateway.WriteGate {
   private final Recipient recipient;
   private final long deadlineNanos;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-  private final CompletableFuture<Delivered> answer = new CompletableFuture<>();
+  private final CompletableFuture<Reply> answer = new CompletableFuture<>();
   private final CompletableFuture<SendOutcome> ended = new CompletableFuture<>();
 
   private int attempts;
@@ -103,7 +103,7 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   /** Completes with what the caller hears. */
-  CompletableFuture<Delivered> answer() {
+  CompletableFuture<Reply> answer() {
     return answer;
   }
 
@@ -182,17 +182,17 @@ final class Sending implements MessageGateway.WriteGate {
   /** Gives up what has not been written. What was written is awaited, but not repeated. */
   void cancel() {
     giveUp(
-        new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat"),
-        new SendOutcome.Unknown(Doubt.NO_ANSWER, "cancelled after it was written to WeChat"));
+        new SendOutcome.NotSent(NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat"),
+        new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "cancelled after it was written to WeChat"));
   }
 
   /** Gives up as {@link #cancel} does, where it is the server that cannot wait any longer. */
   void stop() {
     giveUp(
         new SendOutcome.NotSent(
-            Hindrance.SERVER_STOPPING,
+            NotSent.Reason.SERVER_STOPPING,
             "the server stopped before the message was written to WeChat"),
-        new SendOutcome.Unknown(Doubt.NO_ANSWER, "the server stopped before WeChat answered"));
+        new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "the server stopped before WeChat answered"));
   }
 
   @Override
@@ -211,22 +211,22 @@ final class Sending implements MessageGateway.WriteGate {
     giveUp(
         lastBusy == null
             ? new SendOutcome.NotSent(
-                Hindrance.DEADLINE_BEFORE_SEND,
+                NotSent.Reason.DEADLINE_BEFORE_SEND,
                 "the deadline was over before the message was written to WeChat")
             : lastBusy,
-        new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline was over before WeChat answered"));
+        new SendOutcome.Unknown(Unknown.Reason.DEADLINE, "the deadline was over before WeChat answered"));
   }
 
   private void giveUp(SendOutcome ifNotWritten, SendOutcome ifWritten) {
     if (ended.isDone()) {
-      answer.complete(new Delivered(ended.join(), false)); // The ledger is slow to take it down.
+      answer.complete(new Reply(ended.join(), false)); // The ledger is slow to take it down.
       return;
     }
     State now = state.get();
     while (now == State.WAITING || now == State.WRITTEN) {
       boolean written = now == State.WRITTEN;
       if (state.compareAndSet(now, written ? State.OVERDUE : State.ABANDONED)) {
-        answer.complete(new Delivered(written ? ifWritten : ifNotWritten, false));
+        answer.complete(new Reply(written ? ifWritten : ifNotWritten, false));
         if (!written) {
           leave();
         }
@@ -299,10 +299,10 @@ final class Sending implements MessageGateway.WriteGate {
 
   private void useToken(TokenResult result) {
     if (result instanceof NoToken none) {
-      end(noToken(none));
+      end(Verdict.noToken(none));
     } else if (result instanceof AccessToken token) {
       if (rejectedToken != null && token.isSameAs(rejectedToken)) {
-        end(credentials("WeChat rejects the access token that it hands out", tokenError));
+        end(Verdict.credentials("WeChat rejects the access token that it hands out", tokenError));
         return;
       }
       Turn next = new ConnectionTurn(token);
@@ -406,65 +406,46 @@ final class Sending implements MessageGateway.WriteGate {
   private void breakDown(Throwable fault) {
     sender.faults().write("a message broke on its way through this server", fault);
     if (state.compareAndSet(State.WAITING, State.ABANDONED)) {
-      end(new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault"));
+      end(new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault"));
     } else if (isAbandoned()) {
       endAbandoned();
     } else {
-      end(new SendOutcome.Unknown(Doubt.NO_ANSWER, "this server has a fault"));
+      end(new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "this server has a fault"));
     }
   }
 
-  private void onAnswer(AccessToken token, Answer reply) {
-    if (reply instanceof Answer.Accepted accepted) {
-      end(new SendOutcome.Accepted(accepted.messageId()));
-    } else if (reply instanceof Answer.Rejected no) {
-      end(
-          new SendOutcome.Rejected(
-              no.reason(),
-              no.error(),
-              order.inCallersTerms(no.violations()),
-              sender.retryAfter(no.reason())));
-    } else if (reply instanceof Answer.CredentialsRejected no) {
-      end(credentials("WeChat does not let this server in", no.error()));
-    } else if (reply instanceof Answer.NoAnswer none) {
-      end(new SendOutcome.Unknown(Doubt.NO_ANSWER, none.explanation()));
-    } else if (reply instanceof Answer.TokenRejected no) {
-      onTokenRejected(token, no.error());
-    } else if (reply instanceof Answer.Busy no) {
-      onBusy(no);
+  private void onAnswer(AccessToken token, Answer answer) {
+    Verdict verdict = Verdict.on(answer, order, sender::retryAfter);
+    if (verdict instanceof Verdict.End end) {
+      end(end.outcome());
+    } else if (verdict instanceof Verdict.RenewToken renewal) {
+      onTokenRejected(token, renewal.error());
+    } else if (verdict instanceof Verdict.Stop stop) {
+      endAbandonedOr(stop.outcome());
+    } else if (verdict instanceof Verdict.Repeat repeat) {
+      repeat(repeat.otherwise());
+    }
+  }
+
+  private void repeat(SendOutcome otherwise) {
+    if (otherwise instanceof SendOutcome.Rejected rejected) {
+      busy = rejected;
+      retryOrEnd(rejected);
     } else if (isStoppedByQuota()) {
       endAbandonedOr(quotaExhausted());
-    } else if (reply instanceof Answer.NotWritten none) {
-      retryOrEnd(new SendOutcome.NotSent(Hindrance.WECHAT_UNREACHABLE, none.explanation()));
-    }
-  }
-
-  /**
-   * A message that comes too fast is not sent again while its caller waits; one of a batch goes
-   * back to the batch, which knows when it may.
-   */
-  private void onBusy(Answer.Busy no) {
-    Duration wait =
-        no.reason() == Rejection.RATE_LIMITED ? sender.retryAfter(no.reason()) : BUSY_RETRY_AFTER;
-    SendOutcome.Rejected outcome =
-        new SendOutcome.Rejected(no.reason(), no.error(), List.of(), wait);
-    if (no.reason() == Rejection.RATE_LIMITED
-        || (no.reason().isThrottle() && order.lane() == Lane.BATCH)) {
-      endAbandonedOr(outcome);
     } else {
-      busy = outcome;
-      retryOrEnd(outcome);
+      retryOrEnd(otherwise);
     }
   }
 
   private void onTokenRejected(AccessToken token, WeChatError error) {
     order.app().tokens().reject(token);
     if (rejectedToken != null) {
-      end(credentials("WeChat rejects the access token, after a refresh too", error));
+      end(Verdict.credentials("WeChat rejects the access token, after a refresh too", error));
     } else if (!isOpenForRetry()) {
       endAbandonedOr(
           new SendOutcome.NotSent(
-              Hindrance.DEADLINE_BEFORE_SEND, "the deadline was over before a new token came"));
+              NotSent.Reason.DEADLINE_BEFORE_SEND, "the deadline was over before a new token came"));
     } else {
       rejectedToken = token;
       tokenError = error;
@@ -513,34 +494,11 @@ final class Sending implements MessageGateway.WriteGate {
     }
   }
 
-  private static SendOutcome noToken(NoToken none) {
-    if (none.refusal() instanceof IssueResult.Refused refused) {
-      WeChatError error = new WeChatError(refused.errcode(), refused.errmsg(), refused.rid());
-      if (refused.kind() == IssueResult.Refused.Kind.CREDENTIALS) {
-        return credentials("WeChat refuses this server an access token", error);
-      }
-      return new SendOutcome.NotSent(
-          Hindrance.WECHAT_UNREACHABLE,
-          "WeChat issues no access token now",
-          error,
-          none.retryAfter());
-    }
-    return new SendOutcome.NotSent(
-        Hindrance.WECHAT_UNREACHABLE,
-        "no access token is to be had: " + none.refusal().explanation(),
-        null,
-        none.retryAfter());
-  }
-
-  private static SendOutcome credentials(String explanation, @Nullable WeChatError error) {
-    return new SendOutcome.NotSent(Hindrance.WECHAT_CREDENTIALS, explanation, error, null);
-  }
-
   private SendOutcome quotaExhausted() {
     return new SendOutcome.NotSent(
-        Hindrance.DAILY_QUOTA_EXHAUSTED,
+        NotSent.Reason.DAILY_QUOTA_EXHAUSTED,
         "WeChat said that the app's quota of the day is used up, and was not asked again",
         order.app().quota().why(),
-        sender.retryAfter(Rejection.DAILY_QUOTA_EXHAUSTED));
+        sender.retryAfter(Rejected.Reason.DAILY_QUOTA_EXHAUSTED));
   }
 }

@@ -1,12 +1,13 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+
 import dev.wxnotify.server.delivery.Batch;
 import dev.wxnotify.server.delivery.BatchItem;
-import dev.wxnotify.server.delivery.Delivered;
-import dev.wxnotify.server.delivery.Hindrance;
-import dev.wxnotify.server.delivery.MessageDelivery;
-import dev.wxnotify.server.delivery.MessageKind;
-import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Reply;
+import dev.wxnotify.server.delivery.Admission;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.server.delivery.Turn;
@@ -70,15 +71,15 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   static final int READ_AHEAD = 64;
 
   private static final SendOutcome.NotSent CANCELLED =
-      new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat");
+      new SendOutcome.NotSent(NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
 
   private static final SendOutcome.NotSent OWN_FAULT =
-      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");
 
   private final RequestMapper mapper;
   private final ServerCallStreamObserver<BatchSendResponse> responses;
   private final ScheduledExecutorService timer;
-  private final MessageDelivery delivery;
+  private final Admission delivery;
   private final Batch batch;
   private final Consumer<BatchStream> whenOver;
   private final Caller caller = Caller.current();
@@ -117,14 +118,14 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     static final Ending DEADLINE =
         new Ending(
             new SendOutcome.NotSent(
-                Hindrance.DEADLINE_BEFORE_SEND,
+                NotSent.Reason.DEADLINE_BEFORE_SEND,
                 "the stream's deadline was over before the message was written to WeChat"),
             SendErrors.streamDeadline());
 
     static final Ending STOP =
         new Ending(
             new SendOutcome.NotSent(
-                Hindrance.SERVER_STOPPING,
+                NotSent.Reason.SERVER_STOPPING,
                 "the server stopped before the message was written to WeChat"),
             SendErrors.streamStopping());
   }
@@ -142,7 +143,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
    * @param whenOver runs once nothing more is sent or read
    */
   BatchStream(
-      MessageDelivery delivery,
+      Admission delivery,
       RequestMapper mapper,
       ServerCallStreamObserver<BatchSendResponse> responses,
       ScheduledExecutorService timer,
@@ -266,7 +267,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   }
 
   /** On a thread that knows of no call: a fault would be lost there, and the stream never end. */
-  private void tell(Item item, int weight, Delivered answer) {
+  private void tell(Item item, int weight, Reply answer) {
     caller.limits().release(Lane.BATCH);
     try {
       held.addAndGet(1 - weight); // Of the item only its result is left.
@@ -324,7 +325,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     if (entry != null) {
       entry.withdraw();
       held.incrementAndGet();
-      add(toResult(entry.item, new Delivered(why, false)));
+      add(toResult(entry.item, new Reply(why, false)));
     }
   }
 
@@ -404,7 +405,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     }
   }
 
-  private static BatchItemResult toResult(Item item, Delivered answer) {
+  private static BatchItemResult toResult(Item item, Reply answer) {
     BatchItemResult.Builder result = item.result().setReplayed(answer.replayed());
     SendOutcome outcome = answer.outcome();
     if (outcome instanceof SendOutcome.Accepted accepted) {

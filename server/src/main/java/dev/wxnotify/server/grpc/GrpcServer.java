@@ -2,7 +2,7 @@ package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.ErrcodeTable;
-import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;
@@ -105,7 +105,7 @@ public final class GrpcServer implements AutoCloseable {
   public GrpcServer(
       Settings settings,
       Apps apps,
-      MessageDelivery delivery,
+      Admission delivery,
       Operations operations,
       ScheduledExecutorService timer,
       EventLoopGroup loops,

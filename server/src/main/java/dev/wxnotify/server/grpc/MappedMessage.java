@@ -1,8 +1,8 @@
 package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.App;
-import dev.wxnotify.server.delivery.SubscribeMessage;
-import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.message.Violation;
 import java.util.List;
 
 /** A request's message as values of the core. */

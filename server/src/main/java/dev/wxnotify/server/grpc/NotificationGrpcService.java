@@ -1,11 +1,11 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.Delivered;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.Delivery;
-import dev.wxnotify.server.delivery.MessageDelivery;
-import dev.wxnotify.server.delivery.MessageKind;
+import dev.wxnotify.server.delivery.Admission;
+import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.delivery.Order;
-import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class NotificationGrpcService extends NotificationServiceGrpc.NotificationServiceImplBase {
   private static final Logger log = LoggerFactory.getLogger(NotificationGrpcService.class);
 
-  private final MessageDelivery delivery;
+  private final Admission delivery;
   private final RequestMapper mapper;
   private final ScheduledExecutorService timer;
   private final Set<BatchStream> streams = ConcurrentHashMap.newKeySet();
@@ -38,7 +38,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
   private volatile boolean givenUp;
 
   NotificationGrpcService(
-      MessageDelivery delivery, RequestMapper mapper, ScheduledExecutorService timer) {
+      Admission delivery, RequestMapper mapper, ScheduledExecutorService timer) {
     this.delivery = delivery;
     this.mapper = mapper;
     this.timer = timer;
@@ -183,7 +183,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
 
   /** On a thread that knows of no call: a fault would be lost there, and the call never end. */
   private static <R> void respondGuarded(
-      Delivered answer, StreamObserver<R> responses, BiFunction<String, Boolean, R> toResponse) {
+      Reply answer, StreamObserver<R> responses, BiFunction<String, Boolean, R> toResponse) {
     try {
       respond(answer, responses, toResponse);
     } catch (Throwable fault) {
@@ -193,7 +193,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
   }
 
   private static <R> void respond(
-      Delivered answer, StreamObserver<R> responses, BiFunction<String, Boolean, R> toResponse) {
+      Reply answer, StreamObserver<R> responses, BiFunction<String, Boolean, R> toResponse) {
     if (answer.outcome() instanceof SendOutcome.Accepted accepted) {
       responses.onNext(toResponse.apply(accepted.messageId(), answer.replayed()));
       responses.onCompleted();

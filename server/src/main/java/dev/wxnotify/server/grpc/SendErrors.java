@@ -1,12 +1,13 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import com.google.protobuf.Duration;
 import com.google.rpc.Code;
-import dev.wxnotify.server.delivery.Doubt;
-import dev.wxnotify.server.delivery.Hindrance;
-import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.Outcome;
@@ -196,7 +197,7 @@ final class SendErrors {
     }
     if (outcome instanceof SendOutcome.Unknown unknown) {
       return error(
-              code(unknown.doubt()),
+              code(unknown.reason()),
               ErrorReason.OUTCOME_UNKNOWN,
               Outcome.OUTCOME_UNKNOWN,
               unknown.explanation())
@@ -300,7 +301,7 @@ final class SendErrors {
     return FieldViolation.newBuilder().setField(field).setDescription(description).build();
   }
 
-  private static Code code(Rejection rejection) {
+  private static Code code(Rejected.Reason rejection) {
     return switch (rejection) {
       case INVALID_OPEN_ID,
           INVALID_TEMPLATE,
@@ -316,7 +317,7 @@ final class SendErrors {
     };
   }
 
-  private static ErrorReason reason(Rejection rejection) {
+  private static ErrorReason reason(Rejected.Reason rejection) {
     return switch (rejection) {
       case INVALID_OPEN_ID -> ErrorReason.INVALID_OPEN_ID;
       case INVALID_TEMPLATE -> ErrorReason.INVALID_TEMPLATE;
@@ -333,7 +334,7 @@ final class SendErrors {
     };
   }
 
-  private static Code code(Hindrance hindrance) {
+  private static Code code(NotSent.Reason hindrance) {
     return switch (hindrance) {
       case WECHAT_CREDENTIALS, INTERNAL_ERROR -> Code.INTERNAL;
       case WECHAT_UNREACHABLE, SERVER_STOPPING -> Code.UNAVAILABLE;
@@ -344,7 +345,7 @@ final class SendErrors {
     };
   }
 
-  private static ErrorReason reason(Hindrance hindrance) {
+  private static ErrorReason reason(NotSent.Reason hindrance) {
     return switch (hindrance) {
       case WECHAT_CREDENTIALS -> ErrorReason.WECHAT_CREDENTIALS;
       case WECHAT_UNREACHABLE -> ErrorReason.WECHAT_UNREACHABLE;
@@ -358,7 +359,7 @@ final class SendErrors {
     };
   }
 
-  private static Code code(Doubt doubt) {
+  private static Code code(Unknown.Reason doubt) {
     return switch (doubt) {
       case DEADLINE -> Code.DEADLINE_EXCEEDED;
       case NO_ANSWER -> Code.UNKNOWN;

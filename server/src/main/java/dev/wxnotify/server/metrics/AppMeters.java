@@ -1,9 +1,9 @@
 package dev.wxnotify.server.metrics;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.MessageKind;
+import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,10 +1,11 @@
 package dev.wxnotify.server.metrics;
 
-import dev.wxnotify.server.delivery.Doubt;
-import dev.wxnotify.server.delivery.Hindrance;
-import dev.wxnotify.server.delivery.MessageKind;
-import dev.wxnotify.server.delivery.Permits.Lane;
-import dev.wxnotify.server.delivery.Rejection;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,22 +16,22 @@ import java.util.Map;
 /** What became of the messages of one app, kind and lane: a counter for each end. */
 final class EndMeters {
   private final Counter accepted;
-  private final Map<Rejection, Counter> rejected = new EnumMap<>(Rejection.class);
-  private final Map<Hindrance, Counter> notSent = new EnumMap<>(Hindrance.class);
-  private final Map<Doubt, Counter> unknown = new EnumMap<>(Doubt.class);
+  private final Map<Rejected.Reason, Counter> rejected = new EnumMap<>(Rejected.Reason.class);
+  private final Map<NotSent.Reason, Counter> notSent = new EnumMap<>(NotSent.Reason.class);
+  private final Map<Unknown.Reason, Counter> unknown = new EnumMap<>(Unknown.Reason.class);
 
   EndMeters(MeterRegistry registry, String appId, MessageKind kind, Lane lane) {
     Tags tags =
         Tags.of(
             "app", appId, "kind", DeliveryMeters.label(kind), "lane", DeliveryMeters.label(lane));
     this.accepted = counter(registry, tags, "accepted", "NONE");
-    for (Rejection reason : Rejection.values()) {
+    for (Rejected.Reason reason : Rejected.Reason.values()) {
       rejected.put(reason, counter(registry, tags, "rejected", reason.name()));
     }
-    for (Hindrance reason : Hindrance.values()) {
+    for (NotSent.Reason reason : NotSent.Reason.values()) {
       notSent.put(reason, counter(registry, tags, "not_sent", reason.name()));
     }
-    for (Doubt doubt : Doubt.values()) {
+    for (Unknown.Reason doubt : Unknown.Reason.values()) {
       unknown.put(doubt, counter(registry, tags, "unknown", doubt.name()));
     }
   }
@@ -54,7 +55,7 @@ final class EndMeters {
       return DeliveryMeters.get(notSent, no.reason());
     }
     if (outcome instanceof SendOutcome.Unknown doubtful) {
-      return DeliveryMeters.get(unknown, doubtful.doubt());
+      return DeliveryMeters.get(unknown, doubtful.reason());
     }
     return accepted;
   }

@@ -3,7 +3,7 @@ package dev.wxnotify.server.metrics;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.Permits;
-import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.token.TokenListener;
 import io.grpc.ServerInterceptor;

@@ -1,6 +1,9 @@
 package dev.wxnotify.server.redis;
 
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,9 +11,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.wxnotify.server.delivery.Doubt;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.delivery.WeChatError;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -23,7 +25,7 @@ final class OutcomeCodec {
   /** What a claim becomes whose owner never came back. */
   static final SendOutcome LOST =
       new SendOutcome.Unknown(
-          Doubt.NO_ANSWER,
+          Unknown.Reason.NO_ANSWER,
           "the replica that was sending this message ended before it was answered");
 
   private static final Logger log = LoggerFactory.getLogger(OutcomeCodec.class);
@@ -32,6 +34,7 @@ final class OutcomeCodec {
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
           .addMixIn(SendOutcome.class, Typed.class)
+          .addMixIn(Unknown.class, StoredUnknown.class)
           .defaultPropertyInclusion(
               JsonInclude.Value.construct(
                   JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
@@ -48,6 +51,12 @@ final class OutcomeCodec {
     @JsonSubTypes.Type(value = SendOutcome.Unknown.class, name = "unknown")
   })
   private interface Typed {}
+
+  /** What is stored calls the reason "doubt": replicas of all versions read it. */
+  private interface StoredUnknown {
+    @JsonProperty("doubt")
+    Unknown.Reason reason();
+  }
 
   static String encode(SendOutcome outcome) {
     try {
@@ -69,7 +78,7 @@ final class OutcomeCodec {
       log.warn("redis: an outcome in the ledger cannot be read: {}", e.getOriginalMessage());
     }
     return new SendOutcome.Unknown(
-        Doubt.NO_ANSWER, "the outcome on record cannot be read by this version of the server");
+        Unknown.Reason.NO_ANSWER, "the outcome on record cannot be read by this version of the server");
   }
 
   /** Jackson knows nothing of what may be null. */
@@ -86,7 +95,7 @@ final class OutcomeCodec {
       return areThere(notSent.reason(), notSent.explanation()) && isWhole(notSent.error());
     }
     return outcome instanceof SendOutcome.Unknown unknown
-        && areThere(unknown.doubt(), unknown.explanation());
+        && areThere(unknown.reason(), unknown.explanation());
   }
 
   private static boolean isWhole(@Nullable Violation violation) {

@@ -1,10 +1,10 @@
 package dev.wxnotify.server.tracing;
 
-import dev.wxnotify.server.delivery.Delivered;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Order;
-import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.WeChatError;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -42,7 +42,7 @@ final class MessageSpans implements DeliveryListener {
   }
 
   @Override
-  public void messageEnded(Order order, Delivered end, Delivered told, int attempts) {
+  public void messageEnded(Order order, Reply end, Reply told, int attempts) {
     if (order.lane() != Lane.SINGLE
         || !(order.trace() instanceof CallTrace call)
         || !call.isSampled()) {

@@ -3,7 +3,7 @@ package dev.wxnotify.server.wechat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.message.SubscribeMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,8 +1,9 @@
 package dev.wxnotify.server.wechat;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import dev.wxnotify.server.delivery.ErrcodeTable;
-import dev.wxnotify.server.delivery.Hindrance;
-import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.SendOutcome;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +17,13 @@ public final class WeChatErrcodeTable implements ErrcodeTable {
   }
 
   private static SendOutcome outcome(WeChatErrorCode code) {
-    Rejection rejection = code.rejection();
+    Rejected.Reason rejection = code.rejection();
     if (rejection != null) {
       return new SendOutcome.Rejected(rejection, null);
     }
     return switch (code.meaning()) {
-      case REJECTED, BUSY -> new SendOutcome.Rejected(Rejection.WECHAT_BUSY, null);
-      case TOKEN, CREDENTIALS -> new SendOutcome.NotSent(Hindrance.WECHAT_CREDENTIALS, "");
+      case REJECTED, BUSY -> new SendOutcome.Rejected(Rejected.Reason.WECHAT_BUSY, null);
+      case TOKEN, CREDENTIALS -> new SendOutcome.NotSent(NotSent.Reason.WECHAT_CREDENTIALS, "");
     };
   }
 

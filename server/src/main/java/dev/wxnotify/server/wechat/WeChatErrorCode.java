@@ -1,6 +1,7 @@
 package dev.wxnotify.server.wechat;
 
-import dev.wxnotify.server.delivery.Rejection;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -14,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 enum WeChatErrorCode {
   /** The platform is busy. */
-  SYSTEM_BUSY(-1, Meaning.BUSY, Rejection.WECHAT_BUSY),
+  SYSTEM_BUSY(-1, Meaning.BUSY, Rejected.Reason.WECHAT_BUSY),
   /** For a send: the token was superseded. For a token: the AppSecret is wrong. */
   INVALID_CREDENTIAL(40001, Meaning.TOKEN, null),
   /** The open id is empty, foreign or malformed. */
-  INVALID_OPEN_ID(40003, Meaning.REJECTED, Rejection.INVALID_OPEN_ID),
+  INVALID_OPEN_ID(40003, Meaning.REJECTED, Rejected.Reason.INVALID_OPEN_ID),
   /** The AppID is wrong. */
   INVALID_APP_ID(40013, Meaning.CREDENTIALS, null),
   /** The token is malformed or unknown. */
   INVALID_ACCESS_TOKEN(40014, Meaning.TOKEN, null),
   /** The template is unknown, was deleted, or belongs to another account. */
-  INVALID_TEMPLATE(40037, Meaning.REJECTED, Rejection.INVALID_TEMPLATE),
+  INVALID_TEMPLATE(40037, Meaning.REJECTED, Rejected.Reason.INVALID_TEMPLATE),
   /** The AppSecret is wrong. */
   INVALID_APP_SECRET(40125, Meaning.CREDENTIALS, null),
   /** The server's address is not on the list. */
@@ -32,31 +33,31 @@ enum WeChatErrorCode {
   /** The AppSecret is frozen. */
   APP_SECRET_FROZEN(40243, Meaning.CREDENTIALS, null),
   /** The page is not in the released version. */
-  INVALID_PAGE(41030, Meaning.REJECTED, Rejection.INVALID_PAGE),
+  INVALID_PAGE(41030, Meaning.REJECTED, Rejected.Reason.INVALID_PAGE),
   /** The token has expired. */
   ACCESS_TOKEN_EXPIRED(42001, Meaning.TOKEN, null),
   /** The user has no subscription left. */
-  USER_REFUSED(43101, Meaning.REJECTED, Rejection.USER_NOT_SUBSCRIBED),
+  USER_REFUSED(43101, Meaning.REJECTED, Rejected.Reason.USER_NOT_SUBSCRIBED),
   /** The account or the template is banned from subscribe messages. */
-  SUBSCRIBE_MESSAGE_BANNED(43107, Meaning.REJECTED, Rejection.APP_RESTRICTED),
+  SUBSCRIBE_MESSAGE_BANNED(43107, Meaning.REJECTED, Rejected.Reason.APP_RESTRICTED),
   /** Two sends to one open id at the same time. */
-  CONCURRENT_OPEN_ID(43108, Meaning.BUSY, Rejection.RECIPIENT_BUSY),
+  CONCURRENT_OPEN_ID(43108, Meaning.BUSY, Rejected.Reason.RECIPIENT_BUSY),
   /** The daily quota of the API is used up. */
-  DAILY_QUOTA(45009, Meaning.REJECTED, Rejection.DAILY_QUOTA_EXHAUSTED),
+  DAILY_QUOTA(45009, Meaning.REJECTED, Rejected.Reason.DAILY_QUOTA_EXHAUSTED),
   /** The quota of this minute is used up. */
-  MINUTE_QUOTA(45011, Meaning.BUSY, Rejection.RATE_LIMITED),
+  MINUTE_QUOTA(45011, Meaning.BUSY, Rejected.Reason.RATE_LIMITED),
   /** The content contains a blocked word. */
-  KEYWORD_BLOCKED(45168, Meaning.REJECTED, Rejection.CONTENT_BLOCKED),
+  KEYWORD_BLOCKED(45168, Meaning.REJECTED, Rejected.Reason.CONTENT_BLOCKED),
   /** A value breaks its rule, or a keyword is missing. */
-  INVALID_ARGUMENT(47003, Meaning.REJECTED, Rejection.INVALID_TEMPLATE_DATA),
+  INVALID_ARGUMENT(47003, Meaning.REJECTED, Rejected.Reason.INVALID_TEMPLATE_DATA),
   /** The app may not use the API. */
   API_UNAUTHORIZED(48001, Meaning.CREDENTIALS, null),
   /** The API is banned because of violations. */
-  API_FORBIDDEN(48004, Meaning.REJECTED, Rejection.APP_RESTRICTED),
+  API_FORBIDDEN(48004, Meaning.REJECTED, Rejected.Reason.APP_RESTRICTED),
   /** The account is frozen. */
-  USER_UNAUTHORIZED(50001, Meaning.REJECTED, Rejection.APP_RESTRICTED),
+  USER_UNAUTHORIZED(50001, Meaning.REJECTED, Rejected.Reason.APP_RESTRICTED),
   /** The account is restricted. */
-  USER_LIMITED(50002, Meaning.REJECTED, Rejection.APP_RESTRICTED),
+  USER_LIMITED(50002, Meaning.REJECTED, Rejected.Reason.APP_RESTRICTED),
   /** The server's address is not registered (third-party platforms). */
   ADDRESS_NOT_REGISTERED(61004, Meaning.CREDENTIALS, null),
   /** The third-party platform lacks the permission. */
@@ -80,9 +81,9 @@ enum WeChatErrorCode {
 
   private final int code;
   private final Meaning meaning;
-  private final @Nullable Rejection rejection;
+  private final @Nullable Rejected.Reason rejection;
 
-  WeChatErrorCode(int code, Meaning meaning, @Nullable Rejection rejection) {
+  WeChatErrorCode(int code, Meaning meaning, @Nullable Rejected.Reason rejection) {
     this.code = code;
     this.meaning = meaning;
     this.rejection = rejection;
@@ -98,7 +99,7 @@ enum WeChatErrorCode {
   }
 
   /** Returns the reason of a code that means REJECTED or BUSY; otherwise null. */
-  @Nullable Rejection rejection() {
+  @Nullable Rejected.Reason rejection() {
     return rejection;
   }
 

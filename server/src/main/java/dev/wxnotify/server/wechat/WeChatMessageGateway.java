@@ -1,9 +1,10 @@
 package dev.wxnotify.server.wechat;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import dev.wxnotify.server.delivery.MessageGateway;
-import dev.wxnotify.server.delivery.Rejection;
-import dev.wxnotify.server.delivery.SubscribeMessage;
-import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.token.AccessToken;
 import java.net.URLEncoder;
@@ -88,7 +89,7 @@ public final class WeChatMessageGateway implements MessageGateway {
   private static Answer classify(WeChatError error) {
     WeChatErrorCode code = WeChatErrorCode.of(error.errcode());
     if (code == null) {
-      return new Answer.Rejected(Rejection.UNRECOGNIZED_WECHAT_ERROR, error, List.of());
+      return new Answer.Rejected(Rejected.Reason.UNRECOGNIZED_WECHAT_ERROR, error, List.of());
     }
     return switch (code.meaning()) {
       case TOKEN -> new Answer.TokenRejected(error);
@@ -99,17 +100,17 @@ public final class WeChatMessageGateway implements MessageGateway {
     };
   }
 
-  private static Rejection rejection(WeChatErrorCode code) {
-    Rejection rejection = code.rejection();
+  private static Rejected.Reason rejection(WeChatErrorCode code) {
+    Rejected.Reason rejection = code.rejection();
     if (rejection == null) {
       throw new AssertionError(code + " has no rejection");
     }
     return rejection;
   }
 
-  private static List<Violation> namedField(Rejection rejection, WeChatError error) {
+  private static List<Violation> namedField(Rejected.Reason rejection, WeChatError error) {
     Matcher matcher = NAMED_FIELD.matcher(error.errmsg());
-    if (rejection != Rejection.INVALID_TEMPLATE_DATA || !matcher.find()) {
+    if (rejection != Rejected.Reason.INVALID_TEMPLATE_DATA || !matcher.find()) {
       return List.of();
     }
     String rule = matcher.group(2).strip();

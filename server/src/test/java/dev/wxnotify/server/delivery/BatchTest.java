@@ -1,12 +1,22 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.Language;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.MiniProgramState;
+import dev.wxnotify.server.message.SubscribeMessage;
+
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
 import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
 import dev.wxnotify.server.testing.Concurrently;
@@ -31,12 +41,12 @@ final class BatchTest {
   private static final WeChatError BUSY = new WeChatError(-1, "system error", "1-1-1");
   private static final WeChatError QUOTA = new WeChatError(45009, "reach max api daily", "2-2-2");
   private static final SendOutcome.NotSent WHY =
-      new SendOutcome.NotSent(Hindrance.DEADLINE_BEFORE_SEND, "the stream's deadline");
+      new SendOutcome.NotSent(NotSent.Reason.DEADLINE_BEFORE_SEND, "the stream's deadline");
 
   private DeliveryFixture fixture = new DeliveryFixture();
   private RecordingGateway gateway = fixture.gateway;
   private final AtomicInteger begun = new AtomicInteger();
-  private final Map<String, List<Delivered>> told = Collections.synchronizedMap(new TreeMap<>());
+  private final Map<String, List<Reply>> told = Collections.synchronizedMap(new TreeMap<>());
 
   @AfterEach
   void nothingIsHeld() {
@@ -77,8 +87,8 @@ final class BatchTest {
     return toldOf(openId).get(0).outcome();
   }
 
-  private List<Delivered> toldOf(String openId) {
-    List<Delivered> all = told.get(openId);
+  private List<Reply> toldOf(String openId) {
+    List<Reply> all = told.get(openId);
     assertThat(all).as("%s was told", openId).isNotNull();
     return Objects.requireNonNull(all);
   }
@@ -89,17 +99,17 @@ final class BatchTest {
         .count();
   }
 
-  private static Answer throttled(Rejection reason) {
+  private static Answer throttled(Rejected.Reason reason) {
     return new Answer.Busy(reason, BUSY);
   }
 
-  private static void assertReason(SendOutcome outcome, Hindrance reason) {
+  private static void assertReason(SendOutcome outcome, NotSent.Reason reason) {
     assertThat(outcome)
         .isInstanceOfSatisfying(
             SendOutcome.NotSent.class, no -> assertThat(no.reason()).isEqualTo(reason));
   }
 
-  private static void assertReason(SendOutcome outcome, Rejection reason) {
+  private static void assertReason(SendOutcome outcome, Rejected.Reason reason) {
     assertThat(outcome)
         .isInstanceOfSatisfying(
             SendOutcome.Rejected.class, no -> assertThat(no.reason()).isEqualTo(reason));
@@ -147,9 +157,9 @@ final class BatchTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = Rejection.class,
+      value = Rejected.Reason.class,
       names = {"WECHAT_BUSY", "RATE_LIMITED"})
-  void throttled_once_isTriedAgainAfterAPause(Rejection reason) {
+  void throttled_once_isTriedAgainAfterAPause(Rejected.Reason reason) {
     gateway.script(throttled(reason));
     Batch batch = open();
     add(batch, "user");
@@ -166,7 +176,7 @@ final class BatchTest {
 
   @Test
   void throttled_recipientIsBusy_isNoReasonToSlowDown() {
-    Answer busy = new Answer.Busy(Rejection.RECIPIENT_BUSY, new WeChatError(43108, "", ""));
+    Answer busy = new Answer.Busy(Rejected.Reason.RECIPIENT_BUSY, new WeChatError(43108, "", ""));
     Batch batch = open();
     for (int i = 0; i < 10; i++) {
       gateway.scriptFor("user-" + i, busy, busy, busy);
@@ -175,7 +185,7 @@ final class BatchTest {
 
     fixture.timer.advance(SECOND);
 
-    assertReason(outcome("user-9"), Rejection.RECIPIENT_BUSY);
+    assertReason(outcome("user-9"), Rejected.Reason.RECIPIENT_BUSY);
     assertThat(gateway.writes()).hasSize(30);
     assertThat(fixture.app.pace().perSecond()).isEmpty();
   }
@@ -183,7 +193,7 @@ final class BatchTest {
   @Test
   void throttled_forTwoMinutes_isToldSo() {
     gateway.script(
-        Collections.nCopies(1_000, throttled(Rejection.RATE_LIMITED)).toArray(Answer[]::new));
+        Collections.nCopies(1_000, throttled(Rejected.Reason.RATE_LIMITED)).toArray(Answer[]::new));
     Batch batch = open();
     add(batch, "user");
 
@@ -191,7 +201,7 @@ final class BatchTest {
     assertThat(told).isEmpty();
     fixture.timer.advance(Duration.ofSeconds(20));
 
-    assertReason(outcome("user"), Rejection.RATE_LIMITED);
+    assertReason(outcome("user"), Rejected.Reason.RATE_LIMITED);
     assertThat(gateway.writes()).as("few tries").hasSizeBetween(10, 30);
   }
 
@@ -202,13 +212,13 @@ final class BatchTest {
     gateway.go(Until.WRITTEN);
     addMany(batch, "user", 900);
     for (Attempt attempt : gateway.attempts()) {
-      attempt.answer(throttled(Rejection.RATE_LIMITED));
+      attempt.answer(throttled(Rejected.Reason.RATE_LIMITED));
     }
     int answered = 900;
     for (int second = 0; second < 40; second++) {
       fixture.timer.advance(SECOND);
       for (; answered < gateway.attempts().size(); answered++) {
-        gateway.attempts().get(answered).answer(throttled(Rejection.RATE_LIMITED));
+        gateway.attempts().get(answered).answer(throttled(Rejected.Reason.RATE_LIMITED));
       }
     }
     assertThat(answered).as("tries in the meantime").isBetween(930, 1_150);
@@ -238,7 +248,7 @@ final class BatchTest {
 
   @Test
   void throttled_requestIdIsFreeMeanwhile_isReplayedIfSomebodyElseSentIt() {
-    gateway.script(throttled(Rejection.WECHAT_BUSY));
+    gateway.script(throttled(Rejected.Reason.WECHAT_BUSY));
     Batch batch = open();
     add(batch, fixture.app, Samples.OPEN_ID, "id");
 
@@ -247,7 +257,7 @@ final class BatchTest {
     assertThat(heard(single)).isInstanceOf(SendOutcome.Accepted.class);
     fixture.timer.advance(SECOND.multipliedBy(2));
 
-    assertThat(toldOf(Samples.OPEN_ID)).containsExactly(new Delivered(heard(single), true));
+    assertThat(toldOf(Samples.OPEN_ID)).containsExactly(new Reply(heard(single), true));
     assertThat(gateway.writes()).hasSize(2);
   }
 
@@ -258,7 +268,7 @@ final class BatchTest {
     add(batch, "user");
     fixture.timer.advance(TIMEOUT);
 
-    gateway.last().answer(throttled(Rejection.WECHAT_BUSY));
+    gateway.last().answer(throttled(Rejected.Reason.WECHAT_BUSY));
     fixture.timer.advance(Duration.ofMinutes(1));
 
     assertThat(outcome("user")).isInstanceOf(SendOutcome.Unknown.class);
@@ -268,16 +278,16 @@ final class BatchTest {
   @Test
   void throttled_isCountedOnceWithAllItsTries() {
     List<String> ends = new ArrayList<>();
-    MessageDelivery delivery =
+    Admission delivery =
         fixture.delivery(
             new DeliveryListener() {
               @Override
-              public void messageEnded(Order order, Delivered end, Delivered heard, int attempts) {
+              public void messageEnded(Order order, Reply end, Reply heard, int attempts) {
                 ends.add(end.outcome().getClass().getSimpleName() + " " + attempts);
               }
             });
-    gateway.scriptFor("user", throttled(Rejection.RATE_LIMITED), new Answer.Accepted(""));
-    gateway.scriptFor("other", throttled(Rejection.RATE_LIMITED));
+    gateway.scriptFor("user", throttled(Rejected.Reason.RATE_LIMITED), new Answer.Accepted(""));
+    gateway.scriptFor("other", throttled(Rejected.Reason.RATE_LIMITED));
     Batch batch = delivery.openBatch(() -> TIMEOUT, () -> {});
     fixture.warmUp();
     add(batch, "user");
@@ -457,7 +467,7 @@ final class BatchTest {
       burst.add(fixture.delivery.deliver(fixture.order("single-" + i)));
     }
 
-    assertReason(heard(burst.get(360)), Hindrance.OVERLOADED);
+    assertReason(heard(burst.get(360)), NotSent.Reason.OVERLOADED);
     assertThat(burst.subList(0, 360)).noneMatch(each -> each.answer().isDone());
     gateway.go(Until.ANSWERED);
     gateway.attempts().forEach(attempt -> attempt.answer(new Answer.Accepted("")));
@@ -536,7 +546,7 @@ final class BatchTest {
     add(batch, tokenless, "user", "");
 
     batch.cancel();
-    assertReason(outcome("user"), Hindrance.CANCELLED);
+    assertReason(outcome("user"), NotSent.Reason.CANCELLED);
     fixture.issuer.release();
 
     assertThat(gateway.attempts()).isEmpty();
@@ -560,7 +570,7 @@ final class BatchTest {
     add(batch, "broken");
     add(batch, "user");
 
-    assertReason(outcome("broken"), Hindrance.INTERNAL_ERROR);
+    assertReason(outcome("broken"), NotSent.Reason.INTERNAL_ERROR);
     assertThat(outcome("user")).isInstanceOf(SendOutcome.Accepted.class);
     assertThat(batch.waiting()).isZero();
   }
@@ -579,7 +589,7 @@ final class BatchTest {
 
     assertThat(outcome("first")).isInstanceOf(SendOutcome.Accepted.class);
     for (int i = 0; i < 3; i++) {
-      assertReason(outcome("broken-" + i), Hindrance.INTERNAL_ERROR);
+      assertReason(outcome("broken-" + i), NotSent.Reason.INTERNAL_ERROR);
     }
     assertThat(outcome("user")).isInstanceOf(SendOutcome.Accepted.class);
     assertThat(fixture.app.pace().waiting()).isZero();
@@ -591,10 +601,10 @@ final class BatchTest {
     Batch batch = open();
     add(batch, "user");
     fixture.timer.rejectTasks(true);
-    gateway.last().answer(throttled(Rejection.RATE_LIMITED));
+    gateway.last().answer(throttled(Rejected.Reason.RATE_LIMITED));
     fixture.timer.rejectTasks(false);
 
-    assertReason(outcome("user"), Rejection.RATE_LIMITED);
+    assertReason(outcome("user"), Rejected.Reason.RATE_LIMITED);
     assertThat(batch.waiting()).isZero();
   }
 
@@ -612,24 +622,24 @@ final class BatchTest {
 
     assertThat(told.keySet()).containsExactlyInAnyOrder("user-2", "user-3", "user-4", "late");
     assertThat(told.values())
-        .allSatisfy(all -> assertThat(all).containsExactly(new Delivered(WHY, false)));
+        .allSatisfy(all -> assertThat(all).containsExactly(new Reply(WHY, false)));
     assertThat(batch.waiting()).isZero();
     gateway.attempts().get(0).answer(new Answer.Accepted(""));
-    gateway.attempts().get(1).answer(throttled(Rejection.WECHAT_BUSY));
+    gateway.attempts().get(1).answer(throttled(Rejected.Reason.WECHAT_BUSY));
     assertThat(outcome("user-0")).isInstanceOf(SendOutcome.Accepted.class);
-    assertReason(outcome("user-1"), Rejection.WECHAT_BUSY);
+    assertReason(outcome("user-1"), Rejected.Reason.WECHAT_BUSY);
     assertThat(gateway.writes()).hasSize(2);
   }
 
   @Test
   void end_oneWasThrottled_isToldWhatWeChatSaid() {
-    gateway.script(throttled(Rejection.RATE_LIMITED));
+    gateway.script(throttled(Rejected.Reason.RATE_LIMITED));
     Batch batch = open();
     add(batch, "pausing");
 
     batch.end(WHY);
 
-    assertReason(outcome("pausing"), Rejection.RATE_LIMITED);
+    assertReason(outcome("pausing"), Rejected.Reason.RATE_LIMITED);
     assertThat(gateway.writes()).hasSize(1);
   }
 
@@ -674,10 +684,10 @@ final class BatchTest {
     add(batch, "held");
     gateway.attempts().get(0).write();
 
-    batch.stop(new SendOutcome.NotSent(Hindrance.SERVER_STOPPING, "stopping"));
+    batch.stop(new SendOutcome.NotSent(NotSent.Reason.SERVER_STOPPING, "stopping"));
 
     assertThat(outcome("written")).isInstanceOf(SendOutcome.Unknown.class);
-    assertReason(outcome("held"), Hindrance.SERVER_STOPPING);
+    assertReason(outcome("held"), NotSent.Reason.SERVER_STOPPING);
     assertThat(gateway.attempts().get(1).write()).isFalse();
     gateway.attempts().get(0).answer(new Answer.Accepted(""));
   }
@@ -699,7 +709,7 @@ final class BatchTest {
   void add_onManyThreadsWhileWeChatThrottles_eachIsToldOnce() throws Exception {
     Batch batch = open();
     gateway.script(
-        Collections.nCopies(20, throttled(Rejection.RATE_LIMITED)).toArray(Answer[]::new));
+        Collections.nCopies(20, throttled(Rejected.Reason.RATE_LIMITED)).toArray(Answer[]::new));
 
     Concurrently.run(
             8,
@@ -717,7 +727,7 @@ final class BatchTest {
   // The day's quota.
 
   private static Answer quotaUsedUp() {
-    return new Answer.Rejected(Rejection.DAILY_QUOTA_EXHAUSTED, QUOTA, List.of());
+    return new Answer.Rejected(Rejected.Reason.DAILY_QUOTA_EXHAUSTED, QUOTA, List.of());
   }
 
   @Test
@@ -728,13 +738,13 @@ final class BatchTest {
     add(batch, fixture.otherApp, "other", "");
 
     assertThat(outcome("user-2")).isInstanceOf(SendOutcome.Accepted.class);
-    assertReason(outcome("user-3"), Rejection.DAILY_QUOTA_EXHAUSTED);
+    assertReason(outcome("user-3"), Rejected.Reason.DAILY_QUOTA_EXHAUSTED);
     for (int i = 4; i < 10; i++) {
-      assertReason(outcome("user-" + i), Hindrance.DAILY_QUOTA_EXHAUSTED);
+      assertReason(outcome("user-" + i), NotSent.Reason.DAILY_QUOTA_EXHAUSTED);
     }
     assertThat(((SendOutcome.NotSent) outcome("user-9")).error()).isEqualTo(QUOTA);
     assertThat(((SendOutcome.NotSent) outcome("user-9")).retryAfter())
-        .isEqualTo(QuotaReset.after(Rejection.DAILY_QUOTA_EXHAUSTED, fixture.clock.instant()));
+        .isEqualTo(QuotaReset.after(Rejected.Reason.DAILY_QUOTA_EXHAUSTED, fixture.clock.instant()));
     assertThat(outcome("other")).isInstanceOf(SendOutcome.Accepted.class);
     assertThat(gateway.writes()).hasSize(5);
   }
@@ -745,10 +755,10 @@ final class BatchTest {
     fixture.warmUp();
     fixture.deliver();
 
-    assertReason(heard(fixture.deliver()), Hindrance.DAILY_QUOTA_EXHAUSTED);
+    assertReason(heard(fixture.deliver()), NotSent.Reason.DAILY_QUOTA_EXHAUSTED);
     fixture.timer.advance(DailyQuota.PROBE_INTERVAL);
-    assertReason(heard(fixture.deliver()), Rejection.DAILY_QUOTA_EXHAUSTED);
-    assertReason(heard(fixture.deliver()), Hindrance.DAILY_QUOTA_EXHAUSTED);
+    assertReason(heard(fixture.deliver()), Rejected.Reason.DAILY_QUOTA_EXHAUSTED);
+    assertReason(heard(fixture.deliver()), NotSent.Reason.DAILY_QUOTA_EXHAUSTED);
     fixture.timer.advance(DailyQuota.PROBE_INTERVAL);
     assertThat(heard(fixture.deliver())).isInstanceOf(SendOutcome.Accepted.class);
     assertThat(heard(fixture.deliver())).isInstanceOf(SendOutcome.Accepted.class);
@@ -764,7 +774,7 @@ final class BatchTest {
     addMany(batch, "user", 100);
 
     assertThat(told).hasSize(100);
-    assertReason(outcome("user-99"), Hindrance.DAILY_QUOTA_EXHAUSTED);
+    assertReason(outcome("user-99"), NotSent.Reason.DAILY_QUOTA_EXHAUSTED);
     assertThat(gateway.writes()).hasSize(1);
   }
 
@@ -781,7 +791,7 @@ final class BatchTest {
 
     assertThat(gateway.attempts().get(1).write()).isFalse();
 
-    assertReason(outcome("second"), Hindrance.DAILY_QUOTA_EXHAUSTED);
+    assertReason(outcome("second"), NotSent.Reason.DAILY_QUOTA_EXHAUSTED);
   }
 
   @Test
@@ -796,8 +806,8 @@ final class BatchTest {
     add(batch, "next");
 
     assertThat(outcome("user-1")).isEqualTo(new SendOutcome.Accepted("7"));
-    assertReason(outcome("user-2"), Rejection.DAILY_QUOTA_EXHAUSTED);
-    assertReason(outcome("next"), Hindrance.DAILY_QUOTA_EXHAUSTED);
+    assertReason(outcome("user-2"), Rejected.Reason.DAILY_QUOTA_EXHAUSTED);
+    assertReason(outcome("next"), NotSent.Reason.DAILY_QUOTA_EXHAUSTED);
   }
 
   @Test
@@ -812,6 +822,6 @@ final class BatchTest {
     Delivery repeat =
         fixture.delivery.deliver(fixture.order(Samples.OPEN_ID, "id", Lane.SINGLE, TIMEOUT));
 
-    assertThat(repeat.answer().join()).isEqualTo(new Delivered(outcome(Samples.OPEN_ID), true));
+    assertThat(repeat.answer().join()).isEqualTo(new Reply(outcome(Samples.OPEN_ID), true));
   }
 }

@@ -1,5 +1,7 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.DailyQuota.Pass;
@@ -25,7 +27,7 @@ final class DailyQuotaTest {
   private final DailyQuota quota = new DailyQuota("wx-app", clock.nanos());
 
   private static Answer usedUp(WeChatError error) {
-    return new Answer.Rejected(Rejection.DAILY_QUOTA_EXHAUSTED, error, List.of());
+    return new Answer.Rejected(Rejected.Reason.DAILY_QUOTA_EXHAUSTED, error, List.of());
   }
 
   private Pass enter() {
@@ -107,8 +109,8 @@ final class DailyQuotaTest {
   private static Stream<Answer> answersThatProveNothing() {
     return Stream.of(
         new Answer.Rejected(
-            Rejection.USER_NOT_SUBSCRIBED, new WeChatError(43101, "", ""), List.of()),
-        new Answer.Busy(Rejection.WECHAT_BUSY, new WeChatError(-1, "", "")),
+            Rejected.Reason.USER_NOT_SUBSCRIBED, new WeChatError(43101, "", ""), List.of()),
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, new WeChatError(-1, "", "")),
         new Answer.TokenRejected(new WeChatError(40001, "", "")),
         new Answer.CredentialsRejected(new WeChatError(40164, "", "")),
         new Answer.NotWritten("refused"),

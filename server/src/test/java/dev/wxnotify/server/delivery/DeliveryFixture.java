@@ -1,8 +1,12 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.MessageKind;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
 import dev.wxnotify.server.token.InMemoryTokenStore;
@@ -33,7 +37,7 @@ final class DeliveryFixture {
   final App app;
   final App otherApp;
   final MessageSender sender;
-  final MessageDelivery delivery;
+  final Admission delivery;
 
   /** A delivery with room for everything. */
   DeliveryFixture() {
@@ -47,7 +51,7 @@ final class DeliveryFixture {
     this.otherApp = app("wx-other", timer);
     this.sender = sender(gateway, timer);
     this.delivery =
-        new MessageDelivery(
+        new Admission(
             inFlight,
             new InMemoryOutcomeLedger(1_000, clock.nanos()),
             sender,
@@ -81,8 +85,8 @@ final class DeliveryFixture {
   }
 
   /** Returns a delivery that shares everything, with {@code listener} attached. */
-  MessageDelivery delivery(DeliveryListener listener) {
-    return new MessageDelivery(
+  Admission delivery(DeliveryListener listener) {
+    return new Admission(
         inFlight,
         new InMemoryOutcomeLedger(1_000, clock.nanos()),
         new MessageSender(
@@ -122,8 +126,8 @@ final class DeliveryFixture {
     return answer(delivery).outcome();
   }
 
-  static Delivered answer(Delivery delivery) {
-    CompletableFuture<Delivered> answer = delivery.answer();
+  static Reply answer(Delivery delivery) {
+    CompletableFuture<Reply> answer = delivery.answer();
     assertThat(answer).isCompleted();
     return answer.join();
   }

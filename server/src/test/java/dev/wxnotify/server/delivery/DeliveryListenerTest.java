@@ -1,5 +1,11 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.MessageKind;
+
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
 import static dev.wxnotify.server.delivery.DeliveryFixture.answer;
 import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
@@ -8,7 +14,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,14 +31,14 @@ final class DeliveryListenerTest {
       new DeliveryFixture(new Permits(2, 1), new Permits(100, 1));
   private final RecordingGateway gateway = fixture.gateway;
   private final Heard heard = new Heard();
-  private final MessageDelivery delivery = fixture.delivery(heard);
+  private final Admission delivery = fixture.delivery(heard);
 
   @AfterEach
   void nothingIsHeld() {
     fixture.assertNothingIsHeld();
   }
 
-  private record End(Order order, Delivered end, Delivered told, int attempts) {}
+  private record End(Order order, Reply end, Reply told, int attempts) {}
 
   private record Attempt(Answer answer, Duration took) {}
 
@@ -44,7 +50,7 @@ final class DeliveryListenerTest {
     final List<String> invalid = new ArrayList<>();
 
     @Override
-    public void messageEnded(Order order, Delivered end, Delivered told, int count) {
+    public void messageEnded(Order order, Reply end, Reply told, int count) {
       ends.add(new End(order, end, told, count));
     }
 
@@ -74,7 +80,7 @@ final class DeliveryListenerTest {
     }
 
     @Override
-    public void messageEnded(Order order, Delivered end, Delivered told, int attempts) {
+    public void messageEnded(Order order, Reply end, Reply told, int attempts) {
       fail();
     }
 
@@ -108,7 +114,7 @@ final class DeliveryListenerTest {
 
     gateway.last().answer(new Answer.Accepted("7"));
 
-    Delivered end = new Delivered(ACCEPTED, false);
+    Reply end = new Reply(ACCEPTED, false);
     assertThat(heard.ends).containsExactly(new End(order, end, end, 1));
     assertThat(heard.attempts)
         .containsExactly(new Attempt(new Answer.Accepted("7"), Duration.ofMillis(40)));
@@ -120,9 +126,9 @@ final class DeliveryListenerTest {
     fixture.warmUp();
     gateway.go(Until.WRITTEN);
     Delivery sent = delivery.deliver(fixture.order());
-    gateway.last().answer(new Answer.Busy(Rejection.WECHAT_BUSY, ERROR));
+    gateway.last().answer(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR));
     fixture.timer.advance(DeliveryFixture.FIRST_PAUSE);
-    gateway.last().answer(new Answer.Busy(Rejection.WECHAT_BUSY, ERROR));
+    gateway.last().answer(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR));
     fixture.timer.advance(DeliveryFixture.SECOND_PAUSE);
     gateway.last().answer(new Answer.Accepted("7"));
 
@@ -130,8 +136,8 @@ final class DeliveryListenerTest {
     assertThat(heard.attempts)
         .extracting(Attempt::answer)
         .containsExactly(
-            new Answer.Busy(Rejection.WECHAT_BUSY, ERROR),
-            new Answer.Busy(Rejection.WECHAT_BUSY, ERROR),
+            new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR),
+            new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR),
             new Answer.Accepted("7"));
     assertThat(heard.ends).singleElement().extracting(End::attempts).isEqualTo(3);
   }
@@ -201,7 +207,7 @@ final class DeliveryListenerTest {
   @Test
   void brokenListener_harmsNoMessage() {
     Broken broken = new Broken();
-    MessageDelivery watched = fixture.delivery(broken);
+    Admission watched = fixture.delivery(broken);
 
     assertThat(heard(watched.deliver(fixture.order()))).isInstanceOf(SendOutcome.Accepted.class);
     assertThat(answer(watched.deliver(named("id"))).replayed()).isFalse();

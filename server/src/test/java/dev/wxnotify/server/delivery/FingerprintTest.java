@@ -1,5 +1,9 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.message.Language;
+import dev.wxnotify.server.message.MiniProgramState;
+import dev.wxnotify.server.message.SubscribeMessage;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;

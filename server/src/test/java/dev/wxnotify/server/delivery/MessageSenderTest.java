@@ -1,12 +1,18 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.MessageKind;
+
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
 import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
 import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
@@ -103,7 +109,7 @@ final class MessageSenderTest {
   @Test
   void send_recipientInAPause_keepsItsTurn() {
     DeliveryFixture fixture = warm(new Permits(100, 1), new Permits(100, 1));
-    fixture.gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, ERROR));
+    fixture.gateway.script(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR));
     Delivery first = deliver(fixture, fixture.app, "ann");
     Delivery second = deliver(fixture, fixture.app, "ann");
     assertThat(fixture.gateway.attempts()).hasSize(1);

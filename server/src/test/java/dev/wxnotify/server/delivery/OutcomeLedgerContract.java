@@ -1,5 +1,11 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Violation;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
@@ -56,14 +62,14 @@ public abstract class OutcomeLedgerContract {
             Stream.of(
                 new SendOutcome.Accepted("1988810812324364291"),
                 new SendOutcome.Accepted(""),
-                new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline was over"),
-                new SendOutcome.Unknown(Doubt.NO_ANSWER, ""),
+                new SendOutcome.Unknown(Unknown.Reason.DEADLINE, "the deadline was over"),
+                new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, ""),
                 new SendOutcome.Rejected(
-                    Rejection.INVALID_TEMPLATE_DATA, error, violations, Duration.ofNanos(1)),
-                new SendOutcome.NotSent(Hindrance.OVERLOADED, "too much"),
+                    Rejected.Reason.INVALID_TEMPLATE_DATA, error, violations, Duration.ofNanos(1)),
+                new SendOutcome.NotSent(NotSent.Reason.OVERLOADED, "too much"),
                 new SendOutcome.NotSent(
-                    Hindrance.WECHAT_CREDENTIALS, "no", error, Duration.ofDays(1))),
-            Stream.of(Rejection.values())
+                    NotSent.Reason.WECHAT_CREDENTIALS, "no", error, Duration.ofDays(1))),
+            Stream.of(Rejected.Reason.values())
                 .flatMap(
                     reason ->
                         Stream.of(

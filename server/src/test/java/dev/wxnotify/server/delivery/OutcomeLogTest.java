@@ -1,5 +1,11 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.MessageKind;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -7,7 +13,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
 import java.time.Duration;
 import java.util.HashMap;
@@ -68,7 +74,7 @@ final class OutcomeLogTest {
     fixture.delivery.deliver(order);
   }
 
-  private void fail(int times, Rejection reason) {
+  private void fail(int times, Rejected.Reason reason) {
     for (int i = 0; i < times; i++) {
       fixture.gateway.script(new Answer.Rejected(reason, ERROR, List.of()));
       deliver(Samples.OPEN_ID, "", Trace.NONE);
@@ -86,11 +92,11 @@ final class OutcomeLogTest {
   private static List<Answer> answers() {
     return List.of(
         new Answer.Accepted("1"),
-        new Answer.Rejected(Rejection.INVALID_TEMPLATE, ERROR, List.of()),
-        new Answer.Rejected(Rejection.USER_NOT_SUBSCRIBED, ERROR, List.of()),
+        new Answer.Rejected(Rejected.Reason.INVALID_TEMPLATE, ERROR, List.of()),
+        new Answer.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, ERROR, List.of()),
         new Answer.CredentialsRejected(ERROR),
         new Answer.TokenRejected(ERROR),
-        new Answer.Busy(Rejection.WECHAT_BUSY, ERROR),
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR),
         new Answer.NotWritten("refused"),
         new Answer.NoAnswer("reset"));
   }
@@ -122,7 +128,7 @@ final class OutcomeLogTest {
 
   @Test
   void deliver_rejected_isOneLineWithFieldsThatNameTheErrorAndMaskTheUser() {
-    fixture.gateway.script(new Answer.Rejected(Rejection.INVALID_TEMPLATE, ERROR, List.of()));
+    fixture.gateway.script(new Answer.Rejected(Rejected.Reason.INVALID_TEMPLATE, ERROR, List.of()));
 
     deliver(Samples.OPEN_ID, () -> "4bf92f3577b34da6a3ce929d0e0e4736");
 
@@ -165,7 +171,7 @@ final class OutcomeLogTest {
   void deliver_errmsgThatRepeatsTheOpenId_isMasked() {
     fixture.gateway.script(
         new Answer.Rejected(
-            Rejection.INVALID_OPEN_ID,
+            Rejected.Reason.INVALID_OPEN_ID,
             new WeChatError(40003, "invalid openid " + Samples.OPEN_ID, ""),
             List.of()));
 
@@ -176,7 +182,7 @@ final class OutcomeLogTest {
 
   @Test
   void deliver_userNotSubscribed_isOneLineAtDebug() {
-    fixture.gateway.script(new Answer.Rejected(Rejection.USER_NOT_SUBSCRIBED, ERROR, List.of()));
+    fixture.gateway.script(new Answer.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, ERROR, List.of()));
 
     deliver(Samples.OPEN_ID);
 
@@ -189,7 +195,7 @@ final class OutcomeLogTest {
 
   @Test
   void deliver_manyFailuresOfOneKind_areAFewLinesAndOneThatCountsTheRest() {
-    fail(OutcomeLog.LINES + 7, Rejection.INVALID_TEMPLATE);
+    fail(OutcomeLog.LINES + 7, Rejected.Reason.INVALID_TEMPLATE);
 
     assertThat(appender.list).hasSize(OutcomeLog.LINES);
 
@@ -205,15 +211,15 @@ final class OutcomeLogTest {
                 "reason", "INVALID_TEMPLATE",
                 "count", "7"));
 
-    fail(1, Rejection.INVALID_TEMPLATE);
+    fail(1, Rejected.Reason.INVALID_TEMPLATE);
 
     assertThat(appender.list).as("a new window").hasSize(OutcomeLog.LINES + 2);
   }
 
   @Test
   void deliver_failuresOfAnotherKind_haveLinesOfTheirOwn() {
-    fail(OutcomeLog.LINES + 1, Rejection.INVALID_TEMPLATE);
-    fail(1, Rejection.INVALID_PAGE);
+    fail(OutcomeLog.LINES + 1, Rejected.Reason.INVALID_TEMPLATE);
+    fail(1, Rejected.Reason.INVALID_PAGE);
 
     assertThat(appender.list).hasSize(OutcomeLog.LINES + 1);
     assertThat(fields(appender.list.get(OutcomeLog.LINES))).containsEntry("reason", "INVALID_PAGE");
@@ -221,7 +227,7 @@ final class OutcomeLogTest {
 
   @Test
   void deliver_fewFailures_areNotCountedOnceMore() {
-    fail(OutcomeLog.LINES, Rejection.INVALID_TEMPLATE);
+    fail(OutcomeLog.LINES, Rejected.Reason.INVALID_TEMPLATE);
     fixture.logTimer.advance(OutcomeLog.WINDOW);
 
     assertThat(appender.list).hasSize(OutcomeLog.LINES);
@@ -240,7 +246,7 @@ final class OutcomeLogTest {
   void deliver_failureWhileTheServerStops_harmsNothing() {
     fixture.logTimer.shutdown();
 
-    fail(2, Rejection.INVALID_TEMPLATE);
+    fail(2, Rejected.Reason.INVALID_TEMPLATE);
 
     assertThat(appender.list).hasSize(2);
     fixture.assertNothingIsHeld();

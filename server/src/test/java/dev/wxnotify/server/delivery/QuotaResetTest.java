@@ -1,5 +1,7 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -20,7 +22,7 @@ final class QuotaResetTest {
     "2026-12-31T12:00:00Z, PT4H"
   })
   void after_dailyQuota_endsAtMidnightInBeijing(Instant now, Duration expected) {
-    assertThat(QuotaReset.after(Rejection.DAILY_QUOTA_EXHAUSTED, now)).isEqualTo(expected);
+    assertThat(QuotaReset.after(Rejected.Reason.DAILY_QUOTA_EXHAUSTED, now)).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -31,15 +33,15 @@ final class QuotaResetTest {
     "2026-11-11T10:59:59Z, PT1S"
   })
   void after_minuteQuota_endsWithTheMinute(Instant now, Duration expected) {
-    assertThat(QuotaReset.after(Rejection.RATE_LIMITED, now)).isEqualTo(expected);
+    assertThat(QuotaReset.after(Rejected.Reason.RATE_LIMITED, now)).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @EnumSource(
-      value = Rejection.class,
+      value = Rejected.Reason.class,
       mode = EnumSource.Mode.EXCLUDE,
       names = {"DAILY_QUOTA_EXHAUSTED", "RATE_LIMITED"})
-  void after_anyOtherReason_isNothing(Rejection reason) {
+  void after_anyOtherReason_isNothing(Rejected.Reason reason) {
     assertThat(QuotaReset.after(reason, Instant.EPOCH)).isNull();
   }
 }

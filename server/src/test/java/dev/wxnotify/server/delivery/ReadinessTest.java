@@ -1,5 +1,11 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.MessageKind;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
@@ -25,7 +31,7 @@ final class ReadinessTest {
   private final DeliveryFixture fixture = new DeliveryFixture();
   private final Readiness readiness =
       new Readiness(new Apps(List.of(fixture.app, fixture.otherApp), null), fixture.clock);
-  private final MessageDelivery delivery = fixture.delivery(readiness);
+  private final Admission delivery = fixture.delivery(readiness);
 
   private void start() {
     fixture.warmUp();
@@ -39,7 +45,7 @@ final class ReadinessTest {
         MessageKind.SUBSCRIBE,
         "",
         "",
-        Permits.Lane.SINGLE,
+        Lane.SINGLE,
         DeliveryFixture.TIMEOUT);
   }
 
@@ -178,7 +184,7 @@ final class ReadinessTest {
     sendAndHear(
         fixture.app,
         new Answer.Rejected(
-            Rejection.USER_NOT_SUBSCRIBED, new WeChatError(43101, "refuse", ""), List.of()));
+            Rejected.Reason.USER_NOT_SUBSCRIBED, new WeChatError(43101, "refuse", ""), List.of()));
 
     assertThat(readiness.report()).isEqualTo(new Report(Status.READY, List.of()));
   }
@@ -195,7 +201,7 @@ final class ReadinessTest {
   @Test
   void report_quotasOfAllAppsAreUsedUp_isDegradedAndReadyUntilAMessageGoesThrough() {
     start();
-    Answer usedUp = new Answer.Rejected(Rejection.DAILY_QUOTA_EXHAUSTED, QUOTA, List.of());
+    Answer usedUp = new Answer.Rejected(Rejected.Reason.DAILY_QUOTA_EXHAUSTED, QUOTA, List.of());
     sendAndHear(fixture.app, usedUp);
     sendAndHear(fixture.otherApp, usedUp);
 

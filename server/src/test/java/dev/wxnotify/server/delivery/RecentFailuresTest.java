@@ -1,9 +1,17 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.MessageKind;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.delivery.RecentFailures.Count;
 import dev.wxnotify.server.testing.FakeClock;
 import java.time.Duration;
@@ -12,9 +20,9 @@ import org.junit.jupiter.api.Test;
 class RecentFailuresTest {
   private static final SendOutcome REFUSED =
       new SendOutcome.Rejected(
-          Rejection.USER_NOT_SUBSCRIBED, new WeChatError(43101, "user refuse", "rid-1"));
+          Rejected.Reason.USER_NOT_SUBSCRIBED, new WeChatError(43101, "user refuse", "rid-1"));
   private static final SendOutcome OVERLOADED =
-      new SendOutcome.NotSent(Hindrance.OVERLOADED, "full");
+      new SendOutcome.NotSent(NotSent.Reason.OVERLOADED, "full");
 
   private final DeliveryFixture fixture = new DeliveryFixture();
   private final FakeClock clock = new FakeClock();
@@ -36,9 +44,9 @@ class RecentFailuresTest {
 
   @Test
   void bothDoubts_areOneReason_andTheLastIsShown() {
-    end("a", new SendOutcome.Unknown(Doubt.DEADLINE, "late"));
+    end("a", new SendOutcome.Unknown(Unknown.Reason.DEADLINE, "late"));
     clock.advance(Duration.ofSeconds(5));
-    SendOutcome last = new SendOutcome.Unknown(Doubt.NO_ANSWER, "reset");
+    SendOutcome last = new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "reset");
     end("a", last);
 
     assertThat(failures.counts()).containsExactly(new Count("a", last, null, 2, clock.instant()));
@@ -46,7 +54,7 @@ class RecentFailuresTest {
 
   @Test
   void replay_isNoNewFailure() {
-    Delivered replay = new Delivered(REFUSED, true);
+    Reply replay = new Reply(REFUSED, true);
     failures.messageEnded(order("a"), replay, replay, 0);
 
     assertThat(failures.counts()).isEmpty();
@@ -77,7 +85,7 @@ class RecentFailuresTest {
   }
 
   private void end(String appId, SendOutcome outcome) {
-    Delivered delivered = new Delivered(outcome, false);
+    Reply delivered = new Reply(outcome, false);
     failures.messageEnded(order(appId), delivered, delivered, 1);
   }
 

@@ -1,5 +1,7 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.message.SubscribeMessage;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;

@@ -1,11 +1,19 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.SubscribeMessage;
+
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
 import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.token.AccessToken;
@@ -37,12 +45,12 @@ final class SendingConcurrencyTest {
 
   @Test
   void cancel_whileItIsWritten_exactlyOneWins() throws Exception {
-    raceAgainstTheWrite(Delivery::cancel, Hindrance.CANCELLED);
+    raceAgainstTheWrite(Delivery::cancel, NotSent.Reason.CANCELLED);
   }
 
   @Test
   void deadline_whileItIsWritten_exactlyOneWins() throws Exception {
-    raceAgainstTheWrite(delivery -> fixture.timer.advance(TIMEOUT), Hindrance.DEADLINE_BEFORE_SEND);
+    raceAgainstTheWrite(delivery -> fixture.timer.advance(TIMEOUT), NotSent.Reason.DEADLINE_BEFORE_SEND);
   }
 
   @FunctionalInterface
@@ -50,7 +58,7 @@ final class SendingConcurrencyTest {
     void giveUp(Delivery delivery);
   }
 
-  private void raceAgainstTheWrite(GiveUp action, Hindrance ifNotWritten) throws Exception {
+  private void raceAgainstTheWrite(GiveUp action, NotSent.Reason ifNotWritten) throws Exception {
     fixture.warmUp();
     fixture.gateway.go(Until.CALLED);
     List<Delivery> deliveries = new ArrayList<>();
@@ -131,7 +139,7 @@ final class SendingConcurrencyTest {
   private final AtomicInteger connected = new AtomicInteger();
   private final AtomicInteger clashes = new AtomicInteger();
 
-  private record Told(String text, CompletableFuture<Delivered> answer) {}
+  private record Told(String text, CompletableFuture<Reply> answer) {}
 
   @AfterEach
   void stopThreads() {
@@ -152,8 +160,8 @@ final class SendingConcurrencyTest {
             fixture.clock,
             System::nanoTime,
             timer);
-    MessageDelivery delivery =
-        new MessageDelivery(
+    Admission delivery =
+        new Admission(
             inFlight,
             new InMemoryOutcomeLedger(100_000, System::nanoTime),
             sender,
@@ -174,7 +182,7 @@ final class SendingConcurrencyTest {
     told.forEach(ofThread -> ofThread.forEach(this::assertTruth));
   }
 
-  private List<Told> deliverMany(MessageDelivery delivery, int thread) {
+  private List<Told> deliverMany(Admission delivery, int thread) {
     List<Told> told = new ArrayList<>();
     ThreadLocalRandom random = ThreadLocalRandom.current();
     for (int i = 0; i < ORDERS_EACH; i++) {
@@ -220,7 +228,7 @@ final class SendingConcurrencyTest {
     }
     switch (luck) {
       case 1, 2 -> {
-        return new Answer.Busy(Rejection.WECHAT_BUSY, ERROR);
+        return new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR);
       }
       case 3 -> {
         return new Answer.TokenRejected(ERROR);

@@ -1,5 +1,9 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.SECOND_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
@@ -23,9 +27,9 @@ import org.junit.jupiter.api.Test;
 final class SendingFaultTest {
   private static final String SECRET = "with a secret";
   private static final SendOutcome NOT_SENT =
-      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");
   private static final SendOutcome UNKNOWN =
-      new SendOutcome.Unknown(Doubt.NO_ANSWER, "this server has a fault");
+      new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "this server has a fault");
 
   private final DeliveryFixture fixture =
       new DeliveryFixture(new Permits(1_000, 10), new Permits(1, 0));
@@ -35,7 +39,7 @@ final class SendingFaultTest {
   private int faultAt;
 
   private final MessageSender sender = sender(gateway);
-  private final MessageDelivery delivery = delivery(sender, fixture.logTimer);
+  private final Admission delivery = delivery(sender, fixture.logTimer);
 
   @BeforeEach
   void warmUp() {
@@ -111,13 +115,13 @@ final class SendingFaultTest {
     assertThat(told)
         .isInstanceOfSatisfying(
             SendOutcome.NotSent.class,
-            no -> assertThat(no.reason()).isEqualTo(Hindrance.DEADLINE_BEFORE_SEND));
+            no -> assertThat(no.reason()).isEqualTo(NotSent.Reason.DEADLINE_BEFORE_SEND));
     assertThat(heard(sent)).isEqualTo(told);
   }
 
   @Test
   void fault_ofTheGatewayBeforeTheWrite_isNotSent() {
-    MessageDelivery broken =
+    Admission broken =
         delivery(
             sender(
                 (message, token, gate) -> {
@@ -131,7 +135,7 @@ final class SendingFaultTest {
     assertThat(heard(sent))
         .isEqualTo(
             new SendOutcome.NotSent(
-                Hindrance.WECHAT_UNREACHABLE, "the gateway broke: NoClassDefFoundError"));
+                NotSent.Reason.WECHAT_UNREACHABLE, "the gateway broke: NoClassDefFoundError"));
   }
 
   @Test
@@ -145,11 +149,11 @@ final class SendingFaultTest {
                   throw new NoClassDefFoundError(SECRET);
                 });
     WeChatError error = new WeChatError(40037, "template_id is invalid", "1-1-1");
-    gateway.script(new Answer.Rejected(Rejection.INVALID_TEMPLATE, error, List.of()));
+    gateway.script(new Answer.Rejected(Rejected.Reason.INVALID_TEMPLATE, error, List.of()));
 
     Delivery sent = delivery(sender, brokenTimer).deliver(fixture.order());
 
-    assertThat(heard(sent)).isEqualTo(new SendOutcome.Rejected(Rejection.INVALID_TEMPLATE, error));
+    assertThat(heard(sent)).isEqualTo(new SendOutcome.Rejected(Rejected.Reason.INVALID_TEMPLATE, error));
   }
 
   private MessageSender sender(MessageGateway behind) {
@@ -162,8 +166,8 @@ final class SendingFaultTest {
         fixture.timer);
   }
 
-  private MessageDelivery delivery(MessageSender through, ScheduledExecutorService logTimer) {
-    return new MessageDelivery(
+  private Admission delivery(MessageSender through, ScheduledExecutorService logTimer) {
+    return new Admission(
         fixture.inFlight,
         new InMemoryOutcomeLedger(10, fixture.clock.nanos()),
         through,

@@ -1,5 +1,14 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Violation;
+
 import static dev.wxnotify.server.delivery.DeliveryFixture.A_NANOSECOND;
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.SECOND_PAUSE;
@@ -8,7 +17,7 @@ import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
 import dev.wxnotify.server.testing.Turns;
@@ -39,12 +48,12 @@ final class SendingTest {
   private static final SendOutcome WECHAT_BUSY = busy(BUSY);
   private static final SendOutcome BEFORE_SEND =
       new SendOutcome.NotSent(
-          Hindrance.DEADLINE_BEFORE_SEND,
+          NotSent.Reason.DEADLINE_BEFORE_SEND,
           "the deadline was over before the message was written to WeChat");
   private static final SendOutcome CANCELLED =
-      new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat");
+      new SendOutcome.NotSent(NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
   private static final SendOutcome UNKNOWN_BY_DEADLINE =
-      new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline was over before WeChat answered");
+      new SendOutcome.Unknown(Unknown.Reason.DEADLINE, "the deadline was over before WeChat answered");
 
   private final DeliveryFixture fixture =
       new DeliveryFixture(new Permits(1_000, 10), new Permits(1, 0));
@@ -61,7 +70,7 @@ final class SendingTest {
   }
 
   private static SendOutcome busy(WeChatError error) {
-    return new SendOutcome.Rejected(Rejection.WECHAT_BUSY, error, List.of(), Duration.ofSeconds(1));
+    return new SendOutcome.Rejected(Rejected.Reason.WECHAT_BUSY, error, List.of(), Duration.ofSeconds(1));
   }
 
   private static SendOutcome credentials(SendOutcome outcome) {
@@ -69,7 +78,7 @@ final class SendingTest {
         .isInstanceOfSatisfying(
             SendOutcome.NotSent.class,
             no -> {
-              assertThat(no.reason()).isEqualTo(Hindrance.WECHAT_CREDENTIALS);
+              assertThat(no.reason()).isEqualTo(NotSent.Reason.WECHAT_CREDENTIALS);
               assertThat(no.retryAfter()).isNull();
             });
     return outcome;
@@ -77,7 +86,7 @@ final class SendingTest {
 
   private static void assertUnreachable(SendOutcome outcome, String explanation) {
     assertThat(outcome)
-        .isEqualTo(new SendOutcome.NotSent(Hindrance.WECHAT_UNREACHABLE, explanation));
+        .isEqualTo(new SendOutcome.NotSent(NotSent.Reason.WECHAT_UNREACHABLE, explanation));
   }
 
   private void assertNothingFollows() {
@@ -108,18 +117,18 @@ final class SendingTest {
     return Stream.of(
         Arguments.of(new Answer.Accepted(""), new SendOutcome.Accepted("")),
         Arguments.of(
-            new Answer.Rejected(Rejection.INVALID_TEMPLATE_DATA, error, violations),
-            new SendOutcome.Rejected(Rejection.INVALID_TEMPLATE_DATA, error, violations, null)),
+            new Answer.Rejected(Rejected.Reason.INVALID_TEMPLATE_DATA, error, violations),
+            new SendOutcome.Rejected(Rejected.Reason.INVALID_TEMPLATE_DATA, error, violations, null)),
         Arguments.of(
             new Answer.CredentialsRejected(NO_ENTRY),
             new SendOutcome.NotSent(
-                Hindrance.WECHAT_CREDENTIALS,
+                NotSent.Reason.WECHAT_CREDENTIALS,
                 "WeChat does not let this server in",
                 NO_ENTRY,
                 null)),
         Arguments.of(
             new Answer.NoAnswer("connection reset"),
-            new SendOutcome.Unknown(Doubt.NO_ANSWER, "connection reset")));
+            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "connection reset")));
   }
 
   @ParameterizedTest
@@ -134,8 +143,8 @@ final class SendingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Rejection.class)
-  void deliver_rejected_tellsWhenARepeatHasAChance(Rejection reason) {
+  @EnumSource(Rejected.Reason.class)
+  void deliver_rejected_tellsWhenARepeatHasAChance(Rejected.Reason reason) {
     gateway.script(new Answer.Rejected(reason, BUSY, List.of()));
 
     assertThat(heard(fixture.deliver()))
@@ -151,9 +160,9 @@ final class SendingTest {
   @Test
   void deliver_busyThroughTheRetries_isBusyAfterThreeWritesWithPauses() {
     gateway.script(
-        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
-        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
-        new Answer.Busy(Rejection.RECIPIENT_BUSY, CONCURRENT));
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejected.Reason.RECIPIENT_BUSY, CONCURRENT));
 
     Delivery delivery = fixture.deliver();
 
@@ -169,13 +178,13 @@ final class SendingTest {
     assertThat(heard(delivery))
         .isEqualTo(
             new SendOutcome.Rejected(
-                Rejection.RECIPIENT_BUSY, CONCURRENT, List.of(), Duration.ofSeconds(1)));
+                Rejected.Reason.RECIPIENT_BUSY, CONCURRENT, List.of(), Duration.ofSeconds(1)));
     assertNothingFollows();
   }
 
   @Test
   void deliver_busyAndThenTaken_isAccepted() {
-    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY), new Answer.Accepted("7"));
+    gateway.script(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY), new Answer.Accepted("7"));
 
     Delivery delivery = fixture.deliver();
     fixture.timer.advance(FIRST_PAUSE);
@@ -186,7 +195,7 @@ final class SendingTest {
 
   @Test
   void deliver_duringAPause_leavesTheConnectionToOthers() {
-    gateway.scriptFor(Samples.OPEN_ID, new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
+    gateway.scriptFor(Samples.OPEN_ID, new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY));
 
     Delivery paused = fixture.deliver();
     Delivery other = fixture.delivery.deliver(fixture.order("other"));
@@ -198,7 +207,7 @@ final class SendingTest {
 
   @Test
   void deliver_busyAndNoTimeForAPause_isBusyAtOnce() {
-    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
+    gateway.script(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY));
 
     assertThat(heard(fixture.delivery.deliver(fixture.order(FIRST_PAUSE)))).isEqualTo(WECHAT_BUSY);
     assertNothingFollows();
@@ -206,7 +215,7 @@ final class SendingTest {
 
   @Test
   void deliver_busyAndJustTimeForAPause_isSentAgain() {
-    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
+    gateway.script(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY));
 
     Delivery delivery = fixture.delivery.deliver(fixture.order(FIRST_PAUSE.plus(A_NANOSECOND)));
     fixture.timer.advance(FIRST_PAUSE);
@@ -253,12 +262,12 @@ final class SendingTest {
 
   @Test
   void deliver_noAnswerAfterARetry_isUnknown() {
-    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY), new Answer.NoAnswer("reset"));
+    gateway.script(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY), new Answer.NoAnswer("reset"));
 
     Delivery delivery = fixture.deliver();
     fixture.timer.advance(FIRST_PAUSE);
 
-    assertThat(heard(delivery)).isEqualTo(new SendOutcome.Unknown(Doubt.NO_ANSWER, "reset"));
+    assertThat(heard(delivery)).isEqualTo(new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "reset"));
     assertNothingFollows();
   }
 
@@ -326,8 +335,8 @@ final class SendingTest {
   void deliver_busyAfterARefresh_hasAllItsRetries() {
     gateway.script(
         new Answer.TokenRejected(BAD_TOKEN),
-        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
-        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY),
         new Answer.Accepted("7"));
 
     Delivery delivery = fixture.deliver();
@@ -342,10 +351,10 @@ final class SendingTest {
   @Test
   void deliver_refreshBetweenRetries_makesNoneOfThemMore() {
     gateway.script(
-        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
-        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY),
         new Answer.TokenRejected(BAD_TOKEN),
-        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY));
 
     Delivery delivery = fixture.deliver();
     fixture.timer.advance(FIRST_PAUSE.plus(SECOND_PAUSE));
@@ -361,21 +370,21 @@ final class SendingTest {
         Arguments.of(
             new Refused(Refused.Kind.CREDENTIALS, 40125, "invalid appsecret", "7-7-7"),
             new SendOutcome.NotSent(
-                Hindrance.WECHAT_CREDENTIALS,
+                NotSent.Reason.WECHAT_CREDENTIALS,
                 "WeChat refuses this server an access token",
                 new WeChatError(40125, "invalid appsecret", "7-7-7"),
                 null)),
         Arguments.of(
             new Refused(Refused.Kind.BUSY, 45011, "minute-quota", ""),
             new SendOutcome.NotSent(
-                Hindrance.WECHAT_UNREACHABLE,
+                NotSent.Reason.WECHAT_UNREACHABLE,
                 "WeChat issues no access token now",
                 new WeChatError(45011, "minute-quota", ""),
                 pause)),
         Arguments.of(
             new Unavailable("connection refused"),
             new SendOutcome.NotSent(
-                Hindrance.WECHAT_UNREACHABLE,
+                NotSent.Reason.WECHAT_UNREACHABLE,
                 "no access token is to be had: connection refused",
                 null,
                 pause)));
@@ -482,7 +491,7 @@ final class SendingTest {
 
   @Test
   void deadline_waitingToSendAgainAfterBusy_isBusy() {
-    gateway.scriptFor(Samples.OPEN_ID, new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
+    gateway.scriptFor(Samples.OPEN_ID, new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY));
     Delivery delivery = fixture.deliver();
     gateway.go(Until.WRITTEN);
     Delivery other = fixture.delivery.deliver(fixture.order("other", "", Lane.SINGLE, LONG));
@@ -510,7 +519,7 @@ final class SendingTest {
 
   private static Stream<Answer> answersThatAreRetried() {
     return Stream.of(
-        new Answer.Busy(Rejection.WECHAT_BUSY, BUSY),
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY),
         new Answer.TokenRejected(BAD_TOKEN),
         new Answer.NotWritten("the gateway cannot know better"));
   }
@@ -606,7 +615,7 @@ final class SendingTest {
 
   @Test
   void cancel_inThePauseBeforeARetry_isNotWrittenAgain() {
-    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
+    gateway.script(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY));
     Delivery delivery = fixture.deliver();
 
     delivery.cancel();
@@ -634,11 +643,11 @@ final class SendingTest {
     Delivery delivery = fixture.deliver();
 
     delivery.cancel();
-    gateway.last().answer(new Answer.Busy(Rejection.WECHAT_BUSY, BUSY));
+    gateway.last().answer(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY));
 
     assertThat(heard(delivery))
         .isEqualTo(
-            new SendOutcome.Unknown(Doubt.NO_ANSWER, "cancelled after it was written to WeChat"));
+            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "cancelled after it was written to WeChat"));
     assertNothingFollows();
   }
 
@@ -678,7 +687,7 @@ final class SendingTest {
 
     assertThat(heard(delivery))
         .isEqualTo(
-            new SendOutcome.Unknown(Doubt.NO_ANSWER, "the gateway broke: IllegalStateException"));
+            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "the gateway broke: IllegalStateException"));
     assertNothingFollows();
   }
 
@@ -696,7 +705,7 @@ final class SendingTest {
 
   @Test
   void gateway_throwsBeforeTheWrite_countsAsNotWritten() {
-    MessageDelivery broken =
+    Admission broken =
         deliveryWith(
             (message, token, gate) -> {
               throw new IllegalStateException("with a secret");
@@ -710,7 +719,7 @@ final class SendingTest {
 
   @Test
   void gateway_throwsAfterTheWrite_isUnknown() {
-    MessageDelivery broken =
+    Admission broken =
         deliveryWith(
             (message, token, gate) -> {
               assertThat(gate.tryPass()).isTrue();
@@ -719,7 +728,7 @@ final class SendingTest {
 
     assertThat(heard(broken.deliver(fixture.order())))
         .isEqualTo(
-            new SendOutcome.Unknown(Doubt.NO_ANSWER, "the gateway broke: IllegalStateException"));
+            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "the gateway broke: IllegalStateException"));
   }
 
   /** The timer has not run yet, as one that is a little late. */
@@ -734,11 +743,11 @@ final class SendingTest {
     assertThat(DeliveryFixture.heard(delivery))
         .isInstanceOfSatisfying(
             SendOutcome.NotSent.class,
-            no -> assertThat(no.reason()).isEqualTo(Hindrance.DEADLINE_BEFORE_SEND));
+            no -> assertThat(no.reason()).isEqualTo(NotSent.Reason.DEADLINE_BEFORE_SEND));
   }
 
-  private MessageDelivery deliveryWith(MessageGateway gateway) {
-    return new MessageDelivery(
+  private Admission deliveryWith(MessageGateway gateway) {
+    return new Admission(
         fixture.inFlight,
         new InMemoryOutcomeLedger(10, fixture.clock.nanos()),
         fixture.sender(gateway, fixture.timer),
@@ -813,7 +822,7 @@ final class SendingTest {
   @Test
   void cancel_pausingBeforeARetry_holdsNothingAnyMore() {
     WeChatError error = new WeChatError(-1, "system error", "1-1-1");
-    gateway.script(new Answer.Busy(Rejection.WECHAT_BUSY, error));
+    gateway.script(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, error));
     int tasks = fixture.timer.pending();
     Delivery pausing = fixture.deliver();
 

@@ -1,11 +1,12 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static dev.wxnotify.server.testing.StatusAssert.assertThatStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Permits;
-import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
@@ -54,7 +55,7 @@ class BatchSendTest {
     gateway.scriptFor(
         "refuses",
         new Answer.Rejected(
-            Rejection.USER_NOT_SUBSCRIBED, new WeChatError(43101, "refused", ""), List.of()));
+            Rejected.Reason.USER_NOT_SUBSCRIBED, new WeChatError(43101, "refused", ""), List.of()));
 
     BatchCall call =
         BatchCall.open(server.async())

@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
-import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.Permits;
-import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.RetryPolicy;
-import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.Concurrently;
@@ -609,13 +609,13 @@ class BatchStreamTest {
     return new Stream(deadline);
   }
 
-  private @Nullable MessageDelivery delivery;
+  private @Nullable Admission delivery;
 
-  private MessageDelivery delivery() {
-    MessageDelivery made = delivery;
+  private Admission delivery() {
+    Admission made = delivery;
     if (made == null) {
       made =
-          new MessageDelivery(
+          new Admission(
               inFlight,
               new InMemoryOutcomeLedger(1_000, clock.nanos()),
               new MessageSender(

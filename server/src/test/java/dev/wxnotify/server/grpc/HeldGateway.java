@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.wxnotify.server.delivery.MessageGateway;
-import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.token.AccessToken;
 import java.util.ArrayDeque;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
-import dev.wxnotify.server.delivery.Language;
-import dev.wxnotify.server.delivery.MiniProgramState;
-import dev.wxnotify.server.delivery.SeckillTemplate;
-import dev.wxnotify.server.delivery.SubscribeMessage;
-import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.message.Language;
+import dev.wxnotify.server.message.MiniProgramState;
+import dev.wxnotify.server.message.SeckillTemplate;
+import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
 import dev.wxnotify.server.token.InMemoryTokenStore;

@@ -1,14 +1,15 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.rpc.Code;
-import dev.wxnotify.server.delivery.Doubt;
-import dev.wxnotify.server.delivery.Hindrance;
-import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.Outcome;
@@ -45,7 +46,7 @@ class SendErrorsTest {
     "REQUEST_ID_CONFLICT,ALREADY_EXISTS,REQUEST_ID_CONFLICT",
     "UNRECOGNIZED_WECHAT_ERROR,FAILED_PRECONDITION,UNRECOGNIZED_WECHAT_ERROR",
   })
-  void of_rejection_isRejectedAsTheTableSays(Rejection rejection, Code code, ErrorReason reason) {
+  void of_rejection_isRejectedAsTheTableSays(Rejected.Reason rejection, Code code, ErrorReason reason) {
     SendError error = SendErrors.of(new SendOutcome.Rejected(rejection, SAID), "message");
 
     assertError(error, code, reason, Outcome.OUTCOME_REJECTED);
@@ -64,7 +65,7 @@ class SendErrorsTest {
     "REQUEST_IN_PROGRESS,ABORTED,REQUEST_IN_PROGRESS",
     "INTERNAL_ERROR,INTERNAL,INTERNAL_ERROR",
   })
-  void of_hindrance_isNotSentAsTheTableSays(Hindrance hindrance, Code code, ErrorReason reason) {
+  void of_hindrance_isNotSentAsTheTableSays(NotSent.Reason hindrance, Code code, ErrorReason reason) {
     SendError error = SendErrors.of(new SendOutcome.NotSent(hindrance, "why it was"), "message");
 
     assertError(error, code, reason, Outcome.OUTCOME_NOT_SENT);
@@ -75,7 +76,7 @@ class SendErrorsTest {
 
   @ParameterizedTest
   @CsvSource({"DEADLINE,DEADLINE_EXCEEDED", "NO_ANSWER,UNKNOWN"})
-  void of_doubt_isUnknown(Doubt doubt, Code code) {
+  void of_doubt_isUnknown(Unknown.Reason doubt, Code code) {
     SendError error = SendErrors.of(new SendOutcome.Unknown(doubt, "what happened"), "message");
 
     assertError(error, code, ErrorReason.OUTCOME_UNKNOWN, Outcome.OUTCOME_UNKNOWN);
@@ -85,18 +86,18 @@ class SendErrorsTest {
   /** The name of a reason is that of the contract, so that a new one cannot be forgotten there. */
   @ParameterizedTest
   @EnumSource
-  void of_anyRejection_hasItsOwnNameAsReason(Rejection rejection) {
+  void of_anyRejection_hasItsOwnNameAsReason(Rejected.Reason rejection) {
     SendError error = SendErrors.of(new SendOutcome.Rejected(rejection, null), "message");
 
     // It makes no difference to the caller which part is busy.
     assertThat(error.getReason().name())
-        .isEqualTo(rejection == Rejection.RECIPIENT_BUSY ? "WECHAT_BUSY" : rejection.name());
+        .isEqualTo(rejection == Rejected.Reason.RECIPIENT_BUSY ? "WECHAT_BUSY" : rejection.name());
     assertThat(error.hasWechatErrcode()).isFalse();
   }
 
   @ParameterizedTest
   @EnumSource
-  void of_anyHindrance_saysWhatWeChatSaidAndWhenToComeBack(Hindrance hindrance) {
+  void of_anyHindrance_saysWhatWeChatSaidAndWhenToComeBack(NotSent.Reason hindrance) {
     SendError error =
         SendErrors.of(new SendOutcome.NotSent(hindrance, "why", SAID, PAUSE), "message");
 
@@ -108,7 +109,7 @@ class SendErrorsTest {
   void of_rejectionThatWaitingHelps_saysForHowLong() {
     SendError error =
         SendErrors.of(
-            new SendOutcome.Rejected(Rejection.RATE_LIMITED, SAID, List.of(), PAUSE), "message");
+            new SendOutcome.Rejected(Rejected.Reason.RATE_LIMITED, SAID, List.of(), PAUSE), "message");
 
     assertPause(error);
   }
@@ -119,7 +120,7 @@ class SendErrorsTest {
     SendError error =
         SendErrors.of(
             new SendOutcome.Rejected(
-                Rejection.INVALID_TEMPLATE_DATA,
+                Rejected.Reason.INVALID_TEMPLATE_DATA,
                 SAID,
                 List.of(new Violation("data[\"thing1\"]", "WeChat rejects the value")),
                 null),
@@ -132,7 +133,7 @@ class SendErrorsTest {
   @Test
   void of_conflict_saysThatTheIdIsTaken() {
     SendError error =
-        SendErrors.of(new SendOutcome.Rejected(Rejection.REQUEST_ID_CONFLICT, null), "message");
+        SendErrors.of(new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null), "message");
 
     assertThat(error.getMessage()).contains("request_id");
   }
@@ -187,10 +188,10 @@ class SendErrorsTest {
     SendError ofWeChat =
         SendErrors.of(
             new SendOutcome.Rejected(
-                Rejection.CONTENT_BLOCKED, new WeChatError(45168, "😀".repeat(1_000), "")),
+                Rejected.Reason.CONTENT_BLOCKED, new WeChatError(45168, "😀".repeat(1_000), "")),
             "message");
     SendError ofOurs =
-        SendErrors.of(new SendOutcome.Unknown(Doubt.NO_ANSWER, "字".repeat(1_000)), "message");
+        SendErrors.of(new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "字".repeat(1_000)), "message");
 
     assertThat(ofWeChat.getWechatErrmsg()).isEqualTo("😀".repeat(192) + "…");
     assertThat(ofWeChat.getMessage()).startsWith("WeChat rejected").endsWith("😀…");

@@ -1,15 +1,16 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static dev.wxnotify.server.testing.StatusAssert.assertThatCall;
 import static dev.wxnotify.server.testing.StatusAssert.assertThatStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.delivery.Doubt;
-import dev.wxnotify.server.delivery.Hindrance;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.Outcome;
@@ -55,20 +56,20 @@ class StatusesTest {
     List<Violation> violations = List.of(new Violation("data[\"thing1\"]", "is bad"));
     Duration pause = Duration.ofSeconds(30, 7);
     return Stream.of(
-            Stream.of(Rejection.values())
+            Stream.of(Rejected.Reason.values())
                 .flatMap(
                     reason ->
                         Stream.of(
                             new SendOutcome.Rejected(reason, null),
                             new SendOutcome.Rejected(reason, said),
                             new SendOutcome.Rejected(reason, said, violations, pause))),
-            Stream.of(Hindrance.values())
+            Stream.of(NotSent.Reason.values())
                 .flatMap(
                     reason ->
                         Stream.of(
                             new SendOutcome.NotSent(reason, "why"),
                             new SendOutcome.NotSent(reason, "why", said, pause))),
-            Stream.of(Doubt.values()).map(doubt -> new SendOutcome.Unknown(doubt, "how")))
+            Stream.of(Unknown.Reason.values()).map(doubt -> new SendOutcome.Unknown(doubt, "how")))
         .flatMap(outcomes -> outcomes)
         .map(outcome -> SendErrors.of((SendOutcome) outcome, "message"));
   }
@@ -88,7 +89,7 @@ class StatusesTest {
     SendError error =
         SendErrors.of(
             new SendOutcome.Rejected(
-                Rejection.INVALID_OPEN_ID, new WeChatError(40003, "invalid openid", RID)),
+                Rejected.Reason.INVALID_OPEN_ID, new WeChatError(40003, "invalid openid", RID)),
             "message");
 
     assertThat(Statuses.of(error).getStatus().getDescription())
@@ -118,7 +119,7 @@ class StatusesTest {
   @Test
   void of_endlessTextOfWeChat_reachesADefaultClient() {
     WeChatError said = new WeChatError(47003, "字".repeat(100_000), RID);
-    gateway.scriptFor("o", new Answer.Rejected(Rejection.CONTENT_BLOCKED, said, List.of()));
+    gateway.scriptFor("o", new Answer.Rejected(Rejected.Reason.CONTENT_BLOCKED, said, List.of()));
 
     assertThatCall(() -> server.blocking().sendSubscribeMessage(Requests.single("o")))
         .isError(
@@ -130,7 +131,7 @@ class StatusesTest {
   void of_longTextOfWeChat_reachesADefaultClientWhole(String errmsg) {
     WeChatError said = new WeChatError(47003, errmsg, RID);
     List<Violation> named = List.of(new Violation("data[\"thing1\"]", "WeChat rejects the value"));
-    gateway.scriptFor("o", new Answer.Rejected(Rejection.INVALID_TEMPLATE_DATA, said, named));
+    gateway.scriptFor("o", new Answer.Rejected(Rejected.Reason.INVALID_TEMPLATE_DATA, said, named));
 
     SendError error =
         assertThatCall(() -> server.blocking().sendSubscribeMessage(Requests.single("o")))

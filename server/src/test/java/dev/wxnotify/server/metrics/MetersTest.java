@@ -1,26 +1,27 @@
 package dev.wxnotify.server.metrics;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
-import dev.wxnotify.server.delivery.Delivered;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.DeliveryListener;
-import dev.wxnotify.server.delivery.Doubt;
-import dev.wxnotify.server.delivery.Hindrance;
-import dev.wxnotify.server.delivery.Language;
+import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.MessageKind;
-import dev.wxnotify.server.delivery.MiniProgramState;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.delivery.Permits;
-import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Readiness;
-import dev.wxnotify.server.delivery.Rejection;
-import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
@@ -92,7 +93,7 @@ final class MetersTest {
   }
 
   private void end(Order order, SendOutcome outcome, int attempts) {
-    Delivered end = new Delivered(outcome, false);
+    Reply end = new Reply(outcome, false);
     listener.messageEnded(order, end, end, attempts);
   }
 
@@ -112,9 +113,9 @@ final class MetersTest {
     Order item = order(APP, MessageKind.SECKILL, Lane.BATCH);
     end(single, new SendOutcome.Accepted("1"), 1);
     end(single, new SendOutcome.Accepted("2"), 1);
-    end(item, new SendOutcome.Rejected(Rejection.USER_NOT_SUBSCRIBED, ERROR), 1);
-    end(item, new SendOutcome.NotSent(Hindrance.OVERLOADED, "full"), 0);
-    end(single, new SendOutcome.Unknown(Doubt.NO_ANSWER, "cut"), 1);
+    end(item, new SendOutcome.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, ERROR), 1);
+    end(item, new SendOutcome.NotSent(NotSent.Reason.OVERLOADED, "full"), 0);
+    end(single, new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "cut"), 1);
 
     assertThat(moved())
         .containsOnly(
@@ -132,9 +133,9 @@ final class MetersTest {
                 * MessageKind.values().length
                 * Lane.values().length
                 * (1
-                    + Rejection.values().length
-                    + Hindrance.values().length
-                    + Doubt.values().length));
+                    + Rejected.Reason.values().length
+                    + NotSent.Reason.values().length
+                    + Unknown.Reason.values().length));
   }
 
   @Test
@@ -142,8 +143,8 @@ final class MetersTest {
     Order order = order(APP, MessageKind.SUBSCRIBE, Lane.SINGLE);
     listener.messageEnded(
         order,
-        new Delivered(new SendOutcome.Accepted("1"), false),
-        new Delivered(new SendOutcome.Unknown(Doubt.DEADLINE, "late"), false),
+        new Reply(new SendOutcome.Accepted("1"), false),
+        new Reply(new SendOutcome.Unknown(Unknown.Reason.DEADLINE, "late"), false),
         3);
 
     assertThat(moved())
@@ -161,7 +162,7 @@ final class MetersTest {
     listener.claimed(order, new Claim.InProgress());
     listener.claimed(order, new Claim.Conflict());
     listener.claimed(order, new Claim.Done(accepted));
-    Delivered replay = new Delivered(accepted, true);
+    Reply replay = new Reply(accepted, true);
     listener.messageEnded(order, replay, replay, 0);
 
     String series = "wxnotify_ledger_claims_total{app=\"wx-app\",result=\"%s\"}";
@@ -179,10 +180,10 @@ final class MetersTest {
     List<Answer> answers =
         List.of(
             new Answer.Accepted("1"),
-            new Answer.Rejected(Rejection.INVALID_PAGE, ERROR, List.of()),
+            new Answer.Rejected(Rejected.Reason.INVALID_PAGE, ERROR, List.of()),
             new Answer.TokenRejected(ERROR),
             new Answer.CredentialsRejected(ERROR),
-            new Answer.Busy(Rejection.WECHAT_BUSY, ERROR),
+            new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR),
             new Answer.NotWritten("refused"),
             new Answer.NoAnswer("cut"));
     answers.forEach(
@@ -256,8 +257,8 @@ final class MetersTest {
   @Test
   void nothingOfAMessageBecomesALabel() {
     Order order = order(APP, MessageKind.SUBSCRIBE, Lane.SINGLE);
-    end(order, new SendOutcome.Rejected(Rejection.INVALID_PAGE, ERROR), 2);
-    listener.attemptEnded(order, new Answer.Busy(Rejection.WECHAT_BUSY, ERROR), 1);
+    end(order, new SendOutcome.Rejected(Rejected.Reason.INVALID_PAGE, ERROR), 2);
+    listener.attemptEnded(order, new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR), 1);
     listener.claimed(order, new Claim.Granted());
 
     assertThat(Scrape.of(meters).text())

@@ -2,7 +2,7 @@ package dev.wxnotify.server.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.delivery.Delivered;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.testing.Await;
@@ -76,7 +76,7 @@ class RedisFormsTest {
         TestReplica two = new TestReplica(ledger(other), links.timer())) {
       for (int i = 0; i < count; i++) {
         SendOutcome first = one.deliver("request-" + i).outcome();
-        assertThat(two.deliver("request-" + i)).isEqualTo(new Delivered(first, true));
+        assertThat(two.deliver("request-" + i)).isEqualTo(new Reply(first, true));
       }
     }
   }
@@ -230,7 +230,7 @@ class RedisFormsTest {
       Await.until("it was told", () -> ledger.untold() == 0);
       assertThat(replica.keys()).hasSizeGreaterThanOrEqualTo(heard.size());
       try (TestReplica two = new TestReplica(ledger(links.up(url)), links.timer())) {
-        assertThat(two.deliver("during-0")).isEqualTo(new Delivered(heard.get(0), true));
+        assertThat(two.deliver("during-0")).isEqualTo(new Reply(heard.get(0), true));
       }
     }
   }
@@ -301,7 +301,7 @@ class RedisFormsTest {
       Await.until("it was told", () -> ledger.untold() == 0);
       try (TestReplica two = new TestReplica(ledger(links.up(url)), links.timer())) {
         for (int i = 0; i < heard.size(); i++) {
-          assertThat(two.deliver("during-" + i)).isEqualTo(new Delivered(heard.get(i), true));
+          assertThat(two.deliver("during-" + i)).isEqualTo(new Reply(heard.get(i), true));
         }
       }
 

@@ -3,7 +3,7 @@ package dev.wxnotify.server.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.wxnotify.server.delivery.Delivered;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.testing.Await;
@@ -194,7 +194,7 @@ class RedisOutageTest {
       for (int i = 0; i < 50 || System.nanoTime() - began < OUTAGE.toNanos(); i++) {
         String requestId = "during-" + i;
         long start = System.nanoTime();
-        Delivered delivered = replica.deliver(requestId);
+        Reply delivered = replica.deliver(requestId);
         if (System.nanoTime() - start > TIMEOUT.toNanos() / 2) {
           slow++;
         }
@@ -228,7 +228,7 @@ class RedisOutageTest {
     try (TestReplica other =
         new TestReplica(ledger(links.up(redis.url(), Links.PATIENT)), links.timer())) {
       for (Map.Entry<String, SendOutcome> sent : heard.entrySet()) {
-        assertThat(other.deliver(sent.getKey())).isEqualTo(new Delivered(sent.getValue(), true));
+        assertThat(other.deliver(sent.getKey())).isEqualTo(new Reply(sent.getValue(), true));
       }
       assertThat(other.sent()).isZero();
     }

@@ -1,17 +1,18 @@
 package dev.wxnotify.server.redis;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.wxnotify.server.delivery.Doubt;
-import dev.wxnotify.server.delivery.Hindrance;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.delivery.OutcomeLedgerContract;
-import dev.wxnotify.server.delivery.Rejection;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.FakeClock;
@@ -247,7 +248,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     WeChatError error = new WeChatError(47003, "argument invalid! \"無效\"\n😀:D:P:", "6a-b-c");
     List<Violation> violations = List.of(new Violation("data[\"thing1\"]", "is too long"));
     Stream<SendOutcome> rejected =
-        Arrays.stream(Rejection.values())
+        Arrays.stream(Rejected.Reason.values())
             .flatMap(
                 reason ->
                     Stream.of(
@@ -256,7 +257,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
                         new SendOutcome.Rejected(
                             reason, error, violations, Duration.ofSeconds(61, 1))));
     Stream<SendOutcome> notSent =
-        Arrays.stream(Hindrance.values())
+        Arrays.stream(NotSent.Reason.values())
             .flatMap(
                 reason ->
                     Stream.of(
@@ -264,7 +265,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
                         new SendOutcome.NotSent(reason, "a:b", error, Duration.ofMillis(1)),
                         new SendOutcome.NotSent(reason, "a:b", null, Duration.ofDays(1))));
     Stream<SendOutcome> unknown =
-        Arrays.stream(Doubt.values())
+        Arrays.stream(Unknown.Reason.values())
             .flatMap(
                 doubt ->
                     Stream.of(
@@ -289,11 +290,11 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
         Arguments.of(
             new SendOutcome.Accepted("123"), "{\"outcome\":\"accepted\",\"messageId\":\"123\"}"),
         Arguments.of(
-            new SendOutcome.Rejected(Rejection.REQUEST_ID_CONFLICT, null),
+            new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null),
             "{\"outcome\":\"rejected\",\"reason\":\"REQUEST_ID_CONFLICT\",\"violations\":[]}"),
         Arguments.of(
             new SendOutcome.Rejected(
-                Rejection.INVALID_TEMPLATE_DATA,
+                Rejected.Reason.INVALID_TEMPLATE_DATA,
                 error,
                 List.of(new Violation("data[\"thing1\"]", "is too long")),
                 Duration.ofMillis(61_500)),
@@ -302,12 +303,12 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
                 + "\"violations\":[{\"field\":\"data[\\\"thing1\\\"]\","
                 + "\"description\":\"is too long\"}],\"retryAfter\":61.500000000}"),
         Arguments.of(
-            new SendOutcome.NotSent(Hindrance.OVERLOADED, "too much", error, Duration.ofSeconds(1)),
+            new SendOutcome.NotSent(NotSent.Reason.OVERLOADED, "too much", error, Duration.ofSeconds(1)),
             "{\"outcome\":\"not_sent\",\"reason\":\"OVERLOADED\",\"explanation\":\"too much\","
                 + "\"error\":{\"errcode\":47003,\"errmsg\":\"argument invalid!\",\"rid\":\"6a-b-c\"},"
                 + "\"retryAfter\":1.000000000}"),
         Arguments.of(
-            new SendOutcome.Unknown(Doubt.NO_ANSWER, "reset"),
+            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "reset"),
             "{\"outcome\":\"unknown\",\"doubt\":\"NO_ANSWER\",\"explanation\":\"reset\"}"));
   }
 

@@ -1,10 +1,11 @@
 package dev.wxnotify.server.redis;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.wxnotify.server.delivery.Delivered;
-import dev.wxnotify.server.delivery.Hindrance;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.testing.Await;
@@ -66,15 +67,15 @@ class RedisSlowTest {
     proxies.forEach(proxy -> proxy.delay(delay));
   }
 
-  private static List<CompletableFuture<Delivered>> startAll(TestReplica replica) {
-    List<CompletableFuture<Delivered>> all = new ArrayList<>();
+  private static List<CompletableFuture<Reply>> startAll(TestReplica replica) {
+    List<CompletableFuture<Reply>> all = new ArrayList<>();
     for (int i = 0; i < IDS; i++) {
       all.add(replica.start("request-" + i));
     }
     return all;
   }
 
-  private static void awaitAll(List<CompletableFuture<Delivered>> all) throws Exception {
+  private static void awaitAll(List<CompletableFuture<Reply>> all) throws Exception {
     CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).get(60, TimeUnit.SECONDS);
   }
 
@@ -88,8 +89,8 @@ class RedisSlowTest {
         TestReplica there = new TestReplica(second, links.timer())) {
       slow(SLOW);
 
-      List<CompletableFuture<Delivered>> sent = startAll(here);
-      List<CompletableFuture<Delivered>> atTheSameTime = startAll(there);
+      List<CompletableFuture<Reply>> sent = startAll(here);
+      List<CompletableFuture<Reply>> atTheSameTime = startAll(there);
       awaitAll(sent);
       awaitAll(atTheSameTime);
       awaitAll(startAll(there));
@@ -101,7 +102,7 @@ class RedisSlowTest {
       Await.until("Redis knows all", () -> first.untold() == 0 && second.untold() == 0);
       assertThat(log.ofRedis(Level.WARN)).isEmpty();
 
-      List<CompletableFuture<Delivered>> repeats = startAll(there);
+      List<CompletableFuture<Reply>> repeats = startAll(there);
       awaitAll(repeats);
       assertThat(repeats).allMatch(repeat -> repeat.join().replayed());
     }
@@ -131,7 +132,7 @@ class RedisSlowTest {
       assertThat(here.deliver("request").replayed()).isFalse();
       proxies.get(0).delay(SLOW);
 
-      CompletableFuture<Delivered> repeat = there.start("request");
+      CompletableFuture<Reply> repeat = there.start("request");
       proxies.get(0).cut();
 
       assertThat(repeat.get(60, TimeUnit.SECONDS).replayed()).isTrue();
@@ -148,7 +149,7 @@ class RedisSlowTest {
     try (TestReplica replica = new TestReplica(ledger, links.timer())) {
       redis.freeze();
 
-      List<CompletableFuture<Delivered>> underWay = startAll(replica);
+      List<CompletableFuture<Reply>> underWay = startAll(replica);
       awaitAll(underWay);
       Links.awaitDown(link);
       assertThat(underWay).allMatch(sent -> !sent.join().replayed());
@@ -179,12 +180,12 @@ class RedisSlowTest {
     try (TestReplica replica = new TestReplica(ledger, links.timer())) {
       redis.freeze();
 
-      Delivered heard = replica.start("request", Duration.ofMillis(300)).get(15, TimeUnit.SECONDS);
+      Reply heard = replica.start("request", Duration.ofMillis(300)).get(15, TimeUnit.SECONDS);
 
       assertThat(heard.outcome())
           .isInstanceOfSatisfying(
               SendOutcome.NotSent.class,
-              no -> assertThat(no.reason()).isEqualTo(Hindrance.DEADLINE_BEFORE_SEND));
+              no -> assertThat(no.reason()).isEqualTo(NotSent.Reason.DEADLINE_BEFORE_SEND));
       redis.thaw();
       Await.until("its permit is free", () -> replica.inFlight() == 0);
       assertThat(replica.sent()).isZero();

@@ -1,21 +1,21 @@
 package dev.wxnotify.server.redis;
 
 import dev.wxnotify.server.delivery.App;
-import dev.wxnotify.server.delivery.Delivered;
-import dev.wxnotify.server.delivery.Language;
-import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Reply;
+import dev.wxnotify.server.message.Language;
+import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.MessageGateway;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.MessageKind;
+import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.delivery.MessageSender;
-import dev.wxnotify.server.delivery.MiniProgramState;
+import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
-import dev.wxnotify.server.delivery.Permits.Lane;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.RetryPolicy;
-import dev.wxnotify.server.delivery.SeckillTemplate;
-import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.message.SeckillTemplate;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
@@ -37,7 +37,7 @@ final class TestReplica implements AutoCloseable {
   private final AtomicInteger recipients = new AtomicInteger();
   private final TokenCache tokens;
   private final App app;
-  private final MessageDelivery delivery;
+  private final Admission delivery;
 
   TestReplica(OutcomeLedger ledger, ScheduledExecutorService timer) {
     MessageGateway weChat =
@@ -66,7 +66,7 @@ final class TestReplica implements AutoCloseable {
             System::nanoTime,
             timer);
     delivery =
-        new MessageDelivery(
+        new Admission(
             new Permits(1_000, 10),
             ledger,
             new MessageSender(
@@ -80,15 +80,15 @@ final class TestReplica implements AutoCloseable {
   }
 
   /** Delivers the message of a request id; without an id, any message. */
-  Delivered deliver(String requestId) throws Exception {
+  Reply deliver(String requestId) throws Exception {
     return start(requestId).get(TIMEOUT.toSeconds() * 2, TimeUnit.SECONDS);
   }
 
-  CompletableFuture<Delivered> start(String requestId) {
+  CompletableFuture<Reply> start(String requestId) {
     return start(requestId, TIMEOUT);
   }
 
-  CompletableFuture<Delivered> start(String requestId, Duration timeout) {
+  CompletableFuture<Reply> start(String requestId, Duration timeout) {
     String openId = "o" + (requestId.isEmpty() ? recipients.incrementAndGet() : requestId);
     SubscribeMessage message =
         new SubscribeMessage(

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
-import dev.wxnotify.server.delivery.MessageDelivery;
+import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.MessageGateway;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
-import dev.wxnotify.server.delivery.SeckillTemplate;
+import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
@@ -132,8 +132,8 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     channel = ClientInterceptors.intercept(newChannel(), conformance);
   }
 
-  private MessageDelivery delivery(FragileTimer timer) {
-    return new MessageDelivery(
+  private Admission delivery(FragileTimer timer) {
+    return new Admission(
         inFlight,
         new InMemoryOutcomeLedger(LEDGER_ENTRIES, System::nanoTime),
         new MessageSender(

@@ -1,5 +1,7 @@
 package dev.wxnotify.server.token;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -492,7 +494,7 @@ class TokenCacheTest {
   }
 
   @Nested
-  class Rejection {
+  class Rejected.Reason {
     @Test
     void reject_tokenThatIsNotCurrent_changesNothing() {
       AccessToken first = token(cache.acquire());

@@ -9,10 +9,10 @@ import static dev.wxnotify.server.wechat.Oddity.doubtful;
 import static dev.wxnotify.server.wechat.Oddity.unclear;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.delivery.Language;
+import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.delivery.MiniProgramState;
-import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.message.MiniProgramState;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.token.AccessToken;

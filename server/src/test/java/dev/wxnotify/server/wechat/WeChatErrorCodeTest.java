@@ -1,9 +1,10 @@
 package dev.wxnotify.server.wechat;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.ErrorTable;
-import dev.wxnotify.server.delivery.Rejection;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -59,7 +60,7 @@ class WeChatErrorCodeTest {
     return switch (code.meaning()) {
       case TOKEN, CREDENTIALS -> "WECHAT_CREDENTIALS";
       case REJECTED, BUSY ->
-          code.rejection() == Rejection.RECIPIENT_BUSY
+          code.rejection() == Rejected.Reason.RECIPIENT_BUSY
               ? "WECHAT_BUSY" // It makes no difference to the caller.
               : String.valueOf(code.rejection());
     };

@@ -1,14 +1,15 @@
 package dev.wxnotify.server.wechat;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.delivery.Language;
+import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.MessageGateway.WriteGate;
-import dev.wxnotify.server.delivery.MiniProgramState;
-import dev.wxnotify.server.delivery.Rejection;
-import dev.wxnotify.server.delivery.SubscribeMessage;
-import dev.wxnotify.server.delivery.Violation;
+import dev.wxnotify.server.message.MiniProgramState;
+import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.testing.TestLoops;
 import dev.wxnotify.server.token.AccessToken;
@@ -235,7 +236,7 @@ class WeChatMessageGatewayTest {
   @MethodSource("errmsgs")
   void rejected_anyFormOfRid_isTakenOutOfTheText(String errmsg, String text) throws Exception {
     assertThat(send(start(RawHttpServer.json(error(43101, errmsg)))))
-        .isEqualTo(rejected(Rejection.USER_NOT_SUBSCRIBED, 43101, text, RID));
+        .isEqualTo(rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, 43101, text, RID));
   }
 
   @ParameterizedTest
@@ -249,7 +250,7 @@ class WeChatMessageGatewayTest {
       })
   void rejected_withoutRid_keepsTheText(String errmsg) throws Exception {
     assertThat(send(start(RawHttpServer.json(error(43101, errmsg + "  ")))))
-        .isEqualTo(rejected(Rejection.USER_NOT_SUBSCRIBED, 43101, errmsg, ""));
+        .isEqualTo(rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, 43101, errmsg, ""));
   }
 
   @ParameterizedTest
@@ -261,7 +262,7 @@ class WeChatMessageGatewayTest {
       })
   void rejected_errcodeInAnyForm_isClassified(String body) throws Exception {
     assertThat(send(start(RawHttpServer.json(body))))
-        .isEqualTo(rejected(Rejection.USER_NOT_SUBSCRIBED, 43101, "no", ""));
+        .isEqualTo(rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, 43101, "no", ""));
   }
 
   @Test
@@ -269,7 +270,7 @@ class WeChatMessageGatewayTest {
     byte[] body = "{\"errcode\":40003,\"errmsg\":\"不合法的openid\"}".getBytes(Charset.forName("GBK"));
 
     assertThat(send(start(RawHttpServer.bytes(Http.answer(body)))))
-        .isEqualTo(rejected(Rejection.INVALID_OPEN_ID, 40003, "不合法的openid", ""));
+        .isEqualTo(rejected(Rejected.Reason.INVALID_OPEN_ID, 40003, "不合法的openid", ""));
   }
 
   @Test
@@ -277,7 +278,7 @@ class WeChatMessageGatewayTest {
     Answer answer = send(start(RawHttpServer.json(error(43101, "x".repeat(9_000)))));
 
     assertThat(answer)
-        .isEqualTo(rejected(Rejection.USER_NOT_SUBSCRIBED, 43101, "x".repeat(256), ""));
+        .isEqualTo(rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, 43101, "x".repeat(256), ""));
   }
 
   @ParameterizedTest
@@ -288,42 +289,42 @@ class WeChatMessageGatewayTest {
                 start(
                     RawHttpServer.answer(
                         status + " No", "application/json", error(43101, "refused")))))
-        .isEqualTo(rejected(Rejection.USER_NOT_SUBSCRIBED, 43101, "refused", ""));
+        .isEqualTo(rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, 43101, "refused", ""));
   }
 
   static Stream<Arguments> codes() {
     return Stream.of(
-        Arguments.of(-1, "Busy", Rejection.WECHAT_BUSY),
+        Arguments.of(-1, "Busy", Rejected.Reason.WECHAT_BUSY),
         Arguments.of(40001, "TokenRejected", null),
-        Arguments.of(40003, "Rejected", Rejection.INVALID_OPEN_ID),
+        Arguments.of(40003, "Rejected", Rejected.Reason.INVALID_OPEN_ID),
         Arguments.of(40013, "CredentialsRejected", null),
         Arguments.of(40014, "TokenRejected", null),
-        Arguments.of(40037, "Rejected", Rejection.INVALID_TEMPLATE),
+        Arguments.of(40037, "Rejected", Rejected.Reason.INVALID_TEMPLATE),
         Arguments.of(40125, "CredentialsRejected", null),
         Arguments.of(40164, "CredentialsRejected", null),
         Arguments.of(40243, "CredentialsRejected", null),
-        Arguments.of(41030, "Rejected", Rejection.INVALID_PAGE),
+        Arguments.of(41030, "Rejected", Rejected.Reason.INVALID_PAGE),
         Arguments.of(42001, "TokenRejected", null),
-        Arguments.of(43101, "Rejected", Rejection.USER_NOT_SUBSCRIBED),
-        Arguments.of(43107, "Rejected", Rejection.APP_RESTRICTED),
-        Arguments.of(43108, "Busy", Rejection.RECIPIENT_BUSY),
-        Arguments.of(45009, "Rejected", Rejection.DAILY_QUOTA_EXHAUSTED),
-        Arguments.of(45011, "Busy", Rejection.RATE_LIMITED),
-        Arguments.of(45168, "Rejected", Rejection.CONTENT_BLOCKED),
-        Arguments.of(47003, "Rejected", Rejection.INVALID_TEMPLATE_DATA),
+        Arguments.of(43101, "Rejected", Rejected.Reason.USER_NOT_SUBSCRIBED),
+        Arguments.of(43107, "Rejected", Rejected.Reason.APP_RESTRICTED),
+        Arguments.of(43108, "Busy", Rejected.Reason.RECIPIENT_BUSY),
+        Arguments.of(45009, "Rejected", Rejected.Reason.DAILY_QUOTA_EXHAUSTED),
+        Arguments.of(45011, "Busy", Rejected.Reason.RATE_LIMITED),
+        Arguments.of(45168, "Rejected", Rejected.Reason.CONTENT_BLOCKED),
+        Arguments.of(47003, "Rejected", Rejected.Reason.INVALID_TEMPLATE_DATA),
         Arguments.of(48001, "CredentialsRejected", null),
-        Arguments.of(48004, "Rejected", Rejection.APP_RESTRICTED),
-        Arguments.of(50001, "Rejected", Rejection.APP_RESTRICTED),
-        Arguments.of(50002, "Rejected", Rejection.APP_RESTRICTED),
+        Arguments.of(48004, "Rejected", Rejected.Reason.APP_RESTRICTED),
+        Arguments.of(50001, "Rejected", Rejected.Reason.APP_RESTRICTED),
+        Arguments.of(50002, "Rejected", Rejected.Reason.APP_RESTRICTED),
         Arguments.of(61004, "CredentialsRejected", null),
         Arguments.of(61007, "CredentialsRejected", null),
-        Arguments.of(43116, "Rejected", Rejection.UNRECOGNIZED_WECHAT_ERROR),
-        Arguments.of(-2, "Rejected", Rejection.UNRECOGNIZED_WECHAT_ERROR));
+        Arguments.of(43116, "Rejected", Rejected.Reason.UNRECOGNIZED_WECHAT_ERROR),
+        Arguments.of(-2, "Rejected", Rejected.Reason.UNRECOGNIZED_WECHAT_ERROR));
   }
 
   @ParameterizedTest
   @MethodSource("codes")
-  void errcode_eachOfTheTable_hasItsAnswer(int code, String kind, @Nullable Rejection reason)
+  void errcode_eachOfTheTable_hasItsAnswer(int code, String kind, @Nullable Rejected.Reason reason)
       throws Exception {
     Answer answer = send(start(RawHttpServer.json(error(code, "text, rid: " + RID))));
 
@@ -367,7 +368,7 @@ class WeChatMessageGatewayTest {
           .isInstanceOfSatisfying(
               Answer.Rejected.class,
               rejected -> {
-                assertThat(rejected.reason()).isEqualTo(Rejection.INVALID_TEMPLATE_DATA);
+                assertThat(rejected.reason()).isEqualTo(Rejected.Reason.INVALID_TEMPLATE_DATA);
                 assertThat(rejected.violations())
                     .containsExactly(new Violation("data[\"" + keyword + "\"]", "WeChat: " + rule));
               });
@@ -378,13 +379,13 @@ class WeChatMessageGatewayTest {
   @ValueSource(strings = {"", "argument invalid!", "argument invalid! data", "data.", "data.1"})
   void invalidData_withoutField_isRejectedWithoutOne(String errmsg) throws Exception {
     assertThat(send(start(RawHttpServer.json(error(47003, errmsg)))))
-        .isEqualTo(rejected(Rejection.INVALID_TEMPLATE_DATA, 47003, errmsg, ""));
+        .isEqualTo(rejected(Rejected.Reason.INVALID_TEMPLATE_DATA, 47003, errmsg, ""));
   }
 
   @Test
   void otherError_thatNamesAField_hasNoViolation() throws Exception {
     assertThat(send(start(RawHttpServer.json(error(40037, "data.thing1.value invalid")))))
-        .isEqualTo(rejected(Rejection.INVALID_TEMPLATE, 40037, "data.thing1.value invalid", ""));
+        .isEqualTo(rejected(Rejected.Reason.INVALID_TEMPLATE, 40037, "data.thing1.value invalid", ""));
   }
 
   // What cannot be read.
@@ -963,7 +964,7 @@ class WeChatMessageGatewayTest {
   }
 
   private static Answer rejected(
-      @Nullable Rejection reason, int errcode, String errmsg, String rid) {
+      @Nullable Rejected.Reason reason, int errcode, String errmsg, String rid) {
     if (reason == null) {
       throw new AssertionError("a rejection has a reason");
     }

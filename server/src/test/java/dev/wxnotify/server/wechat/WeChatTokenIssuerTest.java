@@ -2,9 +2,9 @@ package dev.wxnotify.server.wechat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.delivery.Language;
-import dev.wxnotify.server.delivery.MiniProgramState;
-import dev.wxnotify.server.delivery.SubscribeMessage;
+import dev.wxnotify.server.message.Language;
+import dev.wxnotify.server.message.MiniProgramState;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.TestLoops;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.IssueResult;

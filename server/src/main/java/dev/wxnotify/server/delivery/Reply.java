@@ -7,4 +7,4 @@ package dev.wxnotify.server.delivery;
  * @param replayed whether this is the outcome of an earlier order with the same request id, and
  *     nothing was sent for this one
  */
-public record Delivered(SendOutcome outcome, boolean replayed) {}
+public record Reply(SendOutcome outcome, boolean replayed) {}

@@ -1,7 +1,12 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.MessageKind;
+
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -12,19 +17,19 @@ import java.util.function.Supplier;
  *
  * <p>All of it is asynchronous; a caller's thread never waits here.
  */
-public final class MessageDelivery {
+public final class Admission {
   private static final Duration IN_PROGRESS_RETRY_AFTER = Duration.ofSeconds(1);
-  private static final Delivered OVERLOADED =
-      new Delivered(
+  private static final Reply OVERLOADED =
+      new Reply(
           new SendOutcome.NotSent(
-              Hindrance.OVERLOADED,
+              NotSent.Reason.OVERLOADED,
               "the server has as many messages in flight as it may have",
               null,
               Duration.ofSeconds(1)),
           false);
 
   private static final SendOutcome.NotSent OWN_FAULT =
-      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");
 
   private final Permits inFlight;
   private final OutcomeLedger ledger;
@@ -39,12 +44,12 @@ public final class MessageDelivery {
    * @param longestAttempt how long WeChat may take to answer a message that was written in the last
    *     moment before its deadline
    */
-  public MessageDelivery(
+  public Admission(
       Permits inFlight, OutcomeLedger ledger, MessageSender sender, Duration longestAttempt) {
     this(inFlight, ledger, sender, longestAttempt, new OutcomeLog(sender.timer()));
   }
 
-  MessageDelivery(
+  Admission(
       Permits inFlight,
       OutcomeLedger ledger,
       MessageSender sender,
@@ -78,11 +83,11 @@ public final class MessageDelivery {
   }
 
   /** Answers a single message whose caller has as much under way as it may have. */
-  public Delivered refuse(Order order, Duration retryAfter) {
-    Delivered answer =
-        new Delivered(
+  public Reply refuse(Order order, Duration retryAfter) {
+    Reply answer =
+        new Reply(
             new SendOutcome.NotSent(
-                Hindrance.OVERLOADED,
+                NotSent.Reason.OVERLOADED,
                 "the caller is at its own limit of messages in flight or per second",
                 null,
                 retryAfter),
@@ -127,7 +132,7 @@ public final class MessageDelivery {
   /** Answers a message that could not even be prepared. */
   private Delivery broken(Order order, int weight, int calls, Throwable fault) {
     writeFault(fault);
-    Delivered end = new Delivered(OWN_FAULT, false);
+    Reply end = new Reply(OWN_FAULT, false);
     report(order, end, calls);
     inFlight.release(order.lane(), weight);
     return new Delivery(end);
@@ -159,7 +164,7 @@ public final class MessageDelivery {
     finish(
         order,
         sending,
-        new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "the ledger of request ids broke"),
+        new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "the ledger of request ids broke"),
         false);
   }
 
@@ -196,9 +201,9 @@ public final class MessageDelivery {
     } else {
       SendOutcome no =
           claim instanceof Claim.Conflict
-              ? new SendOutcome.Rejected(Rejection.REQUEST_ID_CONFLICT, null)
+              ? new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null)
               : new SendOutcome.NotSent(
-                  Hindrance.REQUEST_IN_PROGRESS,
+                  NotSent.Reason.REQUEST_IN_PROGRESS,
                   "a call with this request id is being worked on",
                   null,
                   IN_PROGRESS_RETRY_AFTER);
@@ -214,7 +219,7 @@ public final class MessageDelivery {
   }
 
   private void finish(Order order, Sending sending, SendOutcome outcome, boolean replayed) {
-    Delivered end = new Delivered(outcome, replayed);
+    Reply end = new Reply(outcome, replayed);
     boolean goesBack = isThrottled(order, end) && !sending.answer().isDone();
     if (!goesBack) {
       listener.messageEnded(order, end, sending.answer().getNow(end), sending.calls());
@@ -227,14 +232,14 @@ public final class MessageDelivery {
   }
 
   /** Tells whether a try of a batch ended in a way that is the batch's to judge. */
-  static boolean isThrottled(Order order, Delivered end) {
+  static boolean isThrottled(Order order, Reply end) {
     return order.lane() == Lane.BATCH
         && end.outcome() instanceof SendOutcome.Rejected no
         && no.reason().isThrottle();
   }
 
   /** Logs and counts what became of an item of a batch that was not in a try. */
-  void report(Order order, Delivered end, int calls) {
+  void report(Order order, Reply end, int calls) {
     listener.messageEnded(order, end, end, calls);
   }
 

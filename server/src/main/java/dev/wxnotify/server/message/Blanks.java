@@ -1,4 +1,4 @@
-package dev.wxnotify.server.delivery;
+package dev.wxnotify.server.message;
 
 /**
  * Characters that display nothing: Unicode's {@code White_Space}, controls, and {@code

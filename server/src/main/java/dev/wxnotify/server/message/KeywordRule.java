@@ -1,4 +1,4 @@
-package dev.wxnotify.server.delivery;
+package dev.wxnotify.server.message;
 
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;

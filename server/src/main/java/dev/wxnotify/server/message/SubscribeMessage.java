@@ -1,4 +1,4 @@
-package dev.wxnotify.server.delivery;
+package dev.wxnotify.server.message;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;

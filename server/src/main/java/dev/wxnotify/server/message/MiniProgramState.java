@@ -1,4 +1,4 @@
-package dev.wxnotify.server.delivery;
+package dev.wxnotify.server.message;
 
 /** The version of the Mini Program that a tap opens; WeChat: {@code miniprogram_state}. */
 public enum MiniProgramState {

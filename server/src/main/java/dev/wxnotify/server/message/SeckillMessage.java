@@ -1,4 +1,4 @@
-package dev.wxnotify.server.delivery;
+package dev.wxnotify.server.message;
 
 /**
  * A flash-sale reminder as the caller gives it; {@link SeckillTemplate} turns it into a message.

@@ -1,4 +1,4 @@
-package dev.wxnotify.server.delivery;
+package dev.wxnotify.server.message;
 
 /** The language of the message's frame; WeChat: {@code lang}. */
 public enum Language {

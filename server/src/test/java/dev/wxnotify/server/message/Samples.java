@@ -1,27 +1,28 @@
-package dev.wxnotify.server.delivery;
+package dev.wxnotify.server.message;
+
 
 import java.util.Map;
 
 /** Messages that follow every rule, for tests to vary. */
-final class Samples {
-  static final String OPEN_ID = "oABCDE1234567890abcdefghijkl";
-  static final String TEMPLATE_ID = "TVz4oiFVuGt3Zz2Hx5wWcLqZk1mNQ9RrYb7uEo0sDfG";
+public final class Samples {
+  public static final String OPEN_ID = "oABCDE1234567890abcdefghijkl";
+  public static final String TEMPLATE_ID = "TVz4oiFVuGt3Zz2Hx5wWcLqZk1mNQ9RrYb7uEo0sDfG";
 
-  static final SeckillTemplate SECKILL_TEMPLATE =
+  public static final SeckillTemplate SECKILL_TEMPLATE =
       new SeckillTemplate(
           "pages/seckill/index", "", "thing1", "time2", "thing3", "秒杀活动即将开始,支持一键发布到商店");
 
   private Samples() {}
 
-  static SubscribeMessage message() {
+  public static SubscribeMessage message() {
     return message(OPEN_ID);
   }
 
-  static SubscribeMessage message(String openId) {
+  public static SubscribeMessage message(String openId) {
     return message(openId, "一件商品");
   }
 
-  static SubscribeMessage message(String openId, String thing) {
+  public static SubscribeMessage message(String openId, String thing) {
     return new SubscribeMessage(
         openId,
         TEMPLATE_ID,
@@ -31,7 +32,7 @@ final class Samples {
         Language.ZH_CN);
   }
 
-  static SeckillMessage seckill(String goodsName) {
+  public static SeckillMessage seckill(String goodsName) {
     return new SeckillMessage(
         OPEN_ID,
         TEMPLATE_ID,

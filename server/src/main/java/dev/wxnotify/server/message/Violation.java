@@ -1,4 +1,4 @@
-package dev.wxnotify.server.delivery;
+package dev.wxnotify.server.message;
 
 /**
  * One field of a message that is wrong.

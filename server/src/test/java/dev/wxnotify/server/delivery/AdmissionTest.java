@@ -1,5 +1,14 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+
+import dev.wxnotify.server.message.Samples;
+
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.SubscribeMessage;
+
 import static dev.wxnotify.server.delivery.DeliveryFixture.A_NANOSECOND;
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.SECOND_PAUSE;
@@ -11,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.delivery.FlakyLedger.Mood;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-import dev.wxnotify.server.delivery.Permits.Lane;
+
 import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
 import dev.wxnotify.server.testing.Turns;
@@ -29,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Admission, and what a request id is good for. */
-final class MessageDeliveryTest {
+final class AdmissionTest {
   private static final int IN_FLIGHT = 5;
   private static final int RESERVED = 2;
   private static final String ID = "request-1";
@@ -42,8 +51,8 @@ final class MessageDeliveryTest {
   private final InMemoryOutcomeLedger memory =
       new InMemoryOutcomeLedger(1_000, fixture.clock.nanos());
   private final FlakyLedger ledger = new FlakyLedger(memory);
-  private final MessageDelivery delivery =
-      new MessageDelivery(
+  private final Admission delivery =
+      new Admission(
           fixture.inFlight,
           ledger,
           fixture.sender,
@@ -83,9 +92,9 @@ final class MessageDeliveryTest {
 
     assertThat(answer(tooMany))
         .isEqualTo(
-            new Delivered(
+            new Reply(
                 new SendOutcome.NotSent(
-                    Hindrance.OVERLOADED,
+                    NotSent.Reason.OVERLOADED,
                     "the server has as many messages in flight as it may have",
                     null,
                     Duration.ofSeconds(1)),
@@ -156,7 +165,7 @@ final class MessageDeliveryTest {
             Arguments.of(new Answer.Accepted(""), true),
             Arguments.of(new Answer.NoAnswer("reset"), true),
             Arguments.of(new Answer.CredentialsRejected(ERROR), false)),
-        Stream.of(Rejection.values())
+        Stream.of(Rejected.Reason.values())
             .map(
                 reason ->
                     Arguments.of(
@@ -184,9 +193,9 @@ final class MessageDeliveryTest {
   @MethodSource("finalAnswers")
   void deliver_repeated_isReplayedOrSentAgain(Answer answer, boolean kept) {
     gateway.script(answer);
-    Delivered first = answer(deliverNamed());
+    Reply first = answer(deliverNamed());
 
-    Delivered second = answer(deliverNamed());
+    Reply second = answer(deliverNamed());
 
     assertThat(first.replayed()).isFalse();
     assertThat(second.replayed()).isEqualTo(kept);
@@ -197,7 +206,7 @@ final class MessageDeliveryTest {
       assertThat(second.outcome())
           .isInstanceOfSatisfying(
               SendOutcome.NotSent.class,
-              no -> assertThat(no.reason()).isEqualTo(Hindrance.DAILY_QUOTA_EXHAUSTED));
+              no -> assertThat(no.reason()).isEqualTo(NotSent.Reason.DAILY_QUOTA_EXHAUSTED));
       assertThat(gateway.attempts()).hasSize(1);
     } else {
       assertThat(second.outcome()).isEqualTo(new SendOutcome.Accepted("msg-2"));
@@ -206,7 +215,7 @@ final class MessageDeliveryTest {
   }
 
   private static Stream<List<Answer>> answersAtTheirEnd() {
-    Answer busy = new Answer.Busy(Rejection.WECHAT_BUSY, ERROR);
+    Answer busy = new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR);
     Answer notWritten = new Answer.NotWritten("refused");
     Answer badToken = new Answer.TokenRejected(ERROR);
     return Stream.of(
@@ -223,7 +232,7 @@ final class MessageDeliveryTest {
     fixture.timer.advance(FIRST_PAUSE.plus(SECOND_PAUSE));
     assertThat(heard(first)).isNotInstanceOf(SendOutcome.Accepted.class);
 
-    Delivered second = answer(deliverNamed());
+    Reply second = answer(deliverNamed());
 
     assertThat(second.replayed()).isFalse();
     assertThat(second.outcome()).isInstanceOf(SendOutcome.Accepted.class);
@@ -235,7 +244,7 @@ final class MessageDeliveryTest {
     assertThat(heard(deliverNamed())).isInstanceOf(SendOutcome.NotSent.class);
     fixture.timer.advance(Duration.ofMinutes(1));
 
-    assertThat(answer(deliverNamed())).isEqualTo(new Delivered(ACCEPTED, false));
+    assertThat(answer(deliverNamed())).isEqualTo(new Reply(ACCEPTED, false));
   }
 
   @Test
@@ -249,7 +258,7 @@ final class MessageDeliveryTest {
     gateway.last().write();
     gateway.go(Until.ANSWERED);
 
-    Delivered third = answer(deliverNamed());
+    Reply third = answer(deliverNamed());
 
     assertThat(heard(cancelled)).isInstanceOf(SendOutcome.NotSent.class);
     assertThat(heard(late)).isInstanceOf(SendOutcome.NotSent.class);
@@ -263,7 +272,7 @@ final class MessageDeliveryTest {
     deliverNamed();
     Duration aMoment = Duration.ofMillis(1);
     fixture.clock.advance(Duration.ofHours(24).minus(aMoment));
-    assertThat(answer(deliverNamed())).isEqualTo(new Delivered(ACCEPTED, true));
+    assertThat(answer(deliverNamed())).isEqualTo(new Reply(ACCEPTED, true));
 
     fixture.clock.advance(aMoment);
     assertThat(answer(deliverNamed()).replayed()).isFalse();
@@ -327,10 +336,10 @@ final class MessageDeliveryTest {
             order ->
                 assertThat(answer(delivery.deliver(order)))
                     .isEqualTo(
-                        new Delivered(
-                            new SendOutcome.Rejected(Rejection.REQUEST_ID_CONFLICT, null), false)));
+                        new Reply(
+                            new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null), false)));
     assertThat(gateway.attempts()).hasSize(1);
-    assertThat(answer(deliverNamed())).isEqualTo(new Delivered(ACCEPTED, true));
+    assertThat(answer(deliverNamed())).isEqualTo(new Reply(ACCEPTED, true));
   }
 
   @Test
@@ -342,7 +351,7 @@ final class MessageDeliveryTest {
         .allSatisfy(
             order ->
                 assertThat(heard(delivery.deliver(order)))
-                    .isEqualTo(new SendOutcome.Rejected(Rejection.REQUEST_ID_CONFLICT, null)));
+                    .isEqualTo(new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null)));
     gateway.last().answer(new Answer.Accepted("7"));
 
     assertThat(heard(first)).isEqualTo(new SendOutcome.Accepted("7"));
@@ -357,9 +366,9 @@ final class MessageDeliveryTest {
     Delivery second = deliverNamed();
     assertThat(answer(second))
         .isEqualTo(
-            new Delivered(
+            new Reply(
                 new SendOutcome.NotSent(
-                    Hindrance.REQUEST_IN_PROGRESS,
+                    NotSent.Reason.REQUEST_IN_PROGRESS,
                     "a call with this request id is being worked on",
                     null,
                     Duration.ofSeconds(1)),
@@ -367,7 +376,7 @@ final class MessageDeliveryTest {
     gateway.last().answer(new Answer.Accepted("7"));
 
     assertThat(heard(first)).isEqualTo(new SendOutcome.Accepted("7"));
-    assertThat(answer(deliverNamed())).isEqualTo(new Delivered(heard(first), true));
+    assertThat(answer(deliverNamed())).isEqualTo(new Reply(heard(first), true));
     assertThat(gateway.attempts()).hasSize(1);
   }
 
@@ -389,7 +398,7 @@ final class MessageDeliveryTest {
 
     assertThat(items)
         .hasSize(2 * IN_FLIGHT)
-        .allSatisfy(item -> assertThat(answer(item)).isEqualTo(new Delivered(ACCEPTED, true)));
+        .allSatisfy(item -> assertThat(answer(item)).isEqualTo(new Reply(ACCEPTED, true)));
     assertThat(gateway.attempts()).hasSize(1);
   }
 
@@ -400,10 +409,10 @@ final class MessageDeliveryTest {
     return Stream.of(
         Arguments.of(new Answer.Accepted("late"), new SendOutcome.Accepted("late")),
         Arguments.of(
-            new Answer.Rejected(Rejection.USER_NOT_SUBSCRIBED, refused, List.of()),
-            new SendOutcome.Rejected(Rejection.USER_NOT_SUBSCRIBED, refused)),
+            new Answer.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, refused, List.of()),
+            new SendOutcome.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, refused)),
         Arguments.of(
-            new Answer.NoAnswer("timeout"), new SendOutcome.Unknown(Doubt.NO_ANSWER, "timeout")));
+            new Answer.NoAnswer("timeout"), new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "timeout")));
   }
 
   @ParameterizedTest
@@ -415,15 +424,15 @@ final class MessageDeliveryTest {
     assertThat(heard(deliverNamed()))
         .isInstanceOfSatisfying(
             SendOutcome.NotSent.class,
-            no -> assertThat(no.reason()).isEqualTo(Hindrance.REQUEST_IN_PROGRESS));
+            no -> assertThat(no.reason()).isEqualTo(NotSent.Reason.REQUEST_IN_PROGRESS));
 
     gateway.last().answer(late);
 
     assertThat(heard(first))
         .isInstanceOfSatisfying(
             SendOutcome.Unknown.class,
-            unknown -> assertThat(unknown.doubt()).isEqualTo(Doubt.DEADLINE));
-    assertThat(answer(deliverNamed())).isEqualTo(new Delivered(truth, true));
+            unknown -> assertThat(unknown.reason()).isEqualTo(Unknown.Reason.DEADLINE));
+    assertThat(answer(deliverNamed())).isEqualTo(new Reply(truth, true));
     assertThat(gateway.attempts()).hasSize(1);
   }
 
@@ -437,7 +446,7 @@ final class MessageDeliveryTest {
     gateway.last().answer(late);
 
     assertThat(heard(first)).isInstanceOf(SendOutcome.Unknown.class);
-    assertThat(answer(deliverNamed())).isEqualTo(new Delivered(truth, true));
+    assertThat(answer(deliverNamed())).isEqualTo(new Reply(truth, true));
     assertThat(gateway.attempts()).hasSize(1);
   }
 
@@ -446,11 +455,11 @@ final class MessageDeliveryTest {
     gateway.go(Until.WRITTEN);
     deliverNamed();
     fixture.timer.advance(TIMEOUT);
-    gateway.last().answer(new Answer.Busy(Rejection.WECHAT_BUSY, ERROR));
+    gateway.last().answer(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, ERROR));
     gateway.go(Until.ANSWERED);
 
     assertThat(answer(deliverNamed()))
-        .isEqualTo(new Delivered(new SendOutcome.Accepted("msg-2"), false));
+        .isEqualTo(new Reply(new SendOutcome.Accepted("msg-2"), false));
   }
 
   // A ledger that is slow or broken.
@@ -475,11 +484,11 @@ final class MessageDeliveryTest {
     assertThat(heard(first))
         .isInstanceOfSatisfying(
             SendOutcome.NotSent.class,
-            no -> assertThat(no.reason()).isEqualTo(Hindrance.DEADLINE_BEFORE_SEND));
+            no -> assertThat(no.reason()).isEqualTo(NotSent.Reason.DEADLINE_BEFORE_SEND));
     ledger.recover();
 
     assertThat(gateway.attempts()).isEmpty();
-    assertThat(answer(deliverNamed())).isEqualTo(new Delivered(ACCEPTED, false));
+    assertThat(answer(deliverNamed())).isEqualTo(new Reply(ACCEPTED, false));
   }
 
   @Test
@@ -504,7 +513,7 @@ final class MessageDeliveryTest {
     fixture.timer.advance(TIMEOUT.minus(A_NANOSECOND));
     assertThat(first.answer()).isNotDone();
     fixture.timer.advance(A_NANOSECOND);
-    assertThat(answer(first)).isEqualTo(new Delivered(new SendOutcome.Accepted("7"), false));
+    assertThat(answer(first)).isEqualTo(new Reply(new SendOutcome.Accepted("7"), false));
 
     ledger.recover();
     assertThat(answer(deliverNamed()).replayed()).isTrue();
@@ -531,9 +540,9 @@ final class MessageDeliveryTest {
 
     assertThat(answer(deliverNamed()))
         .isEqualTo(
-            new Delivered(
+            new Reply(
                 new SendOutcome.NotSent(
-                    Hindrance.INTERNAL_ERROR, "the ledger of request ids broke"),
+                    NotSent.Reason.INTERNAL_ERROR, "the ledger of request ids broke"),
                 false));
     assertThat(gateway.attempts()).isEmpty();
   }

@@ -1,4 +1,4 @@
-package dev.wxnotify.server.delivery;
+package dev.wxnotify.server.message;
 
 /** What a caller requested; each kind becomes a subscribe message. */
 public enum MessageKind {

@@ -1,17 +1,17 @@
 package dev.wxnotify.server;
 
+import dev.wxnotify.files.Secret;
+import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
-import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
-import dev.wxnotify.files.Secret;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.metrics.MonitoringServer;

@@ -1,7 +1,7 @@
 package dev.wxnotify.server;
 
-import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;

@@ -272,8 +272,7 @@ class ArchitectureTest {
       @Override
       public boolean test(JavaClass used) {
         return used.getPackageName().startsWith("dev.wxnotify")
-            && List.of(packages).stream()
-                .noneMatch(p -> used.getPackageName().equals(p));
+            && List.of(packages).stream().noneMatch(p -> used.getPackageName().equals(p));
       }
     };
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import dev.wxnotify.server.delivery.Permits;
-import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.server.delivery.Lane;
+import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;

@@ -3,12 +3,12 @@ package dev.wxnotify.server;
 import static dev.wxnotify.server.testing.StatusAssert.assertThatCall;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.metrics.Scrape;
 import dev.wxnotify.sandbox.Effect;
 import dev.wxnotify.sandbox.EffectKind;
 import dev.wxnotify.sandbox.Fault;
 import dev.wxnotify.sandbox.SandboxEndpoint;
 import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.server.metrics.Scrape;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.wxnotify.server.metrics.Scrape;
 import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.server.metrics.Scrape;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import java.io.IOException;

@@ -1,12 +1,9 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import dev.wxnotify.server.message.MessageKind;
-
-import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,7 +1,6 @@
 package dev.wxnotify.server.delivery;
 
 import dev.wxnotify.server.message.SeckillTemplate;
-
 import dev.wxnotify.server.token.TokenCache;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;

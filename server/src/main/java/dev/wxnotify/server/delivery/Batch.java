@@ -1,9 +1,7 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.token.TokenResult;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -56,7 +54,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Batch {
   private static final SendOutcome.NotSent CANCELLED =
-      new SendOutcome.NotSent(NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
+      new SendOutcome.NotSent(
+          NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
 
   private static final SendOutcome.NotSent OWN_FAULT =
       new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");
@@ -197,8 +196,7 @@ public final class Batch {
    * @param timeout how long a try that begins now may take
    * @param begun runs whenever a message no longer waits; on any thread
    */
-  Batch(
-      Admission delivery, MessageSender sender, Supplier<Duration> timeout, Runnable begun) {
+  Batch(Admission delivery, MessageSender sender, Supplier<Duration> timeout, Runnable begun) {
     this.delivery = delivery;
     this.sender = sender;
     this.timeout = timeout;

@@ -1,8 +1,7 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;

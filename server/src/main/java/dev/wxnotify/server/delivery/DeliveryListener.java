@@ -1,10 +1,8 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.message.MessageKind;
-
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-
+import dev.wxnotify.server.message.MessageKind;
 
 /**
  * Receives what happens to messages, so that it can be counted. It never drives logic: nothing that

@@ -1,10 +1,8 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.message.MessageKind;
-
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-
+import dev.wxnotify.server.message.MessageKind;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;

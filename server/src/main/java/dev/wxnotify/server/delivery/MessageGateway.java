@@ -1,10 +1,7 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
-
 import dev.wxnotify.server.token.AccessToken;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -46,7 +43,8 @@ public interface MessageGateway {
      *
      * @param violations the field that WeChat named, if it named one
      */
-    record Rejected(Rejected.Reason reason, WeChatError error, List<Violation> violations)
+    record Rejected(
+        SendOutcome.Rejected.Reason reason, WeChatError error, List<Violation> violations)
         implements Answer {}
 
     /** WeChat rejects the token (40001, 40014, 42001): it did not look at the message. */
@@ -60,10 +58,11 @@ public interface MessageGateway {
     /**
      * WeChat did not take the message, and may take it later.
      *
-     * @param reason {@link Rejected.Reason#WECHAT_BUSY} (-1), {@link Rejected.Reason#RATE_LIMITED} (45011) or,
-     *     which concerns one recipient only, {@link Rejected.Reason#RECIPIENT_BUSY} (43108)
+     * @param reason {@link SendOutcome.Rejected.Reason#WECHAT_BUSY} (-1), {@link
+     *     SendOutcome.Rejected.Reason#RATE_LIMITED} (45011) or, which concerns one recipient only,
+     *     {@link SendOutcome.Rejected.Reason#RECIPIENT_BUSY} (43108)
      */
-    record Busy(Rejected.Reason reason, WeChatError error) implements Answer {}
+    record Busy(SendOutcome.Rejected.Reason reason, WeChatError error) implements Answer {}
 
     /** The request was certainly not written. */
     record NotWritten(String explanation) implements Answer {}

@@ -1,7 +1,6 @@
 package dev.wxnotify.server.delivery;
 
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

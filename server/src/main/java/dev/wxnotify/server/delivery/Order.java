@@ -3,8 +3,6 @@ package dev.wxnotify.server.delivery;
 import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
-
-
 import java.time.Duration;
 import java.util.List;
 

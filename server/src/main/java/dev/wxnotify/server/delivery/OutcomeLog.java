@@ -1,7 +1,6 @@
 package dev.wxnotify.server.delivery;
 
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

@@ -1,7 +1,6 @@
 package dev.wxnotify.server.delivery;
 
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenStatus;
 import java.time.Duration;

@@ -1,8 +1,7 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

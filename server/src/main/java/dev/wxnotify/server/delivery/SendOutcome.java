@@ -1,7 +1,6 @@
 package dev.wxnotify.server.delivery;
 
 import dev.wxnotify.server.message.Violation;
-
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,21 +52,21 @@ public sealed interface SendOutcome {
    * WeChat rejected it.
    *
    * @param reason determines what helps
-   * @param error WeChat's error; null for {@link Reason#REQUEST_ID_CONFLICT}, which comes from
-   *     this server
+   * @param error WeChat's error; null for {@link Rejected.Reason#REQUEST_ID_CONFLICT}, which comes
+   *     from this server
    * @param violations the field that WeChat named, if it named one
    * @param retryAfter when a repeat may succeed; null where waiting does not help
    */
   record Rejected(
-      Reason reason,
+      Rejected.Reason reason,
       @Nullable WeChatError error,
       List<Violation> violations,
       @Nullable Duration retryAfter)
       implements SendOutcome {
 
     /**
-     * Why a message was rejected. Two reasons differ only if the next action differs: the caller's or
-     * ours.
+     * Why a message was rejected. Two reasons differ only if the next action differs: the caller's
+     * or ours.
      */
     public enum Reason {
       /** WeChat does not know the open id. */
@@ -107,16 +106,16 @@ public sealed interface SendOutcome {
       }
 
       /**
-       * Tells whether a repeat of the same message gets the same answer, so that the outcome is kept
-       * under its request id.
+       * Tells whether a repeat of the same message gets the same answer, so that the outcome is
+       * kept under its request id.
        */
       public boolean isLasting() {
         return lasting;
       }
 
       /**
-       * Tells whether WeChat receives more messages of the app than it takes now, so that the app must
-       * slow down.
+       * Tells whether WeChat receives more messages of the app than it takes now, so that the app
+       * must slow down.
        */
       boolean isThrottle() {
         return this == RATE_LIMITED || this == WECHAT_BUSY;
@@ -124,7 +123,7 @@ public sealed interface SendOutcome {
     }
 
     /** A rejection that names no field and where waiting does not help. */
-    public Rejected(Reason reason, @Nullable WeChatError error) {
+    public Rejected(Rejected.Reason reason, @Nullable WeChatError error) {
       this(reason, error, List.of(), null);
     }
   }
@@ -138,7 +137,7 @@ public sealed interface SendOutcome {
    * @param retryAfter when a repeat may succeed; null where that is not known
    */
   record NotSent(
-      Reason reason,
+      NotSent.Reason reason,
       String explanation,
       @Nullable WeChatError error,
       @Nullable Duration retryAfter)
@@ -167,7 +166,7 @@ public sealed interface SendOutcome {
     }
 
     /** A reason within this server. */
-    public NotSent(Reason reason, String explanation) {
+    public NotSent(NotSent.Reason reason, String explanation) {
       this(reason, explanation, null, null);
     }
   }
@@ -178,13 +177,15 @@ public sealed interface SendOutcome {
    * @param reason why the outcome is not known
    * @param explanation what happened, for people
    */
-  record Unknown(Reason reason, String explanation) implements SendOutcome {
+  record Unknown(Unknown.Reason reason, String explanation) implements SendOutcome {
 
     /** Why it is not known whether WeChat took a message. */
     public enum Reason {
       /** The caller's deadline was over before WeChat answered. */
       DEADLINE,
-      /** No readable answer came: connection lost, timeout, HTTP 5xx, unreadable answer, no errcode. */
+      /**
+       * No readable answer came: connection lost, timeout, HTTP 5xx, unreadable answer, no errcode.
+       */
       NO_ANSWER
     }
   }

@@ -1,12 +1,10 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-
 import dev.wxnotify.server.delivery.RecipientQueues.Recipient;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.NoToken;
 import dev.wxnotify.server.token.TokenResult;
@@ -182,8 +180,10 @@ final class Sending implements MessageGateway.WriteGate {
   /** Gives up what has not been written. What was written is awaited, but not repeated. */
   void cancel() {
     giveUp(
-        new SendOutcome.NotSent(NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat"),
-        new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "cancelled after it was written to WeChat"));
+        new SendOutcome.NotSent(
+            NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat"),
+        new SendOutcome.Unknown(
+            Unknown.Reason.NO_ANSWER, "cancelled after it was written to WeChat"));
   }
 
   /** Gives up as {@link #cancel} does, where it is the server that cannot wait any longer. */
@@ -192,7 +192,8 @@ final class Sending implements MessageGateway.WriteGate {
         new SendOutcome.NotSent(
             NotSent.Reason.SERVER_STOPPING,
             "the server stopped before the message was written to WeChat"),
-        new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "the server stopped before WeChat answered"));
+        new SendOutcome.Unknown(
+            Unknown.Reason.NO_ANSWER, "the server stopped before WeChat answered"));
   }
 
   @Override
@@ -214,7 +215,8 @@ final class Sending implements MessageGateway.WriteGate {
                 NotSent.Reason.DEADLINE_BEFORE_SEND,
                 "the deadline was over before the message was written to WeChat")
             : lastBusy,
-        new SendOutcome.Unknown(Unknown.Reason.DEADLINE, "the deadline was over before WeChat answered"));
+        new SendOutcome.Unknown(
+            Unknown.Reason.DEADLINE, "the deadline was over before WeChat answered"));
   }
 
   private void giveUp(SendOutcome ifNotWritten, SendOutcome ifWritten) {
@@ -445,7 +447,8 @@ final class Sending implements MessageGateway.WriteGate {
     } else if (!isOpenForRetry()) {
       endAbandonedOr(
           new SendOutcome.NotSent(
-              NotSent.Reason.DEADLINE_BEFORE_SEND, "the deadline was over before a new token came"));
+              NotSent.Reason.DEADLINE_BEFORE_SEND,
+              "the deadline was over before a new token came"));
     } else {
       rejectedToken = token;
       tokenError = error;

@@ -1,16 +1,15 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-
+import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.Batch;
 import dev.wxnotify.server.delivery.BatchItem;
-import dev.wxnotify.server.delivery.Reply;
-import dev.wxnotify.server.delivery.Admission;
-import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.delivery.Lane;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.server.delivery.Turn;
+import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
@@ -71,7 +70,8 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   static final int READ_AHEAD = 64;
 
   private static final SendOutcome.NotSent CANCELLED =
-      new SendOutcome.NotSent(NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
+      new SendOutcome.NotSent(
+          NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
 
   private static final SendOutcome.NotSent OWN_FAULT =
       new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");

@@ -2,8 +2,8 @@ package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Gate;
 import dev.wxnotify.server.delivery.GateChain;
-import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Lane;
+import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Turn;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

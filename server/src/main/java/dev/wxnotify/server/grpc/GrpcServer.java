@@ -1,8 +1,8 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.ErrcodeTable;
-import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;

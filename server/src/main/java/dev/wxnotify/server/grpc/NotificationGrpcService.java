@@ -1,12 +1,12 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.Reply;
-import dev.wxnotify.server.delivery.Delivery;
 import dev.wxnotify.server.delivery.Admission;
-import dev.wxnotify.server.message.MessageKind;
-import dev.wxnotify.server.delivery.Order;
+import dev.wxnotify.server.delivery.Delivery;
 import dev.wxnotify.server.delivery.Lane;
+import dev.wxnotify.server.delivery.Order;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
 import dev.wxnotify.v1.NotificationServiceGrpc;

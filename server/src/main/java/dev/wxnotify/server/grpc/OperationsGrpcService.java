@@ -1,15 +1,14 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-
 import com.google.protobuf.Timestamp;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.ErrcodeTable;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.NoToken;
 import dev.wxnotify.server.token.TokenResult;
@@ -204,7 +203,8 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
 
   private static final SendOutcome.NotSent STOPPING =
       new SendOutcome.NotSent(
-          NotSent.Reason.SERVER_STOPPING, "the server stopped before WeChat answered its token call");
+          NotSent.Reason.SERVER_STOPPING,
+          "the server stopped before WeChat answered its token call");
 
   private static Throwable failure(SendOutcome outcome) {
     return Statuses.of(SendErrors.of(outcome, ""));
@@ -216,9 +216,11 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       WeChatError error = new WeChatError(no.errcode(), no.errmsg(), no.rid());
       return no.kind() == IssueResult.Refused.Kind.CREDENTIALS
           ? new SendOutcome.NotSent(NotSent.Reason.WECHAT_CREDENTIALS, text, error, null)
-          : new SendOutcome.NotSent(NotSent.Reason.WECHAT_UNREACHABLE, text, error, none.retryAfter());
+          : new SendOutcome.NotSent(
+              NotSent.Reason.WECHAT_UNREACHABLE, text, error, none.retryAfter());
     }
-    return new SendOutcome.NotSent(NotSent.Reason.WECHAT_UNREACHABLE, text, null, none.retryAfter());
+    return new SendOutcome.NotSent(
+        NotSent.Reason.WECHAT_UNREACHABLE, text, null, none.retryAfter());
   }
 
   private TokenStatus status(App app) {

@@ -1,14 +1,13 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import com.google.protobuf.Duration;
 import com.google.rpc.Code;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError;

@@ -75,7 +75,7 @@ public record SeckillTemplate(
    * Names the caller's field where WeChat names a keyword that this template filled from one. The
    * note is the operator's, and has none.
    */
-  Violation inCallersTerms(Violation violation) {
+  public Violation inCallersTerms(Violation violation) {
     String rule = violation.description();
     if (violation.equals(Violation.ofKeyword(goodsKeyword, rule))) {
       return new Violation("goods_name", rule);

@@ -1,13 +1,13 @@
 package dev.wxnotify.server.metrics;
 
-import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.DeliveryListener;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-import dev.wxnotify.server.delivery.Lane;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.message.MessageKind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;

@@ -1,12 +1,11 @@
 package dev.wxnotify.server.metrics;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.message.MessageKind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

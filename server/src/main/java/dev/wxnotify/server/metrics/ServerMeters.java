@@ -2,8 +2,8 @@ package dev.wxnotify.server.metrics;
 
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.DeliveryListener;
-import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Lane;
+import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.token.TokenListener;
 import io.grpc.ServerInterceptor;

@@ -1,7 +1,5 @@
 package dev.wxnotify.server.redis;
 
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
@@ -12,8 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.message.Violation;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +77,8 @@ final class OutcomeCodec {
       log.warn("redis: an outcome in the ledger cannot be read: {}", e.getOriginalMessage());
     }
     return new SendOutcome.Unknown(
-        Unknown.Reason.NO_ANSWER, "the outcome on record cannot be read by this version of the server");
+        Unknown.Reason.NO_ANSWER,
+        "the outcome on record cannot be read by this version of the server");
   }
 
   /** Jackson knows nothing of what may be null. */

@@ -1,10 +1,10 @@
 package dev.wxnotify.server.tracing;
 
-import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.DeliveryListener;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Order;
-import dev.wxnotify.server.delivery.Lane;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.WeChatError;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;

@@ -1,10 +1,9 @@
 package dev.wxnotify.server.wechat;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import dev.wxnotify.server.delivery.ErrcodeTable;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import org.jspecify.annotations.Nullable;
 
 /** Says in words what the server knows of WeChat's error codes, and what it does about them. */

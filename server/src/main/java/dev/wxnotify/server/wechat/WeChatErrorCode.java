@@ -1,7 +1,6 @@
 package dev.wxnotify.server.wechat;
 
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -81,9 +80,9 @@ enum WeChatErrorCode {
 
   private final int code;
   private final Meaning meaning;
-  private final @Nullable Rejected.Reason rejection;
+  private final Rejected.@Nullable Reason rejection;
 
-  WeChatErrorCode(int code, Meaning meaning, @Nullable Rejected.Reason rejection) {
+  WeChatErrorCode(int code, Meaning meaning, Rejected.@Nullable Reason rejection) {
     this.code = code;
     this.meaning = meaning;
     this.rejection = rejection;
@@ -99,7 +98,7 @@ enum WeChatErrorCode {
   }
 
   /** Returns the reason of a code that means REJECTED or BUSY; otherwise null. */
-  @Nullable Rejected.Reason rejection() {
+  Rejected.@Nullable Reason rejection() {
     return rejection;
   }
 

@@ -1,11 +1,10 @@
 package dev.wxnotify.server.wechat;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import dev.wxnotify.server.delivery.MessageGateway;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
-import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.token.AccessToken;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

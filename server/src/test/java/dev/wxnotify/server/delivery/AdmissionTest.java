@@ -1,14 +1,5 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.MessageKind;
-import dev.wxnotify.server.message.SubscribeMessage;
-
 import static dev.wxnotify.server.delivery.DeliveryFixture.A_NANOSECOND;
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.SECOND_PAUSE;
@@ -20,9 +11,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.delivery.FlakyLedger.Mood;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-
 import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Samples;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
 import java.time.Duration;
@@ -337,7 +333,8 @@ final class AdmissionTest {
                 assertThat(answer(delivery.deliver(order)))
                     .isEqualTo(
                         new Reply(
-                            new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null), false)));
+                            new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null),
+                            false)));
     assertThat(gateway.attempts()).hasSize(1);
     assertThat(answer(deliverNamed())).isEqualTo(new Reply(ACCEPTED, true));
   }
@@ -351,7 +348,8 @@ final class AdmissionTest {
         .allSatisfy(
             order ->
                 assertThat(heard(delivery.deliver(order)))
-                    .isEqualTo(new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null)));
+                    .isEqualTo(
+                        new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null)));
     gateway.last().answer(new Answer.Accepted("7"));
 
     assertThat(heard(first)).isEqualTo(new SendOutcome.Accepted("7"));
@@ -412,7 +410,8 @@ final class AdmissionTest {
             new Answer.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, refused, List.of()),
             new SendOutcome.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, refused)),
         Arguments.of(
-            new Answer.NoAnswer("timeout"), new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "timeout")));
+            new Answer.NoAnswer("timeout"),
+            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "timeout")));
   }
 
   @ParameterizedTest

@@ -1,24 +1,20 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.Language;
-import dev.wxnotify.server.message.MessageKind;
-import dev.wxnotify.server.message.MiniProgramState;
-import dev.wxnotify.server.message.SubscribeMessage;
-
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
 import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-
 import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.message.Language;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.MiniProgramState;
+import dev.wxnotify.server.message.Samples;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.Concurrently;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -744,7 +740,8 @@ final class BatchTest {
     }
     assertThat(((SendOutcome.NotSent) outcome("user-9")).error()).isEqualTo(QUOTA);
     assertThat(((SendOutcome.NotSent) outcome("user-9")).retryAfter())
-        .isEqualTo(QuotaReset.after(Rejected.Reason.DAILY_QUOTA_EXHAUSTED, fixture.clock.instant()));
+        .isEqualTo(
+            QuotaReset.after(Rejected.Reason.DAILY_QUOTA_EXHAUSTED, fixture.clock.instant()));
     assertThat(outcome("other")).isInstanceOf(SendOutcome.Accepted.class);
     assertThat(gateway.writes()).hasSize(5);
   }

@@ -1,11 +1,10 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.DailyQuota.Pass;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.FakeClock;
 import java.time.Duration;

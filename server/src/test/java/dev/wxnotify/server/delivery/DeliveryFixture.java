@@ -1,12 +1,9 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.MessageKind;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
 import dev.wxnotify.server.token.InMemoryTokenStore;

@@ -1,11 +1,5 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.MessageKind;
-
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
 import static dev.wxnotify.server.delivery.DeliveryFixture.answer;
 import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
@@ -14,8 +8,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
-
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Samples;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,10 @@
 package dev.wxnotify.server.delivery;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SubscribeMessage;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -2,7 +2,6 @@ package dev.wxnotify.server.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;

@@ -1,19 +1,15 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.MessageKind;
-
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
 import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
 import java.util.ArrayList;

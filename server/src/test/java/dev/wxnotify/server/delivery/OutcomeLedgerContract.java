@@ -1,14 +1,12 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Violation;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.Concurrently;
 import java.time.Duration;

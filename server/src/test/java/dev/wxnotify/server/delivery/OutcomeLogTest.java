@@ -1,11 +1,5 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.MessageKind;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -13,8 +7,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Samples;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -182,7 +178,8 @@ final class OutcomeLogTest {
 
   @Test
   void deliver_userNotSubscribed_isOneLineAtDebug() {
-    fixture.gateway.script(new Answer.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, ERROR, List.of()));
+    fixture.gateway.script(
+        new Answer.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, ERROR, List.of()));
 
     deliver(Samples.OPEN_ID);
 

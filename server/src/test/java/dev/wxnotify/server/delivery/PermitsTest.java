@@ -3,7 +3,6 @@ package dev.wxnotify.server.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-
 import dev.wxnotify.server.testing.Turns;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,8 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;

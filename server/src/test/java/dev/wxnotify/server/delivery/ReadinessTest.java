@@ -1,17 +1,14 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.MessageKind;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Readiness.Report;
 import dev.wxnotify.server.delivery.Readiness.Status;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.token.IssueResult.Refused;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
 import java.time.Duration;

@@ -1,18 +1,14 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.MessageKind;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-
 import dev.wxnotify.server.delivery.RecentFailures.Count;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.testing.FakeClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,9 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.message.SubscribeMessage;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.token.AccessToken;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,20 +1,16 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.MessageKind;
-import dev.wxnotify.server.message.SubscribeMessage;
-
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
 import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Samples;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.token.AccessToken;
 import java.time.Duration;
@@ -50,7 +46,8 @@ final class SendingConcurrencyTest {
 
   @Test
   void deadline_whileItIsWritten_exactlyOneWins() throws Exception {
-    raceAgainstTheWrite(delivery -> fixture.timer.advance(TIMEOUT), NotSent.Reason.DEADLINE_BEFORE_SEND);
+    raceAgainstTheWrite(
+        delivery -> fixture.timer.advance(TIMEOUT), NotSent.Reason.DEADLINE_BEFORE_SEND);
   }
 
   @FunctionalInterface

@@ -1,9 +1,5 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.SECOND_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.TIMEOUT;
@@ -12,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -153,7 +152,8 @@ final class SendingFaultTest {
 
     Delivery sent = delivery(sender, brokenTimer).deliver(fixture.order());
 
-    assertThat(heard(sent)).isEqualTo(new SendOutcome.Rejected(Rejected.Reason.INVALID_TEMPLATE, error));
+    assertThat(heard(sent))
+        .isEqualTo(new SendOutcome.Rejected(Rejected.Reason.INVALID_TEMPLATE, error));
   }
 
   private MessageSender sender(MessageGateway behind) {

@@ -1,14 +1,5 @@
 package dev.wxnotify.server.delivery;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
-import dev.wxnotify.server.message.Samples;
-
-import dev.wxnotify.server.message.MessageKind;
-import dev.wxnotify.server.message.Violation;
-
 import static dev.wxnotify.server.delivery.DeliveryFixture.A_NANOSECOND;
 import static dev.wxnotify.server.delivery.DeliveryFixture.FIRST_PAUSE;
 import static dev.wxnotify.server.delivery.DeliveryFixture.SECOND_PAUSE;
@@ -17,9 +8,14 @@ import static dev.wxnotify.server.delivery.DeliveryFixture.heard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-
 import dev.wxnotify.server.delivery.RecordingGateway.Attempt;
 import dev.wxnotify.server.delivery.RecordingGateway.Until;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.Samples;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Issued;
 import dev.wxnotify.server.token.IssueResult.Refused;
@@ -51,9 +47,11 @@ final class SendingTest {
           NotSent.Reason.DEADLINE_BEFORE_SEND,
           "the deadline was over before the message was written to WeChat");
   private static final SendOutcome CANCELLED =
-      new SendOutcome.NotSent(NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
+      new SendOutcome.NotSent(
+          NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
   private static final SendOutcome UNKNOWN_BY_DEADLINE =
-      new SendOutcome.Unknown(Unknown.Reason.DEADLINE, "the deadline was over before WeChat answered");
+      new SendOutcome.Unknown(
+          Unknown.Reason.DEADLINE, "the deadline was over before WeChat answered");
 
   private final DeliveryFixture fixture =
       new DeliveryFixture(new Permits(1_000, 10), new Permits(1, 0));
@@ -70,7 +68,8 @@ final class SendingTest {
   }
 
   private static SendOutcome busy(WeChatError error) {
-    return new SendOutcome.Rejected(Rejected.Reason.WECHAT_BUSY, error, List.of(), Duration.ofSeconds(1));
+    return new SendOutcome.Rejected(
+        Rejected.Reason.WECHAT_BUSY, error, List.of(), Duration.ofSeconds(1));
   }
 
   private static SendOutcome credentials(SendOutcome outcome) {
@@ -118,7 +117,8 @@ final class SendingTest {
         Arguments.of(new Answer.Accepted(""), new SendOutcome.Accepted("")),
         Arguments.of(
             new Answer.Rejected(Rejected.Reason.INVALID_TEMPLATE_DATA, error, violations),
-            new SendOutcome.Rejected(Rejected.Reason.INVALID_TEMPLATE_DATA, error, violations, null)),
+            new SendOutcome.Rejected(
+                Rejected.Reason.INVALID_TEMPLATE_DATA, error, violations, null)),
         Arguments.of(
             new Answer.CredentialsRejected(NO_ENTRY),
             new SendOutcome.NotSent(
@@ -262,12 +262,14 @@ final class SendingTest {
 
   @Test
   void deliver_noAnswerAfterARetry_isUnknown() {
-    gateway.script(new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY), new Answer.NoAnswer("reset"));
+    gateway.script(
+        new Answer.Busy(Rejected.Reason.WECHAT_BUSY, BUSY), new Answer.NoAnswer("reset"));
 
     Delivery delivery = fixture.deliver();
     fixture.timer.advance(FIRST_PAUSE);
 
-    assertThat(heard(delivery)).isEqualTo(new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "reset"));
+    assertThat(heard(delivery))
+        .isEqualTo(new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "reset"));
     assertNothingFollows();
   }
 
@@ -647,7 +649,8 @@ final class SendingTest {
 
     assertThat(heard(delivery))
         .isEqualTo(
-            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "cancelled after it was written to WeChat"));
+            new SendOutcome.Unknown(
+                Unknown.Reason.NO_ANSWER, "cancelled after it was written to WeChat"));
     assertNothingFollows();
   }
 
@@ -687,7 +690,8 @@ final class SendingTest {
 
     assertThat(heard(delivery))
         .isEqualTo(
-            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "the gateway broke: IllegalStateException"));
+            new SendOutcome.Unknown(
+                Unknown.Reason.NO_ANSWER, "the gateway broke: IllegalStateException"));
     assertNothingFollows();
   }
 
@@ -728,7 +732,8 @@ final class SendingTest {
 
     assertThat(heard(broken.deliver(fixture.order())))
         .isEqualTo(
-            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "the gateway broke: IllegalStateException"));
+            new SendOutcome.Unknown(
+                Unknown.Reason.NO_ANSWER, "the gateway broke: IllegalStateException"));
   }
 
   /** The timer has not run yet, as one that is a little late. */

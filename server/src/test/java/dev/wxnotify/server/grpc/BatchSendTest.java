@@ -1,12 +1,11 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static dev.wxnotify.server.testing.StatusAssert.assertThatStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Permits;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;

@@ -1,7 +1,5 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static dev.wxnotify.server.testing.StatusAssert.assertThatCall;
 import static dev.wxnotify.server.testing.StatusAssert.assertThatStatus;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.Permits;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
@@ -131,7 +130,8 @@ class NotificationGrpcServiceTest {
   void send_weChatRejectsIt_saysWhatWeChatSaid() {
     WeChatError said =
         new WeChatError(43101, "user refuse to accept the msg", "6234f1e4-1ac81dfc-2f4e4ee0");
-    gateway.scriptFor("o", new Answer.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, said, List.of()));
+    gateway.scriptFor(
+        "o", new Answer.Rejected(Rejected.Reason.USER_NOT_SUBSCRIBED, said, List.of()));
 
     assertThatCall(() -> server.blocking().sendSubscribeMessage(Requests.single("o")))
         .isError(

@@ -3,8 +3,8 @@ package dev.wxnotify.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Lane;
+import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Turn;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;

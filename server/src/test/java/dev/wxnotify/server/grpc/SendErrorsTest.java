@@ -1,16 +1,15 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.rpc.Code;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError;
@@ -46,7 +45,8 @@ class SendErrorsTest {
     "REQUEST_ID_CONFLICT,ALREADY_EXISTS,REQUEST_ID_CONFLICT",
     "UNRECOGNIZED_WECHAT_ERROR,FAILED_PRECONDITION,UNRECOGNIZED_WECHAT_ERROR",
   })
-  void of_rejection_isRejectedAsTheTableSays(Rejected.Reason rejection, Code code, ErrorReason reason) {
+  void of_rejection_isRejectedAsTheTableSays(
+      Rejected.Reason rejection, Code code, ErrorReason reason) {
     SendError error = SendErrors.of(new SendOutcome.Rejected(rejection, SAID), "message");
 
     assertError(error, code, reason, Outcome.OUTCOME_REJECTED);
@@ -65,7 +65,8 @@ class SendErrorsTest {
     "REQUEST_IN_PROGRESS,ABORTED,REQUEST_IN_PROGRESS",
     "INTERNAL_ERROR,INTERNAL,INTERNAL_ERROR",
   })
-  void of_hindrance_isNotSentAsTheTableSays(NotSent.Reason hindrance, Code code, ErrorReason reason) {
+  void of_hindrance_isNotSentAsTheTableSays(
+      NotSent.Reason hindrance, Code code, ErrorReason reason) {
     SendError error = SendErrors.of(new SendOutcome.NotSent(hindrance, "why it was"), "message");
 
     assertError(error, code, reason, Outcome.OUTCOME_NOT_SENT);
@@ -109,7 +110,8 @@ class SendErrorsTest {
   void of_rejectionThatWaitingHelps_saysForHowLong() {
     SendError error =
         SendErrors.of(
-            new SendOutcome.Rejected(Rejected.Reason.RATE_LIMITED, SAID, List.of(), PAUSE), "message");
+            new SendOutcome.Rejected(Rejected.Reason.RATE_LIMITED, SAID, List.of(), PAUSE),
+            "message");
 
     assertPause(error);
   }
@@ -133,7 +135,8 @@ class SendErrorsTest {
   @Test
   void of_conflict_saysThatTheIdIsTaken() {
     SendError error =
-        SendErrors.of(new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null), "message");
+        SendErrors.of(
+            new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null), "message");
 
     assertThat(error.getMessage()).contains("request_id");
   }
@@ -191,7 +194,8 @@ class SendErrorsTest {
                 Rejected.Reason.CONTENT_BLOCKED, new WeChatError(45168, "😀".repeat(1_000), "")),
             "message");
     SendError ofOurs =
-        SendErrors.of(new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "字".repeat(1_000)), "message");
+        SendErrors.of(
+            new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "字".repeat(1_000)), "message");
 
     assertThat(ofWeChat.getWechatErrmsg()).isEqualTo("😀".repeat(192) + "…");
     assertThat(ofWeChat.getMessage()).startsWith("WeChat rejected").endsWith("😀…");

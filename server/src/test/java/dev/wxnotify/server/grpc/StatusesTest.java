@@ -1,17 +1,16 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static dev.wxnotify.server.testing.StatusAssert.assertThatCall;
 import static dev.wxnotify.server.testing.StatusAssert.assertThatStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError;

@@ -1,6 +1,5 @@
 package dev.wxnotify.server.message;
 
-
 import java.util.Map;
 
 /** Messages that follow every rule, for tests to vary. */

@@ -1,6 +1,5 @@
 package dev.wxnotify.server.message;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 

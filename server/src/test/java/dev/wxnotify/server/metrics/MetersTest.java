@@ -1,28 +1,27 @@
 package dev.wxnotify.server.metrics;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
-import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.DeliveryListener;
-import dev.wxnotify.server.message.Language;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.message.MessageKind;
-import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.delivery.Permits;
-import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Readiness;
-import dev.wxnotify.server.message.SeckillTemplate;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.message.Language;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.MiniProgramState;
+import dev.wxnotify.server.message.SeckillTemplate;
+import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
 import dev.wxnotify.server.testing.Turns;

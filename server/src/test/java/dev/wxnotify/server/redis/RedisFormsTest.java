@@ -2,8 +2,8 @@ package dev.wxnotify.server.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;

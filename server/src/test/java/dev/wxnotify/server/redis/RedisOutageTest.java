@@ -3,8 +3,8 @@ package dev.wxnotify.server.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;

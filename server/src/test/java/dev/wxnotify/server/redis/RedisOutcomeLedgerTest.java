@@ -1,9 +1,5 @@
 package dev.wxnotify.server.redis;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.SendOutcome.Unknown;
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -12,8 +8,11 @@ import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.delivery.OutcomeLedgerContract;
 import dev.wxnotify.server.delivery.SendOutcome;
-import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.RedisServerExtension;
@@ -303,7 +302,8 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
                 + "\"violations\":[{\"field\":\"data[\\\"thing1\\\"]\","
                 + "\"description\":\"is too long\"}],\"retryAfter\":61.500000000}"),
         Arguments.of(
-            new SendOutcome.NotSent(NotSent.Reason.OVERLOADED, "too much", error, Duration.ofSeconds(1)),
+            new SendOutcome.NotSent(
+                NotSent.Reason.OVERLOADED, "too much", error, Duration.ofSeconds(1)),
             "{\"outcome\":\"not_sent\",\"reason\":\"OVERLOADED\",\"explanation\":\"too much\","
                 + "\"error\":{\"errcode\":47003,\"errmsg\":\"argument invalid!\",\"rid\":\"6a-b-c\"},"
                 + "\"retryAfter\":1.000000000}"),

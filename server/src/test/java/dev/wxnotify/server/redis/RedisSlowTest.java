@@ -1,13 +1,12 @@
 package dev.wxnotify.server.redis;
 
-import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.server.testing.SlowProxy;

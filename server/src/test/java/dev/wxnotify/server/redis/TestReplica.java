@@ -1,19 +1,19 @@
 package dev.wxnotify.server.redis;
 
-import dev.wxnotify.server.delivery.App;
-import dev.wxnotify.server.delivery.Reply;
-import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.delivery.Admission;
+import dev.wxnotify.server.delivery.App;
+import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.MessageGateway;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
-import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.delivery.MessageSender;
-import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.delivery.Order;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
-import dev.wxnotify.server.delivery.Lane;
+import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.message.Language;
+import dev.wxnotify.server.message.MessageKind;
+import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.token.InMemoryTokenStore;

@@ -2,17 +2,17 @@ package dev.wxnotify.server.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
-import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.MessageGateway;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
-import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;

@@ -1,7 +1,5 @@
 package dev.wxnotify.server.token;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -494,7 +492,7 @@ class TokenCacheTest {
   }
 
   @Nested
-  class Rejected.Reason {
+  class Rejection {
     @Test
     void reject_tokenThatIsNotCurrent_changesNothing() {
       AccessToken first = token(cache.acquire());

@@ -2,8 +2,8 @@ package dev.wxnotify.server.wechat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
+import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.token.AccessToken;

@@ -9,8 +9,8 @@ import static dev.wxnotify.server.wechat.Oddity.doubtful;
 import static dev.wxnotify.server.wechat.Oddity.unclear;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
+import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.netty.Transport;

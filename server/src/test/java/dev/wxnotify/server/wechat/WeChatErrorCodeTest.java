@@ -1,10 +1,9 @@
 package dev.wxnotify.server.wechat;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.ErrorTable;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;

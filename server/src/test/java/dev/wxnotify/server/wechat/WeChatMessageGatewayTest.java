@@ -1,16 +1,15 @@
 package dev.wxnotify.server.wechat;
 
-import dev.wxnotify.server.delivery.SendOutcome.Rejected;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.MessageGateway.WriteGate;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
-import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.testing.TestLoops;
 import dev.wxnotify.server.token.AccessToken;
 import java.io.IOException;
@@ -324,7 +323,7 @@ class WeChatMessageGatewayTest {
 
   @ParameterizedTest
   @MethodSource("codes")
-  void errcode_eachOfTheTable_hasItsAnswer(int code, String kind, @Nullable Rejected.Reason reason)
+  void errcode_eachOfTheTable_hasItsAnswer(int code, String kind, Rejected.@Nullable Reason reason)
       throws Exception {
     Answer answer = send(start(RawHttpServer.json(error(code, "text, rid: " + RID))));
 
@@ -385,7 +384,8 @@ class WeChatMessageGatewayTest {
   @Test
   void otherError_thatNamesAField_hasNoViolation() throws Exception {
     assertThat(send(start(RawHttpServer.json(error(40037, "data.thing1.value invalid")))))
-        .isEqualTo(rejected(Rejected.Reason.INVALID_TEMPLATE, 40037, "data.thing1.value invalid", ""));
+        .isEqualTo(
+            rejected(Rejected.Reason.INVALID_TEMPLATE, 40037, "data.thing1.value invalid", ""));
   }
 
   // What cannot be read.
@@ -964,7 +964,7 @@ class WeChatMessageGatewayTest {
   }
 
   private static Answer rejected(
-      @Nullable Rejected.Reason reason, int errcode, String errmsg, String rid) {
+      Rejected.@Nullable Reason reason, int errcode, String errmsg, String rid) {
     if (reason == null) {
       throw new AssertionError("a rejection has a reason");
     }

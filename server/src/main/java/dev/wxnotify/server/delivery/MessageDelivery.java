@@ -18,13 +18,13 @@ public final class MessageDelivery {
       new Delivered(
           new SendOutcome.NotSent(
               Hindrance.OVERLOADED,
-              "the server has as many messages in flight as it may have",
+              "the server is at its limit of messages in flight",
               null,
               Duration.ofSeconds(1)),
           false);
 
   private static final SendOutcome.NotSent OWN_FAULT =
-      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "internal server error");
 
   private final Permits inFlight;
   private final OutcomeLedger ledger;
@@ -159,7 +159,7 @@ public final class MessageDelivery {
     finish(
         order,
         sending,
-        new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "the ledger of request ids broke"),
+        new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "the ledger of request ids failed"),
         false);
   }
 
@@ -173,7 +173,7 @@ public final class MessageDelivery {
   }
 
   private void writeFault(Throwable fault) {
-    sender.faults().write("a message broke before it was on its way", fault);
+    sender.faults().write("a message failed unexpectedly before it was processed", fault);
   }
 
   private void onClaim(
@@ -199,7 +199,7 @@ public final class MessageDelivery {
               ? new SendOutcome.Rejected(Rejection.REQUEST_ID_CONFLICT, null)
               : new SendOutcome.NotSent(
                   Hindrance.REQUEST_IN_PROGRESS,
-                  "a call with this request id is being worked on",
+                  "a call with this request id is in progress",
                   null,
                   IN_PROGRESS_RETRY_AFTER);
       finish(order, sending, no, false);

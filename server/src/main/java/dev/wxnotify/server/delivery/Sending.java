@@ -212,9 +212,9 @@ final class Sending implements MessageGateway.WriteGate {
         lastBusy == null
             ? new SendOutcome.NotSent(
                 Hindrance.DEADLINE_BEFORE_SEND,
-                "the deadline was over before the message was written to WeChat")
+                "the deadline expired before the message was written to WeChat")
             : lastBusy,
-        new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline was over before WeChat answered"));
+        new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline expired before WeChat answered"));
   }
 
   private void giveUp(SendOutcome ifNotWritten, SendOutcome ifWritten) {
@@ -302,7 +302,7 @@ final class Sending implements MessageGateway.WriteGate {
       end(noToken(none));
     } else if (result instanceof AccessToken token) {
       if (rejectedToken != null && token.isSameAs(rejectedToken)) {
-        end(credentials("WeChat rejects the access token that it hands out", tokenError));
+        end(credentials("WeChat rejects the access token that it issues", tokenError));
         return;
       }
       Turn next = new ConnectionTurn(token);
@@ -387,8 +387,8 @@ final class Sending implements MessageGateway.WriteGate {
    * A gateway never fails; should one have a fault, the gate knows whether the message was written.
    */
   private Answer broken(Throwable fault) {
-    sender.faults().write("the gateway of messages broke", fault);
-    String text = "the gateway broke: " + fault.getClass().getSimpleName();
+    sender.faults().write("the message gateway failed unexpectedly", fault);
+    String text = "the message gateway failed: " + fault.getClass().getSimpleName();
     return state.get() == State.WAITING || isAbandoned()
         ? new Answer.NotWritten(text)
         : new Answer.NoAnswer(text);
@@ -404,13 +404,13 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   private void breakDown(Throwable fault) {
-    sender.faults().write("a message broke on its way through this server", fault);
+    sender.faults().write("a message failed unexpectedly while it was processed", fault);
     if (state.compareAndSet(State.WAITING, State.ABANDONED)) {
-      end(new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault"));
+      end(new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "internal server error"));
     } else if (isAbandoned()) {
       endAbandoned();
     } else {
-      end(new SendOutcome.Unknown(Doubt.NO_ANSWER, "this server has a fault"));
+      end(new SendOutcome.Unknown(Doubt.NO_ANSWER, "internal server error"));
     }
   }
 
@@ -425,7 +425,7 @@ final class Sending implements MessageGateway.WriteGate {
               order.inCallersTerms(no.violations()),
               sender.retryAfter(no.reason())));
     } else if (reply instanceof Answer.CredentialsRejected no) {
-      end(credentials("WeChat does not let this server in", no.error()));
+      end(credentials("WeChat rejects this server's credentials", no.error()));
     } else if (reply instanceof Answer.NoAnswer none) {
       end(new SendOutcome.Unknown(Doubt.NO_ANSWER, none.explanation()));
     } else if (reply instanceof Answer.TokenRejected no) {
@@ -460,11 +460,11 @@ final class Sending implements MessageGateway.WriteGate {
   private void onTokenRejected(AccessToken token, WeChatError error) {
     order.app().tokens().reject(token);
     if (rejectedToken != null) {
-      end(credentials("WeChat rejects the access token, after a refresh too", error));
+      end(credentials("WeChat rejects the access token even after a refresh", error));
     } else if (!isOpenForRetry()) {
       endAbandonedOr(
           new SendOutcome.NotSent(
-              Hindrance.DEADLINE_BEFORE_SEND, "the deadline was over before a new token came"));
+              Hindrance.DEADLINE_BEFORE_SEND, "the deadline expired before a new token arrived"));
     } else {
       rejectedToken = token;
       tokenError = error;
@@ -517,17 +517,17 @@ final class Sending implements MessageGateway.WriteGate {
     if (none.refusal() instanceof IssueResult.Refused refused) {
       WeChatError error = new WeChatError(refused.errcode(), refused.errmsg(), refused.rid());
       if (refused.kind() == IssueResult.Refused.Kind.CREDENTIALS) {
-        return credentials("WeChat refuses this server an access token", error);
+        return credentials("WeChat refuses to issue an access token to this server", error);
       }
       return new SendOutcome.NotSent(
           Hindrance.WECHAT_UNREACHABLE,
-          "WeChat issues no access token now",
+          "WeChat issues no access token at the moment",
           error,
           none.retryAfter());
     }
     return new SendOutcome.NotSent(
         Hindrance.WECHAT_UNREACHABLE,
-        "no access token is to be had: " + none.refusal().explanation(),
+        "no access token is available: " + none.refusal().explanation(),
         null,
         none.retryAfter());
   }
@@ -539,7 +539,7 @@ final class Sending implements MessageGateway.WriteGate {
   private SendOutcome quotaExhausted() {
     return new SendOutcome.NotSent(
         Hindrance.DAILY_QUOTA_EXHAUSTED,
-        "WeChat said that the app's quota of the day is used up, and was not asked again",
+        "the app's daily quota is used up, as WeChat reported; this message was not sent",
         order.app().quota().why(),
         sender.retryAfter(Rejection.DAILY_QUOTA_EXHAUSTED));
   }

@@ -86,7 +86,7 @@ final class MessageDeliveryTest {
             new Delivered(
                 new SendOutcome.NotSent(
                     Hindrance.OVERLOADED,
-                    "the server has as many messages in flight as it may have",
+                    "the server is at its limit of messages in flight",
                     null,
                     Duration.ofSeconds(1)),
                 false));
@@ -360,7 +360,7 @@ final class MessageDeliveryTest {
             new Delivered(
                 new SendOutcome.NotSent(
                     Hindrance.REQUEST_IN_PROGRESS,
-                    "a call with this request id is being worked on",
+                    "a call with this request id is in progress",
                     null,
                     Duration.ofSeconds(1)),
                 false));
@@ -533,7 +533,7 @@ final class MessageDeliveryTest {
         .isEqualTo(
             new Delivered(
                 new SendOutcome.NotSent(
-                    Hindrance.INTERNAL_ERROR, "the ledger of request ids broke"),
+                    Hindrance.INTERNAL_ERROR, "the ledger of request ids failed"),
                 false));
     assertThat(gateway.attempts()).isEmpty();
   }

@@ -56,7 +56,7 @@ public abstract class OutcomeLedgerContract {
             Stream.of(
                 new SendOutcome.Accepted("1988810812324364291"),
                 new SendOutcome.Accepted(""),
-                new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline was over"),
+                new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline expired"),
                 new SendOutcome.Unknown(Doubt.NO_ANSWER, ""),
                 new SendOutcome.Rejected(
                     Rejection.INVALID_TEMPLATE_DATA, error, violations, Duration.ofNanos(1)),

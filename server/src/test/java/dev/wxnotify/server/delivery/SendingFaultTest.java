@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 final class SendingFaultTest {
   private static final String SECRET = "with a secret";
   private static final SendOutcome NOT_SENT =
-      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "internal server error");
   private static final SendOutcome UNKNOWN =
-      new SendOutcome.Unknown(Doubt.NO_ANSWER, "this server has a fault");
+      new SendOutcome.Unknown(Doubt.NO_ANSWER, "internal server error");
 
   private final DeliveryFixture fixture =
       new DeliveryFixture(new Permits(1_000, 10), new Permits(1, 0));
@@ -131,7 +131,7 @@ final class SendingFaultTest {
     assertThat(heard(sent))
         .isEqualTo(
             new SendOutcome.NotSent(
-                Hindrance.WECHAT_UNREACHABLE, "the gateway broke: NoClassDefFoundError"));
+                Hindrance.WECHAT_UNREACHABLE, "the message gateway failed: NoClassDefFoundError"));
   }
 
   @Test

@@ -40,11 +40,11 @@ final class SendingTest {
   private static final SendOutcome BEFORE_SEND =
       new SendOutcome.NotSent(
           Hindrance.DEADLINE_BEFORE_SEND,
-          "the deadline was over before the message was written to WeChat");
+          "the deadline expired before the message was written to WeChat");
   private static final SendOutcome CANCELLED =
       new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat");
   private static final SendOutcome UNKNOWN_BY_DEADLINE =
-      new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline was over before WeChat answered");
+      new SendOutcome.Unknown(Doubt.DEADLINE, "the deadline expired before WeChat answered");
 
   private final DeliveryFixture fixture =
       new DeliveryFixture(new Permits(1_000, 10), new Permits(1, 0));
@@ -114,7 +114,7 @@ final class SendingTest {
             new Answer.CredentialsRejected(NO_ENTRY),
             new SendOutcome.NotSent(
                 Hindrance.WECHAT_CREDENTIALS,
-                "WeChat does not let this server in",
+                "WeChat rejects this server's credentials",
                 NO_ENTRY,
                 null)),
         Arguments.of(
@@ -362,21 +362,21 @@ final class SendingTest {
             new Refused(Refused.Kind.CREDENTIALS, 40125, "invalid appsecret", "7-7-7"),
             new SendOutcome.NotSent(
                 Hindrance.WECHAT_CREDENTIALS,
-                "WeChat refuses this server an access token",
+                "WeChat refuses to issue an access token to this server",
                 new WeChatError(40125, "invalid appsecret", "7-7-7"),
                 null)),
         Arguments.of(
             new Refused(Refused.Kind.BUSY, 45011, "minute-quota", ""),
             new SendOutcome.NotSent(
                 Hindrance.WECHAT_UNREACHABLE,
-                "WeChat issues no access token now",
+                "WeChat issues no access token at the moment",
                 new WeChatError(45011, "minute-quota", ""),
                 pause)),
         Arguments.of(
             new Unavailable("connection refused"),
             new SendOutcome.NotSent(
                 Hindrance.WECHAT_UNREACHABLE,
-                "no access token is to be had: connection refused",
+                "no access token is available: connection refused",
                 null,
                 pause)));
   }
@@ -665,7 +665,7 @@ final class SendingTest {
     fixture.timer.advance(SECOND_PAUSE);
     gateway.last().breakWith(new IllegalStateException("with a secret"));
 
-    assertUnreachable(heard(delivery), "the gateway broke: IllegalStateException");
+    assertUnreachable(heard(delivery), "the message gateway failed: IllegalStateException");
     assertNothingFollows();
   }
 
@@ -678,7 +678,8 @@ final class SendingTest {
 
     assertThat(heard(delivery))
         .isEqualTo(
-            new SendOutcome.Unknown(Doubt.NO_ANSWER, "the gateway broke: IllegalStateException"));
+            new SendOutcome.Unknown(
+                Doubt.NO_ANSWER, "the message gateway failed: IllegalStateException"));
     assertNothingFollows();
   }
 
@@ -705,7 +706,7 @@ final class SendingTest {
     Delivery delivery = broken.deliver(fixture.order());
     fixture.timer.advance(FIRST_PAUSE.plus(SECOND_PAUSE));
 
-    assertUnreachable(heard(delivery), "the gateway broke: IllegalStateException");
+    assertUnreachable(heard(delivery), "the message gateway failed: IllegalStateException");
   }
 
   @Test
@@ -719,7 +720,8 @@ final class SendingTest {
 
     assertThat(heard(broken.deliver(fixture.order())))
         .isEqualTo(
-            new SendOutcome.Unknown(Doubt.NO_ANSWER, "the gateway broke: IllegalStateException"));
+            new SendOutcome.Unknown(
+                Doubt.NO_ANSWER, "the message gateway failed: IllegalStateException"));
   }
 
   /** The timer has not run yet, as one that is a little late. */

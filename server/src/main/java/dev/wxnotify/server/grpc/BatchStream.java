@@ -73,7 +73,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       new SendOutcome.NotSent(Hindrance.CANCELLED, "cancelled before it was written to WeChat");
 
   private static final SendOutcome.NotSent OWN_FAULT =
-      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(Hindrance.INTERNAL_ERROR, "internal server error");
 
   private final RequestMapper mapper;
   private final ServerCallStreamObserver<BatchSendResponse> responses;
@@ -118,7 +118,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
         new Ending(
             new SendOutcome.NotSent(
                 Hindrance.DEADLINE_BEFORE_SEND,
-                "the stream's deadline was over before the message was written to WeChat"),
+                "the stream's deadline expired before the message was written to WeChat"),
             SendErrors.streamDeadline());
 
     static final Ending STOP =
@@ -241,7 +241,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     try {
       caller.limits().enter(entry);
     } catch (Throwable fault) {
-      log.error("an item could not wait for its caller's limits", fault);
+      log.error("an item could not be queued for its caller's limits", fault);
       dismiss(OWN_FAULT);
       asked.set(false);
       readOn();
@@ -272,7 +272,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       held.addAndGet(1 - weight); // Of the item only its result is left.
       add(toResult(item, answer));
     } catch (Throwable fault) {
-      log.error("a stream broke", fault);
+      log.error("a stream failed unexpectedly", fault);
       cancel();
       responses.onError(Statuses.of(SendErrors.internal(Outcome.OUTCOME_UNKNOWN)));
     }

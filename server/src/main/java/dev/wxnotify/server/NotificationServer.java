@@ -342,7 +342,7 @@ final class NotificationServer implements AutoCloseable {
     RedisOutcomeLedger ledger = new RedisOutcomeLedger(link, own, settings.ledgerEntries());
     readiness.watch("redis", link::trouble);
     meters.watchRedis(
-        () -> link.trouble().isEmpty(), link::commandsFailed, ledger::untold, ledger::forgotten);
+        () -> link.trouble().isEmpty(), link::commandsFailed, ledger::unsent, ledger::forgotten);
     return ledger;
   }
 

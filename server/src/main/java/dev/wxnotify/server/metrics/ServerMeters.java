@@ -157,18 +157,18 @@ public final class ServerMeters implements AutoCloseable {
    *
    * @param up whether it is of use
    * @param failed how many commands failed since the start
-   * @param untold how many outcomes it has not been told yet
-   * @param forgotten how many outcomes it will never be told, since the start
+   * @param unsent how many outcomes wait to be sent to it
+   * @param forgotten how many outcomes it never receives, since the start
    */
   public void watchRedis(
-      BooleanSupplier up, LongSupplier failed, LongSupplier untold, LongSupplier forgotten) {
+      BooleanSupplier up, LongSupplier failed, LongSupplier unsent, LongSupplier forgotten) {
     flag("wxnotify.redis.up", "1 while Redis is usable.", Tags.empty(), up);
     counter("wxnotify.redis.commands.failed", "Redis commands that failed or timed out.", failed);
     gauge(
         "wxnotify.redis.untold",
         "Outcomes of request ids that wait to be written to Redis.",
         Tags.empty(),
-        untold::getAsLong);
+        unsent::getAsLong);
     counter(
         "wxnotify.redis.forgotten",
         "Outcomes of request ids never written to Redis, because too many waited.",

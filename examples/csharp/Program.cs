@@ -25,7 +25,7 @@ namespace WxnotifyExample
             return 64;
         }
 
-        /// <summary>Sends one message and says what became of it.</summary>
+        /// <summary>Sends one message and reports its outcome.</summary>
         private static async Task<int> SendAsync(string target, string openId)
         {
             using (var channel = GrpcChannel.ForAddress("http://" + target))
@@ -77,10 +77,10 @@ namespace WxnotifyExample
                     }
                     break;
                 case Reason.OutcomeUnknown:
-                    Console.WriteLine("the user may have got it; ask again with the same request id for what became of it");
+                    Console.WriteLine("the user may have received it; repeat the call with the same request id to learn the outcome");
                     break;
                 default:
-                    string later = failure.RetryAfter == null ? "" : $"; again in {failure.RetryAfter.ToTimeSpan()}";
+                    string later = failure.RetryAfter == null ? "" : $"; retry in {failure.RetryAfter.ToTimeSpan()}";
                     Console.WriteLine($"{failure.Reason}: {failure.Message}{later}");
                     break;
             }

@@ -1,4 +1,4 @@
-"""Sends one message and says what became of it."""
+"""Sends one message and reports its outcome."""
 
 import sys
 
@@ -42,9 +42,9 @@ def explain(failure):
         for violation in failure.field_violations:
             print(violation.field, violation.description)
     elif reason == SendError.OUTCOME_UNKNOWN:
-        print("the user may have got it; ask again with the same request id for what became of it")
+        print("the user may have received it; repeat the call with the same request id to learn the outcome")
     else:
-        later = f"; again in {failure.retry_after.ToTimedelta()}" if failure.HasField("retry_after") else ""
+        later = f"; retry in {failure.retry_after.ToTimedelta()}" if failure.HasField("retry_after") else ""
         print(f"{SendError.ErrorReason.Name(reason)}: {failure.message}{later}")
 
 

@@ -1,4 +1,4 @@
-// Command send sends one message and says what became of it.
+// Command send sends one message and reports its outcome.
 package main
 
 import (
@@ -51,11 +51,11 @@ func main() {
 			fmt.Printf("%s %s\n", field.Field, field.Description)
 		}
 	case pb.SendError_OUTCOME_UNKNOWN:
-		fmt.Println("the user may have got it; ask again with the same request id for what became of it")
+		fmt.Println("the user may have received it; repeat the call with the same request id to learn the outcome")
 	default:
 		fmt.Printf("%s: %s", failure.Reason, failure.Message)
 		if failure.RetryAfter != nil {
-			fmt.Printf("; again in %s", failure.RetryAfter.AsDuration())
+			fmt.Printf("; retry in %s", failure.RetryAfter.AsDuration())
 		}
 		fmt.Println()
 	}

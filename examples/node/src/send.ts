@@ -1,4 +1,4 @@
-// Sends one message and says what became of it.
+// Sends one message and reports its outcome.
 import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { type SendError, SendError_ErrorReason as Reason } from "./gen/wxnotify/v1/error.js";
 import {
@@ -52,9 +52,9 @@ function explain(failure: SendError): void {
       failure.fieldViolations.forEach(({ field, description }) => console.log(field, description));
       break;
     case Reason.OUTCOME_UNKNOWN:
-      console.log("the user may have got it; ask again with the same request id for what became of it");
+      console.log("the user may have received it; repeat the call with the same request id to learn the outcome");
       break;
     default:
-      console.log(`${failure.reason}: ${failure.message}${failure.retryAfter ? `; again in ${failure.retryAfter.seconds} s` : ""}`);
+      console.log(`${failure.reason}: ${failure.message}${failure.retryAfter ? `; retry in ${failure.retryAfter.seconds} s` : ""}`);
   }
 }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "benchmark",
     mixinStandardHelpOptions = true,
-    description = "Measures wxnotify beside what its parts cost at least, and beside WxJava.")
+    description = "Compares wxnotify with the minimum cost of its parts, and with WxJava.")
 public final class Main implements Callable<Integer> {
   @Option(names = "--mode", description = "${COMPLETION-CANDIDATES}", defaultValue = "QUICK")
   private Mode mode = Mode.QUICK;
@@ -52,20 +52,20 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--compare-jar",
       description =
-          "Another server, such as that of an earlier state: measured beside the server in"
-              + " saturation and first-30s, in turns.")
+          "Another server, such as an earlier version: measured in turns with the server, in"
+              + " saturation and first-30s.")
   private @Nullable Path compareJar;
 
   @Option(
       names = "--out",
-      description = "Where report.md, report.json and report.svg go.",
+      description = "The directory for report.md, report.json and report.svg.",
       defaultValue = "benchmark/target/report")
   private Path out = Path.of("benchmark/target/report");
 
   @Option(
       names = "--jvm-flags",
       split = " ",
-      description = "For every process that is measured; parted by blanks.")
+      description = "For every process that is measured; separated by spaces.")
   private List<String> jvmFlags = List.of();
 
   @Option(

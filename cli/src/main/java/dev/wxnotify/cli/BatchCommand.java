@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "batch",
     description =
-        "Send the rows of a file through a running server, and write down what became of each.",
+        "Send the rows of a file through a running server, and record the outcome of each.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeOnInvalidInput = BatchCommand.EXIT_USAGE,
@@ -32,12 +32,12 @@ import picocli.CommandLine.Spec;
       "A file is UTF-8, unless it has a byte order mark or --encoding says otherwise.",
       "A CSV file has a header; of a subscribe message: open_id, template_id, page, data.KEYWORD, …;",
       "of a flash-sale reminder: open_id, goods_name, time, corp_id, customer_id. NDJSON has the JSON",
-      "form of BatchSendRequest, one a line.",
+      "form of BatchSendRequest, one per line.",
       "",
-      "Ctrl-C stops: what was written is awaited. --resume goes on from the results.",
+      "Ctrl-C stops: outstanding answers are awaited. --resume continues from the results.",
       "",
       "Exit codes: 0 all rows were accepted, 1 some were not, 2 the command line or a file is wrong,",
-      "3 it could not finish."
+      "3 the batch could not finish."
     })
 public final class BatchCommand implements Callable<Integer> {
   static final int EXIT_ALL_ACCEPTED = 0;
@@ -71,7 +71,7 @@ public final class BatchCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "csv or ndjson, if the name does not tell (standard input: ndjson).")
+      description = "csv or ndjson, if the name does not show it (standard input: ndjson).")
   private BatchInput.@Nullable Format format;
 
   @Option(
@@ -91,15 +91,15 @@ public final class BatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--resume",
-      description = "Go on from --results: rows with a final outcome are not sent again.")
+      description = "Continue from --results: rows with a final outcome are not sent again.")
   private boolean resume;
 
   @Option(
       names = "--campaign",
       paramLabel = "NAME",
       description =
-          "Gives rows without a request_id one, made of this name and the row's number. Use another"
-              + " name for each campaign, and the same one to repeat it.")
+          "Gives each row without a request_id one made of this name and the row's number. Use a"
+              + " new name for each campaign, and the same name to repeat it.")
   private @Nullable String campaign;
 
   @Option(
@@ -116,7 +116,7 @@ public final class BatchCommand implements Callable<Integer> {
       names = "--retries",
       paramLabel = "N",
       description =
-          "How often a row is sent again whose answer says that a repeat may help (default:"
+          "How many times a row is sent again if its answer says that a retry may help (default:"
               + " ${DEFAULT-VALUE}).",
       defaultValue = "5")
   private int retries;
@@ -125,21 +125,21 @@ public final class BatchCommand implements Callable<Integer> {
       names = "--longest-wait",
       paramLabel = "SECONDS",
       description =
-          "Rows that are told to wait for longer are not sent again (default: ${DEFAULT-VALUE}).",
+          "Rows that would have to wait longer are not sent again (default: ${DEFAULT-VALUE}).",
       defaultValue = "70")
   private int longestWaitSeconds;
 
   @Option(
       names = "--give-up-after",
       paramLabel = "SECONDS",
-      description = "How long a server that is not reached is tried (default: ${DEFAULT-VALUE}).",
+      description = "How long to try to reach the server (default: ${DEFAULT-VALUE}).",
       defaultValue = "300")
   private int giveUpAfterSeconds;
 
   @Option(
       names = "--window",
       paramLabel = "N",
-      description = "The most rows that are under way at once (default: ${DEFAULT-VALUE}).",
+      description = "The maximum number of rows in flight (default: ${DEFAULT-VALUE}).",
       defaultValue = "1024")
   private int window;
 
@@ -234,7 +234,7 @@ public final class BatchCommand implements Callable<Integer> {
       throw wrong("Missing required option: '--results=FILE'");
     }
     if (resume && (resultPath == null || validateOnly)) {
-      throw wrong("--resume needs --results, and does not go with --validate-only");
+      throw wrong("--resume needs --results, and cannot be combined with --validate-only");
     }
     if (campaign != null
         && (campaign.isBlank()

@@ -54,9 +54,10 @@ final class BatchEnd {
     }
     if (resumable && !validateOnly) {
       if (early != null && !early.isUnusable()) {
-        out.println("to go on: the same command with --resume");
+        out.println("to continue: run the same command with --resume");
       } else if (counts.again() > 0) {
-        out.printf("%,d rows may succeed later: the same command with --resume%n", counts.again());
+        out.printf(
+            "%,d rows may succeed later: run the same command with --resume%n", counts.again());
       }
     }
     out.flush();

@@ -151,7 +151,7 @@ final class Campaign implements BatchListener {
     try {
       return reason(stopping.await(longest));
     } catch (TimeoutException e) {
-      return EarlyEnd.of(BY_SIGNAL.reason() + "; some answers did not come in time");
+      return EarlyEnd.of(BY_SIGNAL.reason() + "; some answers did not arrive in time");
     } catch (IllegalStateException e) {
       return EarlyEnd.of(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
@@ -281,7 +281,7 @@ final class Campaign implements BatchListener {
     if (told <= MOST_TOLD) {
       progress.say("line " + row.line() + ": " + problem);
     } else if (told == MOST_TOLD + 1) {
-      progress.say("more rows are bad; the results name them all");
+      progress.say("more rows are bad; the results list all of them");
     }
   }
 
@@ -301,7 +301,7 @@ final class Campaign implements BatchListener {
             + cause.code()
             + ": "
             + cause.message()
-            + "); trying again in "
+            + "); retrying in "
             + Durations.text(pause));
   }
 

@@ -63,7 +63,7 @@ final class CsvColumns {
       if (!isKnown(name)) {
         wrong.add("unknown column '" + name + "'");
       } else if (!seen.add(name)) {
-        wrong.add("column '" + name + "' stands there twice");
+        wrong.add("column '" + name + "' appears twice");
       }
     }
     boolean seckill = SECKILL.stream().anyMatch(seen::contains);
@@ -72,7 +72,7 @@ final class CsvColumns {
     if (seckill) {
       required.addAll(SECKILL);
       if (data || seen.contains("page")) {
-        wrong.add("columns of subscribe messages and of flash-sale reminders stand together");
+        wrong.add("columns of subscribe messages and of flash-sale reminders are mixed");
       }
     } else {
       required.add("template_id");

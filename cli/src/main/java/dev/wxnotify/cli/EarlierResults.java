@@ -61,7 +61,7 @@ final class EarlierResults {
 
   private void add(ResultLine.Earlier result) throws UnusableInputException {
     if (result.row() < 1 || result.row() > Integer.MAX_VALUE) {
-      throw new UnusableInputException("is no result: row " + result.row());
+      throw new UnusableInputException("is not a result: row " + result.row());
     }
     int row = (int) result.row();
     done.set(row, result.isFinal());

@@ -10,7 +10,7 @@ final class MessageOptions {
   @Option(
       names = "--app-id",
       paramLabel = "ID",
-      description = "AppID of the Mini Program; without, the server's default app.",
+      description = "AppID of the Mini Program (default: the server's default app).",
       defaultValue = "")
   String appId = "";
 
@@ -40,7 +40,7 @@ final class MessageOptions {
       names = "--request-id",
       paramLabel = "ID",
       description =
-          "Your name for the message: a repeat with it sends nothing and tells the first outcome.",
+          "Your id for the message: a repeat with it sends nothing and reports the first outcome.",
       defaultValue = "")
   String requestId = "";
 

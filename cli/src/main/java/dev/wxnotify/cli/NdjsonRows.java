@@ -86,7 +86,7 @@ final class NdjsonRows implements Rows {
       json.skipChildren();
       if (json.nextToken() != null) {
         throw new com.fasterxml.jackson.core.JsonParseException(
-            json, "text behind the object (expected: one object a line)");
+            json, "text after the object (expected: one object per line)");
       }
     }
   }

@@ -44,7 +44,7 @@ final class RequestIds {
     }
     if (campaign == null) {
       return Row.Bad.of(
-          row.number(), row.line(), "request_id", "is missing (--campaign NAME makes them)");
+          row.number(), row.line(), "request_id", "is missing (--campaign NAME generates it)");
     }
     return item.with(request.toBuilder().setRequestId(campaign + "/" + row.number()).build());
   }

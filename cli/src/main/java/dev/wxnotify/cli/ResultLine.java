@@ -100,10 +100,10 @@ final class ResultLine {
     try {
       json = MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new UnusableInputException("is no JSON: " + e.getOriginalMessage());
+      throw new UnusableInputException("is not JSON: " + e.getOriginalMessage());
     }
     if (!json.path("row").isIntegralNumber() || !json.path("outcome").isTextual()) {
-      throw new UnusableInputException("is no result: it has no row or no outcome");
+      throw new UnusableInputException("is not a result: it has no row or no outcome");
     }
     String outcome = json.get("outcome").asText();
     boolean again =

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code wxnotify send}: sends one message through a running server. */
 @Command(
     name = "send",
-    description = "Send one message through a running server, and tell what became of it.",
+    description = "Send one message through a running server, and report its outcome.",
     subcommands = {SendSubscribeCommand.class, SendSeckillCommand.class},
     synopsisSubcommandLabel = "(subscribe | seckill)",
     mixinStandardHelpOptions = true,

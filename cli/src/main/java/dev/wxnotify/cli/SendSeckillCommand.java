@@ -25,7 +25,7 @@ final class SendSeckillCommand implements Callable<Integer> {
   @Option(
       names = "--template-id",
       paramLabel = "ID",
-      description = "The template; without, the one that is configured for the app.",
+      description = "The template (default: the one that is configured for the app).",
       defaultValue = "")
   private String templateId = "";
 

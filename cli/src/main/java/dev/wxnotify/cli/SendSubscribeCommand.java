@@ -42,7 +42,7 @@ final class SendSubscribeCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "KEYWORD=VALUE",
-      description = "The value of one keyword, e.g. thing1=Coffee; once for each keyword.")
+      description = "The value of one keyword, e.g. thing1=Coffee; repeat it for each keyword.")
   private final Map<String, String> data = new LinkedHashMap<>();
 
   @Spec private CommandSpec spec = CommandSpec.create();

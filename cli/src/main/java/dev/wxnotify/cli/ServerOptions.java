@@ -58,7 +58,7 @@ final class ServerOptions {
   @Option(
       names = "--bearer-token-file",
       paramLabel = "FILE",
-      description = "A file with the caller's token; it is read anew for each call.")
+      description = "A file with the caller's token; it is read again for each call.")
   private @Nullable Path bearerTokenFile;
 
   /** Begins a client with these options. */
@@ -82,7 +82,7 @@ final class ServerOptions {
 
   private io.grpc.ChannelCredentials credentials() {
     if ((certificate == null) != (privateKey == null)) {
-      throw wrong("--certificate and --private-key need each other");
+      throw wrong("--certificate and --private-key must be given together");
     }
     TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
     try {

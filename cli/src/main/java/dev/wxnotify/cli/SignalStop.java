@@ -19,7 +19,7 @@ final class SignalStop implements AutoCloseable {
     Thread hook =
         new Thread(
             () -> {
-              progress.say("stopping: what was written is awaited");
+              progress.say("stopping: waiting for outstanding answers");
               end.is(campaign.stopAndAwait(LONGEST));
               progress.close();
               Runtime.getRuntime().halt(end.print());

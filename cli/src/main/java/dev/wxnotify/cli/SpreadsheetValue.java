@@ -35,7 +35,7 @@ final class SpreadsheetValue {
   static String read(String field) {
     String text = field.strip();
     if (text.startsWith("#") && (ERRORS.contains(text) || HASHES.matcher(text).matches())) {
-      throw new TypeConversionException("'" + text + "' is an error of the spreadsheet");
+      throw new TypeConversionException("'" + text + "' is a spreadsheet error");
     }
     if (!text.startsWith("=")) {
       return field;
@@ -45,7 +45,7 @@ final class SpreadsheetValue {
       return formula.group(1).replace("\"\"", "\"");
     }
     if (BROKEN_FORMULA.matcher(text).matches()) {
-      throw new TypeConversionException("is a formula of a spreadsheet (expected: its value)");
+      throw new TypeConversionException("is a spreadsheet formula (expected: its value)");
     }
     return field;
   }

@@ -239,7 +239,7 @@ class BatchCommandTest {
             "total 1,200",
             "1,196 of them were replayed: sent by an earlier call")
         .anyMatch(line -> line.matches("1,200 results in .*, [\\d,]+/s"))
-        .contains("1 rows may succeed later: the same command with --resume");
+        .contains("1 rows may succeed later: run the same command with --resume");
     assertThat(err.toString())
         .contains(
             "1,200 rows of 1,200 (100 %)", "accepted 1,196, rejected 2, not sent 1, unknown 1");
@@ -351,7 +351,7 @@ class BatchCommandTest {
 
     assertThat(batch(file, "--campaign=c")).isEqualTo(1);
     assertThat(err.toString().lines().filter(line -> line.startsWith("line "))).hasSize(20);
-    assertThat(err.toString()).contains("more rows are bad; the results name them all");
+    assertThat(err.toString()).contains("more rows are bad; the results list all of them");
     assertThat(Files.readAllLines(results)).hasSize(100);
   }
 
@@ -362,7 +362,7 @@ class BatchCommandTest {
     assertThat(batch(file, "--campaign=c", "--on-bad-row=stop")).isEqualTo(3);
     assertThat(service.batchRequests()).hasSizeLessThanOrEqualTo(1);
     assertThat(out.toString())
-        .contains("ended early: a row is bad", "to go on: the same command with --resume");
+        .contains("ended early: a row is bad", "to continue: run the same command with --resume");
   }
 
   @Test
@@ -380,9 +380,9 @@ class BatchCommandTest {
         "open_id,data.thing1 | column 'template_id' is missing",
         "open_id,template_id,data.thing1,colour | unknown column 'colour'",
         "open_id,template_id,data.thing1,data. | unknown column 'data.'",
-        "open_id,open_id,template_id,data.thing1 | column 'open_id' stands there twice",
-        "open_id,goods_name,time,corp_id,customer_id,page | stand together",
-        "open_id,goods_name,time,corp_id,customer_id,data.thing1 | stand together",
+        "open_id,open_id,template_id,data.thing1 | column 'open_id' appears twice",
+        "open_id,goods_name,time,corp_id,customer_id,page | are mixed",
+        "open_id,goods_name,time,corp_id,customer_id,data.thing1 | are mixed",
       })
   void header_wrong_isToldAndNothingIsSent(String header, String told) throws Exception {
     assertThat(batch(write("a.csv", header + "\nx,x,x,x,x,x\n"), "--campaign=c")).isEqualTo(2);
@@ -475,9 +475,9 @@ class BatchCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "not json | line 1 is no JSON",
-        "{\"a\": 1} | line 1 is no result",
-        "{\"row\": 0, \"outcome\": \"x\"} | line 1 is no result",
+        "not json | line 1 is not JSON",
+        "{\"a\": 1} | line 1 is not a result",
+        "{\"row\": 0, \"outcome\": \"x\"} | line 1 is not a result",
       })
   void resume_fromSomethingElse_isToldAndNothingIsSent(String line, String told) throws Exception {
     Files.writeString(results, line + "\n");

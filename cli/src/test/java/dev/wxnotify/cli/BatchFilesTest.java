@@ -467,10 +467,10 @@ class BatchFilesTest {
       delimiter = '|',
       quoteCharacter = '\'',
       value = {
-        "\"=\"\"0012\"\"&A1\" | is a formula",
-        "#N/A | is an error of the spreadsheet",
-        "#NAME? | is an error of the spreadsheet",
-        "######## | is an error of the spreadsheet",
+        "\"=\"\"0012\"\"&A1\" | is a spreadsheet formula",
+        "#N/A | is a spreadsheet error",
+        "#NAME? | is a spreadsheet error",
+        "######## | is a spreadsheet error",
       })
   void csv_valueThatASpreadsheetLost_isABadRow(String field, String told) throws Exception {
     assertThat(batch(write("a.csv", HEADER + "o-1,x,t," + field + ",2\n"), "--campaign=c"))

@@ -363,7 +363,7 @@ final class BatchLoop implements StreamCall.Events {
           Failures.notSent(
               Status.Code.UNAVAILABLE,
               ErrorReason.ERROR_REASON_UNSPECIFIED,
-              "the server was not reached for " + rules.giveUpAfter.getSeconds() + " s"));
+              "the server was not reachable for " + rules.giveUpAfter.getSeconds() + " s"));
     }
   }
 

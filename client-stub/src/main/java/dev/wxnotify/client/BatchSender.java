@@ -162,7 +162,7 @@ public final class BatchSender implements AutoCloseable {
 
   private void requireOtherThread() {
     if (Thread.currentThread() == thread) {
-      throw new IllegalStateException("the listener would wait for itself");
+      throw new IllegalStateException("the listener must not wait for its own batch");
     }
   }
 }

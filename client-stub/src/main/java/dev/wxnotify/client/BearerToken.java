@@ -28,7 +28,7 @@ final class BearerToken extends CallCredentials {
       headers.put(AUTHORIZATION, "Bearer " + token.get());
     } catch (RuntimeException e) {
       applier.fail(
-          Status.UNAUTHENTICATED.withDescription("the bearer token is not to be had").withCause(e));
+          Status.UNAUTHENTICATED.withDescription("the bearer token is not available").withCause(e));
       return;
     }
     applier.apply(headers);

@@ -206,7 +206,7 @@ public final class ClientBuilder {
     }
     if (given != null) {
       if (changesChannel) {
-        throw new IllegalStateException("a given channel connects as its maker said");
+        throw new IllegalStateException("connection options cannot be applied to a given channel");
       }
       return new NotificationClient(given, null, options, deadline);
     }

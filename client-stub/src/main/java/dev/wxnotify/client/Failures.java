@@ -31,7 +31,7 @@ final class Failures {
             : SendError.newBuilder()
                 .setCode(Status.Code.UNKNOWN.value())
                 .setOutcome(result.getOutcome())
-                .setMessage("the server gave no error with this outcome")
+                .setMessage("the server sent no error with this outcome")
                 .build();
     if (error.getOutcome() != result.getOutcome()) {
       error = error.toBuilder().setOutcomeValue(result.getOutcomeValue()).build();

@@ -124,7 +124,7 @@ final class StaticAddresses extends NameResolverProvider {
       } catch (UnknownHostException e) {
         found =
             StatusOr.fromStatus(
-                Status.UNAVAILABLE.withDescription("no server's name is known").withCause(e));
+                Status.UNAVAILABLE.withDescription("no server name can be resolved").withCause(e));
       }
       told.onResult(ResolutionResult.newBuilder().setAddressesOrError(found).build());
     }

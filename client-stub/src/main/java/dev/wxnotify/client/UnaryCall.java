@@ -104,7 +104,7 @@ final class UnaryCall<Q extends MessageLite, R> extends CompletableFuture<R> {
       if (!status.isOk()) {
         fail(status, trailers);
       } else if (value == null) {
-        fail(Status.INTERNAL.withDescription("the server gave no answer"), trailers);
+        fail(Status.INTERNAL.withDescription("the server sent no answer"), trailers);
       } else {
         complete(value);
       }

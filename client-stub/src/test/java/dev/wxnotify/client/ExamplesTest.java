@@ -77,7 +77,7 @@ class ExamplesTest {
       if (e.reason() == ErrorReason.USER_NOT_SUBSCRIBED) {
         log("ask the user again in the Mini Program");
       } else if (e.retryable()) {
-        log("again in " + e.retryAfter().orElse(Duration.ofSeconds(1)));
+        log("retry in " + e.retryAfter().orElse(Duration.ofSeconds(1)));
       } else if (e.outcome() == Outcome.OUTCOME_UNKNOWN) {
         log("the user may have got it: " + e.getMessage());
       } else {

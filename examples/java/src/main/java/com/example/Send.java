@@ -6,7 +6,7 @@ import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import dev.wxnotify.v1.SubscribeMessage;
 
-/** Sends one message and says what became of it. */
+/** Sends one message and reports its outcome. */
 public final class Send {
   private Send() {}
 
@@ -59,11 +59,12 @@ public final class Send {
         break;
       case OUTCOME_UNKNOWN:
         System.out.println(
-            "the user may have got it; ask again with the same request id for what became of it");
+            "the user may have received it;"
+                + " repeat the call with the same request id to learn the outcome");
         break;
       default:
         System.out.println(e.getMessage());
-        e.retryAfter().ifPresent(wait -> System.out.println("again in " + wait));
+        e.retryAfter().ifPresent(wait -> System.out.println("retry in " + wait));
         break;
     }
   }

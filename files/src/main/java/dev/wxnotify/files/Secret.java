@@ -55,7 +55,7 @@ public final class Secret {
       throw new UnusableFileException("has more than one line");
     }
     if (secret.codePoints().anyMatch(Secret::isInvisible)) {
-      throw new UnusableFileException("holds control characters, or others that nobody can see");
+      throw new UnusableFileException("contains control or invisible characters");
     }
     if (isQuoted(secret)) {
       throw new UnusableFileException("has quotes around it, which would be part of the secret");

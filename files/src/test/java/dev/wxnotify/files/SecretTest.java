@@ -77,7 +77,7 @@ class SecretTest {
         "s3\u2028cr3t"
       })
   void secret_withCharactersThatNobodySees_isRefused(String content) {
-    assertRefused(content, "holds control characters");
+    assertRefused(content, "contains control or invisible characters");
   }
 
   @Test
@@ -90,7 +90,7 @@ class SecretTest {
         .hasMessage("is not UTF-8 text");
     assertThatThrownBy(() -> Secret.of("s3cr3t".getBytes(StandardCharsets.UTF_16LE)))
         .isInstanceOf(UnusableFileException.class)
-        .hasMessageContaining("holds control characters");
+        .hasMessageContaining("contains control or invisible characters");
   }
 
   private static void assertRefused(String content, String why) {

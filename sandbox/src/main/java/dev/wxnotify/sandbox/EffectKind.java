@@ -26,9 +26,9 @@ public enum EffectKind {
   /** The JSON is cut, HTTP is in order. */
   TRUNCATED("truncated", true, "HTTP 200 with the first half of the JSON"),
   /** No JSON. */
-  MALFORMED_JSON("malformed-json", true, "HTTP 200 with something like JSON"),
+  MALFORMED_JSON("malformed-json", true, "HTTP 200 with malformed JSON"),
   /** The request was never processed. */
-  RESET_BEFORE("reset-before", false, "the connection is reset, nothing is done"),
+  RESET_BEFORE("reset-before", false, "the connection is reset, nothing is processed"),
   /** The request was processed, the answer is lost. */
   RESET_AFTER("reset-after", true, "the request is processed, then the connection is reset"),
   /** The request was processed, the caller waits for ever. */
@@ -131,13 +131,13 @@ public enum EffectKind {
       "early-answer",
       Scope.HEADERS,
       false,
-      "errcode -1 as soon as the headers are there; the body is not looked at"),
+      "errcode -1 as soon as the headers are there; the body is ignored"),
   /** An answer without a question. */
   UNSOLICITED(
       "unsolicited",
       Scope.CONNECTION,
       true,
-      "the stray answer on a new connection, before any request; then all is in order");
+      "the stray answer on a new connection, before any request; normal answers follow");
 
   /** Where an effect can strike. */
   private enum Scope {

@@ -65,7 +65,7 @@ public final class MagicOpenIds {
         kind.openIdForm().ifPresent(form -> rows.add(new Row(PREFIX + form, kind.meaning())));
       }
     }
-    rows.add(new Row(PREFIX + ONCE + "<any of the above>", "once that, afterwards in order"));
+    rows.add(new Row(PREFIX + ONCE + "<any of the above>", "that once, afterwards normal answers"));
     return List.copyOf(rows);
   }
 

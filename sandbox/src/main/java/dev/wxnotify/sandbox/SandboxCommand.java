@@ -17,23 +17,23 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Runs a fake of WeChat's subscribe-message API, for first tries and for tests. It needs no"
-            + " account, sends nothing to anybody, and goes wrong on demand.",
-    footerHeading = "%nGoing wrong on demand:%n",
+            + " account, sends nothing to anybody, and fails on demand.",
+    footerHeading = "%nFailures on demand:%n",
     footer = {
       "  An open id of the form sandbox-<errcode> gets that error, for example",
       "  sandbox-43101; sandbox-reset-after, sandbox-slow-500, sandbox-interim-103,",
-      "  sandbox-surplus and others spoil the answer. All of them: GET",
+      "  sandbox-surplus and others damage the answer. All of them: GET",
       "  /sandbox/open-ids. All control calls: GET /sandbox.",
       "  A FAULT is endpoint:what[:often], for example",
       "    send:errcode=-1:3               the next three sends are answered -1",
       "    send:latency=200                every send takes 200 ms longer",
-      "    any:http=502:5%%                 one request in twenty, by chance",
+      "    any:http=502:5%%                 one request in twenty, at random",
       "    stable_token:reset-before:1/4   each fourth request",
       "    send:surplus:1/20               each twentieth answer is followed by another",
-      "    any:unsolicited:1               the next connection gets an answer unasked",
-      "  All that can go wrong: GET /sandbox/faults/kinds.",
+      "    any:unsolicited:1               the next connection gets an unsolicited answer",
+      "  All kinds of faults: GET /sandbox/faults/kinds.",
       "",
-      "Exit codes: 0 stopped, 64 wrong usage, 69 cannot listen."
+      "Exit codes: 0 stopped, 64 the command line is wrong, 69 cannot listen."
     })
 public final class SandboxCommand implements Callable<Integer> {
 

@@ -44,14 +44,14 @@ final class SandboxFlags {
       names = "--template",
       paramLabel = "ID:KEYWORD,...",
       converter = TemplateFlag.class,
-      description = "A template of your own, beside those of the sandbox; may be repeated.")
+      description = "A template of your own, in addition to those of the sandbox; may be repeated.")
   private List<SandboxTemplate> templates = new ArrayList<>();
 
   @Option(
       names = "--token-ttl",
       paramLabel = "DURATION",
       converter = DurationFlag.class,
-      description = "Life of a token (default: 7200s).")
+      description = "Lifetime of a token (default: 7200s).")
   private Duration tokenTtl = TokenRules.WECHAT.ttl();
 
   @Option(
@@ -59,7 +59,7 @@ final class SandboxFlags {
       paramLabel = "DURATION",
       converter = DurationFlag.class,
       description =
-          "How long an old token stays good beside a new one; never more than a sixth of the life"
+          "How long an old token stays valid beside a new one; at most a sixth of the lifetime"
               + " (default: 300s).")
   private Duration tokenGrace = TokenRules.WECHAT.grace();
 
@@ -73,7 +73,7 @@ final class SandboxFlags {
   @Option(
       names = "--forced-per-day",
       paramLabel = "N",
-      description = "Forced refreshes of an app in a day (default: ${DEFAULT-VALUE}).")
+      description = "Forced refreshes of an app per day (default: ${DEFAULT-VALUE}).")
   private int forcedPerDay = TokenRules.WECHAT.forcedPerDay();
 
   @Option(
@@ -85,50 +85,51 @@ final class SandboxFlags {
   @Option(
       names = "--allow-ip",
       paramLabel = "IP",
-      description = "Only this address may ask for tokens; may be repeated.")
+      description = "Only this address may fetch tokens; may be repeated.")
   private Set<String> allowedIps = new HashSet<>();
 
   @Option(
       names = "--latency",
       paramLabel = "DURATION",
       converter = DurationFlag.class,
-      description = "How late every answer comes, like 80ms (default: none).")
+      description = "Delay of every answer, like 80ms (default: none).")
   private Duration latency = Duration.ZERO;
 
   @Option(
       names = "--fault",
       paramLabel = "FAULT",
       converter = FaultFlag.class,
-      description = "Something that goes wrong, see below; may be repeated.")
+      description = "A fault, see below; may be repeated.")
   private List<Fault> faults = new ArrayList<>();
 
   @Option(
       names = "--quota",
       paramLabel = "ENDPOINT=DAY[/MINUTE]",
       converter = {EndpointFlag.class, QuotaFlag.class},
-      description = "Calls of an app in a day and in a minute, 0 for no limit; may be repeated.")
+      description = "Calls of an app per day and per minute, 0 for no limit; may be repeated.")
   private Map<SandboxEndpoint, Quota> quotas = new EnumMap<>(SandboxEndpoint.class);
 
   @Option(
       names = "--sends-per-second",
       paramLabel = "N",
-      description = "Sends of an app in a second, 0 for no limit (default: ${DEFAULT-VALUE}).")
+      description = "Sends of an app per second, 0 for no limit (default: ${DEFAULT-VALUE}).")
   private int sendsPerSecond;
 
   @Option(
       names = "--overload-errcode",
       paramLabel = "ERRCODE",
-      description = "What the sends above that get, like -1 (default: ${DEFAULT-VALUE}).")
+      description = "What sends above that limit get, like -1 (default: ${DEFAULT-VALUE}).")
   private int overloadErrcode = SendRules.DEFAULT.overloadErrcode();
 
   @Option(
       names = "--strict-subscriptions",
-      description = "Only users granted by POST /sandbox/subscriptions are subscribed.")
+      description = "Only users to whom POST /sandbox/subscriptions granted it are subscribed.")
   private boolean strictSubscriptions;
 
   @Option(
       names = "--failures-take-credit",
-      description = "A send that fails on its page or values uses up a one-time subscription.")
+      description =
+          "A send that fails because of its page or values uses up a one-time subscription.")
   private boolean failuresTakeCredit;
 
   @Option(
@@ -152,7 +153,7 @@ final class SandboxFlags {
   @Option(
       names = "--keep",
       paramLabel = "N",
-      description = "How many messages are kept to be looked at (default: ${DEFAULT-VALUE}).")
+      description = "How many messages are kept for inspection (default: ${DEFAULT-VALUE}).")
   private int kept = 100_000;
 
   /**

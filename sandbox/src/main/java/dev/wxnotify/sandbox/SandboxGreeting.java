@@ -19,7 +19,7 @@ final class SandboxGreeting {
     for (SandboxTemplate template : options.templates()) {
       out.println("  template  " + template.id() + "  " + keywords(template));
     }
-    out.println("  open ids  any; those that go wrong: " + url + "/sandbox/open-ids");
+    out.println("  open ids  any; those that cause failures: " + url + "/sandbox/open-ids");
     out.println("Try it:");
     out.println("  curl -s " + url + "/sandbox/templates");
     out.println("  " + firstCall(url, options));

@@ -47,7 +47,7 @@ final class Logs {
     try {
       configurator.doConfigure(rules);
     } catch (JoranException e) {
-      throw new IllegalStateException("the rules of the log are broken", e);
+      throw new IllegalStateException("the log configuration is invalid", e);
     }
   }
 

@@ -313,7 +313,7 @@ final class NotificationServer implements AutoCloseable {
     Path proxyPassword = settings.proxyPasswordFile();
     if (proxyPassword != null) {
       files.watch(
-          "the password of the proxy",
+          "the proxy password",
           List.of(proxyPassword),
           contents -> http.useProxyPassword(Secret.of(contents.get(0))));
     }
@@ -342,7 +342,7 @@ final class NotificationServer implements AutoCloseable {
     RedisOutcomeLedger ledger = new RedisOutcomeLedger(link, own, settings.ledgerEntries());
     readiness.watch("redis", link::trouble);
     meters.watchRedis(
-        () -> link.trouble().isEmpty(), link::commandsFailed, ledger::untold, ledger::forgotten);
+        () -> link.trouble().isEmpty(), link::commandsFailed, ledger::unsent, ledger::forgotten);
     return ledger;
   }
 
@@ -410,7 +410,9 @@ final class NotificationServer implements AutoCloseable {
     if (grpc.tls() == null
         && !grpc.callers().isEmpty()
         && !grpc.address().getAddress().isLoopbackAddress()) {
-      log.warn("the tokens of callers arrive without TLS: see that something before this has it");
+      log.warn(
+          "callers' tokens arrive without TLS: make sure that a proxy in front of this server"
+              + " terminates TLS");
     }
   }
 
@@ -445,11 +447,11 @@ final class NotificationServer implements AutoCloseable {
     }
     Duration grace = settings.grace();
     long end = System.nanoTime() + grace.toNanos();
-    log.info("stopping: calls that were accepted have {} to finish", grace);
+    log.info("stopping: accepted calls have {} to finish", grace);
     readiness.stopping();
     try {
       if (!grpc.stop(grace)) {
-        log.warn("stopped with calls under way: they took longer than {}", grace);
+        log.warn("stopped with calls in progress: they took longer than {}", grace);
       }
       awaitLastOutcomes(end);
     } catch (InterruptedException e) {

@@ -91,7 +91,7 @@ final class PlatformText {
 
   private static String explanation(Charset charset) {
     return charset.equals(StandardCharsets.UTF_8)
-        ? "has text that is not UTF-8, or was destroyed before it came here (it has U+FFFD)"
+        ? "has text that is not UTF-8, or was corrupted before it arrived here (it has U+FFFD)"
         : "has text that this process cannot read, since its locale has the charset "
             + charset
             + ": set LANG=C.UTF-8 (or LC_ALL) in its environment";

@@ -42,7 +42,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
 
-  @Option(names = "--config", paramLabel = "FILE", description = "A YAML file of configuration.")
+  @Option(names = "--config", paramLabel = "FILE", description = "The configuration file, in YAML.")
   private @Nullable Path config;
 
   @Option(
@@ -53,7 +53,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--sandbox-port",
       paramLabel = "PORT",
-      description = "The port of the fake WeChat, to control it by HTTP (default: any free one).",
+      description = "The port of the fake WeChat and its control API (default: any free one).",
       defaultValue = "0")
   private int sandboxPort;
 

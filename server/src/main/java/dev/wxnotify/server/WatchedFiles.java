@@ -107,7 +107,7 @@ final class WatchedFiles implements AutoCloseable {
       } catch (Throwable e) {
         if (!e.toString().equals(fault)) {
           fault = e.toString();
-          log.error("{}: a fault; trying again", what, e);
+          log.error("{}: unexpected failure; retrying", what, e);
         }
       }
     }
@@ -144,7 +144,7 @@ final class WatchedFiles implements AutoCloseable {
     }
 
     private void complain(String text) {
-      log.warn("{}: {}; going on with what was read before", what, text);
+      log.warn("{}: {}; continuing with the previous content", what, text);
     }
 
     private static boolean isSame(List<byte[]> some, List<byte[]> others) {

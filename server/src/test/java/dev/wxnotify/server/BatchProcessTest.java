@@ -123,7 +123,7 @@ class BatchProcessTest {
         awaitResults(batch, ROWS / 2);
         server.kill();
         assertThat(server.exitCode()).isNotZero();
-        batch.awaitErr("trying again in");
+        batch.awaitErr("retrying in");
         try (WxnotifyProcess next = server(port(address))) {
           next.awaitErr("ready: gRPC on ");
           batch.exitCode();
@@ -167,7 +167,7 @@ class BatchProcessTest {
         awaitResults(batch, ROWS / 3);
         batch.interrupt();
         assertThat(batch.exitCode()).as(batch.err()).isEqualTo(3);
-        assertThat(batch.err()).contains("stopping: what was written is awaited");
+        assertThat(batch.err()).contains("stopping: waiting for outstanding answers");
         assertThat(batch.out())
             .contains("ended early: stopped by a signal", "the same command with --resume");
       }

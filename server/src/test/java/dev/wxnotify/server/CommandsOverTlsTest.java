@@ -113,8 +113,8 @@ class CommandsOverTlsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--certificate=x.pem, need each other",
-    "--private-key=x.pem, need each other",
+    "--certificate=x.pem, must be given together",
+    "--private-key=x.pem, must be given together",
     "--ca=/nowhere/s3cr3t, --ca: the file does not exist",
     "--bearer-token-file=/nowhere/s3cr3t, --bearer-token-file: the file does not exist",
     "--bearer-token-file=/dev/zero, --bearer-token-file: the file is not a regular file",

@@ -204,7 +204,7 @@ class FleetTest {
       List<Integer> others = new ArrayList<>(load.messageIds().keySet());
       others.removeIf(i -> i < first);
       List<String> keys = others.stream().map(i -> requestKey("load-" + i)).toList();
-      Await.until("Redis was told everything", () -> redis.keys().containsAll(keys));
+      Await.until("Redis has everything", () -> redis.keys().containsAll(keys));
       assertThat(keys).hasSizeGreaterThan((last - first) / 2);
       assertReplayedByOthers(fleet, load, others);
       SendSubscribeMessageRequest after = request("after", "after");

@@ -194,7 +194,7 @@ class MonitoringTest {
       server.sandbox().addFault(Fault.on(SandboxEndpoint.SEND, Effect.errcode(40164)).times(1));
       sendAndFail(server, "user");
 
-      awaitReadyz(server, 503, "WeChat refuses its sends: 40164");
+      awaitReadyz(server, 503, "WeChat rejects its messages: 40164");
       awaitHealth(server, ServingStatus.NOT_SERVING);
       send(server, "user");
       awaitReadyz(server, 200, READY);

@@ -172,7 +172,7 @@ class RotationTest {
       awaitWarning(log, "the private key is not the key of the certificate");
       assertThat(serialOf(server.port())).isEqualTo(first);
       turnTo(new TestCa.Identity("not a certificate", "not a key"));
-      awaitWarning(log, "the certificate holds no certificate in PEM");
+      awaitWarning(log, "the certificate contains no certificate in PEM");
       assertThat(serialOf(server.port())).isEqualTo(first);
 
       turnTo(other);

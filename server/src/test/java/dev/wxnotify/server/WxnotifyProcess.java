@@ -213,7 +213,7 @@ final class WxnotifyProcess implements AutoCloseable {
           add(line);
         }
       } catch (IOException e) {
-        add("(broken off: " + e + ")"); // It was killed.
+        add("(output ended: " + e + ")"); // It was killed.
       }
       end();
     }

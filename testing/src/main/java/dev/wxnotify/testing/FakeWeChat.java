@@ -157,7 +157,7 @@ public final class FakeWeChat {
       throw new UncheckedIOException("the fake WeChat does not answer", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the fake WeChat was asked", e);
+      throw new IllegalStateException("interrupted while waiting for the fake WeChat", e);
     }
   }
 }

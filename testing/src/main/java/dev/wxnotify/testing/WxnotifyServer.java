@@ -71,7 +71,7 @@ public final class WxnotifyServer implements AutoCloseable {
       }
       throw new IllegalStateException("the server could not start", e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the server's jar is not the one of this library", e);
+      throw new IllegalStateException("the server's jar does not belong to this library", e);
     } finally {
       thread.setContextClassLoader(before);
     }

@@ -75,7 +75,7 @@ public final class BareGrpcServer implements BindableService, Runnable {
               .start();
       Worker.serve(server.getPort(), String.class, task -> task);
     } catch (Exception e) {
-      throw new IllegalStateException("the bare server broke", e);
+      throw new IllegalStateException("the bare server failed", e);
     }
   }
 

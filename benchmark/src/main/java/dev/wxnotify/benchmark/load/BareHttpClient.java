@@ -24,7 +24,7 @@ public final class BareHttpClient implements Runnable {
     try {
       Worker.serve(0, Load.class, load -> run(http, load));
     } catch (Exception e) {
-      throw new IllegalStateException("the load broke", e);
+      throw new IllegalStateException("the load failed", e);
     }
   }
 

@@ -133,7 +133,7 @@ final class BatchLoad {
 
     @Override
     public void onError(Throwable fault) {
-      tally.answered(System.nanoTime(), "the stream broke: " + fault.getMessage());
+      tally.answered(System.nanoTime(), "the stream failed: " + fault.getMessage());
       connections.countDown();
     }
 

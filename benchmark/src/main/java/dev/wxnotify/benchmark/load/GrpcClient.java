@@ -29,7 +29,7 @@ public final class GrpcClient implements Runnable {
   @Option(names = "--ca", description = "Speak TLS, and trust this certificate.")
   private @Nullable File authority;
 
-  @Option(names = "--anonymous", description = "Show no token.")
+  @Option(names = "--anonymous", description = "Send no token.")
   private boolean anonymous;
 
   private final List<ManagedChannel> channels = new ArrayList<>();
@@ -44,7 +44,7 @@ public final class GrpcClient implements Runnable {
     try {
       Worker.serve(0, Load.class, this::run);
     } catch (Exception e) {
-      throw new IllegalStateException("the load broke", e);
+      throw new IllegalStateException("the load failed", e);
     }
   }
 

@@ -68,7 +68,7 @@ public final class Upstream implements Runnable {
       Worker.serve(
           ((InetSocketAddress) channel.localAddress()).getPort(), Setting.class, this::apply);
     } catch (Exception e) {
-      throw new IllegalStateException("the upstream broke", e);
+      throw new IllegalStateException("the upstream failed", e);
     }
   }
 

@@ -49,7 +49,7 @@ public final class WxJavaClient implements Runnable {
     try {
       Worker.serve(0, Load.class, this::run);
     } catch (Exception e) {
-      throw new IllegalStateException("the load broke", e);
+      throw new IllegalStateException("the load failed", e);
     }
   }
 
@@ -63,7 +63,7 @@ public final class WxJavaClient implements Runnable {
     }
     threads.shutdown();
     if (!threads.awaitTermination(1, TimeUnit.HOURS)) {
-      throw new IllegalStateException("WxJava hangs");
+      throw new IllegalStateException("WxJava did not finish within an hour");
     }
     return tally.result();
   }

@@ -86,7 +86,7 @@ public abstract class ChildProcess implements AutoCloseable {
         lines.add(line);
       }
     } catch (IOException e) {
-      lines.add("(broken off: " + e + ")"); // Killed.
+      lines.add("(output ended: " + e + ")"); // Killed.
     }
     lines.end();
   }

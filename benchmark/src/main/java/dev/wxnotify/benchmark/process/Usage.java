@@ -24,7 +24,7 @@ public record Usage(Duration cpu, long residentBytes, int threads) {
     Duration cpu =
         ProcessHandle.of(pid)
             .flatMap(process -> process.info().totalCpuDuration())
-            .orElseThrow(() -> new IllegalStateException("process " + pid + " is gone"));
+            .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended"));
     String status = status(pid);
     return new Usage(cpu, number(RESIDENT, status) * KIB, (int) number(THREADS, status));
   }

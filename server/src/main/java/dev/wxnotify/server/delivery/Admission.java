@@ -20,13 +20,13 @@ public final class Admission {
       new Reply(
           new SendOutcome.NotSent(
               NotSent.Reason.OVERLOADED,
-              "the server has as many messages in flight as it may have",
+              "the server is at its limit of messages in flight",
               null,
               Duration.ofSeconds(1)),
           false);
 
   private static final SendOutcome.NotSent OWN_FAULT =
-      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "internal server error");
 
   private final Permits inFlight;
   private final OutcomeLedger ledger;
@@ -161,7 +161,7 @@ public final class Admission {
     finish(
         order,
         sending,
-        new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "the ledger of request ids broke"),
+        new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "the ledger of request ids failed"),
         false);
   }
 
@@ -175,7 +175,7 @@ public final class Admission {
   }
 
   private void writeFault(Throwable fault) {
-    sender.faults().write("a message broke before it was on its way", fault);
+    sender.faults().write("a message failed unexpectedly before it was processed", fault);
   }
 
   private void onClaim(
@@ -201,7 +201,7 @@ public final class Admission {
               ? new SendOutcome.Rejected(Rejected.Reason.REQUEST_ID_CONFLICT, null)
               : new SendOutcome.NotSent(
                   NotSent.Reason.REQUEST_IN_PROGRESS,
-                  "a call with this request id is being worked on",
+                  "a call with this request id is in progress",
                   null,
                   IN_PROGRESS_RETRY_AFTER);
       finish(order, sending, no, false);

@@ -58,7 +58,7 @@ public final class Batch {
           NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
 
   private static final SendOutcome.NotSent OWN_FAULT =
-      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "internal server error");
 
   private final Admission delivery;
   private final MessageSender sender;
@@ -343,7 +343,7 @@ public final class Batch {
   }
 
   private void failUnsent(Item item, Throwable fault) {
-    sender.faults().write("a message of a batch broke before its try", fault);
+    sender.faults().write("a batch item failed unexpectedly before its attempt", fault);
     synchronized (lock) {
       item.line.ended(item);
     }
@@ -378,7 +378,7 @@ public final class Batch {
     try {
       begun.run();
     } catch (Throwable fault) {
-      sender.faults().write("a batch broke while it went on", fault);
+      sender.faults().write("a batch failed unexpectedly while it continued", fault);
     }
   }
 
@@ -450,7 +450,7 @@ public final class Batch {
       var ignored = sender.timer().schedule(() -> resume(item), nanos, TimeUnit.NANOSECONDS);
       return true;
     } catch (RejectedExecutionException e) {
-      sender.faults().write("a message of a batch cannot wait for its next try", e);
+      sender.faults().write("a batch item cannot be scheduled for its next attempt", e);
       return !isPausing(item);
     }
   }

@@ -117,14 +117,15 @@ public final class DailyQuota {
         && no.reason() == Rejected.Reason.DAILY_QUOTA_EXHAUSTED
         && state.compareAndSet(now, stoppedFor(no.error(), PROBE_INTERVAL))) {
       if (now instanceof Open) {
-        log.warn("app {}: the day's quota is used up; one message a minute tries", appId);
+        log.warn(
+            "app {}: the daily quota is used up; one message a minute is sent as a probe", appId);
       }
       return now instanceof Open;
     }
     if (now instanceof Probing probing) {
       if (answer instanceof Answer.Accepted) {
         if (state.compareAndSet(now, new Open(new Pass()))) {
-          log.info("app {}: WeChat takes messages again", appId);
+          log.info("app {}: WeChat accepts messages again", appId);
         }
       } else {
         state.compareAndSet(now, stoppedFor(probing.why, Duration.ZERO));

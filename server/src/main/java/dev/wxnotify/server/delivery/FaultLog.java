@@ -28,7 +28,7 @@ final class FaultLog {
     long now = nanoClock.getAsLong();
     long next = nextNanos.get();
     if (now - next >= 0 && nextNanos.compareAndSet(next, now + PAUSE.toNanos())) {
-      log.error("{}; more of it within {} s is not logged", what, PAUSE.toSeconds(), fault);
+      log.error("{}; further failures within {} s are not logged", what, PAUSE.toSeconds(), fault);
     }
   }
 }

@@ -67,7 +67,7 @@ final class GuardedDeliveryListeners implements DeliveryListener {
 
   private void complain(Throwable fault) {
     if (!complained.getAndSet(true)) {
-      log.error("a listener of messages is broken; what it counts is wrong from now on", fault);
+      log.error("a delivery listener failed; its counts are incorrect from now on", fault);
     }
   }
 }

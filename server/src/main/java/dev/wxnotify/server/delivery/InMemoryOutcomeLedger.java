@@ -83,8 +83,8 @@ public final class InMemoryOutcomeLedger implements OutcomeLedger {
                 + maxEntries
                 + ") is too small for the request ids of "
                 + RETENTION.toHours()
-                + " h: the oldest outcomes are forgotten, and a repeat of those is sent again unless"
-                + " Redis knows it",
+                + " h: the oldest outcomes are forgotten, and a repeat of such a message is sent"
+                + " again unless Redis has its outcome",
             nanoClock);
   }
 

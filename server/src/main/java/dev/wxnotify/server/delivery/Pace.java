@@ -271,7 +271,7 @@ public final class Pace implements Gate, Turn.Queue {
     if (before == null) {
       nextTurnNanos = now;
       log.info(
-          "app {}: WeChat refuses messages and took {} in the last second; batches begin at {}/s",
+          "app {}: WeChat throttles, and accepted {} in the last second; batches start at {}/s",
           appId,
           takenInASecond,
           Math.round(next.perSecond(now)));
@@ -339,7 +339,7 @@ public final class Pace implements Gate, Turn.Queue {
     try {
       giveTurns();
     } catch (RejectedExecutionException e) {
-      log.debug("app {}: the timer takes no tasks", appId, e);
+      log.debug("app {}: the timer rejects tasks", appId, e);
     }
   }
 
@@ -380,7 +380,7 @@ public final class Pace implements Gate, Turn.Queue {
     double perSecond = current.perSecond(now);
     if (perSecond >= NO_LIMIT) {
       limit = null;
-      log.info("app {}: batches go without a limit again", appId);
+      log.info("app {}: batches are no longer limited", appId);
     }
     return perSecond;
   }

@@ -164,7 +164,7 @@ public final class Readiness implements DeliveryListener {
   private @Nullable String trouble(App app) {
     Refusal refusal = refusal(app);
     if (refusal != null) {
-      return "WeChat refuses its sends" + describe(refusal.error);
+      return "WeChat rejects its messages" + describe(refusal.error);
     }
     TokenStatus token = app.tokens().status();
     IssueResult.Failure failure = token.trouble();
@@ -174,7 +174,7 @@ public final class Readiness implements DeliveryListener {
     WeChatError usedUp = app.quota().why();
     return usedUp == null
         ? null
-        : "its quota of the day is used up, one message a minute tries" + describe(usedUp);
+        : "its daily quota is used up; one message a minute is sent as a probe" + describe(usedUp);
   }
 
   private @Nullable Refusal refusal(App app) {

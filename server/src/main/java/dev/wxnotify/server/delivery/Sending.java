@@ -213,10 +213,10 @@ final class Sending implements MessageGateway.WriteGate {
         lastBusy == null
             ? new SendOutcome.NotSent(
                 NotSent.Reason.DEADLINE_BEFORE_SEND,
-                "the deadline was over before the message was written to WeChat")
+                "the deadline expired before the message was written to WeChat")
             : lastBusy,
         new SendOutcome.Unknown(
-            Unknown.Reason.DEADLINE, "the deadline was over before WeChat answered"));
+            Unknown.Reason.DEADLINE, "the deadline expired before WeChat answered"));
   }
 
   private void giveUp(SendOutcome ifNotWritten, SendOutcome ifWritten) {
@@ -304,7 +304,7 @@ final class Sending implements MessageGateway.WriteGate {
       end(Verdict.noToken(none));
     } else if (result instanceof AccessToken token) {
       if (rejectedToken != null && token.isSameAs(rejectedToken)) {
-        end(Verdict.credentials("WeChat rejects the access token that it hands out", tokenError));
+        end(Verdict.credentials("WeChat rejects the access token that it issues", tokenError));
         return;
       }
       Turn next = new ConnectionTurn(token);
@@ -389,8 +389,8 @@ final class Sending implements MessageGateway.WriteGate {
    * A gateway never fails; should one have a fault, the gate knows whether the message was written.
    */
   private Answer broken(Throwable fault) {
-    sender.faults().write("the gateway of messages broke", fault);
-    String text = "the gateway broke: " + fault.getClass().getSimpleName();
+    sender.faults().write("the message gateway failed unexpectedly", fault);
+    String text = "the message gateway failed: " + fault.getClass().getSimpleName();
     return state.get() == State.WAITING || isAbandoned()
         ? new Answer.NotWritten(text)
         : new Answer.NoAnswer(text);
@@ -406,13 +406,13 @@ final class Sending implements MessageGateway.WriteGate {
   }
 
   private void breakDown(Throwable fault) {
-    sender.faults().write("a message broke on its way through this server", fault);
+    sender.faults().write("a message failed unexpectedly while it was processed", fault);
     if (state.compareAndSet(State.WAITING, State.ABANDONED)) {
-      end(new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault"));
+      end(new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "internal server error"));
     } else if (isAbandoned()) {
       endAbandoned();
     } else {
-      end(new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "this server has a fault"));
+      end(new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "internal server error"));
     }
   }
 
@@ -443,12 +443,12 @@ final class Sending implements MessageGateway.WriteGate {
   private void onTokenRejected(AccessToken token, WeChatError error) {
     order.app().tokens().reject(token);
     if (rejectedToken != null) {
-      end(Verdict.credentials("WeChat rejects the access token, after a refresh too", error));
+      end(Verdict.credentials("WeChat rejects the access token even after a refresh", error));
     } else if (!isOpenForRetry()) {
       endAbandonedOr(
           new SendOutcome.NotSent(
               NotSent.Reason.DEADLINE_BEFORE_SEND,
-              "the deadline was over before a new token came"));
+              "the deadline expired before a new token arrived"));
     } else {
       rejectedToken = token;
       tokenError = error;
@@ -500,7 +500,7 @@ final class Sending implements MessageGateway.WriteGate {
   private SendOutcome quotaExhausted() {
     return new SendOutcome.NotSent(
         NotSent.Reason.DAILY_QUOTA_EXHAUSTED,
-        "WeChat said that the app's quota of the day is used up, and was not asked again",
+        "the app's daily quota is used up, as WeChat reported; this message was not sent",
         order.app().quota().why(),
         sender.retryAfter(Rejected.Reason.DAILY_QUOTA_EXHAUSTED));
   }

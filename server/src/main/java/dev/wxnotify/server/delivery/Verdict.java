@@ -47,7 +47,7 @@ sealed interface Verdict {
               order.inCallersTerms(no.violations()),
               retryAfter.apply(no.reason())));
     } else if (answer instanceof Answer.CredentialsRejected no) {
-      return new End(credentials("WeChat does not let this server in", no.error()));
+      return new End(credentials("WeChat rejects this server's credentials", no.error()));
     } else if (answer instanceof Answer.NoAnswer none) {
       return new End(new Unknown(Unknown.Reason.NO_ANSWER, none.explanation()));
     } else if (answer instanceof Answer.TokenRejected no) {
@@ -77,11 +77,11 @@ sealed interface Verdict {
     if (none.refusal() instanceof IssueResult.Refused refused) {
       WeChatError error = new WeChatError(refused.errcode(), refused.errmsg(), refused.rid());
       if (refused.kind() == IssueResult.Refused.Kind.CREDENTIALS) {
-        return credentials("WeChat refuses this server an access token", error);
+        return credentials("WeChat refuses to issue an access token to this server", error);
       }
       return new NotSent(
           NotSent.Reason.WECHAT_UNREACHABLE,
-          "WeChat issues no access token now",
+          "WeChat issues no access token at the moment",
           error,
           none.retryAfter());
     }

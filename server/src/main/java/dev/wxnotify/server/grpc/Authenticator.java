@@ -75,7 +75,7 @@ final class Authenticator implements ServerInterceptor {
 
   private static <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call) {
     log.debug(
-        "refused a call of {} from {}: no credentials of a caller",
+        "rejected a call of {} from {}: no valid credentials of a caller",
         call.getMethodDescriptor().getFullMethodName(),
         call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
     Statuses.close(call, SendErrors.unauthenticated());

@@ -74,7 +74,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
           NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
 
   private static final SendOutcome.NotSent OWN_FAULT =
-      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "internal server error");
 
   private final RequestMapper mapper;
   private final ServerCallStreamObserver<BatchSendResponse> responses;
@@ -119,7 +119,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
         new Ending(
             new SendOutcome.NotSent(
                 NotSent.Reason.DEADLINE_BEFORE_SEND,
-                "the stream's deadline was over before the message was written to WeChat"),
+                "the stream's deadline expired before the message was written to WeChat"),
             SendErrors.streamDeadline());
 
     static final Ending STOP =
@@ -242,7 +242,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     try {
       caller.limits().enter(entry);
     } catch (Throwable fault) {
-      log.error("an item could not wait for its caller's limits", fault);
+      log.error("an item could not be queued for its caller's limits", fault);
       dismiss(OWN_FAULT);
       asked.set(false);
       readOn();
@@ -273,7 +273,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       held.addAndGet(1 - weight); // Of the item only its result is left.
       add(toResult(item, answer));
     } catch (Throwable fault) {
-      log.error("a stream broke", fault);
+      log.error("a stream failed unexpectedly", fault);
       cancel();
       responses.onError(Statuses.of(SendErrors.internal(Outcome.OUTCOME_UNKNOWN)));
     }

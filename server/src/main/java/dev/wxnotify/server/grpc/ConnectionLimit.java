@@ -55,7 +55,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     Channel connection = (Channel) message;
     if (!letsIn(connection)) {
-      log.debug("refused a connection of {}", connection.remoteAddress());
+      log.debug("rejected a connection from {}", connection.remoteAddress());
       connection.unsafe().closeForcibly();
       return;
     }
@@ -122,7 +122,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
       ctx.fireExceptionCaught(cause);
       return;
     }
-    log.warn("no connections are accepted for {} s: {}", REST_SECONDS, cause.toString());
+    log.warn("accepting no connections for {} s: {}", REST_SECONDS, cause.toString());
     rest(ctx.channel());
     Channel oldest;
     synchronized (this) {

@@ -56,14 +56,16 @@ final class ErrorInterceptor implements ServerInterceptor {
 
     private SendError errorFor(Throwable fault) {
       if (fault.getCause() instanceof InvalidProtocolBufferException invalid) {
-        log.debug("a request that cannot be parsed", invalid);
+        log.debug("a request cannot be parsed", invalid);
         return SendErrors.unreadable(
-            getMethodDescriptor(), Objects.requireNonNullElse(invalid.getMessage(), "no protobuf"));
+            getMethodDescriptor(),
+            Objects.requireNonNullElse(invalid.getMessage(), "not protobuf"));
       }
       if (fault instanceof StatusRuntimeException of && isTooLarge(of)) {
         return SendErrors.tooLarge(getMethodDescriptor(), GrpcServer.MAX_REQUEST);
       }
-      log.error("a call of {} broke", getMethodDescriptor().getFullMethodName(), fault);
+      log.error(
+          "a call of {} failed unexpectedly", getMethodDescriptor().getFullMethodName(), fault);
       // Nobody knows how far the call came, so nobody may call the message unsent.
       return SendErrors.internal(Outcome.OUTCOME_UNKNOWN);
     }
@@ -122,7 +124,7 @@ final class ErrorInterceptor implements ServerInterceptor {
       try {
         super.onCancel();
       } catch (Throwable e) {
-        log.error("a broken call could not be cancelled", e);
+        log.error("a failed call could not be cancelled", e);
       }
     }
   }

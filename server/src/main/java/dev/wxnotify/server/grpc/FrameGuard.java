@@ -300,7 +300,7 @@ final class FrameGuard extends ChannelDuplexHandler {
 
   private void endIfTooMany() {
     if (idle > MAX_IDLE) {
-      end("frames that carry nothing");
+      end("frames without content");
     } else if (settings > MAX_SETTINGS) {
       end("settings");
     } else if (empty > MAX_EMPTY) {
@@ -319,7 +319,7 @@ final class FrameGuard extends ChannelDuplexHandler {
     if (ctx == null) {
       return; // The connection is closed already.
     }
-    log.warn("ended the connection of {}: too many {}", ctx.channel().remoteAddress(), tooMany);
+    log.warn("closing the connection from {}: too many {}", ctx.channel().remoteAddress(), tooMany);
     whenCostly.accept(COST_OF_ABUSE);
     http2.onError(ctx, false, tooMuch());
     // A client that reads nothing would keep the connection until the last words are written.

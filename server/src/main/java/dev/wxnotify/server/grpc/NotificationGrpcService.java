@@ -187,7 +187,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
     try {
       respond(answer, responses, toResponse);
     } catch (Throwable fault) {
-      log.error("a call broke while it was answered", fault);
+      log.error("a call failed unexpectedly while it was answered", fault);
       responses.onError(Statuses.of(SendErrors.internal(Outcome.OUTCOME_UNKNOWN)));
     }
   }

@@ -94,7 +94,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       responses.onError(failure(TOO_OFTEN));
       return;
     }
-    log.info("app {}: {} has the token refreshed", app.appId(), name(Caller.current()));
+    log.info("app {}: {} requested a token refresh", app.appId(), name(Caller.current()));
     CompletableFuture<TokenResult> token = refresh.get();
     Runnable giveUp = () -> token.cancel(false); // The future is this caller's own.
     refreshing.add(giveUp);
@@ -142,7 +142,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
     if (errcode == 0) {
       response
           .setKnown(true)
-          .setMeaning("Success: WeChat took the message.")
+          .setMeaning("Success: WeChat accepted the message.")
           .setAction("Nothing.")
           .setOutcome(Outcome.OUTCOME_ACCEPTED);
     } else if (entry == null) {
@@ -197,7 +197,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
   private static final SendOutcome.NotSent TOO_OFTEN =
       new SendOutcome.NotSent(
           NotSent.Reason.OVERLOADED,
-          "the token was refreshed as often as an operator may within an hour",
+          "operators have used up their token refreshes of this hour",
           null,
           REFRESH_RETRY_AFTER);
 
@@ -294,7 +294,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
   }
 
   private static String name(Caller caller) {
-    return caller.isAnonymous() ? "somebody on this machine" : caller.name();
+    return caller.isAnonymous() ? "an anonymous caller on this machine" : caller.name();
   }
 
   private static <R> void answer(R response, StreamObserver<R> responses) {

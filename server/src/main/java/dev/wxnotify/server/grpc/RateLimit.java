@@ -221,7 +221,7 @@ final class RateLimit implements Gate, Turn.Queue {
     try {
       giveTurns();
     } catch (RejectedExecutionException e) {
-      log.debug("the timer takes no tasks", e);
+      log.debug("the timer rejects tasks", e);
     }
   }
 

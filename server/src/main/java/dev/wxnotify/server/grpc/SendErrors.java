@@ -128,7 +128,7 @@ final class SendErrors {
             Code.PERMISSION_DENIED,
             ErrorReason.NOT_AN_OPERATOR,
             Outcome.OUTCOME_NOT_SENT,
-            "this caller is no operator")
+            "this caller is not an operator")
         .build();
   }
 
@@ -156,8 +156,7 @@ final class SendErrors {
 
   /** A fault of this server; what it was is in the log and not in the answer. */
   static SendError internal(Outcome outcome) {
-    return error(
-            Code.INTERNAL, ErrorReason.INTERNAL_ERROR, outcome, "the server has a fault of its own")
+    return error(Code.INTERNAL, ErrorReason.INTERNAL_ERROR, outcome, "internal server error")
         .build();
   }
 
@@ -167,7 +166,7 @@ final class SendErrors {
             Code.DEADLINE_EXCEEDED,
             ErrorReason.DEADLINE_BEFORE_SEND,
             Outcome.OUTCOME_NOT_SENT,
-            "the stream's deadline is over; items without a result were not sent")
+            "the stream's deadline has expired; items without a result were not sent")
         .build();
   }
 
@@ -177,8 +176,8 @@ final class SendErrors {
             Code.UNAVAILABLE,
             ErrorReason.SERVER_STOPPING,
             Outcome.OUTCOME_NOT_SENT,
-            "the server is stopping; items without a result were not sent: go on with them on a new"
-                + " stream, to another replica")
+            "the server is stopping; items without a result were not sent: continue with them on a"
+                + " new stream to another replica")
         .build();
   }
 
@@ -266,7 +265,7 @@ final class SendErrors {
       bytes += field.getSerializedSize();
       if (bytes > MAX_VIOLATIONS) {
         int left = violations.size() - fields.size();
-        fields.add(violation("", left + " more fields are wrong and not listed here"));
+        fields.add(violation("", left + " more invalid fields are not listed here"));
         break;
       }
       fields.add(field);

@@ -42,7 +42,7 @@ public final class Tls {
     /** The key of the certificate, in PEM. */
     PRIVATE_KEY("the private key"),
     /** The certificates that sign those of clients, in PEM. */
-    CLIENT_CA("the CA of clients");
+    CLIENT_CA("the client CA");
 
     private final String text;
 
@@ -91,7 +91,7 @@ public final class Tls {
       material = next;
       use(next);
       log.info(
-          "using the TLS certificate of {} until {}, and {} CA certificate(s) of clients",
+          "using the TLS certificate of {}, valid until {}, and {} client CA certificate(s)",
           next.certificate.get(0).getSubjectX500Principal(),
           next.certificate.get(0).getNotAfter().toInstant(),
           next.clientCa.size());
@@ -154,8 +154,7 @@ public final class Tls {
         mistakes.put(File.PRIVATE_KEY, "is not the key of the certificate");
       }
       if (!chain.isEmpty() && chain.get(0).getNotAfter().toInstant().isBefore(Instant.now())) {
-        mistakes.put(
-            File.CERTIFICATE, "ended its life at " + chain.get(0).getNotAfter().toInstant());
+        mistakes.put(File.CERTIFICATE, "expired at " + chain.get(0).getNotAfter().toInstant());
       }
       if (!mistakes.isEmpty() || key == null) {
         throw new InvalidFilesException(mistakes);
@@ -174,7 +173,7 @@ public final class Tls {
       } catch (CertificateException | RuntimeException e) {
         // The text of the exception may repeat what is in the file.
       }
-      mistakes.put(file, "holds no certificate in PEM (BEGIN CERTIFICATE)");
+      mistakes.put(file, "contains no certificate in PEM (BEGIN CERTIFICATE)");
       return List.of();
     }
 
@@ -185,7 +184,7 @@ public final class Tls {
         // The text of the exception may repeat what is in the file.
         mistakes.put(
             File.PRIVATE_KEY,
-            "holds no key of RSA or EC in PKCS#8 without a password (BEGIN PRIVATE KEY)");
+            "contains no unencrypted RSA or EC key in PKCS#8 (BEGIN PRIVATE KEY)");
         return null;
       }
     }

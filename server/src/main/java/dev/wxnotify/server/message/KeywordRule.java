@@ -38,7 +38,7 @@ enum KeywordRule {
     @Nullable String check(String value) {
       return !has(Character::isLetterOrDigit, value)
           ? longerThan(value, 5)
-          : "must be at most 5 symbols, without letters, digits and Chinese";
+          : "must be at most 5 symbols, without letters, digits or Chinese";
     }
   },
   CHARACTER_STRING("character_string") {
@@ -46,7 +46,7 @@ enum KeywordRule {
     @Nullable String check(String value) {
       return !has(KeywordRule::isChinese, value)
           ? longerThan(value, 32)
-          : "must be at most 32 digits, letters and symbols, without Chinese";
+          : "must be at most 32 digits, letters and symbols, without Chinese characters";
     }
   },
   TIME("time") {
@@ -182,8 +182,8 @@ enum KeywordRule {
   private static @Nullable String moment(String value) {
     return matches(MOMENTS, value)
         ? null
-        : "must be a 24-hour time or a date in one of WeChat's forms, e.g. 15:01, 2019年10月1日 15:01"
-            + " or 2019-12-25 09:42, and exist; a range is joined by an ASCII ~";
+        : "must be an existing 24-hour time or date in one of WeChat's forms, e.g. 15:01,"
+            + " 2019年10月1日 15:01 or 2019-12-25 09:42; a range is joined by an ASCII ~";
   }
 
   private static @Nullable String longerThan(String value, int limit) {

@@ -98,9 +98,9 @@ public record SeckillTemplate(
   private static void checkLength(String filledPage, FieldChecks checks) {
     if (filledPage.length() > SubscribeMessage.MAX_PAGE) {
       String description =
-          "makes a page of "
+          "makes the page "
               + filledPage.length()
-              + " characters with the other id, encoded (at most "
+              + " characters long, with the other id and encoded (at most "
               + SubscribeMessage.MAX_PAGE
               + ")";
       checks.add("corp_id", description);

@@ -50,12 +50,12 @@ final class AppMeters {
     }
     this.retries =
         Counter.builder("wxnotify.messages.retries")
-            .description("Attempts to have WeChat take a message, beyond the first one.")
+            .description("Attempts to send a message to WeChat, beyond the first one.")
             .tag("app", appId)
             .register(registry);
     this.late =
         Counter.builder("wxnotify.messages.late")
-            .description("Messages whose outcome came after their caller was told UNKNOWN.")
+            .description("Messages whose outcome arrived after the caller had received UNKNOWN.")
             .tag("app", appId)
             .register(registry);
     this.accepted = attempts("accepted");
@@ -73,7 +73,7 @@ final class AppMeters {
 
   private Timer attempts(String result) {
     return Timer.builder("wxnotify.wechat.requests")
-        .description("Attempts to have WeChat take a message, by what came of each.")
+        .description("Attempts to send a message to WeChat, by result.")
         .tags("app", appId, "result", result)
         .serviceLevelObjectives(Buckets.LATENCY)
         .register(registry);
@@ -81,7 +81,7 @@ final class AppMeters {
 
   private Counter claims(String result) {
     return Counter.builder("wxnotify.ledger.claims")
-        .description("What the ledger of request ids said to messages that have one.")
+        .description("Answers of the request id ledger to messages with a request id.")
         .tags("app", appId, "result", result)
         .register(registry);
   }

@@ -37,7 +37,7 @@ final class EndMeters {
 
   private static Counter counter(MeterRegistry registry, Tags tags, String outcome, String reason) {
     return Counter.builder("wxnotify.messages")
-        .description("Messages by what became of them; answers out of the ledger are no messages.")
+        .description("Messages by outcome; answers from the ledger are not counted.")
         .tags(tags.and("outcome", outcome, "reason", reason))
         .register(registry);
   }

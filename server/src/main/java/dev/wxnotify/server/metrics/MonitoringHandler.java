@@ -84,7 +84,8 @@ final class MonitoringHandler extends SimpleChannelInboundHandler<HttpObject> {
     String path = query < 0 ? uri : uri.substring(0, query);
     boolean isKnown = path.equals("/livez") || path.equals("/readyz") || path.equals("/metrics");
     if (!isKnown) {
-      return Answer.text(HttpResponseStatus.NOT_FOUND, "there are /livez, /readyz and /metrics");
+      return Answer.text(
+          HttpResponseStatus.NOT_FOUND, "not found; the pages are /livez, /readyz and /metrics");
     }
     if (!isHead && !request.method().equals(HttpMethod.GET)) {
       return Answer.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET and HEAD only");
@@ -126,7 +127,7 @@ final class MonitoringHandler extends SimpleChannelInboundHandler<HttpObject> {
   /** A client that is gone, or speaks no HTTP; what it said is of no interest. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable fault) {
-    log.debug("a monitoring connection broke: {}", fault.toString());
+    log.debug("a monitoring connection failed: {}", fault.toString());
     var ignored = context.close();
   }
 }

@@ -25,11 +25,11 @@ final class ProcessMeters implements AutoCloseable {
     // Netty counts it by itself, since most of it is not in the JVM's own buffer pools.
     Gauge.builder(
             "wxnotify.netty.direct.memory", () -> Math.max(0, PlatformDependent.usedDirectMemory()))
-        .description("Memory outside of the heap that Netty holds.")
+        .description("Memory that Netty holds outside of the heap.")
         .baseUnit(BaseUnits.BYTES)
         .register(registry);
     Gauge.builder("wxnotify.build.info", () -> 1)
-        .description("The version that runs.")
+        .description("The version of this server; always 1.")
         .tags("version", version, "java", Runtime.version().toString())
         .register(registry);
   }

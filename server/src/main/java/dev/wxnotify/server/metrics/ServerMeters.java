@@ -77,37 +77,37 @@ public final class ServerMeters implements AutoCloseable {
     Tags tags = Tags.of("app", app.appId());
     flag(
         "wxnotify.app.can.send",
-        "1 unless WeChat refuses the app's credentials.",
+        "1 unless WeChat rejects the app's credentials.",
         tags,
         () -> readiness.canSend(app));
     seconds(
         "wxnotify.token.age",
-        "Time since this replica got its token; 0 where there is none.",
+        "Time since this replica received its token; 0 if there is none.",
         tags,
         () -> age(app.tokens().status().receivedAt()));
     seconds(
         "wxnotify.token.expiry",
-        "Time until the token ends; 0 where there is none.",
+        "Time until the token expires; 0 if there is none.",
         tags,
         () -> until(app.tokens().status().expiresAt()));
     gauge(
         "wxnotify.token.calls.left",
-        "Token calls that the hour's budget still allows this replica.",
+        "Token calls left in this replica's hourly budget.",
         tags,
         () -> app.tokens().status().callsLeft());
     flag(
         "wxnotify.app.quota.exhausted",
-        "1 while the app is stopped since WeChat said that its quota of the day is used up.",
+        "1 while the app is stopped because its daily quota is used up.",
         tags,
         app.quota()::isStopped);
     gauge(
         "wxnotify.app.pace",
-        "Messages per second that batches of the app may send; 0 where there is no limit.",
+        "Messages per second that batches of the app may send; 0 if there is no limit.",
         tags,
         () -> app.pace().perSecond().orElse(0));
     gauge(
         "wxnotify.app.pace.waiting",
-        "Batches of the app that wait for their turn because of its pace.",
+        "Batches of the app that wait because of its pace.",
         tags,
         app.pace()::waiting);
   }
@@ -117,7 +117,7 @@ public final class ServerMeters implements AutoCloseable {
     flag("wxnotify.ready", "1 while /readyz answers 200.", Tags.empty(), readiness::isReady);
     flag(
         "wxnotify.degraded",
-        "1 while the server sends and something does not work; /readyz tells what.",
+        "1 while the server sends but something does not work; /readyz reports what.",
         Tags.empty(),
         () -> readiness.report().status() == Readiness.Status.DEGRADED);
   }
@@ -129,12 +129,12 @@ public final class ServerMeters implements AutoCloseable {
    */
   public void watch(String pool, Permits permits) {
     Tags tags = Tags.of("pool", pool);
-    gauge("wxnotify.permits.limit", "How many permits there are.", tags, permits::limit);
-    gauge("wxnotify.permits.used", "How many permits are taken.", tags, permits::used);
+    gauge("wxnotify.permits.limit", "Number of permits.", tags, permits::limit);
+    gauge("wxnotify.permits.used", "Permits in use.", tags, permits::used);
     for (Lane lane : Lane.values()) {
       gauge(
           "wxnotify.permits.waiting",
-          "How many messages wait for a permit.",
+          "Messages that wait for a permit.",
           tags.and("lane", DeliveryMeters.label(lane)),
           () -> permits.waiting(lane));
     }
@@ -148,7 +148,7 @@ public final class ServerMeters implements AutoCloseable {
   public void watchLedger(LongSupplier forgotten) {
     counter(
         "wxnotify.ledger.forgotten",
-        "Outcomes of request ids younger than 24 h that had to leave, as the ledger was full.",
+        "Outcomes of request ids forgotten before 24 h because the ledger was full.",
         forgotten);
   }
 
@@ -157,21 +157,21 @@ public final class ServerMeters implements AutoCloseable {
    *
    * @param up whether it is of use
    * @param failed how many commands failed since the start
-   * @param untold how many outcomes it has not been told yet
-   * @param forgotten how many outcomes it will never be told, since the start
+   * @param unsent how many outcomes wait to be sent to it
+   * @param forgotten how many outcomes it never receives, since the start
    */
   public void watchRedis(
-      BooleanSupplier up, LongSupplier failed, LongSupplier untold, LongSupplier forgotten) {
-    flag("wxnotify.redis.up", "1 while Redis is of use.", Tags.empty(), up);
-    counter("wxnotify.redis.commands.failed", "Commands that failed or took too long.", failed);
+      BooleanSupplier up, LongSupplier failed, LongSupplier unsent, LongSupplier forgotten) {
+    flag("wxnotify.redis.up", "1 while Redis is usable.", Tags.empty(), up);
+    counter("wxnotify.redis.commands.failed", "Redis commands that failed or timed out.", failed);
     gauge(
         "wxnotify.redis.untold",
-        "Outcomes of request ids that Redis has not been told yet.",
+        "Outcomes of request ids that wait to be written to Redis.",
         Tags.empty(),
-        untold::getAsLong);
+        unsent::getAsLong);
     counter(
         "wxnotify.redis.forgotten",
-        "Outcomes of request ids that Redis will never be told, as too many waited.",
+        "Outcomes of request ids never written to Redis, because too many waited.",
         forgotten);
   }
 

@@ -36,14 +36,14 @@ final class TokenMeters implements TokenListener {
                     Function.identity(),
                     appId ->
                         Counter.builder("wxnotify.token.rejections")
-                            .description("Tokens that WeChat no longer took before their end.")
+                            .description("Tokens that WeChat rejected before they expired.")
                             .tag("app", appId)
                             .register(registry)));
   }
 
   private Counter fetches(String appId, Mode mode, String result) {
     return Counter.builder("wxnotify.token.fetches")
-        .description("Token calls to WeChat of this replica.")
+        .description("Token calls of this replica to WeChat.")
         .tags("app", appId, "mode", DeliveryMeters.label(mode), "result", result)
         .register(registry);
   }

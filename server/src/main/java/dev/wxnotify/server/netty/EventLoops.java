@@ -39,7 +39,7 @@ public final class EventLoops {
       try {
         return make(Transport.IO_URING);
       } catch (RuntimeException e) {
-        log.warn("io_uring is offered, but gives no rings; epoll is used: {}", e.toString());
+        log.warn("io_uring is available, but cannot create rings; using epoll: {}", e.toString());
       }
     }
     return make(Transport.EPOLL.whyNot() == null ? Transport.EPOLL : Transport.NIO);

@@ -105,7 +105,7 @@ final class Backlog {
   }
 
   /** Removes news that Redis knows now, unless there are others meanwhile. */
-  synchronized void told(OutcomeLedger.Key key, News news) {
+  synchronized void stored(OutcomeLedger.Key key, News news) {
     Entry entry = waiting.get(key);
     if (entry != null && entry.news.equals(news)) {
       waiting.remove(key);

@@ -197,7 +197,7 @@ final class LinkState {
     }
     before.verdict.complete(false);
     if (say) {
-      log.warn("redis: down: {}; going on without it", why);
+      log.warn("redis: down: {}; continuing without it", why);
     }
   }
 

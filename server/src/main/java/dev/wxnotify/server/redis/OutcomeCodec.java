@@ -25,7 +25,7 @@ final class OutcomeCodec {
   static final SendOutcome LOST =
       new SendOutcome.Unknown(
           Unknown.Reason.NO_ANSWER,
-          "the replica that was sending this message ended before it was answered");
+          "the replica that was sending this message ended before WeChat answered");
 
   private static final Logger log = LoggerFactory.getLogger(OutcomeCodec.class);
 
@@ -72,13 +72,13 @@ final class OutcomeCodec {
       if (isWhole(outcome)) {
         return outcome;
       }
-      log.warn("redis: an outcome in the ledger lacks what this version of the server needs");
+      log.warn("redis: an outcome in the ledger lacks fields that this version needs");
     } catch (JsonProcessingException e) {
       log.warn("redis: an outcome in the ledger cannot be read: {}", e.getOriginalMessage());
     }
     return new SendOutcome.Unknown(
         Unknown.Reason.NO_ANSWER,
-        "the outcome on record cannot be read by this version of the server");
+        "the stored outcome cannot be read by this version of the server");
   }
 
   /** Jackson knows nothing of what may be null. */

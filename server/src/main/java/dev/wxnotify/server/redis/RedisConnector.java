@@ -88,7 +88,7 @@ final class RedisConnector implements AutoCloseable {
   RedisConnector(RedisLink.Settings settings) {
     RedisUrl url =
         RedisUrl.of(settings.url())
-            .orElseThrow(() -> new IllegalArgumentException("the URL is none of Redis"));
+            .orElseThrow(() -> new IllegalArgumentException("the URL is not a Redis URL"));
     List<RedisURI> nodes = url.isCluster() ? nodes(url, settings) : List.of();
     RedisURI single = url.isCluster() ? null : prepared(RedisURI.create(url.text()), url, settings);
     doWithoutRings();

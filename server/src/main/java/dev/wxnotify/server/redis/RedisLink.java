@@ -383,7 +383,7 @@ public final class RedisLink implements AutoCloseable {
 
   /** A cut is noticed even while nothing is asked: what Redis held may be gone with it. */
   private void doubtAfterCut(RedisConnector.Connection cut) {
-    if (!closed && cut.equals(connection) && state.doubt(state.now(), "the connection was cut")) {
+    if (!closed && cut.equals(connection) && state.doubt(state.now(), "the connection was lost")) {
       probeDoubt();
     }
   }

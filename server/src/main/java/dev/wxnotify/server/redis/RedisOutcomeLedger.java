@@ -114,24 +114,24 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   private final AtomicLong claims = new AtomicLong();
 
   private final Backlog backlog;
-  private final AtomicBoolean telling = new AtomicBoolean();
-  private final AtomicBoolean tellingPlanned = new AtomicBoolean();
+  private final AtomicBoolean sending = new AtomicBoolean();
+  private final AtomicBoolean sendingPlanned = new AtomicBoolean();
 
   /**
    * Shares {@code own} through {@code redis}.
    *
    * @param own the process's own ledger
-   * @param maxUntold the maximum number of outcomes to keep for a Redis that is down
+   * @param maxUnsent the maximum number of outcomes to keep for a Redis that is down
    */
-  public RedisOutcomeLedger(RedisLink redis, OutcomeLedger own, long maxUntold) {
+  public RedisOutcomeLedger(RedisLink redis, OutcomeLedger own, long maxUnsent) {
     this.redis = redis;
     this.own = own;
-    this.backlog = new Backlog(maxUntold, System::nanoTime);
-    redis.whenUp(this::tellBacklog);
+    this.backlog = new Backlog(maxUnsent, System::nanoTime);
+    redis.whenUp(this::sendBacklog);
   }
 
   /** Returns how many outcomes, and released claims, are not stored in Redis yet. */
-  public int untold() {
+  public int unsent() {
     return backlog.size();
   }
 
@@ -207,13 +207,13 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
   @Override
   public CompletionStage<Void> store(Key key, String fingerprint, SendOutcome outcome) {
     return own.store(key, fingerprint, outcome)
-        .thenCompose(stored -> tell(key, new News(fingerprint, outcome, claims.get())));
+        .thenCompose(stored -> send(key, new News(fingerprint, outcome, claims.get())));
   }
 
   @Override
   public CompletionStage<Void> release(Key key) {
     long lastClaim = claims.get();
-    return own.release(key).thenCompose(released -> tell(key, new News("", null, lastClaim)));
+    return own.release(key).thenCompose(released -> send(key, new News("", null, lastClaim)));
   }
 
   /**
@@ -221,16 +221,16 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
    * for the command timeout, and not at all while Redis is doubted: from then on the news are in
    * the backlog, and are sent again until Redis has stored them. Sending them twice does no harm.
    */
-  private CompletionStage<Void> tell(Key key, News news) {
-    CompletableFuture<Void> told = new CompletableFuture<>();
+  private CompletionStage<Void> send(Key key, News news) {
+    CompletableFuture<Void> sent = new CompletableFuture<>();
     AtomicBoolean waits = new AtomicBoolean();
     Runnable addToBacklog =
         () -> {
           if (!waits.getAndSet(true)) {
             backlog.add(key, news);
-            tellBacklogLater();
+            sendBacklogLater();
           }
-          told.complete(null);
+          sent.complete(null);
         };
     if (!redis.isCertain()) {
       addToBacklog.run();
@@ -240,14 +240,14 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
             .whenComplete(
                 (done, fault) -> {
                   if (fault == null) {
-                    backlog.told(key, news);
-                    told.complete(null);
+                    backlog.stored(key, news);
+                    sent.complete(null);
                   } else {
                     addToBacklog.run();
                   }
                 });
-    redis.schedule(redis.commandTimeout(), told, addToBacklog);
-    return told;
+    redis.schedule(redis.commandTimeout(), sent, addToBacklog);
+    return sent;
   }
 
   private CompletionStage<String> command(Key key, News news) {
@@ -258,12 +258,12 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
             STORE, keyOf(key), news.fingerprint(), OutcomeCodec.encode(outcome), RETENTION);
   }
 
-  private void tellBacklogLater() {
-    if (!tellingPlanned.getAndSet(true)) {
+  private void sendBacklogLater() {
+    if (!sendingPlanned.getAndSet(true)) {
       redis.later(
           () -> {
-            tellingPlanned.set(false);
-            tellBacklog();
+            sendingPlanned.set(false);
+            sendBacklog();
           });
     }
   }
@@ -272,9 +272,9 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
    * Sends the backlog, one chunk after the other, so that current messages are not delayed and no
    * command waits for thousands of others.
    */
-  private void tellBacklog() {
-    if (redis.isUp() && !telling.getAndSet(true)) {
-      tellChunk(0, true);
+  private void sendBacklog() {
+    if (redis.isUp() && !sending.getAndSet(true)) {
+      sendChunk(0, true);
     }
   }
 
@@ -284,34 +284,34 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
    * @param after the number of the last entry of the previous chunk
    * @param all whether Redis has stored all entries of this round
    */
-  private void tellChunk(long after, boolean all) {
+  private void sendChunk(long after, boolean all) {
     List<Backlog.Entry> chunk = backlog.after(after, CHUNK);
     if (chunk.isEmpty() || !redis.isUp()) {
-      telling.set(false);
+      sending.set(false);
       if (!all || backlog.size() > 0) {
-        tellBacklogLater();
+        sendBacklogLater();
       }
       return;
     }
-    List<CompletableFuture<Boolean>> told = chunk.stream().map(this::tellAgain).toList();
+    List<CompletableFuture<Boolean>> sent = chunk.stream().map(this::sendAgain).toList();
     var ignored =
-        CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new))
+        CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new))
             .thenRun(
                 () ->
                     redis.soon(
                         () ->
-                            tellChunk(
+                            sendChunk(
                                 chunk.get(chunk.size() - 1).number(),
-                                all && told.stream().allMatch(CompletableFuture::join))));
+                                all && sent.stream().allMatch(CompletableFuture::join))));
   }
 
   /** Completes with whether Redis has stored the entry. */
-  private CompletableFuture<Boolean> tellAgain(Backlog.Entry entry) {
+  private CompletableFuture<Boolean> sendAgain(Backlog.Entry entry) {
     return command(entry.key(), entry.news())
         .handle(
             (done, fault) -> {
               if (fault == null) {
-                backlog.told(entry.key(), entry.news());
+                backlog.stored(entry.key(), entry.news());
               }
               return fault == null;
             })
@@ -324,10 +324,10 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
    */
   public void flush(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    tellBacklog();
-    while (untold() > 0 && redis.isUp() && System.nanoTime() - end < 0) {
+    sendBacklog();
+    while (unsent() > 0 && redis.isUp() && System.nanoTime() - end < 0) {
       TimeUnit.MILLISECONDS.sleep(FLUSH_LOOK.toMillis());
-      tellBacklog();
+      sendBacklog();
     }
   }
 

@@ -183,7 +183,7 @@ public final class RedisTokenStore implements TokenStore {
         return new AccessToken(parts.group(3), receivedAt, expiresAt);
       }
     }
-    log.debug("redis: what is stored under {} is no token", key);
+    log.debug("redis: the value stored under {} is not a token", key);
     return null;
   }
 }

@@ -33,6 +33,6 @@ final class GuardedTokenListener implements TokenListener {
   }
 
   private static void complain(Throwable fault) {
-    log.error("a listener of tokens is broken", fault);
+    log.error("a token listener failed", fault);
   }
 }

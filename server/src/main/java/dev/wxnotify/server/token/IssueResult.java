@@ -47,7 +47,7 @@ public sealed interface IssueResult {
 
     @Override
     public String explanation() {
-      return "WeChat refused a token: "
+      return "WeChat refused to issue a token: "
           + errcode
           + " "
           + errmsg

@@ -183,7 +183,7 @@ public final class TokenCache implements AutoCloseable {
                 most ->
                     log.error(
                         "app {}: WeChat rejects every token that it issues;"
-                            + " not renewing more often than {}",
+                            + " renewals are limited to {}",
                         appId,
                         most));
         return;
@@ -322,7 +322,7 @@ public final class TokenCache implements AutoCloseable {
   private static IssueResult.Unavailable broken(Throwable fault) {
     Throwable cause = fault.getCause();
     return new IssueResult.Unavailable(
-        "token renewal broke: "
+        "token renewal failed: "
             + (fault instanceof CompletionException && cause != null ? cause : fault)
                 .getClass()
                 .getName());
@@ -370,7 +370,10 @@ public final class TokenCache implements AutoCloseable {
     if (answer instanceof NoToken none) {
       if (!isClosed()) { // Else it is the stop that broke the call.
         log.warn(
-            "app {}: {}; next try in {}", appId, none.refusal().explanation(), none.retryAfter());
+            "app {}: {}; next attempt in {}",
+            appId,
+            none.refusal().explanation(),
+            none.retryAfter());
       }
     } else {
       log.info("app {}: using {}", appId, answer);
@@ -385,11 +388,12 @@ public final class TokenCache implements AutoCloseable {
   @GuardedBy("lock")
   private TokenResult adopt(AccessToken token, boolean isShared) {
     if (isOlder(token, current)) {
-      return pauseAfter(new IssueResult.Unavailable("the token offered ends before the current"));
+      return pauseAfter(
+          new IssueResult.Unavailable("the token offered expires before the current one"));
     }
     TokenPolicy.Lifetime lifetime = policy.lifetimeOf(token);
     if (lifetime.at(clock.instant()) == Freshness.EXPIRED) {
-      return pauseAfter(new IssueResult.Unavailable("the token came too late to be used"));
+      return pauseAfter(new IssueResult.Unavailable("the token arrived too late to be used"));
     }
     pause.end();
     rejections.clear(token);

@@ -210,8 +210,7 @@ final class TokenFetch {
               if (!mayForce) {
                 return CompletableFuture.completedStage(vouchedFor);
               }
-              log.warn(
-                  "app {}: WeChat rejects the token that it hands out; forcing a new one", appId);
+              log.warn("app {}: WeChat rejects the token that it issues; forcing a new one", appId);
               return issue(Mode.FORCED)
                   .thenApply(result -> result.token() == null ? vouchedFor : result);
             });
@@ -233,7 +232,7 @@ final class TokenFetch {
                 if (issued.life().isZero() || issued.life().isNegative()) {
                   return Result.of(
                       new IssueResult.Unavailable(
-                          "WeChat issued a token with no life left: " + issued.life()));
+                          "WeChat issued a token without a remaining lifetime: " + issued.life()));
                 }
                 // Counted from the moment of asking: the token can only live longer than that.
                 return Result.of(new AccessToken(issued.value(), asked, asked.plus(issued.life())));

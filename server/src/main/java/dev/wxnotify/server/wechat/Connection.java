@@ -166,14 +166,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
   private void onHead(HttpResponse head) {
     if (head.decoderResult().isFailure()) {
-      breakOff("the answer is not proper HTTP");
+      breakOff("the answer is not valid HTTP");
     } else if (head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-      breakOff("the answer was to switch protocols (HTTP 101)");
+      breakOff("the answer switches protocols (HTTP 101)");
     } else if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
       interim = true;
       textbook &= head.status().equals(HttpResponseStatus.CONTINUE);
       if (++interimAnswers > MAX_INTERIM_ANSWERS) {
-        breakOff("more than " + MAX_INTERIM_ANSWERS + " interim answers came (HTTP 1xx)");
+        breakOff("more than " + MAX_INTERIM_ANSWERS + " interim answers arrived (HTTP 1xx)");
       }
     } else {
       status = head.status().code();
@@ -199,7 +199,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     if (interim) {
       interim = !last;
     } else if (content.decoderResult().isFailure()) {
-      breakOff("the answer is not proper HTTP");
+      breakOff("the answer is not valid HTTP");
     } else if (body.size() + content.content().readableBytes() > MAX_ANSWER) {
       breakOff("the answer has more than " + MAX_ANSWER + " bytes");
     } else {
@@ -218,7 +218,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
   private void endAnswered() {
     if (!requestWritten) {
-      breakOff("an answer came before the request was written whole");
+      breakOff("an answer arrived before the whole request was written");
       return;
     }
     Exchange ended = exchange;
@@ -245,7 +245,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     if (answered) {
       endAnswered();
     }
-    breakOff("the connection broke");
+    breakOff("the connection was lost");
     pool.remove(this);
   }
 

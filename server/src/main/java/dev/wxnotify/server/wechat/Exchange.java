@@ -95,7 +95,7 @@ final class Exchange {
   @Nullable String passGate() {
     try {
       written = !ended && gate.getAsBoolean();
-      return written ? null : "given up before it was written";
+      return written ? null : "abandoned before it was written";
     } catch (RuntimeException | Error e) {
       return "the gate failed (" + e.getClass().getSimpleName() + ")";
     }

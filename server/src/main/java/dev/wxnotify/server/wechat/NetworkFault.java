@@ -41,8 +41,8 @@ final class NetworkFault {
     }
     if (cause(fault, UnknownHostException.class) != null) {
       return cause(fault, DnsNameResolverTimeoutException.class) == null
-          ? "the name of " + peer + " is not known"
-          : "no name server answered for the name of " + peer;
+          ? "the host name of " + peer + " is unknown"
+          : "no name server answered for the host name of " + peer;
     }
     if (cause(fault, ConnectTimeoutException.class) != null) {
       return peer + " did not accept the connection in time";
@@ -76,7 +76,7 @@ final class NetworkFault {
       return "the server is stopping";
     }
     if (fault instanceof IOException) {
-      return "the connection broke"; // Its class depends on the transport, and says no more.
+      return "the connection was lost"; // Its class depends on the transport, and says no more.
     }
     return "the connection failed (" + fault.getClass().getSimpleName() + ")";
   }
@@ -87,7 +87,7 @@ final class NetworkFault {
     if (status.find()) {
       return "answered HTTP " + status.group(1);
     }
-    return text.endsWith("timeout") ? "did not answer in time" : "broke the connection";
+    return text.endsWith("timeout") ? "did not answer in time" : "closed the connection";
   }
 
   private static boolean isRefusal(ConnectException fault) {

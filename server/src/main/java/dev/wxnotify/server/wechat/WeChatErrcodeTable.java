@@ -28,13 +28,13 @@ public final class WeChatErrcodeTable implements ErrcodeTable {
 
   private static String meaning(WeChatErrorCode code) {
     return switch (code) {
-      case SYSTEM_BUSY -> "WeChat is busy and did not take the message.";
+      case SYSTEM_BUSY -> "WeChat is busy and did not accept the message.";
       case INVALID_CREDENTIAL ->
           "For a send: the access token was superseded or is wrong. For a token call: the AppSecret"
               + " is wrong.";
       case INVALID_OPEN_ID ->
-          "The open id is malformed, or it belongs to another app: an open id is good in one Mini"
-              + " Program only.";
+          "The open id is malformed, or it belongs to another app: an open id is valid in"
+              + " one Mini Program only.";
       case INVALID_APP_ID -> "WeChat does not know the AppID.";
       case INVALID_ACCESS_TOKEN -> "The access token is malformed or unknown.";
       case INVALID_TEMPLATE ->
@@ -43,15 +43,15 @@ public final class WeChatErrcodeTable implements ErrcodeTable {
       case ADDRESS_NOT_LISTED -> "The server's egress address is not on the app's IP list.";
       case APP_SECRET_FROZEN -> "The AppSecret was frozen.";
       case INVALID_PAGE -> "The page is not in the released version of the Mini Program.";
-      case ACCESS_TOKEN_EXPIRED -> "The access token reached the end of its life.";
+      case ACCESS_TOKEN_EXPIRED -> "The access token has expired.";
       case USER_REFUSED ->
-          "The user has not subscribed to the template, has used the subscription up, or has revoked"
-              + " it. This is daily business.";
+          "The user has not subscribed to the template, has used up the subscription, or has"
+              + " revoked it. This is normal.";
       case SUBSCRIBE_MESSAGE_BANNED ->
           "The account or the template is banned from subscribe messages.";
       case CONCURRENT_OPEN_ID -> "Two messages to one user arrived at WeChat at the same time.";
       case DAILY_QUOTA -> "The day's quota of the API is used up.";
-      case MINUTE_QUOTA -> "Messages came faster than WeChat's limit for a minute.";
+      case MINUTE_QUOTA -> "Messages arrived faster than WeChat's limit for a minute.";
       case KEYWORD_BLOCKED -> "The content has a word that WeChat blocks.";
       case INVALID_ARGUMENT ->
           "A value of the template data breaks the rule of its keyword, or a keyword is missing.";
@@ -68,33 +68,32 @@ public final class WeChatErrcodeTable implements ErrcodeTable {
   private static String action(WeChatErrorCode code) {
     return switch (code) {
       case SYSTEM_BUSY, CONCURRENT_OPEN_ID ->
-          "Nothing at first: the server tries again by itself, a few times. Callers repeat after"
-              + " retry_after. Look whether other senders use this app.";
+          "Nothing at first: the server retries a few times. Callers retry after retry_after. Check"
+              + " whether other senders use this app.";
       case INVALID_CREDENTIAL, INVALID_ACCESS_TOKEN, ACCESS_TOKEN_EXPIRED ->
-          "Nothing at first: the server refreshes the token once and sends again. If it stays, look"
-              + " for another system that fetches tokens of this app from the classic endpoint, and"
-              + " at the AppSecret.";
+          "Nothing at first: the server refreshes the token once and sends again. If the error"
+              + " persists, check the AppSecret, and look for another system that fetches tokens of"
+              + " this app from the classic endpoint.";
       case INVALID_OPEN_ID ->
-          "Callers drop the recipient, and look whether the app_id is that of the open id.";
+          "Callers drop the recipient, and check that the open id belongs to the app_id.";
       case INVALID_TEMPLATE ->
           "Compare the template id with the list in the console of this Mini Program.";
       case INVALID_PAGE ->
-          "Callers correct the page; it counts from the next release of the Mini Program on.";
+          "Callers correct the page; a new page is valid from the Mini Program's next release on.";
       case USER_REFUSED -> "Callers ask the user again in the Mini Program.";
       case INVALID_ARGUMENT ->
           "Callers correct the value of the field that the error names; WeChat names one only.";
       case KEYWORD_BLOCKED -> "Callers change the text.";
       case DAILY_QUOTA ->
           "Wait for the next day (Beijing time), or clear or raise the quota in the console.";
-      case MINUTE_QUOTA -> "Callers repeat after retry_after, slower.";
+      case MINUTE_QUOTA -> "Callers retry after retry_after, at a lower rate.";
       case INVALID_APP_ID -> "Correct wxnotify.apps.NAME.app-id.";
       case INVALID_APP_SECRET ->
-          "Correct the AppSecret; a file (app-secret-file) is read again by itself.";
+          "Correct the AppSecret; a changed app-secret-file is read automatically.";
       case APP_SECRET_FROZEN -> "Unfreeze the AppSecret in the console.";
       case ADDRESS_NOT_LISTED, ADDRESS_NOT_REGISTERED ->
-          "Put the address that WeChat's text names on the list.";
-      case API_UNAUTHORIZED, COMPONENT_UNAUTHORIZED ->
-          "Have the permission granted in the console.";
+          "Add the address that WeChat's text names to the list.";
+      case API_UNAUTHORIZED, COMPONENT_UNAUTHORIZED -> "Request the permission in the console.";
       case SUBSCRIBE_MESSAGE_BANNED, API_FORBIDDEN, USER_UNAUTHORIZED, USER_LIMITED ->
           "Stop the campaign and read the notices in the console of the account.";
     };

@@ -65,7 +65,7 @@ public final class WeChatMessageGateway implements MessageGateway {
       return new Answer.NotWritten("WeChat could not be reached: " + not.explanation());
     }
     if (result instanceof HttpResult.Broken broken) {
-      return new Answer.NoAnswer("no answer of WeChat: " + broken.explanation());
+      return new Answer.NoAnswer("no answer from WeChat: " + broken.explanation());
     }
     HttpResult.Answered answered = (HttpResult.Answered) result;
     if (answered.status() >= SERVER_ERROR) {

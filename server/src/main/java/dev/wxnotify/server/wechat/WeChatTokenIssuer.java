@@ -107,7 +107,7 @@ public final class WeChatTokenIssuer implements TokenIssuer {
       return new IssueResult.Unavailable("WeChat could not be reached: " + not.explanation());
     }
     if (result instanceof HttpResult.Broken broken) {
-      return new IssueResult.Unavailable("no answer of WeChat: " + broken.explanation());
+      return new IssueResult.Unavailable("no answer from WeChat: " + broken.explanation());
     }
     HttpResult.Answered answered = (HttpResult.Answered) result;
     WeChatAnswer answer = answered.status() == OK ? answered.answer() : null;

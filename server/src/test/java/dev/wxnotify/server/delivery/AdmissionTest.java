@@ -91,7 +91,7 @@ final class AdmissionTest {
             new Reply(
                 new SendOutcome.NotSent(
                     NotSent.Reason.OVERLOADED,
-                    "the server has as many messages in flight as it may have",
+                    "the server is at its limit of messages in flight",
                     null,
                     Duration.ofSeconds(1)),
                 false));
@@ -367,7 +367,7 @@ final class AdmissionTest {
             new Reply(
                 new SendOutcome.NotSent(
                     NotSent.Reason.REQUEST_IN_PROGRESS,
-                    "a call with this request id is being worked on",
+                    "a call with this request id is in progress",
                     null,
                     Duration.ofSeconds(1)),
                 false));
@@ -541,7 +541,7 @@ final class AdmissionTest {
         .isEqualTo(
             new Reply(
                 new SendOutcome.NotSent(
-                    NotSent.Reason.INTERNAL_ERROR, "the ledger of request ids broke"),
+                    NotSent.Reason.INTERNAL_ERROR, "the ledger of request ids failed"),
                 false));
     assertThat(gateway.attempts()).isEmpty();
   }

@@ -60,7 +60,7 @@ public abstract class OutcomeLedgerContract {
             Stream.of(
                 new SendOutcome.Accepted("1988810812324364291"),
                 new SendOutcome.Accepted(""),
-                new SendOutcome.Unknown(Unknown.Reason.DEADLINE, "the deadline was over"),
+                new SendOutcome.Unknown(Unknown.Reason.DEADLINE, "the deadline expired"),
                 new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, ""),
                 new SendOutcome.Rejected(
                     Rejected.Reason.INVALID_TEMPLATE_DATA, error, violations, Duration.ofNanos(1)),

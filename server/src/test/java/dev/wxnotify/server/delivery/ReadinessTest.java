@@ -163,7 +163,7 @@ final class ReadinessTest {
         .isEqualTo(
             new Report(
                 Status.DEGRADED,
-                List.of("app wx-app: WeChat refuses its sends: 40164 invalid ip rid: 6a-1-3")));
+                List.of("app wx-app: WeChat rejects its messages: 40164 invalid ip rid: 6a-1-3")));
 
     sendAndHear(fixture.otherApp, new Answer.CredentialsRejected(NOT_LISTED));
     assertThat(readiness.report().status()).isEqualTo(Status.NOT_READY);
@@ -206,7 +206,7 @@ final class ReadinessTest {
     assertThat(readiness.report().reasons())
         .hasSize(2)
         .contains(
-            "app wx-app: its quota of the day is used up, one message a minute tries:"
+            "app wx-app: its daily quota is used up; one message a minute is sent as a probe:"
                 + " 45009 reach max api daily quota limit rid: 6a-1-4");
     assertThat(readiness.isReady()).isTrue();
     assertThat(readiness.canSend(fixture.app)).isTrue();

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 final class SendingFaultTest {
   private static final String SECRET = "with a secret";
   private static final SendOutcome NOT_SENT =
-      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "this server has a fault");
+      new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "internal server error");
   private static final SendOutcome UNKNOWN =
-      new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "this server has a fault");
+      new SendOutcome.Unknown(Unknown.Reason.NO_ANSWER, "internal server error");
 
   private final DeliveryFixture fixture =
       new DeliveryFixture(new Permits(1_000, 10), new Permits(1, 0));
@@ -134,7 +134,8 @@ final class SendingFaultTest {
     assertThat(heard(sent))
         .isEqualTo(
             new SendOutcome.NotSent(
-                NotSent.Reason.WECHAT_UNREACHABLE, "the gateway broke: NoClassDefFoundError"));
+                NotSent.Reason.WECHAT_UNREACHABLE,
+                "the message gateway failed: NoClassDefFoundError"));
   }
 
   @Test

@@ -45,13 +45,13 @@ final class SendingTest {
   private static final SendOutcome BEFORE_SEND =
       new SendOutcome.NotSent(
           NotSent.Reason.DEADLINE_BEFORE_SEND,
-          "the deadline was over before the message was written to WeChat");
+          "the deadline expired before the message was written to WeChat");
   private static final SendOutcome CANCELLED =
       new SendOutcome.NotSent(
           NotSent.Reason.CANCELLED, "cancelled before it was written to WeChat");
   private static final SendOutcome UNKNOWN_BY_DEADLINE =
       new SendOutcome.Unknown(
-          Unknown.Reason.DEADLINE, "the deadline was over before WeChat answered");
+          Unknown.Reason.DEADLINE, "the deadline expired before WeChat answered");
 
   private final DeliveryFixture fixture =
       new DeliveryFixture(new Permits(1_000, 10), new Permits(1, 0));
@@ -123,7 +123,7 @@ final class SendingTest {
             new Answer.CredentialsRejected(NO_ENTRY),
             new SendOutcome.NotSent(
                 NotSent.Reason.WECHAT_CREDENTIALS,
-                "WeChat does not let this server in",
+                "WeChat rejects this server's credentials",
                 NO_ENTRY,
                 null)),
         Arguments.of(
@@ -373,21 +373,21 @@ final class SendingTest {
             new Refused(Refused.Kind.CREDENTIALS, 40125, "invalid appsecret", "7-7-7"),
             new SendOutcome.NotSent(
                 NotSent.Reason.WECHAT_CREDENTIALS,
-                "WeChat refuses this server an access token",
+                "WeChat refuses to issue an access token to this server",
                 new WeChatError(40125, "invalid appsecret", "7-7-7"),
                 null)),
         Arguments.of(
             new Refused(Refused.Kind.BUSY, 45011, "minute-quota", ""),
             new SendOutcome.NotSent(
                 NotSent.Reason.WECHAT_UNREACHABLE,
-                "WeChat issues no access token now",
+                "WeChat issues no access token at the moment",
                 new WeChatError(45011, "minute-quota", ""),
                 pause)),
         Arguments.of(
             new Unavailable("connection refused"),
             new SendOutcome.NotSent(
                 NotSent.Reason.WECHAT_UNREACHABLE,
-                "no access token is to be had: connection refused",
+                "no access token is available: connection refused",
                 null,
                 pause)));
   }
@@ -677,7 +677,7 @@ final class SendingTest {
     fixture.timer.advance(SECOND_PAUSE);
     gateway.last().breakWith(new IllegalStateException("with a secret"));
 
-    assertUnreachable(heard(delivery), "the gateway broke: IllegalStateException");
+    assertUnreachable(heard(delivery), "the message gateway failed: IllegalStateException");
     assertNothingFollows();
   }
 
@@ -691,7 +691,7 @@ final class SendingTest {
     assertThat(heard(delivery))
         .isEqualTo(
             new SendOutcome.Unknown(
-                Unknown.Reason.NO_ANSWER, "the gateway broke: IllegalStateException"));
+                Unknown.Reason.NO_ANSWER, "the message gateway failed: IllegalStateException"));
     assertNothingFollows();
   }
 
@@ -718,7 +718,7 @@ final class SendingTest {
     Delivery delivery = broken.deliver(fixture.order());
     fixture.timer.advance(FIRST_PAUSE.plus(SECOND_PAUSE));
 
-    assertUnreachable(heard(delivery), "the gateway broke: IllegalStateException");
+    assertUnreachable(heard(delivery), "the message gateway failed: IllegalStateException");
   }
 
   @Test
@@ -733,7 +733,7 @@ final class SendingTest {
     assertThat(heard(broken.deliver(fixture.order())))
         .isEqualTo(
             new SendOutcome.Unknown(
-                Unknown.Reason.NO_ANSWER, "the gateway broke: IllegalStateException"));
+                Unknown.Reason.NO_ANSWER, "the message gateway failed: IllegalStateException"));
   }
 
   /** The timer has not run yet, as one that is a little late. */

@@ -180,7 +180,7 @@ class SendErrorsTest {
     int listed = error.getFieldViolationsCount() - 1;
     assertThat(listed).isBetween(1, 99);
     assertThat(error.getFieldViolations(listed))
-        .isEqualTo(violation("", (100 - listed) + " more fields are wrong and not listed here"));
+        .isEqualTo(violation("", (100 - listed) + " more invalid fields are not listed here"));
     assertThat(error.getFieldViolationsList().subList(0, listed))
         .extracting(FieldViolation::getField)
         .isEqualTo(many.subList(0, listed).stream().map(Violation::field).toList());

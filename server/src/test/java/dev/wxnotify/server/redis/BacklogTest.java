@@ -92,10 +92,10 @@ class BacklogTest {
     backlog.add(key(1), released(3));
     backlog.add(key(1), ACCEPTED);
 
-    backlog.told(key(1), released(3));
+    backlog.stored(key(1), released(3));
     assertThat(backlog.of(key(1))).contains(ACCEPTED);
 
-    backlog.told(key(1), ACCEPTED);
+    backlog.stored(key(1), ACCEPTED);
     assertThat(backlog.of(key(1))).isEmpty();
     assertThat(backlog.size()).isZero();
   }

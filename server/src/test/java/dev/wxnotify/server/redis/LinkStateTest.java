@@ -86,7 +86,7 @@ class LinkStateTest {
     assertThat(state.now().kind()).isEqualTo(Kind.DOWN);
     assertThat(state.now().why()).isEqualTo("refused");
     assertThat(log.ofRedis(Level.WARN))
-        .containsExactly("redis: down: refused; going on without it");
+        .containsExactly("redis: down: refused; continuing without it");
     up();
     assertThat(state.now().kind()).isEqualTo(Kind.UP);
   }
@@ -125,8 +125,8 @@ class LinkStateTest {
 
     assertThat(log.ofRedis(Level.WARN))
         .containsExactly(
-            "redis: down: not connected; going on without it",
-            "redis: down: NOAUTH; going on without it");
+            "redis: down: not connected; continuing without it",
+            "redis: down: NOAUTH; continuing without it");
   }
 
   @Test

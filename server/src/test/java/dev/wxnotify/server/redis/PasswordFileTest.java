@@ -37,7 +37,7 @@ class PasswordFileTest {
         Files.writeString(file, "first");
         assertThat(read()).isEqualTo("first");
       }
-      assertThat(log.lines(Level.WARN, "redis: the file of the password")).hasSize(4);
+      assertThat(log.lines(Level.WARN, "redis: the password file")).hasSize(4);
       assertThat(log.everything()).doesNotContain("second");
     }
   }

@@ -227,7 +227,7 @@ class RedisFormsTest {
             return link.isUp();
           });
       assertThat(heard).allMatch(SendOutcome.Accepted.class::isInstance);
-      Await.until("it was told", () -> ledger.untold() == 0);
+      Await.until("Redis has it", () -> ledger.unsent() == 0);
       assertThat(replica.keys()).hasSizeGreaterThanOrEqualTo(heard.size());
       try (TestReplica two = new TestReplica(ledger(links.up(url)), links.timer())) {
         assertThat(two.deliver("during-0")).isEqualTo(new Reply(heard.get(0), true));
@@ -298,7 +298,7 @@ class RedisFormsTest {
             return link.isUp();
           });
       assertThat(heard).allMatch(SendOutcome.Accepted.class::isInstance);
-      Await.until("it was told", () -> ledger.untold() == 0);
+      Await.until("Redis has it", () -> ledger.unsent() == 0);
       try (TestReplica two = new TestReplica(ledger(links.up(url)), links.timer())) {
         for (int i = 0; i < heard.size(); i++) {
           assertThat(two.deliver("during-" + i)).isEqualTo(new Reply(heard.get(i), true));
@@ -315,7 +315,7 @@ class RedisFormsTest {
       assertThat(slow).as("messages that waited for the node that hangs").isBetween(1, 2);
       masters.get(2).thaw();
       Links.awaitUp(link);
-      Await.until("it was told", () -> ledger.untold() == 0);
+      Await.until("Redis has it", () -> ledger.unsent() == 0);
     }
     for (RedisServerExtension node : List.of(masters.get(1), masters.get(2), replica)) {
       assertThat(String.valueOf(node.command("ACL", "LOG"))).as("what was refused").isEqualTo("[]");

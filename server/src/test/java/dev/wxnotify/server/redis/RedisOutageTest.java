@@ -208,7 +208,7 @@ class RedisOutageTest {
 
       assertThat(slow).as("messages that waited for it").isLessThanOrEqualTo(2);
       assertThat(replica.sent()).isEqualTo(heard.size() + 1);
-      assertThat(ledger.untold()).isEqualTo(heard.size());
+      assertThat(ledger.unsent()).isEqualTo(heard.size());
       assertThat(log.ofRedis(Level.WARN)).hasSize(1);
       assertThat(log.ofRedis(Level.WARN).get(0)).startsWith("redis: down: ");
       Await.until(
@@ -218,7 +218,7 @@ class RedisOutageTest {
 
       fault.end(this);
       Links.awaitUp(link);
-      Await.until("it was told everything", () -> ledger.untold() == 0);
+      Await.until("Redis has everything", () -> ledger.unsent() == 0);
       assertThat(log.ofRedis(Level.WARN)).hasSize(1);
       assertThat(log.ofRedis(Level.INFO)).filteredOn(UP::equals).hasSize(2);
       assertThat(Await.result(tokens.load())).map(AccessToken::value).contains("token");
@@ -250,7 +250,7 @@ class RedisOutageTest {
       assertThat(replica.deliver("during").replayed()).isFalse();
       redis.thaw();
 
-      Await.until("it was told", () -> ledger.untold() == 0);
+      Await.until("Redis has it", () -> ledger.unsent() == 0);
       assertThat(link.trouble()).isEmpty();
       assertThat(link.commandsFailed()).isPositive();
       assertThat(log.ofRedis(Level.WARN)).isEmpty();
@@ -299,7 +299,7 @@ class RedisOutageTest {
       fault.end(this);
       Links.awaitUp(link);
 
-      Await.until("it was told", () -> ledger.untold() == 0);
+      Await.until("Redis has it", () -> ledger.unsent() == 0);
       Await.until("it has the token", () -> Await.result(tokens.load()).isPresent());
       assertThat(log.ofRedis(Level.WARN)).hasSizeLessThanOrEqualTo(1);
       assertThat(log.ofRedis(Level.INFO)).containsOnlyOnce(UP);
@@ -337,7 +337,7 @@ class RedisOutageTest {
         Links.awaitDown(link);
         Links.awaitUp(link);
 
-        Await.until("it was told", () -> ledger.untold() == 0);
+        Await.until("Redis has it", () -> ledger.unsent() == 0);
         assertThat(log.ofRedis(Level.WARN)).hasSize(1);
       }
     }
@@ -353,12 +353,12 @@ class RedisOutageTest {
       for (int i = 0; i < 300; i++) {
         replica.deliver("during-" + i);
       }
-      assertThat(ledger.untold()).isEqualTo(250);
+      assertThat(ledger.unsent()).isEqualTo(250);
       assertThat(ledger.forgotten()).isEqualTo(50);
 
       redis.start();
       Links.awaitUp(link);
-      Await.until("it was told", () -> ledger.untold() == 0);
+      Await.until("Redis has it", () -> ledger.unsent() == 0);
     }
     RedisOutcomeLedger other = ledger(links.up(redis.url()));
     try (TestReplica replica = new TestReplica(other, links.timer())) {

@@ -98,7 +98,7 @@ class RedisSlowTest {
       assertThat(here.sent() + there.sent()).as("messages that WeChat got").isEqualTo(IDS);
       assertThat(one.trouble()).isEmpty();
       assertThat(two.trouble()).isEmpty();
-      Await.until("Redis knows all", () -> first.untold() == 0 && second.untold() == 0);
+      Await.until("Redis knows all", () -> first.unsent() == 0 && second.unsent() == 0);
       assertThat(log.ofRedis(Level.WARN)).isEmpty();
 
       List<CompletableFuture<Reply>> repeats = startAll(there);
@@ -113,7 +113,7 @@ class RedisSlowTest {
     try (TestReplica replica = new TestReplica(ledger, links.timer())) {
       slow(SLOW);
       awaitAll(startAll(replica));
-      Await.until("Redis knows all", () -> ledger.untold() == 0);
+      Await.until("Redis knows all", () -> ledger.unsent() == 0);
       assertThat(ledger.forgotten()).isZero();
     }
 
@@ -166,7 +166,7 @@ class RedisSlowTest {
 
       redis.thaw();
       Links.awaitUp(link);
-      Await.until("it was told", () -> ledger.untold() == 0);
+      Await.until("Redis has it", () -> ledger.unsent() == 0);
       assertThat(redis.keys()).hasSize(IDS + 100);
     }
   }

@@ -384,7 +384,7 @@ class TokenCacheTest {
 
       assertThat(none).isEqualTo(new NoToken(WRONG_SECRET, Duration.ofSeconds(5)));
       assertThat(none.refusal().explanation())
-          .isEqualTo("WeChat refused a token: 40125 invalid appsecret rid: 6a-1-2");
+          .isEqualTo("WeChat refused to issue a token: 40125 invalid appsecret rid: 6a-1-2");
     }
 
     @Test
@@ -431,7 +431,7 @@ class TokenCacheTest {
       NoToken none = none(cache.acquire());
 
       assertThat(none.retryAfter()).isEqualTo(FIRST_PAUSE);
-      assertThat(none.refusal().explanation()).contains("no life left: PT0S");
+      assertThat(none.refusal().explanation()).contains("without a remaining lifetime: PT0S");
       scheduler.advance(FIRST_PAUSE.plus(TIMER_STEP));
       assertThat(serial(cache.acquire())).isEqualTo(1);
     }

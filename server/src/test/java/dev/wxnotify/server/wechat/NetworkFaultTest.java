@@ -43,7 +43,7 @@ class NetworkFaultTest {
             new ConnectTimeoutException("x"), "api.test:443 did not accept the connection in time"),
         Arguments.of(
             new UnknownHostException("Failed to resolve 'api.test' [A(1)]"),
-            "the name of api.test:443 is not known"),
+            "the host name of api.test:443 is unknown"),
         Arguments.of(
             tls(new CertificateException("x", new CertPathBuilderException("no path"))),
             "the certificate of api.test:443 is signed by an issuer that is not trusted"),
@@ -72,8 +72,8 @@ class NetworkFaultTest {
         Arguments.of(
             new SSLHandshakeException("handshake_failure"),
             "TLS with api.test:443 failed: handshake_failure"),
-        Arguments.of(new ClosedChannelException(), "the connection broke"),
-        Arguments.of(new SocketException("Connection reset"), "the connection broke"),
+        Arguments.of(new ClosedChannelException(), "the connection was lost"),
+        Arguments.of(new SocketException("Connection reset"), "the connection was lost"),
         Arguments.of(
             new IllegalStateException("?access_token=98_token"),
             "the connection failed (IllegalStateException)"),
@@ -99,7 +99,7 @@ class NetworkFaultTest {
                 new ProxyConnectException("http, none, /1.2.3.4 => a:443, status: 407 No"), peer))
         .isEqualTo("the proxy egress:3128 answered HTTP 407");
     assertThat(NetworkFault.explain(new ProxyConnectException("http, a => b, disconnected"), peer))
-        .isEqualTo("the proxy egress:3128 broke the connection");
+        .isEqualTo("the proxy egress:3128 closed the connection");
   }
 
   @Test
@@ -108,7 +108,7 @@ class NetworkFaultTest {
     IOException inner = new IOException("inner", outer);
     outer.initCause(inner);
 
-    assertThat(NetworkFault.explain(outer, PEER)).isEqualTo("the connection broke");
+    assertThat(NetworkFault.explain(outer, PEER)).isEqualTo("the connection was lost");
   }
 
   @Test

@@ -210,7 +210,7 @@ class WeChatHttpClientTest {
 
     for (int i = 0; i < 5; i++) {
       assertThat(Await.result(client.post(target(client), "{}".getBytes(UTF_8), () -> false)))
-          .isEqualTo(new HttpResult.NotWritten("given up before it was written"));
+          .isEqualTo(new HttpResult.NotWritten("abandoned before it was written"));
     }
 
     assertThat(Await.result(post(client))).isInstanceOf(HttpResult.Answered.class);

@@ -595,7 +595,7 @@ class WeChatMessageGatewayTest {
 
     Answer answer = send(gateway(server.url(), null, SHORT), MESSAGE, token(TOKEN), new Gate(true));
 
-    assertThat(answer).isEqualTo(new Answer.NoAnswer("no answer of WeChat: no answer in time"));
+    assertThat(answer).isEqualTo(new Answer.NoAnswer("no answer from WeChat: no answer in time"));
     assertThat(server.requests()).hasSize(1);
   }
 
@@ -700,7 +700,7 @@ class WeChatMessageGatewayTest {
 
     assertThat(refused)
         .isEqualTo(
-            new Answer.NotWritten("WeChat could not be reached: given up before it was written"));
+            new Answer.NotWritten("WeChat could not be reached: abandoned before it was written"));
     assertThat(gate.asked()).isEqualTo(1);
     assertThat(next).isEqualTo(ACCEPTED_1);
     assertThat(server.requests()).hasSize(1);
@@ -727,7 +727,8 @@ class WeChatMessageGatewayTest {
     for (int i = 0; i < 2 * (CONNECTIONS + HEADROOM); i++) {
       assertThat(send(gateway, MESSAGE, token(TOKEN), new Gate(false)))
           .isEqualTo(
-              new Answer.NotWritten("WeChat could not be reached: given up before it was written"));
+              new Answer.NotWritten(
+                  "WeChat could not be reached: abandoned before it was written"));
     }
 
     assertThat(send(gateway, MESSAGE, token(TOKEN), new Gate(true))).isEqualTo(ACCEPTED_1);

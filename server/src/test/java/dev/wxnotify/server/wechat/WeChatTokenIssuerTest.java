@@ -308,7 +308,7 @@ class WeChatTokenIssuerTest {
     RawHttpServer server = start(RawHttpServer.silence());
 
     assertThat(issuer(server.url(), endpoint, SHORT).issue(Mode.NORMAL).toCompletableFuture().get())
-        .isEqualTo(new IssueResult.Unavailable("no answer of WeChat: no answer in time"));
+        .isEqualTo(new IssueResult.Unavailable("no answer from WeChat: no answer in time"));
     assertThat(server.requests()).hasSize(1);
   }
 

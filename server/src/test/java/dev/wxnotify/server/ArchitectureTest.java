@@ -87,7 +87,7 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + ".message..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("java.util.concurrent..", "java.io..", "java.net..", "org.slf4j..")
+        .resideInAnyPackage("java.util.concurrent..", "java.io..", "java.nio.file..", "org.slf4j..")
         .orShould()
         .dependOnClassesThat()
         .belongToAnyOf(Thread.class)

@@ -188,7 +188,7 @@ class BatchSendTest {
     call.halfClose();
 
     gateway.awaitWrites(BatchStream.WINDOW);
-    int read = awaitStandstill();
+    awaitStandstill();
     assertThat(gateway.writes()).hasSize(BatchStream.WINDOW);
     assertThat(server.inFlight()).isEqualTo(BatchStream.WINDOW);
 
@@ -258,7 +258,7 @@ class BatchSendTest {
     assertThat(attempts.get(0).write()).isTrue();
 
     call.cancel();
-    int read = awaitStandstill();
+    awaitStandstill();
 
     assertThat(attempts.get(1).write()).isFalse();
     assertThat(server.inFlight()).as("what was written is awaited").isEqualTo(1);

@@ -49,8 +49,7 @@ final class PasswordFile implements ImmediateRedisCredentialsProvider {
     } catch (UnusableFileException e) {
       if (readable) {
         log.warn(
-            "redis: the password file {}; continuing with the previous password",
-            e.getMessage());
+            "redis: the password file {}; continuing with the previous password", e.getMessage());
       }
       readable = false;
     }

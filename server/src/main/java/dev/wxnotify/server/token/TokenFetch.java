@@ -210,8 +210,7 @@ final class TokenFetch {
               if (!mayForce) {
                 return CompletableFuture.completedStage(vouchedFor);
               }
-              log.warn(
-                  "app {}: WeChat rejects the token that it issues; forcing a new one", appId);
+              log.warn("app {}: WeChat rejects the token that it issues; forcing a new one", appId);
               return issue(Mode.FORCED)
                   .thenApply(result -> result.token() == null ? vouchedFor : result);
             });

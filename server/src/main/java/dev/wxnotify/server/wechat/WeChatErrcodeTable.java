@@ -93,8 +93,7 @@ public final class WeChatErrcodeTable implements ErrcodeTable {
       case APP_SECRET_FROZEN -> "Unfreeze the AppSecret in the console.";
       case ADDRESS_NOT_LISTED, ADDRESS_NOT_REGISTERED ->
           "Add the address that WeChat's text names to the list.";
-      case API_UNAUTHORIZED, COMPONENT_UNAUTHORIZED ->
-          "Request the permission in the console.";
+      case API_UNAUTHORIZED, COMPONENT_UNAUTHORIZED -> "Request the permission in the console.";
       case SUBSCRIBE_MESSAGE_BANNED, API_FORBIDDEN, USER_UNAUTHORIZED, USER_LIMITED ->
           "Stop the campaign and read the notices in the console of the account.";
     };

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the records of a CSV file (RFC 4180), strictly: text after a closing quote and a quote that
  * is never closed are errors that name the line where the quote opened. A quote inside a field that
- * does not begin with one is an ordinary character, as in spreadsheets.
+ * does not begin with one is an ordinary character, as in spreadsheets; but not where only a byte
+ * order mark, which nobody sees, is before it.
  */
 final class CsvParser implements Closeable {
   /** In UTF-16 units; longer than the largest request. */
@@ -26,8 +27,6 @@ final class CsvParser implements Closeable {
   private int length;
   private long quoteLine;
   private int separators;
-  private int quotedInLine;
-  private int fewestSeparators;
 
   CsvParser(TextInput in) {
     this.in = in;
@@ -48,13 +47,10 @@ final class CsvParser implements Closeable {
     length = 0;
     quoteLine = 0;
     separators = 0;
-    quotedInLine = 0;
-    fewestSeparators = Integer.MAX_VALUE;
     while (readField()) {
       separators++;
     }
-    endLine();
-    return new CsvRecord(line, fields, length > LONGEST, quoteLine, fewestSeparators);
+    return new CsvRecord(line, fields, length > LONGEST, quoteLine, separators);
   }
 
   /** Reads a field and what ends it. Returns whether another one follows in the record. */
@@ -67,6 +63,9 @@ final class CsvParser implements Closeable {
 
   private int readPlain() throws IOException {
     int c = in.read();
+    if (c == TextInput.MARK && in.peek() == QUOTE) {
+      throw broken(in.line(), "stands behind a byte order mark");
+    }
     while (!endsField(c)) {
       take((char) c);
       c = in.read();
@@ -106,19 +105,9 @@ final class CsvParser implements Closeable {
   private void within(int c, long opened) throws IOException {
     if (c == '\n' || (c == '\r' && in.peek() != '\n')) {
       quoteLine = quoteLine == 0 ? opened : quoteLine;
-      if (separators > 0 || quotedInLine > 0) { // An empty line would not have been a row either.
-        endLine();
-      }
-    } else if (c != '\r') {
-      quotedInLine++;
-      separators += c == SEPARATOR ? 1 : 0;
+    } else if (c == SEPARATOR) {
+      separators++;
     }
-  }
-
-  private void endLine() {
-    fewestSeparators = Math.min(fewestSeparators, separators);
-    separators = 0;
-    quotedInLine = 0;
   }
 
   private void take(char c) {

@@ -111,15 +111,13 @@ public final class RawHttp2 implements AutoCloseable {
 
   /** Writes a whole call: headers, in as many frames as they need, and an empty message. */
   public RawHttp2 call(int stream, byte[] headers) throws IOException {
-    int at = 0;
-    while (at == 0 || at < headers.length) {
+    for (int at = 0; at < headers.length; at += LONGEST_FRAME) {
       int end = Math.min(headers.length, at + LONGEST_FRAME);
       frame(
           at == 0 ? HEADERS : CONTINUATION,
           end == headers.length ? END_HEADERS : 0,
           stream,
           Arrays.copyOfRange(headers, at, end));
-      at = end;
     }
     return frame(DATA, END_STREAM, stream, EMPTY_MESSAGE);
   }

@@ -48,10 +48,14 @@ class ArchitectureTest {
 
   private static final Map<Class<?>, Object> ARGUMENTS =
       Map.of(
-          String.class, "why",
-          List.class, List.of(),
-          Status.class, Status.UNAVAILABLE,
-          Metadata.class, new Metadata());
+          String.class,
+          "why",
+          List.class,
+          List.of(),
+          Status.class,
+          Status.UNAVAILABLE,
+          Metadata.class,
+          new Metadata());
 
   private static final JavaClasses OURS =
       new ClassFileImporter()

@@ -34,6 +34,10 @@ final class CsvColumns {
   private static final String REFORMATTED =
       "what a spreadsheet has made of an id; it is sent as it is";
 
+  /** As where a comma is missing before a text with a comma, which moves the others. */
+  private static final String HALF_QUOTED =
+      "has a quote within it (if that is right: put it in quotes, and double the one within)";
+
   /** What stands in other files where a CSV has commas, and how people name it. */
   private static final Map<String, String> OTHER_SEPARATORS =
       Map.of(";", "semicolons", "\t", "tabs", "，", "full-width commas");
@@ -161,7 +165,9 @@ final class CsvColumns {
   }
 
   /** Makes the item of one row, or tells all that is wrong with it. */
-  Row row(long number, long line, List<String> fields) {
+  Row row(long number, CsvRecord record) {
+    long line = record.line();
+    List<String> fields = record.fields();
     int count = fields.size();
     while (count > width() && fields.get(count - 1).isBlank()) {
       count--;
@@ -176,6 +182,9 @@ final class CsvColumns {
       String name = names.get(i);
       try {
         String value = SpreadsheetValue.read(fields.get(i));
+        if (IDS.contains(name) && record.halfQuoted().contains(i)) {
+          throw new TypeConversionException(HALF_QUOTED);
+        }
         set(request, name, value);
         if (IDS.contains(name) && SpreadsheetValue.isReformatted(value)) {
           doubts.add(new Row.Problem(name, "'" + value + "' looks like " + REFORMATTED));

@@ -3,7 +3,9 @@ package dev.wxnotify.server.cli;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class CsvParser implements Closeable {
   private int length;
   private long quoteLine;
   private int separators;
+  private Set<Integer> halfQuoted = new HashSet<>();
 
   CsvParser(TextInput in) {
     this.in = in;
@@ -47,10 +50,11 @@ final class CsvParser implements Closeable {
     length = 0;
     quoteLine = 0;
     separators = 0;
+    halfQuoted = new HashSet<>();
     while (readField()) {
       separators++;
     }
-    return new CsvRecord(line, fields, length > LONGEST, quoteLine, separators);
+    return new CsvRecord(line, fields, length > LONGEST, quoteLine, separators, halfQuoted);
   }
 
   /** Reads a field and what ends it. Returns whether another one follows in the record. */
@@ -66,9 +70,14 @@ final class CsvParser implements Closeable {
     if (c == TextInput.MARK && in.peek() == QUOTE) {
       throw broken(in.line(), "stands behind a byte order mark");
     }
+    boolean inPair = true;
     while (!endsField(c)) {
+      inPair ^= c == QUOTE;
       take((char) c);
       c = in.read();
+    }
+    if (!inPair) {
+      halfQuoted.add(fields.size());
     }
     return ended(c);
   }

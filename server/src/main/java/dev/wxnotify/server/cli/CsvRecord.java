@@ -1,6 +1,7 @@
 package dev.wxnotify.server.cli;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * One record of a CSV file.
@@ -11,9 +12,16 @@ import java.util.List;
  * @param quoteLine where the quote opened that took the record's first line break into a field; 0
  *     for a record of one line
  * @param separators how many separators it has, those within quotes included
+ * @param halfQuoted the fields, from 0, that have a quote of no pair within them, and begin with
+ *     none
  */
 record CsvRecord(
-    long line, List<String> fields, boolean isTooLong, long quoteLine, int separators) {
+    long line,
+    List<String> fields,
+    boolean isTooLong,
+    long quoteLine,
+    int separators,
+    Set<Integer> halfQuoted) {
   /** Whether it has no content: an empty line, or only separators. */
   boolean isBlank() {
     return fields.stream().allMatch(String::isBlank);

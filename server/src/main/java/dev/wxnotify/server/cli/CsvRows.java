@@ -44,7 +44,7 @@ final class CsvRows implements Rows {
     number++;
     return record.isTooLong()
         ? Row.Bad.of(number, record.line(), "", "longer than " + CsvParser.LONGEST + " characters")
-        : columns.row(number, record.line(), record.fields());
+        : columns.row(number, record);
   }
 
   @Override

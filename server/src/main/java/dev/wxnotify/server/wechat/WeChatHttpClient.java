@@ -97,7 +97,8 @@ public final class WeChatHttpClient implements AutoCloseable {
     this.requestTimeout = settings.requestTimeout();
     this.loops = loops;
     this.names = names;
-    this.pool = new ConnectionPool(loops, settings.maxConnections() + CONNECTION_HEADROOM, nanoClock);
+    this.pool =
+        new ConnectionPool(loops, settings.maxConnections() + CONNECTION_HEADROOM, nanoClock);
     boolean encrypted = "https".equalsIgnoreCase(baseUrl.getScheme());
     int port = baseUrl.getPort() >= 0 ? baseUrl.getPort() : encrypted ? HTTPS_PORT : HTTP_PORT;
     this.connector =

@@ -29,9 +29,11 @@ class CsvRowsTest {
 
   /** What was read, up to the end or to what broke the file. */
   private record Reading(List<Row> rows, @Nullable String error) {
-    /** Whether the caller hears that something is wrong. */
+    /** Whether the caller hears that something is wrong, here or from the server. */
     boolean tells() {
-      return error != null || rows.stream().anyMatch(Row.Bad.class::isInstance);
+      return error != null
+          || rows.stream().anyMatch(Row.Bad.class::isInstance)
+          || openIds().stream().anyMatch(id -> ADDED.matcher(id).replaceAll("").isEmpty());
     }
 
     List<String> openIds() {
@@ -72,13 +74,14 @@ class CsvRowsTest {
 
   // One or two mistakes at any place.
 
-  /** Files with everything that a CSV may have, with the goods in the last, first, middle column. */
+  /**
+   * Files with everything that a CSV may have, with the goods in the last, first, middle column.
+   */
   private static Stream<String> files() {
     return Stream.of("%2$s,%1$s,1,2,%3$s\n", "%3$s,%2$s,%1$s,1,2\n", "%1$s,%2$s,%3$s,1,2\n")
         .map(
             row ->
-                (row.replace("1,2", "corp_id,customer_id")
-                        .formatted("time", "open_id", "goods_name"))
+                row.replace("1,2", "corp_id,customer_id").formatted("time", "open_id", "goods_name")
                     + row.formatted("t", "u-1", "x")
                     + row.formatted("t", "u-2", "\"a, b\"")
                     + "\n"
@@ -179,8 +182,7 @@ class CsvRowsTest {
             2,
             0),
         new Broken("closed before a comma", first + "u-2,t,1,2,\"27\nu-3,t,1,2,\",29\n", 3, 1),
-        new Broken(
-            "closed in another column", first + "u-2,t,\"1,2,27\nu-3,t,1,2\",29\n", 3, 1),
+        new Broken("closed in another column", first + "u-2,t,\"1,2,27\nu-3,t,1,2\",29\n", 3, 1),
         new Broken("CRLF, last row", windows + "u-2,t,1,2,\"27", 3, 1),
         new Broken("CRLF, last row with its end", windows + "u-2,t,1,2,\"27\r\n", 3, 1),
         new Broken("CRLF, closed later", windows + "u-2,t,1,2,\"27\r\nu-3,t,1,2,29\"\r\n", 3, 1),
@@ -235,6 +237,7 @@ class CsvRowsTest {
         "u-2,t,\"1,2\",x | 4 fields (expected: 5)",
         "u-2,t,1,2 | 4 fields (expected: 5)",
         "u-2 | 1 fields (expected: 5)",
+        "\uFEFF | 1 fields (expected: 5)",
       })
   void row_ofOtherLength_isBadByItsLine_andTheNextIsRead(String row, String told) throws Exception {
     Reading reading = read(HEADER + "u-1,t,1,2,x\n" + row + "\nu-3,t,1,2,x\n");
@@ -243,6 +246,40 @@ class CsvRowsTest {
     assertThat(reading.rows().get(1))
         .isEqualTo(new Row.Bad(2, 3, List.of(new Row.Problem("", told))));
     assertThat(reading.openIds()).containsExactly("u-1", "u-3");
+  }
+
+  /** The comma before a text with a comma is missing: its halves are in the columns of others. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "u-2,t,1,2\"a, b\" | customer_id",
+        "u-2,t,1\"2,3\",x | corp_id",
+        "u-2\"t,t\",1,2,x | open_id",
+        "27\"u-2,t,1,2,x | open_id",
+      })
+  void id_withHalfAPairOfQuotes_isABadRow(String row, String column) throws Exception {
+    Reading reading = read(HEADER + "u-1,t,1,2,x\n" + row + "\nu-3,t,1,2,x\n");
+
+    assertThat(reading.rows().get(1))
+        .isInstanceOfSatisfying(
+            Row.Bad.class,
+            bad ->
+                assertThat(bad.problems())
+                    .first()
+                    .satisfies(
+                        problem -> {
+                          assertThat(problem.place()).isEqualTo(column);
+                          assertThat(problem.what()).startsWith("has a quote within it");
+                        }));
+    assertThat(reading.openIds()).containsExactly("u-1", "u-3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"27\"\"\"", "a=\"1\"", "\"a\"\"b\""})
+  void id_withQuotesThatAreMeant_isRead(String id) throws Exception {
+    assertThat(read(HEADER + "u-1,t," + id + ",2,27\"屏\n").tells()).isFalse();
   }
 
   @Test

@@ -197,12 +197,26 @@ class HostileClientTest {
     }
   }
 
+  /** HTTP/2 counts all headers; gRPC lists some of them apart. */
+  @Test
+  void path_beyondTheLimit_isRefusedAsMetadataIs() throws Exception {
+    String path = "/" + "x".repeat(ConnectionSettings.MAX_METADATA);
+    try (RawHttp2 client = RawHttp2.open(server.port())) {
+      Http2Headers refused = client.call(1, RawHttp2.headers(path)).flush().readHeaders();
+
+      assertThat(refused.get("grpc-status"))
+          .hasToString(Integer.toString(Status.Code.RESOURCE_EXHAUSTED.value()));
+    }
+  }
+
   /** HTTP/2 itself answers: docs/errors.md says what clients make of it. */
   @ParameterizedTest
   @ValueSource(
-      ints = {ConnectionSettings.MAX_METADATA_READ + 1, ConnectionSettings.MAX_METADATA_READ + 4096})
-  void metadata_beyondWhatIsRead_isRefusedByHttp_andTheConnectionGoesOn(int size)
-      throws Exception {
+      ints = {
+        ConnectionSettings.MAX_METADATA_READ + 1,
+        ConnectionSettings.MAX_METADATA_READ + 4096
+      })
+  void metadata_beyondWhatIsRead_isRefusedByHttp_andTheConnectionGoesOn(int size) throws Exception {
     try (RawHttp2 client = RawHttp2.open(server.port())) {
       Http2Headers refused = client.call(1, checkOf(size)).flush().readHeaders();
 

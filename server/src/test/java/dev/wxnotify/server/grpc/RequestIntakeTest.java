@@ -125,8 +125,7 @@ class RequestIntakeTest {
     writePrefix(message, message.length - PREFIX);
 
     for (int at = 0; at < message.length; at += piece) {
-      receive(
-          RawHttp2.DATA, 0, STREAM, piece(message, at, Math.min(piece, message.length - at)));
+      receive(RawHttp2.DATA, 0, STREAM, piece(message, at, Math.min(piece, message.length - at)));
     }
 
     assertThat(grpc.kept).singleElement().isEqualTo(Unpooled.wrappedBuffer(message));

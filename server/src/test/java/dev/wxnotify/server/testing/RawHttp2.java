@@ -53,8 +53,7 @@ public final class RawHttp2 implements AutoCloseable {
 
   private static final int LARGEST_ANSWER = 64 * 1024;
 
-  private final Http2HeadersDecoder decoder =
-      new DefaultHttp2HeadersDecoder(false, LARGEST_ANSWER);
+  private final Http2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, LARGEST_ANSWER);
   private final Socket socket;
   private final DataOutputStream out;
   private final DataInputStream in;
@@ -157,8 +156,7 @@ public final class RawHttp2 implements AutoCloseable {
     if ((frame.flags & END_HEADERS) == 0) {
       throw new AssertionError("headers in several frames");
     }
-    return decoder.decodeHeaders(
-        frame.stream, Unpooled.wrappedBuffer(in.readNBytes(frame.length)));
+    return decoder.decodeHeaders(frame.stream, Unpooled.wrappedBuffer(in.readNBytes(frame.length)));
   }
 
   /** Reads until a frame of {@code type}, or to the end; returns whether there was one. */

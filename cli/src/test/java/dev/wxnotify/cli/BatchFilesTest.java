@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,13 @@ class BatchFilesTest {
             HEADER + "a-1,x,t,1,2\r\na-2,\"27寸,t,1,2\r\na-3,29\",t,1,2\r\na-4,x,t,1,2\r\n",
             3,
             1),
+        new Broken(
+            "closed at the end of a later row, behind a blank line and a short one",
+            LAST + "a-1,t,1,2,x\na-2,t,1,2,\"27寸\n \na-3,t\na-4,t,1,2,29\"\na-5,t,1,2,x\n",
+            3,
+            1),
+        new Broken("behind a mark", LAST + "a-1,t,1,2,x\n\uFEFF\"a-2\",t,1,2,x\n", 3, 1),
+        new Broken("a second file", LAST + "a-1,t,1,2,x\n" + HEADER + "a-2,x,t,1,2\n", 3, 1),
         new Broken("very long", LAST + "a-1,20:00,1,2,x\n" + huge, 3, 1));
   }
 
@@ -139,7 +148,12 @@ class BatchFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"open_id,\"goods_name,time,corp_id\n", "\"open_id\"x,goods_name\n"})
+  @ValueSource(
+      strings = {
+        "open_id,\"goods_name,time,corp_id\n",
+        "\"open_id\"x,goods_name\n",
+        "open_id,template_id,\"data.thing1\no-1,t,x\no-2,t,y\"\n",
+      })
   void csv_headerBroken_isAWrongFile(String header) throws Exception {
     assertThat(batch(write("a.csv", header + "a-1,x,t,1,2\n"), "--campaign=c")).isEqualTo(2);
     assertThat(err.toString()).contains("line 1: the CSV is broken");
@@ -351,6 +365,19 @@ class BatchFilesTest {
     assertThat(err.toString()).contains("1 rows of 1 (100 %)");
   }
 
+  /** Few texts are so: each of their characters in GBK is one of two bytes in UTF-8, too. */
+  @Test
+  void input_inGbkAndByChanceInUtf8_isReadAsAsked() throws Exception {
+    String goods = "一模一模";
+    byte[] bytes = (HEADER + "o-1," + goods + ",t,1,2\n").getBytes(Charset.forName("GBK"));
+    assertThat(new String(bytes, StandardCharsets.UTF_8)).contains("һģһģ");
+    Path file = directory.resolve("a.csv");
+    Files.write(file, bytes);
+
+    assertThat(batch(file, "--campaign=c", "--encoding=GBK")).as(err.toString()).isZero();
+    assertThat(service.batchRequests().get(0).getSeckillMessage().getGoodsName()).isEqualTo(goods);
+  }
+
   @Test
   void ndjson_inItsEncoding_isRead() throws Exception {
     Path file = directory.resolve("a.ndjson");
@@ -367,7 +394,8 @@ class BatchFilesTest {
     "UTF-8,GBK,'',the input is UTF-8",
     "UTF-8,GB18030,'',the input is UTF-8",
     "GB18030,UTF-8,'',line 2: is not UTF-8",
-    "UTF-16LE,'','',pass --encoding UTF-16LE",
+    "UTF-16LE,'','',pass --encoding UTF-16",
+    "UTF-16BE,'','',pass --encoding UTF-16",
   })
   void input_inAnotherEncodingThanAsked_isRefused(
       String actual, String asked, String mark, String told) throws Exception {
@@ -381,6 +409,19 @@ class BatchFilesTest {
     assertThat(batch(file, options.toArray(String[]::new))).isEqualTo(2);
     assertThat(err.toString()).contains(told);
     assertThat(service.batchRequests()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GBK", "GB18030", "UTF-16LE", "UTF-16BE"})
+  void input_refusedForItsEncoding_isReadAsTheHintSays(String actual) throws Exception {
+    Path file = directory.resolve("a.csv");
+    Files.write(file, (HEADER + "o-1,咖啡杯,t,1,2\n").getBytes(Charset.forName(actual)));
+    assertThat(batch(file, "--campaign=c")).isEqualTo(2);
+    Matcher hint = Pattern.compile("pass (--encoding) (\\S+)").matcher(err.toString());
+    assertThat(hint.find()).as(err.toString()).isTrue();
+
+    assertThat(batch(file, "--campaign=c", hint.group(1), hint.group(2))).isZero();
+    assertThat(service.batchRequests().get(0).getSeckillMessage().getGoodsName()).isEqualTo("咖啡杯");
   }
 
   @Test
@@ -480,7 +521,20 @@ class BatchFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1.00E+10", "1E+10", "1.23457E+17", "1.5e10", "'0012", "\"1,234,567\""})
+  @ValueSource(
+      strings = {
+        "1.00E+10",
+        "1E+10",
+        "1.23457E+17",
+        "1.5e10",
+        "'0012",
+        "\"1,234,567\"",
+        "=0012",
+        "=B2",
+        "００１２",
+        "Ａ12",
+        "12ａ",
+      })
   void csv_idThatASpreadsheetRewrote_isSentWithAWarning(String id) throws Exception {
     Path file = write("a.csv", HEADER + "o-1,1.00E+10,t," + id + ",2\no-2,x,t,1e,2E3\n");
 
@@ -489,6 +543,28 @@ class BatchFilesTest {
     assertThat(err.toString()).doesNotContain("goods_name", "line 3");
     assertThat(out.toString()).contains("1 of them have values that a spreadsheet has probably");
     assertThat(service.batchRequests()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0012", "12=34", "A-12_b", "分店（一）", "\"1,23\"", "E10", "1.0"})
+  void csv_idAsItWasTyped_isSentWithoutAWarning(String id) throws Exception {
+    Path file = write("a.csv", HEADER + "o-1,x,t," + id + ",2\n");
+
+    assertThat(batch(file, "--campaign=c")).isZero();
+    assertThat(err.toString()).doesNotContain("warning");
+    assertThat(service.batchRequests().get(0).getSeckillMessage().getCorpId())
+        .isEqualTo(id.replace("\"", ""));
+  }
+
+  /** It may be a text; ids are another matter. */
+  @ParameterizedTest
+  @ValueSource(strings = {"=0012", "００１２", "1.00E+10", "'tis"})
+  void csv_textThatLooksLikeAFormula_isSentAsItIs(String text) throws Exception {
+    Path file = write("a.csv", HEADER + "o-1," + text + ",t,1,2\n");
+
+    assertThat(batch(file, "--campaign=c")).isZero();
+    assertThat(err.toString()).doesNotContain("warning");
+    assertThat(service.batchRequests().get(0).getSeckillMessage().getGoodsName()).isEqualTo(text);
   }
 
   @Test

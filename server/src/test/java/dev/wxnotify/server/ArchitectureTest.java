@@ -1,7 +1,10 @@
 package dev.wxnotify.server;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +17,19 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.wxnotify.server.grpc.Tls;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +40,25 @@ class ArchitectureTest {
   private static final String CLI = "dev.wxnotify.cli";
   private static final String SANDBOX = "dev.wxnotify.sandbox";
   private static final String FILES = "dev.wxnotify.files";
+  private static final Path SOURCES = Path.of("src/main/java/dev/wxnotify/server");
+  private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
+  private static final Pattern SYNCHRONIZED = Pattern.compile("\\bsynchronized\\b");
+
+  /** Exceptions of commands, of the sandbox, and of files that are read at the start. */
+  private static final DescribedPredicate<JavaClass> ELSEWHERE =
+      resideInAnyPackage(ROOT, CLI, SANDBOX, FILES)
+          .or(equivalentTo(Tls.InvalidFilesException.class));
+
+  private static final Map<Class<?>, Object> ARGUMENTS =
+      Map.of(
+          String.class,
+          "why",
+          List.class,
+          List.of(),
+          Status.class,
+          Status.UNAVAILABLE,
+          Metadata.class,
+          new Metadata());
 
   /** The modules in the server's jar. */
   private static final JavaClasses OURS =
@@ -201,6 +235,91 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage(edge + "..")
         .check(OURS);
+  }
+
+  /** The thread that ends an exchange runs what its caller has waiting for it: holding no lock. */
+  @Test
+  void wechat_hasNoLocksAndNoSynchronizedMethods() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".wechat..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.util.concurrent.locks..")
+        .check(OURS);
+    noMethods()
+        .that()
+        .areDeclaredInClassesThat()
+        .resideInAPackage(ROOT + ".wechat..")
+        .should()
+        .haveModifier(JavaModifier.SYNCHRONIZED)
+        .check(OURS);
+  }
+
+  /** Blocks are in the code of a method, where the rules above do not look. */
+  @Test
+  void wechat_hasNoSynchronizedBlocks() throws IOException {
+    assertThat(synchronizedSources("wechat")).isEmpty();
+    assertThat(synchronizedSources("grpc")).as("others have some").contains("grpc/RateLimit.java");
+  }
+
+  /** To refuse a message is daily business, and must not cost a walk through the stack. */
+  @Test
+  void exceptions_ofMessagesAndCalls_buildNoStackTrace() throws Exception {
+    List<Throwable> all = new ArrayList<>();
+    for (JavaClass each : OURS) {
+      if (each.isAssignableTo(Throwable.class) && !ELSEWHERE.test(each)) {
+        all.add(make(each.reflect()));
+      }
+    }
+
+    assertThat(all)
+        .extracting(made -> made.getClass().getSimpleName())
+        .contains("InvalidMessageException", "RedisUnavailableException", "WithoutTrace");
+    assertThat(all).allSatisfy(made -> assertThat(made.getStackTrace()).isEmpty());
+  }
+
+  /** Those of gRPC itself have a stack trace. */
+  @Test
+  void grpc_answersWithItsOwnExceptionsOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".grpc..")
+        .and()
+        .areNotAssignableTo(StatusRuntimeException.class)
+        .should()
+        .callMethod(Status.class, "asRuntimeException")
+        .orShould()
+        .callMethod(Status.class, "asRuntimeException", Metadata.class)
+        .orShould()
+        .callMethod(Status.class, "asException")
+        .orShould()
+        .callMethod(Status.class, "asException", Metadata.class)
+        .orShould()
+        .callConstructor(StatusRuntimeException.class, Status.class)
+        .orShould()
+        .callConstructor(StatusRuntimeException.class, Status.class, Metadata.class)
+        .check(OURS);
+  }
+
+  private static Throwable make(Class<?> type) throws ReflectiveOperationException {
+    Constructor<?> constructor = type.getDeclaredConstructors()[0];
+    constructor.setAccessible(true);
+    Object[] arguments = Stream.of(constructor.getParameterTypes()).map(ARGUMENTS::get).toArray();
+    return (Throwable) constructor.newInstance(arguments);
+  }
+
+  private static List<String> synchronizedSources(String edge) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(SOURCES.resolve(edge))) {
+      for (Path each : files.filter(file -> file.toString().endsWith(".java")).toList()) {
+        String code = COMMENT.matcher(Files.readString(each)).replaceAll("");
+        if (SYNCHRONIZED.matcher(code).find()) {
+          found.add(SOURCES.relativize(each).toString());
+        }
+      }
+    }
+    return found;
   }
 
   @Test

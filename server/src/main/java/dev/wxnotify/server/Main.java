@@ -2,6 +2,8 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.server.cli.BatchCommand;
 import dev.wxnotify.server.cli.SendCommand;
+import dev.wxnotify.server.config.PlatformText;
+import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.sandbox.SandboxCommand;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.wxnotify.server;
 
+import dev.wxnotify.server.config.ServerSettings;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.DeliveryListener;
@@ -12,6 +13,7 @@ import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.files.Secret;
+import dev.wxnotify.server.files.WatchedFiles;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.metrics.MonitoringServer;

@@ -1,5 +1,9 @@
 package dev.wxnotify.server;
 
+import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.config.ConfigurationException;
+import dev.wxnotify.server.config.ServerSettings;
+import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.sandbox.Sandbox;
 import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.sandbox.SandboxTemplates;

@@ -1,4 +1,4 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.config;
 
 import dev.wxnotify.server.files.SmallFile;
 import dev.wxnotify.server.files.UnusableFileException;
@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.Mark;
@@ -54,27 +53,26 @@ final class ConfigFile {
           Tag.SEQ,
           new Tag("tag:yaml.org,2002:value")); // An equals sign alone.
 
-  private final List<String> mistakes;
-  private final Map<String, String> values = new TreeMap<>();
-  private final Set<String> lists = new HashSet<>();
+  private final Mistakes mistakes;
+  private final Map<String, Value> values = new TreeMap<>();
   private final Set<Node> around = Collections.newSetFromMap(new IdentityHashMap<>());
   private int parts;
 
-  private ConfigFile(List<String> mistakes) {
+  private ConfigFile(Mistakes mistakes) {
     this.mistakes = mistakes;
   }
 
   /**
-   * Reads.
+   * Returns the values by their keys. A mapping without keys is an empty value.
    *
-   * @param mistakes takes those after which the rest can still be checked
+   * @param mistakes receives those after which the rest can still be checked
    * @throws ConfigurationException if nothing can be made of the file
    */
-  static ConfigFile read(Path file, List<String> mistakes) throws ConfigurationException {
+  static Map<String, Value> read(Path file, Mistakes mistakes) throws ConfigurationException {
     ConfigFile config = new ConfigFile(mistakes);
     try {
       config.parse(text(SmallFile.read(file)));
-      return config;
+      return config.values;
     } catch (UnusableFileException e) {
       throw unusable(String.valueOf(e.getMessage()));
     } catch (CharacterCodingException e) {
@@ -88,16 +86,6 @@ final class ConfigFile {
 
   private static String text(byte[] content) throws CharacterCodingException {
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
-  }
-
-  /** Returns the values by their keys; those of a list are joined by commas. */
-  Map<String, String> values() {
-    return Collections.unmodifiableMap(values);
-  }
-
-  /** Returns the keys that have a list. */
-  Set<String> lists() {
-    return Collections.unmodifiableSet(lists);
   }
 
   private void parse(String text) throws ConfigurationException {
@@ -185,13 +173,12 @@ final class ConfigFile {
     } else if (!around.add(node)) {
       mistake(node, path + " holds itself");
     } else {
-      if (node instanceof MappingNode mapping) {
+      if (node instanceof MappingNode mapping && !mapping.getValue().isEmpty()) {
         mapping(path, mapping);
       } else if (node instanceof SequenceNode sequence) {
-        lists.add(path);
         list(path, sequence);
-      } else if (node instanceof ScalarNode scalar) {
-        values.put(path, isNothing(scalar) ? "" : scalar.getValue());
+      } else {
+        values.put(path, Value.of(written(node)));
       }
       around.remove(node);
     }
@@ -203,12 +190,13 @@ final class ConfigFile {
       mistake(sequence, path + " is a list of something else than plain values");
     } else {
       values.put(
-          path,
-          sequence.getValue().stream()
-              .map(each -> ((ScalarNode) each).getValue())
-              .map(each -> each.replace("\\", "\\\\").replace(",", "\\,"))
-              .collect(Collectors.joining(",")));
+          path, Value.ofList(sequence.getValue().stream().map(ConfigFile::written).toList()));
     }
+  }
+
+  /** Returns a plain value as it is written. */
+  private static String written(Node node) {
+    return node instanceof ScalarNode scalar && !isNothing(node) ? scalar.getValue() : "";
   }
 
   private static boolean isNothing(Node node) {
@@ -217,12 +205,11 @@ final class ConfigFile {
 
   /** A key with dots in it is quoted, so that it is none of ours that is written in one. */
   private static String joined(String path, String key) {
-    String name = key.indexOf('.') >= 0 ? "\"" + key + "\"" : key;
-    return path.isEmpty() ? name : path + "." + name;
+    return path.isEmpty() ? Keys.part(key) : path + "." + Keys.part(key);
   }
 
   private void mistake(Node at, String what) {
-    mistakes.add("--config" + place(at.getStartMark()) + ": " + what);
+    mistakes.add("--config" + place(at.getStartMark()), what);
   }
 
   private static ConfigurationException unusable(String why) {

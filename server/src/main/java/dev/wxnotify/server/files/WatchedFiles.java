@@ -1,7 +1,5 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.files;
 
-import dev.wxnotify.server.files.SmallFile;
-import dev.wxnotify.server.files.UnusableFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It has a thread of its own, since reading may take long where files are on a network.
  */
-final class WatchedFiles implements AutoCloseable {
+public final class WatchedFiles implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WatchedFiles.class);
 
   private final Duration interval;
@@ -41,7 +39,7 @@ final class WatchedFiles implements AutoCloseable {
 
   /** Takes what the files hold now. */
   @FunctionalInterface
-  interface Change {
+  public interface Change {
     /**
      * Takes the content, in the order of the files.
      *
@@ -55,7 +53,7 @@ final class WatchedFiles implements AutoCloseable {
    *
    * @param interval how long it is between two looks
    */
-  WatchedFiles(Duration interval) {
+  public WatchedFiles(Duration interval) {
     this.interval = interval;
   }
 
@@ -65,12 +63,12 @@ final class WatchedFiles implements AutoCloseable {
    *
    * @param what names the files in the log
    */
-  void watch(String what, List<Path> files, Change change) {
+  public void watch(String what, List<Path> files, Change change) {
     watches.add(new Watch(what, files, change));
   }
 
   /** Begins to look. */
-  void start() {
+  public void start() {
     for (Watch watch : watches) {
       var ignored =
           thread.scheduleWithFixedDelay(watch::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,4 +1,4 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.logging;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
@@ -11,10 +11,10 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.slf4j.event.Level;
 
 /** The log of this process: set up as configured, and written to the end when the process ends. */
-final class Logs {
+public final class Logs {
 
   /** How a line looks. */
-  enum Format {
+  public enum Format {
     /** For people. */
     PLAIN,
     /** One JSON object. */
@@ -26,12 +26,12 @@ final class Logs {
    *
    * @param level lines of less importance are left out
    */
-  record Settings(Format format, Level level) {}
+  public record Settings(Format format, Level level) {}
 
   private Logs() {}
 
   /** Applies the settings, to the loggers that exist too, and takes in what the JDK's log gets. */
-  static void use(Settings settings) {
+  public static void use(Settings settings) {
     use(context(), settings);
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
@@ -52,7 +52,7 @@ final class Logs {
   }
 
   /** Writes what waits to be written; nothing is logged from then on. */
-  static void close() {
+  public static void close() {
     context().stop();
   }
 

@@ -1,4 +1,4 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.config;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -8,7 +8,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,14 +18,14 @@ import java.util.Optional;
  * -i}), that is ASCII, and each byte of other characters has become U+FFFD before any code of ours
  * runs. Such text must not reach a user, or name a campaign.
  */
-final class PlatformText {
+public final class PlatformText {
   private static final char REPLACEMENT = '\uFFFD';
   private static final String OURS = "WXNOTIFY_";
 
   private PlatformText() {}
 
   /** Returns what is wrong with the arguments; empty if they are as they were given. */
-  static Optional<String> mistake(List<String> args) {
+  public static Optional<String> mistake(List<String> args) {
     Charset charset = charset();
     for (int i = 0; i < args.size(); i++) {
       if (isDestroyed(args.get(i), charset)) {
@@ -41,12 +40,12 @@ final class PlatformText {
    *
    * @param environment the variables, as the JVM has them
    */
-  static void check(Map<String, String> environment, Collection<String> mistakes) {
+  static void check(Map<String, String> environment, Mistakes mistakes) {
     Charset charset = charset();
     environment.forEach(
         (variable, value) -> {
-          if (variable.startsWith(OURS) && isDestroyed(value, charset)) {
-            mistakes.add(variable + ": " + explanation(charset));
+          if (Keys.variable(variable).startsWith(OURS) && isDestroyed(value, charset)) {
+            mistakes.add(variable, explanation(charset));
           }
         });
   }
@@ -107,7 +106,7 @@ final class PlatformText {
    * Writes UTF-8 where the locale has ASCII alone, which is a part of it: a question mark for each
    * character of WeChat's answers helps nobody. To be called before anything is written.
    */
-  static void printUtf8() {
+  public static void printUtf8() {
     if (charset().equals(StandardCharsets.US_ASCII)) {
       System.setOut(print(FileDescriptor.out));
       System.setErr(print(FileDescriptor.err));

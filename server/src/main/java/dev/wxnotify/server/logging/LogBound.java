@@ -1,4 +1,4 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.logging;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

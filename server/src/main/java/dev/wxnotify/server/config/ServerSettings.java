@@ -1,7 +1,8 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.config;
 
 import dev.wxnotify.server.delivery.SeckillTemplate;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport how sockets are read and written; null for the first that works here
  * @param apps at least one; at most one of them is the default, and a single one always is
  */
-record ServerSettings(
+public record ServerSettings(
     GrpcServer.Settings grpc,
     @Nullable TlsFiles tlsFiles,
     InetSocketAddress monitoringAddress,
@@ -43,7 +44,7 @@ record ServerSettings(
    *
    * @param secretFile the file of the secret; null if it is in the configuration itself
    */
-  record AppSettings(
+  public record AppSettings(
       String appId,
       AppSecret secret,
       @Nullable Path secretFile,
@@ -55,10 +56,10 @@ record ServerSettings(
    *
    * @param clientCa null for a server that requires no client certificates
    */
-  record TlsFiles(Path certificate, Path privateKey, @Nullable Path clientCa) {
+  public record TlsFiles(Path certificate, Path privateKey, @Nullable Path clientCa) {
 
     /** Returns the files in the order in which {@link GrpcServer} takes their content. */
-    List<Path> all() {
+    public List<Path> all() {
       return clientCa == null
           ? List.of(certificate, privateKey)
           : List.of(certificate, privateKey, clientCa);

@@ -3,6 +3,9 @@ package dev.wxnotify.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.config.ConfigurationException;
+import dev.wxnotify.server.config.ServerSettings;
 import dev.wxnotify.server.grpc.CallerSettings;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.redis.RedisLink;

@@ -2,6 +2,7 @@ package dev.wxnotify.server;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wxnotify.server.config.ConfigLoader;
 import dev.wxnotify.server.sandbox.Sandbox;
 import dev.wxnotify.server.sandbox.SandboxOptions;
 import dev.wxnotify.server.sandbox.SandboxTemplates;

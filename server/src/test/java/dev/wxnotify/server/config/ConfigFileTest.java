@@ -1,4 +1,4 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -244,7 +244,7 @@ class ConfigFileTest {
             m -> assertThat(m).contains("line 2: wxnotify.grpc.port is there twice"),
             m -> assertThat(m).contains("line 3: wxnotify.grpc is there twice"),
             m -> assertThat(m).isEqualTo("wxnotify.log.level: expected: one value, not a list"),
-            m -> assertThat(m).startsWith("wxnotify.log.level: expected: one of [ERROR"),
+            m -> assertThat(m).startsWith("wxnotify.log.level: expected: ERROR, WARN"),
             m -> assertThat(m).isEqualTo("wxnotify.grpc.prot: is not a known key"),
             m -> assertThat(m).startsWith("wxnotify.grpc.port: expected: 0 to"),
             m -> assertThat(m).startsWith("wxnotify.apps.shop: expected: exactly one"));

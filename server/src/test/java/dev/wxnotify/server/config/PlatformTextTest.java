@@ -1,10 +1,10 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,11 +48,14 @@ class PlatformTextTest {
 
   @Test
   void variables_ofOthers_areNotLookedAt() {
-    List<String> mistakes = new ArrayList<>();
+    Mistakes mistakes = new Mistakes();
 
     PlatformText.check(
         Map.of("PWD", "/home/\uFFFD", "WXNOTIFY_A", "x\uFFFD", "WXNOTIFY_B", "y"), mistakes);
 
-    assertThat(mistakes).singleElement().asString().startsWith("WXNOTIFY_A: has text");
+    assertThat(catchThrowableOfType(ConfigurationException.class, mistakes::throwIfAny).mistakes())
+        .singleElement()
+        .asString()
+        .startsWith("WXNOTIFY_A: has text");
   }
 }

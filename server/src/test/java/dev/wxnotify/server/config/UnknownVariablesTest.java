@@ -1,4 +1,4 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

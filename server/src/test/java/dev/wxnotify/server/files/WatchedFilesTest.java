@@ -1,4 +1,4 @@
-package dev.wxnotify.server;
+package dev.wxnotify.server.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;

@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,7 @@ class ArchitectureTest {
         .should()
         .resideInAnyPackage(
             ROOT,
+            ROOT + ".config",
             ROOT + ".token",
             ROOT + ".delivery",
             ROOT + ".grpc",
@@ -40,6 +42,7 @@ class ArchitectureTest {
             ROOT + ".redis",
             ROOT + ".metrics",
             ROOT + ".tracing",
+            ROOT + ".logging",
             ROOT + ".netty",
             ROOT + ".cli",
             ROOT + ".files",
@@ -138,23 +141,70 @@ class ArchitectureTest {
             "io.micrometer..",
             "io.opentelemetry..",
             "io.prometheus..",
-            "io.smallrye..",
+            "org.yaml..",
+            "ch.qos.logback..",
             "picocli..",
             "java.net.http..")
         .check(OURS);
   }
 
+  /** The configuration knows the settings of an edge, which the wiring passes on. */
   @ParameterizedTest
-  @ValueSource(strings = {"grpc", "wechat", "redis", "metrics", "tracing", "cli", "sandbox"})
+  @ValueSource(strings = {"grpc", "wechat", "redis", "logging"})
+  void edgeWithSettings_isImportedByTheRootAndTheConfigurationOnly(String edge) {
+    assertImportedOnlyBy(edge, ROOT, ROOT + ".config");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"metrics", "tracing", "cli", "sandbox"})
   void edge_isImportedByTheRootOnly(String edge) {
+    assertImportedOnlyBy(edge, ROOT);
+  }
+
+  @Test
+  void configuration_isImportedByTheRootOnly() {
+    assertImportedOnlyBy("config", ROOT);
+  }
+
+  private static void assertImportedOnlyBy(String name, String... importers) {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + "..")
+        .resideOutsideOfPackages(importers)
         .and()
-        .resideOutsideOfPackages(ROOT, ROOT + "." + edge + "..")
+        .resideOutsideOfPackage(ROOT + "." + name + "..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage(ROOT + "." + edge + "..")
+        .resideInAPackage(ROOT + "." + name + "..")
+        .check(OURS);
+  }
+
+  /** It makes values of what is written, and starts nothing. */
+  @Test
+  void configuration_seesNoForeignTechnologyButYaml() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".config..")
+        .should()
+        .dependOnClassesThat(
+            new DescribedPredicate<>("are neither ours, nor of Java, SLF4J or YAML") {
+              @Override
+              public boolean test(JavaClass used) {
+                String name = used.getBaseComponentType().getPackageName(); // Primitives: empty.
+                return Stream.of(ROOT, "java.", "org.slf4j", "org.yaml", "org.jspecify")
+                    .noneMatch(allowed -> name.isEmpty() || name.startsWith(allowed));
+              }
+            })
+        .check(OURS);
+  }
+
+  @Test
+  void yaml_isReadByTheConfigurationOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".config..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.yaml..")
         .check(OURS);
   }
 
@@ -187,13 +237,15 @@ class ArchitectureTest {
 
   /**
    * The sandbox is a separate product, which users' tests see; the other edges expose to the root
-   * what it wires.
+   * what it wires, and to the configuration what it reads for them. (Logback makes the filter of
+   * the log by its name.)
    */
   @Test
-  void edges_arePublicOnlyWhereTheRootUsesThem() {
+  void edges_arePublicOnlyWhereTheRootAndTheConfigurationUseThem() {
     classes()
         .that()
         .resideInAnyPackage(
+            ROOT + ".config..",
             ROOT + ".grpc..",
             ROOT + ".cli..",
             ROOT + ".wechat..",
@@ -204,20 +256,22 @@ class ArchitectureTest {
         .areTopLevelClasses()
         .and()
         .haveModifier(JavaModifier.PUBLIC)
-        .should(beUsedByTheRoot())
+        .should(beUsedByTheRootOrTheConfiguration())
         .check(OURS);
   }
 
-  private static ArchCondition<JavaClass> beUsedByTheRoot() {
-    return new ArchCondition<>("be used by the root") {
+  private static ArchCondition<JavaClass> beUsedByTheRootOrTheConfiguration() {
+    return new ArchCondition<>("be used by the root or the configuration") {
       @Override
       public void check(JavaClass item, ConditionEvents events) {
         boolean used =
             item.getDirectDependenciesToSelf().stream()
-                .anyMatch(d -> d.getOriginClass().getPackageName().equals(ROOT));
+                .map(d -> d.getOriginClass().getPackageName())
+                .filter(user -> !user.equals(item.getPackageName()))
+                .anyMatch(user -> user.equals(ROOT) || user.equals(ROOT + ".config"));
         events.add(
             new SimpleConditionEvent(
-                item, used, item.getName() + " is public and the root does not use it"));
+                item, used, item.getName() + " is public and neither of them uses it"));
       }
     };
   }

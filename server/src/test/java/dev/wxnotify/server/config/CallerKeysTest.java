@@ -149,4 +149,27 @@ class CallerKeysTest extends ConfigFixture {
         .asString()
         .contains("token-sha256: is there twice");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"a,b | a/b", "' a , b ' | a/b", "a\\,b,c | a,b/c", "',a,,' | a", "a\\\\ | a\\"})
+  void list_inAText_isSplitAtItsCommas(String text, String elements) {
+    assertThat(String.join("/", Value.of(text).list())).isEqualTo(elements);
+  }
+
+  @Test
+  void mistakes_ofElementsOfOneList_areAllTold() throws Exception {
+    assertThat(
+            mistakes(
+                with(
+                    ONE_APP,
+                    "wxnotify.grpc.callers.crm.token-sha256",
+                    "s3cr3t,e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+                Map.of()))
+        .containsExactly(
+            "wxnotify.grpc.callers.crm.token-sha256: expected: the 64 hexadecimal digits of a"
+                + " SHA-256",
+            "wxnotify.grpc.callers.crm.token-sha256: is the hash of an empty token");
+  }
 }

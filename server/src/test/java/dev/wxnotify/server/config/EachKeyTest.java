@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -132,6 +133,35 @@ class EachKeyTest extends ConfigFixture {
             "short_thing4",
             s -> app(s).seckill().noteKeyword()),
         key("wxnotify.apps.shop.seckill.note", "快来,开始", s -> app(s).seckill().note()));
+  }
+
+  /** These need files or other keys: the tests of their section try them. */
+  private static final Set<String> TRIED_ELSEWHERE =
+      Set.of(
+          "wxnotify.grpc.tls.certificate",
+          "wxnotify.grpc.tls.private-key",
+          "wxnotify.grpc.tls.client-ca",
+          "wxnotify.grpc.callers.NAME.token-sha256",
+          "wxnotify.grpc.callers.NAME.certificate-names",
+          "wxnotify.grpc.callers.NAME.apps",
+          "wxnotify.grpc.callers.NAME.max-in-flight",
+          "wxnotify.grpc.callers.NAME.max-per-second",
+          "wxnotify.grpc.callers.NAME.operator",
+          "wxnotify.apps.NAME.app-secret-file",
+          "wxnotify.wechat.proxy-password-file",
+          "wxnotify.redis.password-file",
+          "wxnotify.redis.key-prefix",
+          "wxnotify.redis.command-timeout",
+          "wxnotify.redis.claim-timeout",
+          "wxnotify.redis.ca-certificate");
+
+  @Test
+  void keys_ofTheDeclarations_areTried() {
+    assertThat(
+            Stream.concat(
+                keys().map(key -> String.valueOf(key.get()[0]).replace(".shop.", ".NAME.")),
+                TRIED_ELSEWHERE.stream()))
+        .containsExactlyInAnyOrderElementsOf(DeclaredKeys.names());
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.wxnotify.server.grpc.CallerSettings;
 import dev.wxnotify.server.wechat.AppSecret;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -144,5 +145,58 @@ class EnvironmentTest extends ConfigFixture {
             "WXNOTIFY_GRPC_CALLERS_PORT_80_TCP_ADDR", "10.0.0.1");
 
     assertThat(load(ONE_APP, services)).isEqualTo(load(ONE_APP, Map.of()));
+  }
+
+  @Test
+  void environment_otherSpellings_areTheSameVariable() throws Exception {
+    Map<String, String> variables =
+        Map.of(
+            "wxnotify_grpc_port", "7",
+            "wxnotify_grpc_callers_on_call_token_sha256", HASH,
+            "wxnotify_shutdown_grace", "1s",
+            "WXNOTIFY_SHUTDOWN_GRACE", "2s");
+
+    ServerSettings settings = load(ONE_APP, variables);
+
+    assertThat(settings.grpc().address().getPort()).isEqualTo(7);
+    assertThat(settings.grpc().callers()).extracting(CallerSettings::name).containsExactly("on-call");
+    assertThat(settings.grace()).as("the usual spelling").isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void environment_nameWithADotInTheFile_isThatOne() throws Exception {
+    Path file =
+        file(
+            """
+            wxnotify:
+              apps: {shop: {app-id: wx-shop, app-secret: x}}
+              grpc: {callers: {crm.cn: {token-sha256: %s}}}
+            """
+                .formatted(HASH));
+
+    ServerSettings settings =
+        ConfigLoader.load(file, Map.of("WXNOTIFY_GRPC_CALLERS_CRM_CN_OPERATOR", "true"), Map.of());
+
+    assertThat(settings.grpc().callers())
+        .containsExactly(
+            new CallerSettings("crm.cn", List.of(HASH), Set.of(), null, null, null, true));
+  }
+
+  @Test
+  void environment_emptyVariable_takesAwayWhatTheFileSays() throws Exception {
+    Map<String, String> keys = with(ONE_APP, "wxnotify.redis.url", "redis://cache");
+
+    assertThat(load(keys, Map.of("WXNOTIFY_REDIS_URL", "")).redis()).isNull();
+  }
+
+  @Test
+  void mistake_inAVariable_namesIt() throws Exception {
+    assertThat(
+            mistakes(
+                with(ONE_APP, "wxnotify.grpc.port", "0"), Map.of("WXNOTIFY_GRPC_PORT", "s3cr3t")))
+        .containsExactly(
+            "wxnotify.grpc.port: expected: a whole number (set by WXNOTIFY_GRPC_PORT)");
+    assertThat(mistakes(with(ONE_APP, "wxnotify.grpc.port", "s3cr3t"), Map.of()))
+        .containsExactly("wxnotify.grpc.port: expected: a whole number");
   }
 }

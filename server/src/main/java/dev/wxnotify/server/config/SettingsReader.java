@@ -42,10 +42,12 @@ final class SettingsReader {
   /** Returns null for the first transport that works here. */
   private @Nullable Transport transport() {
     Transport transport = reading.get(ProcessKeys.TRANSPORT).orElse(null);
-    String why = transport == null ? null : transport.whyNot();
-    if (why != null) {
-      reading.mistake(
-          ProcessKeys.TRANSPORT, transport.label() + " is not available here: " + why);
+    if (transport != null) {
+      String why = transport.whyNot();
+      if (why != null) {
+        reading.mistake(
+            ProcessKeys.TRANSPORT, transport.label() + " is not available here: " + why);
+      }
     }
     return transport;
   }

@@ -32,7 +32,7 @@ final class Types {
   static final ValueType<Integer> PORT = ValueType.of("port", Types::port);
   static final ValueType<ReadFile> FILE = ValueType.of("file", Types::file);
   static final ValueType<String> SECRET =
-      ValueType.of("secret", text -> usable(() -> Secret.of(text))).secret();
+      ValueType.<String>of("secret", text -> usable(() -> Secret.of(text))).secret();
   static final ValueType<SecretFile> SECRET_FILE =
       ValueType.of("file of a secret", Types::secretFile);
 

@@ -51,8 +51,7 @@ final class AppKeys {
           "page of flash-sale reminders, without query");
 
   static final Key<String> SECKILL_TEMPLATE_ID =
-      Key.optional(
-          SECKILL + ".template-id", Types.TEXT, "template for callers that name none");
+      Key.optional(SECKILL + ".template-id", Types.TEXT, "template for callers that name none");
 
   static final Key<String> SECKILL_GOODS_KEYWORD =
       Key.of(

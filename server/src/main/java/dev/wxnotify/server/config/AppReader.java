@@ -44,8 +44,7 @@ final class AppReader {
       secret(app)
           .ifPresent(
               read ->
-                  apps.add(
-                      new AppSettings(appId, read.secret(), read.file(), isDefault, seckill)));
+                  apps.add(new AppSettings(appId, read.secret(), read.file(), isDefault, seckill)));
     }
     if (all.stream().filter(app -> app.get(AppKeys.DEFAULT)).count() > 1) {
       reading.mistake(AppKeys.ALL, "more than one app has default=true");

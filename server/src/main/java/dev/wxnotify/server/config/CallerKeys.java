@@ -51,11 +51,7 @@ final class CallerKeys {
               + " its own");
 
   static final Key<Boolean> OPERATOR =
-      Key.of(
-          ONE + ".operator",
-          Types.BOOLEAN,
-          "false",
-          "whether it may call `OperationsService`");
+      Key.of(ONE + ".operator", Types.BOOLEAN, "false", "whether it may call `OperationsService`");
 
   static final Section SECTION =
       new Section(

@@ -36,8 +36,7 @@ final class CallerReader {
   private CallerSettings read(Reading caller) {
     if (!caller.name().matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")) {
       caller.mistake(
-          CallerKeys.ONE,
-          "is not a name of a caller (expected: at most 64 of A-Z a-z 0-9 _ . -)");
+          CallerKeys.ONE, "is not a name of a caller (expected: at most 64 of A-Z a-z 0-9 _ . -)");
     }
     if (!caller.has(CallerKeys.TOKEN_SHA256) && !caller.has(CallerKeys.CERTIFICATE_NAMES)) {
       caller.mistake(CallerKeys.ONE, "expected: token-sha256 or certificate-names, or both");
@@ -75,8 +74,7 @@ final class CallerReader {
       if (other == null) {
         names.add(name);
       } else {
-        caller.mistake(
-            CallerKeys.CERTIFICATE_NAMES, "a name is there twice, here or for " + other);
+        caller.mistake(CallerKeys.CERTIFICATE_NAMES, "a name is there twice, here or for " + other);
       }
     }
     return names;

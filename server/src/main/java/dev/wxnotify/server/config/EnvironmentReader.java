@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 /**
  * The environment variables of keys. A variable is its key in upper case with underscores: {@code
  * wxnotify.grpc.port} is {@code WXNOTIFY_GRPC_PORT}. Underscores separate the words of a name of
- * the operator's choice too, as in {@code WXNOTIFY_GRPC_CALLERS_ON_CALL_OPERATOR}; so the known
- * end of a variable tells where its name ends.
+ * the operator's choice too, as in {@code WXNOTIFY_GRPC_CALLERS_ON_CALL_OPERATOR}; so the known end
+ * of a variable tells where its name ends.
  */
 final class EnvironmentReader {
   private static final Map<String, String> KEYS =
@@ -60,8 +60,8 @@ final class EnvironmentReader {
   /**
    * Creates a reader.
    *
-   * @param namesInFile returns the names that the file has below a key; a variable that matches
-   *     one of them, in any spelling, means that name
+   * @param namesInFile returns the names that the file has below a key; a variable that matches one
+   *     of them, in any spelling, means that name
    */
   EnvironmentReader(Function<String, Set<String>> namesInFile) {
     this.namesInFile = namesInFile;

@@ -35,8 +35,7 @@ final class SettingsReader {
         new RedisReader(reading).read(),
         transport(),
         reading.get(ProcessKeys.GRACE),
-        new Logs.Settings(
-            reading.get(ProcessKeys.LOG_FORMAT), reading.get(ProcessKeys.LOG_LEVEL)));
+        new Logs.Settings(reading.get(ProcessKeys.LOG_FORMAT), reading.get(ProcessKeys.LOG_LEVEL)));
   }
 
   /** Returns null for the first transport that works here. */

@@ -16,9 +16,7 @@ final class TlsKeys {
 
   static final Key<ReadFile> PRIVATE_KEY =
       Key.optional(
-          ALL + ".private-key",
-          Types.FILE,
-          "PEM file of its key (PKCS#8). It needs `certificate`");
+          ALL + ".private-key", Types.FILE, "PEM file of its key (PKCS#8). It needs `certificate`");
 
   static final Key<ReadFile> CLIENT_CA =
       Key.optional(

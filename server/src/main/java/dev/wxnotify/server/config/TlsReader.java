@@ -22,8 +22,7 @@ final class TlsReader {
     boolean hasPrivateKey = reading.has(TlsKeys.PRIVATE_KEY);
     boolean hasClientCa = reading.has(TlsKeys.CLIENT_CA);
     if (hasCertificate != hasPrivateKey) {
-      reading.mistake(
-          TlsKeys.ALL, "expected: both certificate and private-key, or none of them");
+      reading.mistake(TlsKeys.ALL, "expected: both certificate and private-key, or none of them");
       return null;
     }
     if (!hasCertificate) {
@@ -35,9 +34,7 @@ final class TlsReader {
     Optional<ReadFile> certificate = reading.find(TlsKeys.CERTIFICATE);
     Optional<ReadFile> privateKey = reading.find(TlsKeys.PRIVATE_KEY);
     Optional<ReadFile> clientCa = reading.find(TlsKeys.CLIENT_CA);
-    return certificate.isPresent()
-            && privateKey.isPresent()
-            && clientCa.isPresent() == hasClientCa
+    return certificate.isPresent() && privateKey.isPresent() && clientCa.isPresent() == hasClientCa
         ? settings(certificate.get(), privateKey.get(), clientCa.orElse(null))
         : null;
   }

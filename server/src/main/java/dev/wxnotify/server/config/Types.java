@@ -39,8 +39,7 @@ final class Types {
   private Types() {}
 
   static ValueType<Integer> integerFrom(int least) {
-    return ValueType.of(
-        integerWords(least), text -> (int) number(text, least, Integer.MAX_VALUE));
+    return ValueType.of(integerWords(least), text -> (int) number(text, least, Integer.MAX_VALUE));
   }
 
   static ValueType<Long> longFrom(long least) {
@@ -64,10 +63,7 @@ final class Types {
           }
           int last = words.size() - 1;
           throw new WrongValueException(
-              "expected: "
-                  + String.join(", ", words.subList(0, last))
-                  + " or "
-                  + words.get(last));
+              "expected: " + String.join(", ", words.subList(0, last)) + " or " + words.get(last));
         });
   }
 

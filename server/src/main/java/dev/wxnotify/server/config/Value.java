@@ -46,7 +46,8 @@ record Value(List<String> parts, boolean isList, @Nullable String variable) {
     List<String> elements = new ArrayList<>();
     StringBuilder element = new StringBuilder();
     boolean isEscaped = false;
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (isEscaped || (c != '\\' && c != ',')) {
         element.append(c);
         isEscaped = false;

@@ -72,8 +72,7 @@ final class WeChatReader {
     }
     String inUrl = colon < 0 ? "" : decode(userInfo.substring(colon + 1));
     return new EgressProxy.Credentials(
-        user,
-        reading.find(WeChatKeys.PROXY_PASSWORD_FILE).map(SecretFile::secret).orElse(inUrl));
+        user, reading.find(WeChatKeys.PROXY_PASSWORD_FILE).map(SecretFile::secret).orElse(inUrl));
   }
 
   /** By the rules of URLs, where a plus sign is one. */

@@ -41,8 +41,7 @@ final class WeChatUrls {
         || !(url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
         || url.getRawQuery() != null
         || url.getRawFragment() != null) {
-      throw new WrongValueException(
-          "expected: http://[user:password@]host:port, percent-encoded");
+      throw new WrongValueException("expected: http://[user:password@]host:port, percent-encoded");
     }
     return url;
   }

@@ -67,8 +67,7 @@ abstract class ConfigFixture {
     return settings.apps().get(0);
   }
 
-  ServerSettings load(Map<String, String> keys, Map<String, String> environment)
-      throws Exception {
+  ServerSettings load(Map<String, String> keys, Map<String, String> environment) throws Exception {
     return ConfigLoader.load(file(keys), environment, Map.of());
   }
 

@@ -159,7 +159,9 @@ class EnvironmentTest extends ConfigFixture {
     ServerSettings settings = load(ONE_APP, variables);
 
     assertThat(settings.grpc().address().getPort()).isEqualTo(7);
-    assertThat(settings.grpc().callers()).extracting(CallerSettings::name).containsExactly("on-call");
+    assertThat(settings.grpc().callers())
+        .extracting(CallerSettings::name)
+        .containsExactly("on-call");
     assertThat(settings.grace()).as("the usual spelling").isEqualTo(Duration.ofSeconds(2));
   }
 

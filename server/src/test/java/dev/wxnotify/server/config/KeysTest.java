@@ -85,7 +85,7 @@ class KeysTest {
         .extracting(Key::name)
         .containsExactlyInAnyOrderElementsOf(FILES_OF_SECRETS.keySet());
     assertThat(Keys.ALL)
-        .filteredOn(key -> key.type() == Types.SECRET_FILE)
+        .filteredOn(key -> key.type().equals(Types.SECRET_FILE))
         .extracting(Key::name)
         .containsExactlyInAnyOrderElementsOf(FILES_OF_SECRETS.values());
   }

@@ -3,7 +3,6 @@ package dev.wxnotify.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.testing.TestCa;
-import dev.wxnotify.server.wechat.AppSecret;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -20,13 +20,12 @@ final class TlsReader {
   @Nullable TlsSettings read() {
     boolean hasCertificate = reading.has(TlsKeys.CERTIFICATE);
     boolean hasPrivateKey = reading.has(TlsKeys.PRIVATE_KEY);
-    boolean hasClientCa = reading.has(TlsKeys.CLIENT_CA);
     if (hasCertificate != hasPrivateKey) {
       reading.mistake(TlsKeys.ALL, "expected: both certificate and private-key, or none of them");
       return null;
     }
     if (!hasCertificate) {
-      if (hasClientCa) {
+      if (reading.has(TlsKeys.CLIENT_CA)) {
         reading.mistake(TlsKeys.CLIENT_CA, "needs certificate and private-key");
       }
       return null;
@@ -34,7 +33,7 @@ final class TlsReader {
     Optional<ReadFile> certificate = reading.find(TlsKeys.CERTIFICATE);
     Optional<ReadFile> privateKey = reading.find(TlsKeys.PRIVATE_KEY);
     Optional<ReadFile> clientCa = reading.find(TlsKeys.CLIENT_CA);
-    return certificate.isPresent() && privateKey.isPresent() && clientCa.isPresent() == hasClientCa
+    return certificate.isPresent() && privateKey.isPresent()
         ? settings(certificate.get(), privateKey.get(), clientCa.orElse(null))
         : null;
   }

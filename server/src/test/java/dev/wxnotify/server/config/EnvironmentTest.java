@@ -7,6 +7,7 @@ import dev.wxnotify.server.wechat.AppSecret;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What environment variables stand for. */
@@ -149,20 +151,29 @@ class EnvironmentTest extends ConfigFixture {
 
   @Test
   void environment_otherSpellings_areTheSameVariable() throws Exception {
-    Map<String, String> variables =
-        Map.of(
-            "wxnotify_grpc_port", "7",
-            "wxnotify_grpc_callers_on_call_token_sha256", HASH,
-            "wxnotify_shutdown_grace", "1s",
-            "WXNOTIFY_SHUTDOWN_GRACE", "2s");
-
-    ServerSettings settings = load(ONE_APP, variables);
+    ServerSettings settings =
+        load(
+            ONE_APP,
+            Map.of("wxnotify_grpc_port", "7", "wxnotify_grpc_callers_on_call_token_sha256", HASH));
 
     assertThat(settings.grpc().address().getPort()).isEqualTo(7);
     assertThat(settings.grpc().callers())
         .extracting(CallerSettings::name)
         .containsExactly("on-call");
-    assertThat(settings.grace()).as("the usual spelling").isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "wxnotify_shutdown_grace, WXNOTIFY_SHUTDOWN_GRACE",
+    "WXNOTIFY_SHUTDOWN_GRACE, wxnotify_shutdown_grace",
+  })
+  void environment_twoSpellings_theUsualOneCounts(String first, String second) throws Exception {
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (String each : List.of(first, second)) {
+      variables.put(each, each.startsWith("WX") ? "2s" : "1s");
+    }
+
+    assertThat(load(ONE_APP, variables).grace()).isEqualTo(Duration.ofSeconds(2));
   }
 
   @Test

@@ -30,6 +30,7 @@ class MistakesTest extends ConfigFixture {
         "wxnotify.grpc.port | http | wxnotify.grpc.port: expected: a whole number",
         "wxnotify.grpc.host | 0.0.0.0 | wxnotify.grpc.host: is not a loopback address",
         "wxnotify.grpc.host | 192.0.2.1 | wxnotify.grpc.allow-anonymous=true",
+        "wxnotify.grpc.host | ' ' | wxnotify.grpc.host: is not a known host",
         "wxnotify.grpc.host | nobody.invalid | wxnotify.grpc.host: is not a known host",
         "wxnotify.grpc.max-in-flight | 1 | wxnotify.grpc.max-in-flight: expected: at least 2",
         "wxnotify.grpc.max-in-flight | many | wxnotify.grpc.max-in-flight: expected: a whole number",

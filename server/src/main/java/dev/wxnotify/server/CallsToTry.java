@@ -1,5 +1,6 @@
 package dev.wxnotify.server;
 
+import dev.wxnotify.server.config.ServerSettings;
 import dev.wxnotify.server.grpc.CallerSettings;
 import dev.wxnotify.server.grpc.GrpcServer;
 import java.net.Inet6Address;

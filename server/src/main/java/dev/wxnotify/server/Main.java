@@ -3,6 +3,8 @@ package dev.wxnotify.server;
 import dev.wxnotify.cli.BatchCommand;
 import dev.wxnotify.cli.SendCommand;
 import dev.wxnotify.sandbox.SandboxCommand;
+import dev.wxnotify.server.config.PlatformText;
+import dev.wxnotify.server.logging.Logs;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;

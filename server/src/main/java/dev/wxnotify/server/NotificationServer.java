@@ -1,6 +1,8 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.files.Secret;
+import dev.wxnotify.server.config.ServerSettings;
+import dev.wxnotify.server.config.WatchedFiles;
 import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
@@ -371,6 +373,9 @@ final class NotificationServer implements AutoCloseable {
     boolean started = false;
     try {
       monitoring.start();
+      if (!settings.warmUp().isZero()) {
+        WarmUp.run(settings.warmUp(), settings.transport());
+      }
       if (redis != null) {
         redis.connect(REDIS_PATIENCE);
       }

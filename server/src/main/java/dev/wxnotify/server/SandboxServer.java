@@ -3,6 +3,10 @@ package dev.wxnotify.server;
 import dev.wxnotify.sandbox.Sandbox;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.sandbox.SandboxTemplates;
+import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.config.ConfigurationException;
+import dev.wxnotify.server.config.ServerSettings;
+import dev.wxnotify.server.logging.Logs;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
@@ -64,13 +68,14 @@ public final class SandboxServer implements AutoCloseable {
     }
   }
 
-  /** The keys that connect a server to a sandbox. */
+  /** The keys that connect a server to a sandbox, where nobody waits for the first messages. */
   static Map<String, String> keys(Sandbox weChat) {
     return Map.of(
         "wxnotify.wechat.base-url", weChat.baseUrl().toString(),
         "wxnotify.apps.sandbox.app-id", SandboxOptions.APP_ID,
         "wxnotify.apps.sandbox.app-secret", SandboxOptions.APP_SECRET,
-        "wxnotify.apps.sandbox.seckill.template-id", SandboxTemplates.SECKILL_TEMPLATE_ID);
+        "wxnotify.apps.sandbox.seckill.template-id", SandboxTemplates.SECKILL_TEMPLATE_ID,
+        "wxnotify.warm-up", "0s");
   }
 
   /** Returns the gRPC port, on 127.0.0.1. */

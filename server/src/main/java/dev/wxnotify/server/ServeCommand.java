@@ -2,6 +2,11 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.sandbox.Sandbox;
 import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.config.ConfigurationException;
+import dev.wxnotify.server.config.ServerSettings;
+import dev.wxnotify.server.config.UnknownVariables;
+import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.tracing.TracingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;

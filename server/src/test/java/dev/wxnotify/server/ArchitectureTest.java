@@ -73,6 +73,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             ROOT,
             ROOT + ".message",
+            ROOT + ".config",
             ROOT + ".token",
             ROOT + ".delivery",
             ROOT + ".grpc",
@@ -80,6 +81,7 @@ class ArchitectureTest {
             ROOT + ".redis",
             ROOT + ".metrics",
             ROOT + ".tracing",
+            ROOT + ".logging",
             ROOT + ".netty",
             CLI,
             FILES,
@@ -210,30 +212,70 @@ class ArchitectureTest {
             "io.micrometer..",
             "io.opentelemetry..",
             "io.prometheus..",
-            "io.smallrye..",
+            "org.yaml..",
+            "ch.qos.logback..",
             "picocli..",
             "java.net.http..")
         .check(OURS);
   }
 
+  /** The configuration knows the settings of an edge, which the wiring passes on. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        ROOT + ".grpc",
-        ROOT + ".wechat",
-        ROOT + ".redis",
-        ROOT + ".metrics",
-        ROOT + ".tracing",
-        CLI,
-        SANDBOX
-      })
+  @ValueSource(strings = {ROOT + ".grpc", ROOT + ".wechat", ROOT + ".redis", ROOT + ".logging"})
+  void edgeWithSettings_isImportedByTheRootAndTheConfigurationOnly(String edge) {
+    assertImportedOnlyBy(edge, ROOT, ROOT + ".config");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {ROOT + ".metrics", ROOT + ".tracing", CLI, SANDBOX})
   void edge_isImportedByTheRootOnly(String edge) {
+    assertImportedOnlyBy(edge, ROOT);
+  }
+
+  @Test
+  void configuration_isImportedByTheRootOnly() {
+    assertImportedOnlyBy(ROOT + ".config", ROOT);
+  }
+
+  private static void assertImportedOnlyBy(String name, String... importers) {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT, edge + "..")
+        .resideOutsideOfPackages(importers)
+        .and()
+        .resideOutsideOfPackage(name + "..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage(edge + "..")
+        .resideInAPackage(name + "..")
+        .check(OURS);
+  }
+
+  /** It makes values of what is written, and starts nothing. */
+  @Test
+  void configuration_seesNoForeignTechnologyButYaml() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".config..")
+        .should()
+        .dependOnClassesThat(
+            new DescribedPredicate<>("are neither ours, nor of Java, SLF4J or YAML") {
+              @Override
+              public boolean test(JavaClass used) {
+                String name = used.getBaseComponentType().getPackageName(); // Primitives: empty.
+                return Stream.of(ROOT, FILES, "java.", "org.slf4j", "org.yaml", "org.jspecify")
+                    .noneMatch(allowed -> name.isEmpty() || name.startsWith(allowed));
+              }
+            })
+        .check(OURS);
+  }
+
+  @Test
+  void yaml_isReadByTheConfigurationOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".config..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.yaml..")
         .check(OURS);
   }
 
@@ -351,13 +393,15 @@ class ArchitectureTest {
 
   /**
    * The sandbox is a separate product, which users' tests see; the other edges expose to the root
-   * what it wires.
+   * what it wires, and to the configuration what it reads for them. (Logback makes the filter of
+   * the log by its name.)
    */
   @Test
-  void edges_arePublicOnlyWhereTheRootUsesThem() {
+  void edges_arePublicOnlyWhereTheRootAndTheConfigurationUseThem() {
     classes()
         .that()
         .resideInAnyPackage(
+            ROOT + ".config..",
             ROOT + ".grpc..",
             CLI + "..",
             ROOT + ".wechat..",
@@ -368,20 +412,22 @@ class ArchitectureTest {
         .areTopLevelClasses()
         .and()
         .haveModifier(JavaModifier.PUBLIC)
-        .should(beUsedByTheRoot())
+        .should(beUsedByTheRootOrTheConfiguration())
         .check(OURS);
   }
 
-  private static ArchCondition<JavaClass> beUsedByTheRoot() {
-    return new ArchCondition<>("be used by the root") {
+  private static ArchCondition<JavaClass> beUsedByTheRootOrTheConfiguration() {
+    return new ArchCondition<>("be used by the root or the configuration") {
       @Override
       public void check(JavaClass item, ConditionEvents events) {
         boolean used =
             item.getDirectDependenciesToSelf().stream()
-                .anyMatch(d -> d.getOriginClass().getPackageName().equals(ROOT));
+                .map(d -> d.getOriginClass().getPackageName())
+                .filter(user -> !user.equals(item.getPackageName()))
+                .anyMatch(user -> user.equals(ROOT) || user.equals(ROOT + ".config"));
         events.add(
             new SimpleConditionEvent(
-                item, used, item.getName() + " is public and the root does not use it"));
+                item, used, item.getName() + " is public and neither of them uses it"));
       }
     };
   }

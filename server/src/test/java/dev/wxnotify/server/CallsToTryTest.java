@@ -2,6 +2,7 @@ package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.config.ConfigLoader;
 import dev.wxnotify.server.testing.TestCa;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,9 @@ package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.config.ConfigurationException;
+import dev.wxnotify.server.config.ServerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,9 @@ package dev.wxnotify.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.config.ConfigurationException;
+import dev.wxnotify.server.config.ServerSettings;
 import dev.wxnotify.server.grpc.CallerSettings;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.redis.RedisLink;
@@ -102,6 +105,7 @@ class FailedStartTest {
                   good.ledgerEntries(),
                   redis,
                   good.transport(),
+                  good.warmUp(),
                   good.grace(),
                   good.log()),
               Map.of());
@@ -256,6 +260,7 @@ class FailedStartTest {
         good.ledgerEntries(),
         good.redis(),
         good.transport(),
+        good.warmUp(),
         good.grace(),
         good.log());
   }
@@ -272,6 +277,7 @@ class FailedStartTest {
     all.put("wxnotify.grpc.port", "0");
     all.put("wxnotify.monitoring.port", "0");
     all.put("wxnotify.io.transport", Objects.requireNonNull(RunningServer.TRANSPORT));
+    all.put("wxnotify.warm-up", "0s");
     all.put("wxnotify.wechat.base-url", "http://127.0.0.1:1");
     all.put("wxnotify.apps.shop.app-id", "wx-shop");
     all.put("wxnotify.apps.shop.app-secret", "s3cr3t");

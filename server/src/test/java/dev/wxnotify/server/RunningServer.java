@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wxnotify.sandbox.Sandbox;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.sandbox.SandboxTemplates;
+import dev.wxnotify.server.config.ConfigLoader;
 import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.SendError;
@@ -63,6 +64,7 @@ final class RunningServer implements AutoCloseable {
     all.put("wxnotify.grpc.port", "0");
     all.put("wxnotify.monitoring.port", "0");
     all.put("wxnotify.io.transport", TRANSPORT);
+    all.put("wxnotify.warm-up", "0s");
     all.put("wxnotify.wechat.base-url", sandbox.baseUrl().toString());
     all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
     if (!keys.containsKey("wxnotify.apps.shop.app-secret-file")) {

@@ -3,9 +3,11 @@ package dev.wxnotify.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.config.ConfigurationException;
+import dev.wxnotify.server.config.DeclaredKeys;
+import dev.wxnotify.server.config.ServerSettings;
 import dev.wxnotify.server.testing.LogCapture;
-import io.smallrye.config.ConfigMappings;
-import io.smallrye.config.ConfigMappings.ConfigClass;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -54,11 +56,8 @@ class SecretInTheWrongPlaceTest {
   }
 
   static Stream<Arguments> secretsByKey() {
-    return ConfigMappings.getProperties(ConfigClass.configClass(ServerConfig.class))
-        .keySet()
-        .stream()
-        .filter(key -> !key.endsWith("[*]"))
-        .map(key -> key.replace("apps.*", "apps.shop").replace("callers.*", "callers.crm"))
+    return DeclaredKeys.names().stream()
+        .map(key -> key.replace("apps.NAME", "apps.shop").replace("callers.NAME", "callers.crm"))
         .flatMap(key -> SECRETS.stream().map(secret -> Arguments.of(key, secret)));
   }
 

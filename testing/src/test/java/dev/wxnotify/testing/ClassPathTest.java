@@ -17,8 +17,8 @@ class ClassPathTest {
         "io.lettuce.core.RedisClient",
         "io.micrometer.core.instrument.MeterRegistry",
         "io.netty.channel.Channel",
-        "io.smallrye.config.SmallRyeConfig",
         "org.slf4j.Logger",
+        "org.yaml.snakeyaml.Yaml",
         "picocli.CommandLine"
       })
   void classesOfTheServer_areNotThere(String name) {

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class StopAtGrpcTest {
   private static final Duration LONG = Duration.ofHours(1);
-  private static final Duration SHORT = Duration.ofMillis(500);
+  private static final Duration SHORT = Duration.ofSeconds(2);
   private static final String BATCH = "/wxnotify.v1.NotificationService/BatchSend";
 
   private final HeldGateway gateway = new HeldGateway();

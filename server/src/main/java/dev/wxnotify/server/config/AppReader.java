@@ -1,0 +1,102 @@
+package dev.wxnotify.server.config;
+
+import dev.wxnotify.server.config.ServerSettings.AppSettings;
+import dev.wxnotify.server.message.SeckillTemplate;
+import dev.wxnotify.server.wechat.AppSecret;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the apps that messages are sent for. */
+final class AppReader {
+  private final Reading reading;
+  private final Map<String, String> appIds = new HashMap<>();
+
+  private record ReadSecret(AppSecret secret, @Nullable Path file) {}
+
+  AppReader(Reading reading) {
+    this.reading = reading;
+  }
+
+  List<AppSettings> read() {
+    List<Reading> all = reading.each(AppKeys.ALL);
+    if (all.isEmpty()) {
+      reading.mistake(
+          AppKeys.ALL,
+          "there is none (expected: "
+              + AppKeys.APP_ID.name()
+              + " and "
+              + AppKeys.APP_SECRET.name()
+              + ")");
+    }
+    List<AppSettings> apps = new ArrayList<>();
+    for (Reading app : all) {
+      String appId = appId(app);
+      boolean isDefault = app.get(AppKeys.DEFAULT) || all.size() == 1;
+      SeckillTemplate seckill = seckill(app);
+      secret(app)
+          .ifPresent(
+              read ->
+                  apps.add(new AppSettings(appId, read.secret(), read.file(), isDefault, seckill)));
+    }
+    if (all.stream().filter(app -> app.get(AppKeys.DEFAULT)).count() > 1) {
+      reading.mistake(AppKeys.ALL, "more than one app has default=true");
+    }
+    return apps;
+  }
+
+  /** Returns the AppID of each app that was read, by the operator's name of it. */
+  Map<String, String> appIds() {
+    return Map.copyOf(appIds);
+  }
+
+  private String appId(Reading app) {
+    Optional<String> appId = app.find(AppKeys.APP_ID);
+    if (appId.isPresent() && appIds.containsValue(appId.get())) {
+      app.mistake(AppKeys.APP_ID, "is that of another app too");
+    }
+    appIds.put(app.name(), appId.orElse(""));
+    return appId.orElse("");
+  }
+
+  private static Optional<ReadSecret> secret(Reading app) {
+    if (app.has(AppKeys.APP_SECRET) == app.has(AppKeys.APP_SECRET_FILE)) {
+      app.mistake(AppKeys.ONE, "expected: exactly one of app-secret and app-secret-file");
+      return Optional.empty();
+    }
+    return app.find(AppKeys.APP_SECRET)
+        .map(secret -> new ReadSecret(new AppSecret(secret), null))
+        .or(
+            () ->
+                app.find(AppKeys.APP_SECRET_FILE)
+                    .map(file -> new ReadSecret(new AppSecret(file.secret()), file.path())));
+  }
+
+  private static SeckillTemplate seckill(Reading app) {
+    Set<String> differing = new HashSet<>();
+    boolean isTwice =
+        Stream.of(
+                AppKeys.SECKILL_GOODS_KEYWORD,
+                AppKeys.SECKILL_TIME_KEYWORD,
+                AppKeys.SECKILL_NOTE_KEYWORD)
+            .flatMap(key -> app.find(key).stream())
+            .anyMatch(keyword -> !differing.add(keyword));
+    if (isTwice) {
+      app.mistake(AppKeys.SECKILL, "the three keywords must differ");
+    }
+    return new SeckillTemplate(
+        app.get(AppKeys.SECKILL_PAGE),
+        app.find(AppKeys.SECKILL_TEMPLATE_ID).orElse(""),
+        app.get(AppKeys.SECKILL_GOODS_KEYWORD),
+        app.get(AppKeys.SECKILL_TIME_KEYWORD),
+        app.get(AppKeys.SECKILL_NOTE_KEYWORD),
+        app.get(AppKeys.SECKILL_NOTE));
+  }
+}

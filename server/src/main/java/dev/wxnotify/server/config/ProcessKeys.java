@@ -1,0 +1,83 @@
+package dev.wxnotify.server.config;
+
+import dev.wxnotify.server.logging.Logs;
+import dev.wxnotify.server.netty.Transport;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.event.Level;
+
+/** The keys of the process: monitoring, sockets, how it stops, and the log. */
+final class ProcessKeys {
+  static final Key<InetAddress> MONITORING_HOST =
+      Key.of(
+          "wxnotify.monitoring.host",
+          Types.HOST,
+          "127.0.0.1",
+          "address of `/metrics`, `/livez` and `/readyz`, which are plain HTTP. See"
+              + " [monitoring.md](monitoring.md)");
+
+  static final Key<Integer> MONITORING_PORT =
+      Key.of(
+          "wxnotify.monitoring.port",
+          Types.PORT,
+          "9464",
+          "their port; 0 = any free one, which is logged");
+
+  /** Empty for the first transport that works here. */
+  static final Key<Optional<Transport>> TRANSPORT =
+      Key.of(
+          "wxnotify.io.transport",
+          Types.oneOf(transports(), choice -> choice.map(Transport::label).orElse("auto")),
+          "auto",
+          "how sockets are read and written; `auto` takes the first that is available. See"
+              + " [running.md](running.md#io_uring)");
+
+  static final Key<Duration> GRACE =
+      Key.of(
+          "wxnotify.shutdown.grace",
+          Types.DURATION,
+          "15s",
+          "how long accepted calls may take to finish after SIGTERM");
+
+  static final Key<Duration> WARM_UP =
+      Key.of(
+          "wxnotify.warm-up",
+          Types.DURATION,
+          "3s",
+          "how long a start sends messages to nobody, within the process, so that their code is"
+              + " compiled before the server is ready; `0s` = not at all. See"
+              + " [running.md](running.md#warm-up)");
+
+  static final Key<Logs.Format> LOG_FORMAT =
+      Key.of(
+          "wxnotify.log.format",
+          Types.oneOf(Logs.Format.class),
+          "plain",
+          "the form of the log on standard error. See [logs-and-traces.md](logs-and-traces.md)");
+
+  static final Key<Level> LOG_LEVEL =
+      Key.of(
+          "wxnotify.log.level",
+          Types.oneOf(List.of(Level.values()), Level::name),
+          "INFO",
+          "the least important lines that are written");
+
+  static final Section SECTION =
+      new Section(
+          "Process",
+          List.of(
+              MONITORING_HOST, MONITORING_PORT, TRANSPORT, WARM_UP, GRACE, LOG_FORMAT, LOG_LEVEL));
+
+  private ProcessKeys() {}
+
+  private static List<Optional<Transport>> transports() {
+    return Stream.concat(
+            Stream.of(Optional.<Transport>empty()),
+            Arrays.stream(Transport.values()).map(Optional::of))
+        .toList();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.wxnotify.server.config;
+
+import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.logging.Logs;
+import dev.wxnotify.server.message.SeckillTemplate;
+import dev.wxnotify.server.netty.Transport;
+import dev.wxnotify.server.redis.RedisLink;
+import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.WeChatHttpClient;
+import dev.wxnotify.server.wechat.WeChatTokenIssuer;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration, checked and converted to the types of the parts that it configures.
+ *
+ * @param tlsFiles the files behind {@link GrpcServer.Settings#tls}; null for plaintext
+ * @param proxyPasswordFile the file of the proxy's password; null for none
+ * @param redis null for a server that shares nothing
+ * @param transport how sockets are read and written; null for the first that works here
+ * @param warmUp how long a start warms up; zero for not at all
+ * @param apps at least one; at most one of them is the default, and a single one always is
+ */
+public record ServerSettings(
+    GrpcServer.Settings grpc,
+    @Nullable TlsFiles tlsFiles,
+    InetSocketAddress monitoringAddress,
+    int maxInFlight,
+    WeChatHttpClient.Settings weChat,
+    @Nullable Path proxyPasswordFile,
+    WeChatTokenIssuer.Endpoint tokenEndpoint,
+    int tokenCallsPerHour,
+    List<AppSettings> apps,
+    long ledgerEntries,
+    RedisLink.@Nullable Settings redis,
+    @Nullable Transport transport,
+    Duration warmUp,
+    Duration grace,
+    Logs.Settings log) {
+
+  /**
+   * One Mini Program.
+   *
+   * @param secretFile the file of the secret; null if it is in the configuration itself
+   */
+  public record AppSettings(
+      String appId,
+      AppSecret secret,
+      @Nullable Path secretFile,
+      boolean isDefault,
+      SeckillTemplate seckill) {}
+
+  /**
+   * The TLS files.
+   *
+   * @param clientCa null for a server that requires no client certificates
+   */
+  public record TlsFiles(Path certificate, Path privateKey, @Nullable Path clientCa) {
+
+    /** Returns the files in the order in which {@link GrpcServer} takes their content. */
+    public List<Path> all() {
+      return clientCa == null
+          ? List.of(certificate, privateKey)
+          : List.of(certificate, privateKey, clientCa);
+    }
+  }
+}

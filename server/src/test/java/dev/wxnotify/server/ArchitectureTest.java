@@ -46,7 +46,7 @@ class ArchitectureTest {
 
   /** Exceptions of commands, of the sandbox, and of files that are read at the start. */
   private static final DescribedPredicate<JavaClass> ELSEWHERE =
-      resideInAnyPackage(ROOT, CLI, SANDBOX, FILES)
+      resideInAnyPackage(ROOT, ROOT + ".config", CLI, SANDBOX, FILES)
           .or(equivalentTo(Tls.InvalidFilesException.class));
 
   private static final Map<Class<?>, Object> ARGUMENTS =

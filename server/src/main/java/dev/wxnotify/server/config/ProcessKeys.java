@@ -36,21 +36,21 @@ final class ProcessKeys {
           "how sockets are read and written; `auto` takes the first that is available. See"
               + " [running.md](running.md#io_uring)");
 
+  static final Key<Duration> WARM_UP =
+      Key.of(
+          "wxnotify.warm-up",
+          Types.DURATION_OR_ZERO,
+          "3s",
+          "how long a start sends messages to nobody, within the process, so that their code is"
+              + " compiled before the server is ready; `0s` = not at all. See"
+              + " [running.md](running.md#warm-up)");
+
   static final Key<Duration> GRACE =
       Key.of(
           "wxnotify.shutdown.grace",
           Types.DURATION,
           "15s",
           "how long accepted calls may take to finish after SIGTERM");
-
-  static final Key<Duration> WARM_UP =
-      Key.of(
-          "wxnotify.warm-up",
-          Types.DURATION,
-          "3s",
-          "how long a start sends messages to nobody, within the process, so that their code is"
-              + " compiled before the server is ready; `0s` = not at all. See"
-              + " [running.md](running.md#warm-up)");
 
   static final Key<Logs.Format> LOG_FORMAT =
       Key.of(

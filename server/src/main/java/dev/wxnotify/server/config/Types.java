@@ -28,6 +28,8 @@ final class Types {
   static final ValueType<String> TEXT = ValueType.of("text", text -> text);
   static final ValueType<Boolean> BOOLEAN = ValueType.of("boolean", Types::trueOrFalse);
   static final ValueType<Duration> DURATION = ValueType.of("duration", Types::duration);
+  static final ValueType<Duration> DURATION_OR_ZERO =
+      ValueType.of("duration, or `0s`", Types::durationOrZero);
   static final ValueType<InetAddress> HOST = ValueType.of("host", Types::host);
   static final ValueType<Integer> PORT = ValueType.of("port", Types::port);
   static final ValueType<ReadFile> FILE = ValueType.of("file", Types::file);
@@ -109,9 +111,14 @@ final class Types {
     Duration duration = anyDuration(text.strip());
     if (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST) > 0) {
       throw new WrongValueException(
-          "expected: more than nothing, and at most " + LONGEST.toDays() + " days");
+          "expected: more than zero, and at most " + LONGEST.toDays() + " days");
     }
     return duration;
+  }
+
+  private static Duration durationOrZero(String text) throws WrongValueException {
+    Duration duration = anyDuration(text.strip());
+    return duration.isZero() ? duration : duration(text);
   }
 
   private static Duration anyDuration(String text) throws WrongValueException {

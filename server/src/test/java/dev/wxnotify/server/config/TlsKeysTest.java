@@ -57,11 +57,11 @@ class TlsKeysTest extends ConfigFixture {
                         "wxnotify.grpc.max-connections", "0")),
                 Map.of()))
         .satisfiesExactlyInAnyOrder(
-            a -> assertThat(a).startsWith("wxnotify.grpc.tls.certificate: ended its life at "),
+            a -> assertThat(a).startsWith("wxnotify.grpc.tls.certificate: expired at "),
             b ->
                 assertThat(b)
                     .isEqualTo("wxnotify.grpc.tls.private-key: is not the key of the certificate"),
-            c -> assertThat(c).startsWith("wxnotify.grpc.tls.client-ca: holds no certificate"),
+            c -> assertThat(c).startsWith("wxnotify.grpc.tls.client-ca: contains no certificate"),
             d -> assertThat(d).isEqualTo("wxnotify.grpc.max-connections: expected: at least 1"));
   }
 

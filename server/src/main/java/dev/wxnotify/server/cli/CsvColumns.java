@@ -32,7 +32,11 @@ final class CsvColumns {
       Set.of("app_id", "open_id", "template_id", "request_id", "corp_id", "customer_id");
 
   private static final String REFORMATTED =
-      "a number that a spreadsheet has rewritten; it is sent as it is";
+      "what a spreadsheet has made of an id; it is sent as it is";
+
+  /** As where a comma is missing before a text with a comma, which moves the others. */
+  private static final String HALF_QUOTED =
+      "has a quote within it (if that is right: put it in quotes, and double the one within)";
 
   /** What stands in other files where a CSV has commas, and how people name it. */
   private static final Map<String, String> OTHER_SEPARATORS =
@@ -60,7 +64,9 @@ final class CsvColumns {
       if (name.isEmpty()) {
         continue;
       }
-      if (!isKnown(name)) {
+      if (hasMark(name)) {
+        wrong.add("a byte order mark stands before '" + withoutMark(name) + "'");
+      } else if (!isKnown(name)) {
         wrong.add("unknown column '" + name + "'");
       } else if (!seen.add(name)) {
         wrong.add("column '" + name + "' stands there twice");
@@ -94,6 +100,31 @@ final class CsvColumns {
               + ")");
     }
     return new CsvColumns(names, seckill);
+  }
+
+  /**
+   * Whether a row is the header of another file, joined to the first one: the columns may stand in
+   * another order from here on.
+   */
+  static boolean isHeader(List<String> fields) {
+    boolean hasOpenId = false;
+    for (String field : fields) {
+      String name = name(withoutMark(field));
+      if (!name.isEmpty() && !isKnown(name)) {
+        return false;
+      }
+      hasOpenId |= name.equals("open_id");
+    }
+    return hasOpenId;
+  }
+
+  /** A joined file brings its byte order mark along. */
+  private static String withoutMark(String field) {
+    return hasMark(field) ? field.substring(1) : field;
+  }
+
+  private static boolean hasMark(String text) {
+    return !text.isEmpty() && text.charAt(0) == TextInput.MARK;
   }
 
   /** Databases write names in capitals. The rest of a keyword's name is WeChat's. */
@@ -134,7 +165,9 @@ final class CsvColumns {
   }
 
   /** Makes the item of one row, or tells all that is wrong with it. */
-  Row row(long number, long line, List<String> fields) {
+  Row row(long number, CsvRecord record) {
+    long line = record.line();
+    List<String> fields = record.fields();
     int count = fields.size();
     while (count > width() && fields.get(count - 1).isBlank()) {
       count--;
@@ -149,6 +182,9 @@ final class CsvColumns {
       String name = names.get(i);
       try {
         String value = SpreadsheetValue.read(fields.get(i));
+        if (IDS.contains(name) && record.halfQuoted().contains(i)) {
+          throw new TypeConversionException(HALF_QUOTED);
+        }
         set(request, name, value);
         if (IDS.contains(name) && SpreadsheetValue.isReformatted(value)) {
           doubts.add(new Row.Problem(name, "'" + value + "' looks like " + REFORMATTED));

@@ -3,13 +3,16 @@ package dev.wxnotify.server.cli;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records of a CSV file (RFC 4180), strictly: text after a closing quote and a quote that
  * is never closed are errors that name the line where the quote opened. A quote inside a field that
- * does not begin with one is an ordinary character, as in spreadsheets.
+ * does not begin with one is an ordinary character, as in spreadsheets; but not where only a byte
+ * order mark, which nobody sees, is before it.
  */
 final class CsvParser implements Closeable {
   /** In UTF-16 units; longer than the largest request. */
@@ -26,8 +29,7 @@ final class CsvParser implements Closeable {
   private int length;
   private long quoteLine;
   private int separators;
-  private int quotedInLine;
-  private int fewestSeparators;
+  private Set<Integer> halfQuoted = new HashSet<>();
 
   CsvParser(TextInput in) {
     this.in = in;
@@ -48,13 +50,11 @@ final class CsvParser implements Closeable {
     length = 0;
     quoteLine = 0;
     separators = 0;
-    quotedInLine = 0;
-    fewestSeparators = Integer.MAX_VALUE;
+    halfQuoted = new HashSet<>();
     while (readField()) {
       separators++;
     }
-    endLine();
-    return new CsvRecord(line, fields, length > LONGEST, quoteLine, fewestSeparators);
+    return new CsvRecord(line, fields, length > LONGEST, quoteLine, separators, halfQuoted);
   }
 
   /** Reads a field and what ends it. Returns whether another one follows in the record. */
@@ -67,9 +67,17 @@ final class CsvParser implements Closeable {
 
   private int readPlain() throws IOException {
     int c = in.read();
+    if (c == TextInput.MARK && in.peek() == QUOTE) {
+      throw broken(in.line(), "stands behind a byte order mark");
+    }
+    boolean inPair = true;
     while (!endsField(c)) {
+      inPair ^= c == QUOTE;
       take((char) c);
       c = in.read();
+    }
+    if (!inPair) {
+      halfQuoted.add(fields.size());
     }
     return ended(c);
   }
@@ -106,19 +114,9 @@ final class CsvParser implements Closeable {
   private void within(int c, long opened) throws IOException {
     if (c == '\n' || (c == '\r' && in.peek() != '\n')) {
       quoteLine = quoteLine == 0 ? opened : quoteLine;
-      if (separators > 0 || quotedInLine > 0) { // An empty line would not have been a row either.
-        endLine();
-      }
-    } else if (c != '\r') {
-      quotedInLine++;
-      separators += c == SEPARATOR ? 1 : 0;
+    } else if (c == SEPARATOR) {
+      separators++;
     }
-  }
-
-  private void endLine() {
-    fewestSeparators = Math.min(fewestSeparators, separators);
-    separators = 0;
-    quotedInLine = 0;
   }
 
   private void take(char c) {

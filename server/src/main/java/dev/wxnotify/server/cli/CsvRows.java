@@ -25,6 +25,13 @@ final class CsvRows implements Rows {
     if (header == null) {
       throw new UnusableInputException("the CSV is empty (expected: a header)");
     }
+    if (header.hasFieldOfLines()) {
+      throw new UnusableInputException(
+          "line "
+              + header.quoteLine()
+              + ": the CSV is broken: a quote opens here that takes the following rows into the"
+              + " header");
+    }
     columns = CsvColumns.of(header.fields());
   }
 
@@ -37,7 +44,7 @@ final class CsvRows implements Rows {
     number++;
     return record.isTooLong()
         ? Row.Bad.of(number, record.line(), "", "longer than " + CsvParser.LONGEST + " characters")
-        : columns.row(number, record.line(), record.fields());
+        : columns.row(number, record);
   }
 
   @Override
@@ -58,6 +65,10 @@ final class CsvRows implements Rows {
       throw new BrokenInputException(
           record.quoteLine(),
           "the CSV is broken: a quote opens here that takes the following rows into its field");
+    }
+    if (record != null && CsvColumns.isHeader(record.fields())) {
+      throw new BrokenInputException(
+          record.line(), "the CSV is broken: a second header (expected: one file at a time)");
     }
     return record;
   }

@@ -22,7 +22,9 @@ final class TextInput implements Closeable {
   /** Returned at the end of the input. */
   static final int END = -1;
 
-  private static final char MARK = '\uFEFF';
+  /** The byte order mark, decoded. */
+  static final char MARK = '\uFEFF';
+
   private static final int BUFFER = 16 * 1024;
 
   /** So many bytes tell which encoding a text is in. */

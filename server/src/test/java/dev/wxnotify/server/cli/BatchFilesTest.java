@@ -102,6 +102,13 @@ class BatchFilesTest {
             1),
         new Broken("very long", LAST + "a-1,20:00,1,2,x\n" + huge, 3, 1));
   }
+        new Broken(
+            "closed at the end of a later row, behind a blank line and a short one",
+            LAST + "a-1,t,1,2,x\na-2,t,1,2,\"27寸\n \na-3,t\na-4,t,1,2,29\"\na-5,t,1,2,x\n",
+            3,
+            1),
+        new Broken("behind a mark", LAST + "a-1,t,1,2,x\n\uFEFF\"a-2\",t,1,2,x\n", 3, 1),
+        new Broken("a second file", LAST + "a-1,t,1,2,x\n" + HEADER + "a-2,x,t,1,2\n", 3, 1),
 
   @ParameterizedTest
   @MethodSource("brokenFiles")
@@ -139,7 +146,12 @@ class BatchFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"open_id,\"goods_name,time,corp_id\n", "\"open_id\"x,goods_name\n"})
+  @ValueSource(
+      strings = {
+        "open_id,\"goods_name,time,corp_id\n",
+        "\"open_id\"x,goods_name\n",
+        "open_id,template_id,\"data.thing1\no-1,t,x\no-2,t,y\"\n",
+      })
   void csv_headerBroken_isAWrongFile(String header) throws Exception {
     assertThat(batch(write("a.csv", header + "a-1,x,t,1,2\n"), "--campaign=c")).isEqualTo(2);
     assertThat(err.toString()).contains("line 1: the CSV is broken");

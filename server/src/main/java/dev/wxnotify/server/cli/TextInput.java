@@ -77,7 +77,7 @@ final class TextInput implements Closeable {
     char c = chars.get();
     if (c == 0) {
       throw new UndecodableInputException(
-          line, "has a NUL character; if the input is UTF-16: pass --encoding UTF-16LE");
+          line, "has a NUL character; if the input is UTF-16: pass --encoding UTF-16");
     }
     if (c == '\r' || (c == '\n' && !afterCr)) {
       line++;

@@ -29,6 +29,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -363,6 +365,19 @@ class BatchFilesTest {
     assertThat(err.toString()).contains("1 rows of 1 (100 %)");
   }
 
+  /** Few texts are so: each of their characters in GBK is one of two bytes in UTF-8, too. */
+  @Test
+  void input_inGbkAndByChanceInUtf8_isReadAsAsked() throws Exception {
+    String goods = "一模一模";
+    byte[] bytes = (HEADER + "o-1," + goods + ",t,1,2\n").getBytes(Charset.forName("GBK"));
+    assertThat(new String(bytes, StandardCharsets.UTF_8)).contains("һģһģ");
+    Path file = directory.resolve("a.csv");
+    Files.write(file, bytes);
+
+    assertThat(batch(file, "--campaign=c", "--encoding=GBK")).as(err.toString()).isZero();
+    assertThat(service.batchRequests().get(0).getSeckillMessage().getGoodsName()).isEqualTo(goods);
+  }
+
   @Test
   void ndjson_inItsEncoding_isRead() throws Exception {
     Path file = directory.resolve("a.ndjson");
@@ -379,7 +394,8 @@ class BatchFilesTest {
     "UTF-8,GBK,'',the input is UTF-8",
     "UTF-8,GB18030,'',the input is UTF-8",
     "GB18030,UTF-8,'',line 2: is not UTF-8",
-    "UTF-16LE,'','',pass --encoding UTF-16LE",
+    "UTF-16LE,'','',pass --encoding UTF-16",
+    "UTF-16BE,'','',pass --encoding UTF-16",
   })
   void input_inAnotherEncodingThanAsked_isRefused(
       String actual, String asked, String mark, String told) throws Exception {
@@ -393,6 +409,19 @@ class BatchFilesTest {
     assertThat(batch(file, options.toArray(String[]::new))).isEqualTo(2);
     assertThat(err.toString()).contains(told);
     assertThat(service.batchRequests()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GBK", "GB18030", "UTF-16LE", "UTF-16BE"})
+  void input_refusedForItsEncoding_isReadAsTheHintSays(String actual) throws Exception {
+    Path file = directory.resolve("a.csv");
+    Files.write(file, (HEADER + "o-1,咖啡杯,t,1,2\n").getBytes(Charset.forName(actual)));
+    assertThat(batch(file, "--campaign=c")).isEqualTo(2);
+    Matcher hint = Pattern.compile("pass (--encoding) (\\S+)").matcher(err.toString());
+    assertThat(hint.find()).as(err.toString()).isTrue();
+
+    assertThat(batch(file, "--campaign=c", hint.group(1), hint.group(2))).isZero();
+    assertThat(service.batchRequests().get(0).getSeckillMessage().getGoodsName()).isEqualTo("咖啡杯");
   }
 
   @Test

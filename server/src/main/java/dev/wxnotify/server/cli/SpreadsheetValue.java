@@ -25,6 +25,10 @@ final class SpreadsheetValue {
 
   private static final Pattern THOUSANDS = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3})+");
 
+  /** Digits and letters as wide as Chinese characters, which input methods make. */
+  private static final Pattern FULL_WIDTH =
+      Pattern.compile("[\\uFF10-\\uFF19\\uFF21-\\uFF3A\\uFF41-\\uFF5A]");
+
   private SpreadsheetValue() {}
 
   /**
@@ -50,11 +54,16 @@ final class SpreadsheetValue {
     return field;
   }
 
-  /** Whether it looks like an id that was taken for a number and shown as one. */
+  /**
+   * Whether it looks like an id that was taken for a number and shown as one, that was kept from it
+   * by a formula or an apostrophe, or that was typed in full width.
+   */
   static boolean isReformatted(String value) {
     return !value.isEmpty()
         && (value.charAt(0) == '\''
+            || value.charAt(0) == '='
             || SCIENTIFIC.matcher(value).matches()
-            || THOUSANDS.matcher(value).matches());
+            || THOUSANDS.matcher(value).matches()
+            || FULL_WIDTH.matcher(value).find());
   }
 }

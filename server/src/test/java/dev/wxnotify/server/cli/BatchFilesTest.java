@@ -102,8 +102,6 @@ class BatchFilesTest {
             HEADER + "a-1,x,t,1,2\r\na-2,\"27寸,t,1,2\r\na-3,29\",t,1,2\r\na-4,x,t,1,2\r\n",
             3,
             1),
-        new Broken("very long", LAST + "a-1,20:00,1,2,x\n" + huge, 3, 1));
-  }
         new Broken(
             "closed at the end of a later row, behind a blank line and a short one",
             LAST + "a-1,t,1,2,x\na-2,t,1,2,\"27寸\n \na-3,t\na-4,t,1,2,29\"\na-5,t,1,2,x\n",
@@ -111,6 +109,8 @@ class BatchFilesTest {
             1),
         new Broken("behind a mark", LAST + "a-1,t,1,2,x\n\uFEFF\"a-2\",t,1,2,x\n", 3, 1),
         new Broken("a second file", LAST + "a-1,t,1,2,x\n" + HEADER + "a-2,x,t,1,2\n", 3, 1),
+        new Broken("very long", LAST + "a-1,20:00,1,2,x\n" + huge, 3, 1));
+  }
 
   @ParameterizedTest
   @MethodSource("brokenFiles")
@@ -521,7 +521,20 @@ class BatchFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1.00E+10", "1E+10", "1.23457E+17", "1.5e10", "'0012", "\"1,234,567\""})
+  @ValueSource(
+      strings = {
+        "1.00E+10",
+        "1E+10",
+        "1.23457E+17",
+        "1.5e10",
+        "'0012",
+        "\"1,234,567\"",
+        "=0012",
+        "=B2",
+        "００１２",
+        "Ａ12",
+        "12ａ",
+      })
   void csv_idThatASpreadsheetRewrote_isSentWithAWarning(String id) throws Exception {
     Path file = write("a.csv", HEADER + "o-1,1.00E+10,t," + id + ",2\no-2,x,t,1e,2E3\n");
 
@@ -530,6 +543,28 @@ class BatchFilesTest {
     assertThat(err.toString()).doesNotContain("goods_name", "line 3");
     assertThat(out.toString()).contains("1 of them have values that a spreadsheet has probably");
     assertThat(service.batchRequests()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0012", "12=34", "A-12_b", "分店（一）", "\"1,23\"", "E10", "1.0"})
+  void csv_idAsItWasTyped_isSentWithoutAWarning(String id) throws Exception {
+    Path file = write("a.csv", HEADER + "o-1,x,t," + id + ",2\n");
+
+    assertThat(batch(file, "--campaign=c")).isZero();
+    assertThat(err.toString()).doesNotContain("warning");
+    assertThat(service.batchRequests().get(0).getSeckillMessage().getCorpId())
+        .isEqualTo(id.replace("\"", ""));
+  }
+
+  /** It may be a text; ids are another matter. */
+  @ParameterizedTest
+  @ValueSource(strings = {"=0012", "００１２", "1.00E+10", "'tis"})
+  void csv_textThatLooksLikeAFormula_isSentAsItIs(String text) throws Exception {
+    Path file = write("a.csv", HEADER + "o-1," + text + ",t,1,2\n");
+
+    assertThat(batch(file, "--campaign=c")).isZero();
+    assertThat(err.toString()).doesNotContain("warning");
+    assertThat(service.batchRequests().get(0).getSeckillMessage().getGoodsName()).isEqualTo(text);
   }
 
   @Test

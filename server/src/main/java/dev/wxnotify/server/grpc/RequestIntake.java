@@ -51,6 +51,8 @@ final class RequestIntake extends Http2FrameListenerDecorator {
   /** What HTTP/2 counts for a header in addition to its text. */
   private static final int HEADER = 32;
 
+  private static final AsciiString TE = AsciiString.cached("te");
+
   /** A smaller message is copied out of the bytes that were read from the socket with it. */
   private static final int COPIED_BELOW = ConnectionSettings.READ / 2;
 
@@ -317,12 +319,25 @@ final class RequestIntake extends Http2FrameListenerDecorator {
     unread.ended(stream);
   }
 
+  /** gRPC's own headers do not list the ones that every call has. */
   private static int sizeOf(Http2Headers headers) {
-    int size = 0;
+    int size =
+        sizeOf(Http2Headers.PseudoHeaderName.METHOD.value(), headers.method())
+            + sizeOf(Http2Headers.PseudoHeaderName.SCHEME.value(), headers.scheme())
+            + sizeOf(Http2Headers.PseudoHeaderName.PATH.value(), headers.path())
+            + sizeOf(Http2Headers.PseudoHeaderName.AUTHORITY.value(), headers.authority())
+            + sizeOf(TE, headers.get(TE));
     for (Map.Entry<CharSequence, CharSequence> header : headers) {
-      size += header.getKey().length() + header.getValue().length() + HEADER;
+      CharSequence name = header.getKey();
+      if (!Http2Headers.PseudoHeaderName.hasPseudoHeaderFormat(name) && !TE.contentEquals(name)) {
+        size += sizeOf(name, header.getValue());
+      }
     }
     return size;
+  }
+
+  private static int sizeOf(CharSequence name, @Nullable CharSequence value) {
+    return value == null ? 0 : name.length() + value.length() + HEADER;
   }
 
   private static Http2Headers trailers(SendError error) {

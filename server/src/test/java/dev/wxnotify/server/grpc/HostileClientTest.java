@@ -15,6 +15,10 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
@@ -23,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +39,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Malicious clients, over raw sockets; others are served all the time. */
 @Timeout(120)
@@ -41,7 +47,12 @@ class HostileClientTest {
   private static final String SEND = "/wxnotify.v1.NotificationService/SendSubscribeMessage";
   private static final String BATCH = "/wxnotify.v1.NotificationService/BatchSend";
   private static final String CHECK = "/grpc.health.v1.Health/Check";
+  private static final String PADDING = "padding";
   private static final int SEED = 20_261_128;
+
+  /** What HTTP/2 counts for a header in addition to its text. */
+  private static final int HEADER = 32;
+
   private static final int MOST_CONNECTIONS = 20;
 
   private final HeldGateway gateway = new HeldGateway();
@@ -161,6 +172,88 @@ class HostileClientTest {
         .says("metadata");
     assertThat(gateway.attempts()).isEmpty();
     assertServed();
+  }
+
+  /** A status that every client understands, where HTTP/2 allows one. */
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        ConnectionSettings.MAX_METADATA + 1,
+        2 * ConnectionSettings.MAX_METADATA + 1,
+        ConnectionSettings.MAX_METADATA_READ,
+      })
+  void metadata_beyondTheLimit_isRefusedWithDetails_andTheConnectionGoesOn(int size)
+      throws Exception {
+    try (RawHttp2 client = RawHttp2.open(server.port())) {
+      Http2Headers refused = client.call(1, checkOf(size)).flush().readHeaders();
+
+      assertThat(refused.status()).hasToString("200");
+      assertThat(refused.get("grpc-status"))
+          .hasToString(Integer.toString(Status.Code.RESOURCE_EXHAUSTED.value()));
+      assertThat(refused.get("grpc-message"))
+          .contains("more than " + ConnectionSettings.MAX_METADATA + " bytes");
+      assertThat(refused.get("grpc-status-details-bin")).isNotEmpty();
+      assertAnswers(client, 3, ConnectionSettings.MAX_METADATA);
+    }
+  }
+
+  /** HTTP/2 counts all headers; gRPC lists some of them apart. */
+  @Test
+  void path_beyondTheLimit_isRefusedAsMetadataIs() throws Exception {
+    String path = "/" + "x".repeat(ConnectionSettings.MAX_METADATA);
+    try (RawHttp2 client = RawHttp2.open(server.port())) {
+      Http2Headers refused = client.call(1, RawHttp2.headers(path)).flush().readHeaders();
+
+      assertThat(refused.get("grpc-status"))
+          .hasToString(Integer.toString(Status.Code.RESOURCE_EXHAUSTED.value()));
+    }
+  }
+
+  /** HTTP/2 itself answers: docs/errors.md says what clients make of it. */
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        ConnectionSettings.MAX_METADATA_READ + 1,
+        ConnectionSettings.MAX_METADATA_READ + 4096
+      })
+  void metadata_beyondWhatIsRead_isRefusedByHttp_andTheConnectionGoesOn(int size) throws Exception {
+    try (RawHttp2 client = RawHttp2.open(server.port())) {
+      Http2Headers refused = client.call(1, checkOf(size)).flush().readHeaders();
+
+      assertThat(refused.status()).hasToString("431");
+      assertThat(refused.contains("grpc-status")).isFalse();
+      assertAnswers(client, 3, ConnectionSettings.MAX_METADATA);
+    }
+  }
+
+  @Test
+  void metadata_farBeyondWhatIsRead_endsTheConnection() throws Exception {
+    try (RawHttp2 client = RawHttp2.open(server.port())) {
+      client.call(1, checkOf(2 * ConnectionSettings.MAX_METADATA_READ)).flush();
+
+      assertThat(client.readUntil(RawHttp2.HEADERS)).as("an answer before the end").isFalse();
+    } catch (SocketException reset) {
+      // It has ended before all of it was written.
+    }
+    assertServed();
+  }
+
+  /** Calls the health service with headers of {@code size} bytes, and expects OK. */
+  private static void assertAnswers(RawHttp2 client, int stream, int size) throws Exception {
+    Http2Headers headers = client.call(stream, checkOf(size)).flush().readHeaders();
+    assertThat(headers.contains("grpc-status")).as("are no trailers yet").isFalse();
+    assertThat(client.readHeaders().get("grpc-status")).hasToString("0");
+  }
+
+  /** Returns the headers of a call of the health service, of a size as HTTP/2 counts it. */
+  private static byte[] checkOf(int size) throws Http2Exception {
+    byte[] shortest = RawHttp2.headers(CHECK, PADDING, "");
+    int others = 0;
+    for (Map.Entry<CharSequence, CharSequence> each :
+        new DefaultHttp2HeadersDecoder(false).decodeHeaders(1, Unpooled.wrappedBuffer(shortest))) {
+      others += each.getKey().length() + each.getValue().length() + HEADER;
+    }
+    return RawHttp2.headers(CHECK, PADDING, "x".repeat(size - others));
   }
 
   /** Pings and settings that only cause work. */

@@ -1,5 +1,10 @@
 package dev.wxnotify.server.testing;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersDecoder;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -10,6 +15,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP/2 client that writes each frame by hand, and follows no rule by itself. */
@@ -39,6 +45,15 @@ public final class RawHttp2 implements AutoCloseable {
   private static final int CANCEL = 8;
   private static final byte INITIAL_WINDOW_SIZE = 4;
 
+  /** Of a frame, unless the server allows more. */
+  private static final int LONGEST_FRAME = 16_384;
+
+  /** A message without content, with the prefix of gRPC. */
+  private static final byte[] EMPTY_MESSAGE = new byte[5];
+
+  private static final int LARGEST_ANSWER = 64 * 1024;
+
+  private final Http2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, LARGEST_ANSWER);
   private final Socket socket;
   private final DataOutputStream out;
   private final DataInputStream in;
@@ -93,6 +108,19 @@ public final class RawHttp2 implements AutoCloseable {
     return frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
   }
 
+  /** Writes a whole call: headers, in as many frames as they need, and an empty message. */
+  public RawHttp2 call(int stream, byte[] headers) throws IOException {
+    for (int at = 0; at < headers.length; at += LONGEST_FRAME) {
+      int end = Math.min(headers.length, at + LONGEST_FRAME);
+      frame(
+          at == 0 ? HEADERS : CONTINUATION,
+          end == headers.length ? END_HEADERS : 0,
+          stream,
+          Arrays.copyOfRange(headers, at, end));
+    }
+    return frame(DATA, END_STREAM, stream, EMPTY_MESSAGE);
+  }
+
   /** Flushes what was given so far. */
   public RawHttp2 flush() throws IOException {
     out.flush();
@@ -102,13 +130,33 @@ public final class RawHttp2 implements AutoCloseable {
   /** Returns the next frame; null if the server has closed the connection. */
   public @Nullable Frame read() throws IOException {
     try {
-      int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
-      Frame frame = new Frame(in.readUnsignedByte(), in.readUnsignedByte(), in.readInt(), length);
-      in.skipNBytes(length);
+      Frame frame = readHead();
+      in.skipNBytes(frame.length);
       return frame;
     } catch (EOFException | SocketException e) {
       return null;
     }
+  }
+
+  private Frame readHead() throws IOException {
+    int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
+    return new Frame(in.readUnsignedByte(), in.readUnsignedByte(), in.readInt(), length);
+  }
+
+  /**
+   * Returns the headers or trailers that come next, and skips other frames. For connections whose
+   * answers are all read in this way: each compresses the next.
+   */
+  public Http2Headers readHeaders() throws IOException, Http2Exception {
+    Frame frame = readHead();
+    while (frame.type != HEADERS) {
+      in.skipNBytes(frame.length);
+      frame = readHead();
+    }
+    if ((frame.flags & END_HEADERS) == 0) {
+      throw new AssertionError("headers in several frames");
+    }
+    return decoder.decodeHeaders(frame.stream, Unpooled.wrappedBuffer(in.readNBytes(frame.length)));
   }
 
   /** Reads until a frame of {@code type}, or to the end; returns whether there was one. */

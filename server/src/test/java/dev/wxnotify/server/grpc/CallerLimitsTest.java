@@ -9,6 +9,7 @@ import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
+import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import io.grpc.Channel;
@@ -26,7 +27,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,6 +56,7 @@ class CallerLimitsTest {
                           caller("small", 2, null),
                           caller("slow", null, 8),
                           caller("slowest", null, 1),
+                          caller("greedy", null, 100),
                           caller("free", null, null)),
                       false,
                       ConnectionSettings.DEFAULT));
@@ -169,6 +175,69 @@ class CallerLimitsTest {
       }
     }
     assertThat(taken).isBetween(8, 99);
+  }
+
+  /** The caller's single calls use up its rate; its streams get their quarter all the same. */
+  @Test
+  void batches_besideSingleCallsOfTheirCaller_haveTheirShareEach() throws Exception {
+    int streams = 10;
+    int messages = 60;
+    var greedy = NotificationServiceGrpc.newBlockingStub(as("greedy"));
+    while (isLetIn(greedy)) {
+      // What it has saved is used up.
+    }
+    List<BatchCall> batches = new ArrayList<>();
+    for (int i = 0; i < streams; i++) {
+      BatchCall batch = BatchCall.open(NotificationServiceGrpc.newStub(as("greedy")));
+      batches.add(batch);
+      for (int item = 0; item < 100; item++) {
+        batch.send(Requests.item("item-" + i + "-" + item));
+      }
+    }
+    awaitWhatWasSaidBefore(server.channel());
+    int before = gateway.writes().size();
+    AtomicInteger refused = new AtomicInteger();
+    AtomicBoolean enough = new AtomicBoolean();
+    CompletableFuture<Void> singles =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!enough.get()) {
+                refused.addAndGet(isLetIn(greedy) ? 0 : 1);
+              }
+            });
+
+    gateway.awaitWrites(before + messages);
+    enough.set(true);
+    Await.result(singles);
+    batches.forEach(BatchCall::cancel);
+
+    List<String> written =
+        gateway.writes().stream()
+            .skip(before)
+            .limit(messages)
+            .map(CallerLimitsTest::recipient)
+            .toList();
+    List<String> items = written.stream().filter(to -> to.startsWith("item-")).toList();
+    assertThat(refused).as("single calls take all that they get").hasPositiveValue();
+    assertThat(items.size())
+        .as("an item after at most three single calls")
+        .isBetween(messages / (RateLimit.SINGLES_IN_A_ROW + 1) - 2, messages - 1);
+    assertThat(items.stream().limit(streams + 2).map(to -> to.replaceAll("-\\d+$", "")))
+        .as("streams that had a turn")
+        .containsAll(IntStream.range(0, streams).mapToObj(i -> "item-" + i).toList());
+  }
+
+  private static boolean isLetIn(NotificationServiceBlockingStub caller) {
+    try {
+      return !caller.sendSubscribeMessage(Requests.single("single")).getMessageId().isEmpty();
+    } catch (StatusRuntimeException e) {
+      assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      return false;
+    }
+  }
+
+  private static String recipient(HeldGateway.Attempt attempt) {
+    return attempt.message().openId();
   }
 
   /** A stream that is cut while an item waits releases everything. */

@@ -47,7 +47,8 @@ public final class WeChatMessageGateway implements MessageGateway {
         .thenApply(WeChatMessageGateway::toAnswer);
   }
 
-  private RequestTarget targetFor(AccessToken token) {
+  /** Returns the target of messages with {@code token}, the same one each time. */
+  RequestTarget targetFor(AccessToken token) {
     RequestTarget known = targets.get(token);
     if (known == null) {
       String query = "access_token=" + URLEncoder.encode(token.value(), StandardCharsets.UTF_8);

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -173,6 +174,36 @@ class WeChatMessageGatewayTest {
     assertThat(server.requests())
         .extracting(request -> request.line().replaceAll(".*access_token=(\\S*) .*", "$1"))
         .containsExactly("old", "new", "old");
+  }
+
+  /** Apps that send in turn do not take the place of one another. */
+  @Test
+  void request_ofSeveralAppsInTurn_isOfATargetThatWasMadeOnceForEach() throws Exception {
+    WeChatMessageGateway gateway = gateway(start(RawHttpServer.json(ACCEPTED)));
+    List<AccessToken> apps = IntStream.range(0, 50).mapToObj(i -> token("token-" + i)).toList();
+
+    List<RequestTarget> targets = apps.stream().map(gateway::targetFor).toList();
+
+    assertThat(targets).doesNotHaveDuplicates();
+    for (int round = 0; round < 3; round++) {
+      for (int app = 0; app < apps.size(); app++) {
+        assertThat(gateway.targetFor(apps.get(app))).isSameAs(targets.get(app));
+      }
+    }
+  }
+
+  @Test
+  void request_afterTwoThousandRenewals_isOfATargetThatIsKeptAllTheSame() throws Exception {
+    WeChatMessageGateway gateway = gateway(start(RawHttpServer.json(ACCEPTED)));
+    for (int i = 0; i < 2_000; i++) {
+      gateway.targetFor(token("renewed-" + i));
+    }
+
+    RequestTarget one = gateway.targetFor(token("one"));
+    RequestTarget other = gateway.targetFor(token("other"));
+
+    assertThat(gateway.targetFor(token("one"))).isSameAs(one);
+    assertThat(gateway.targetFor(token("other"))).isSameAs(other);
   }
 
   // What is read.

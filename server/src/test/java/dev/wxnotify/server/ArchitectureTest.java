@@ -2,7 +2,9 @@ package dev.wxnotify.server;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -13,7 +15,13 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A package is one of our nouns (the core) or an external technology (an edge). */
 class ArchitectureTest {
   private static final String ROOT = "dev.wxnotify.server";
+  private static final Path SOURCES = Path.of("src/main/java/dev/wxnotify/server");
+  private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
+  private static final Pattern SYNCHRONIZED = Pattern.compile("\\bsynchronized\\b");
 
   private static final JavaClasses OURS =
       new ClassFileImporter()
@@ -156,6 +167,45 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage(ROOT + "." + edge + "..")
         .check(OURS);
+  }
+
+  /** The thread that ends an exchange runs what its caller has waiting for it: holding no lock. */
+  @Test
+  void wechat_hasNoLocksAndNoSynchronizedMethods() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".wechat..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.util.concurrent.locks..")
+        .check(OURS);
+    noMethods()
+        .that()
+        .areDeclaredInClassesThat()
+        .resideInAPackage(ROOT + ".wechat..")
+        .should()
+        .haveModifier(JavaModifier.SYNCHRONIZED)
+        .check(OURS);
+  }
+
+  /** Blocks are in the code of a method, where the rules above do not look. */
+  @Test
+  void wechat_hasNoSynchronizedBlocks() throws IOException {
+    assertThat(synchronizedSources("wechat")).isEmpty();
+    assertThat(synchronizedSources("grpc")).as("others have some").contains("grpc/RateLimit.java");
+  }
+
+  private static List<String> synchronizedSources(String edge) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(SOURCES.resolve(edge))) {
+      for (Path each : files.filter(file -> file.toString().endsWith(".java")).toList()) {
+        String code = COMMENT.matcher(Files.readString(each)).replaceAll("");
+        if (SYNCHRONIZED.matcher(code).find()) {
+          found.add(SOURCES.relativize(each).toString());
+        }
+      }
+    }
+    return found;
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.wxnotify.server;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
@@ -15,11 +17,17 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.wxnotify.server.grpc.Tls;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,6 +40,22 @@ class ArchitectureTest {
   private static final Path SOURCES = Path.of("src/main/java/dev/wxnotify/server");
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
   private static final Pattern SYNCHRONIZED = Pattern.compile("\\bsynchronized\\b");
+
+  /** Exceptions of commands, of the sandbox, and of files that are read at the start. */
+  private static final DescribedPredicate<JavaClass> ELSEWHERE =
+      resideInAnyPackage(ROOT, ROOT + ".cli", ROOT + ".sandbox", ROOT + ".files")
+          .or(equivalentTo(Tls.InvalidFilesException.class));
+
+  private static final Map<Class<?>, Object> ARGUMENTS =
+      Map.of(
+          String.class,
+          "why",
+          List.class,
+          List.of(),
+          Status.class,
+          Status.UNAVAILABLE,
+          Metadata.class,
+          new Metadata());
 
   private static final JavaClasses OURS =
       new ClassFileImporter()
@@ -193,6 +217,52 @@ class ArchitectureTest {
   void wechat_hasNoSynchronizedBlocks() throws IOException {
     assertThat(synchronizedSources("wechat")).isEmpty();
     assertThat(synchronizedSources("grpc")).as("others have some").contains("grpc/RateLimit.java");
+  }
+
+  /** To refuse a message is daily business, and must not cost a walk through the stack. */
+  @Test
+  void exceptions_ofMessagesAndCalls_buildNoStackTrace() throws Exception {
+    List<Throwable> all = new ArrayList<>();
+    for (JavaClass each : OURS) {
+      if (each.isAssignableTo(Throwable.class) && !ELSEWHERE.test(each)) {
+        all.add(make(each.reflect()));
+      }
+    }
+
+    assertThat(all)
+        .extracting(made -> made.getClass().getSimpleName())
+        .contains("InvalidMessageException", "RedisUnavailableException", "WithoutTrace");
+    assertThat(all).allSatisfy(made -> assertThat(made.getStackTrace()).isEmpty());
+  }
+
+  /** Those of gRPC itself have a stack trace. */
+  @Test
+  void grpc_answersWithItsOwnExceptionsOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".grpc..")
+        .and()
+        .areNotAssignableTo(StatusRuntimeException.class)
+        .should()
+        .callMethod(Status.class, "asRuntimeException")
+        .orShould()
+        .callMethod(Status.class, "asRuntimeException", Metadata.class)
+        .orShould()
+        .callMethod(Status.class, "asException")
+        .orShould()
+        .callMethod(Status.class, "asException", Metadata.class)
+        .orShould()
+        .callConstructor(StatusRuntimeException.class, Status.class)
+        .orShould()
+        .callConstructor(StatusRuntimeException.class, Status.class, Metadata.class)
+        .check(OURS);
+  }
+
+  private static Throwable make(Class<?> type) throws ReflectiveOperationException {
+    Constructor<?> constructor = type.getDeclaredConstructors()[0];
+    constructor.setAccessible(true);
+    Object[] arguments = Stream.of(constructor.getParameterTypes()).map(ARGUMENTS::get).toArray();
+    return (Throwable) constructor.newInstance(arguments);
   }
 
   private static List<String> synchronizedSources(String edge) throws IOException {

@@ -57,8 +57,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
   private final ConnectionPool pool;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream(USUAL_ANSWER);
 
-  /** When it was used last and for how long it may be used, by {@link System#nanoTime}. */
-  private volatile long idleSince = System.nanoTime();
+  /** When it was used last and for how long it may be used, by {@link ConnectionPool#now}. */
+  private volatile long idleSince;
 
   private final long retiresAt;
 
@@ -73,12 +73,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
   /**
    * Makes the handler of a channel that is about to connect.
    *
-   * @param retiresAt when it is too old to be used again, by {@link System#nanoTime}
+   * @param retiresAt when it is too old to be used again, by {@link ConnectionPool#now}
    */
   Connection(Channel channel, ConnectionPool pool, long retiresAt) {
     this.channel = channel;
     this.pool = pool;
     this.retiresAt = retiresAt;
+    this.idleSince = pool.now();
   }
 
   EventLoop loop() {
@@ -232,7 +233,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
   }
 
   private void release(boolean reusable) {
-    idleSince = System.nanoTime();
+    idleSince = pool.now();
     if (reusable && channel.isActive() && idleSince - retiresAt < 0) {
       pool.add(this);
     } else {

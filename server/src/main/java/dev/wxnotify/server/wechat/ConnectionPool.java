@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class ConnectionPool implements AutoCloseable {
   private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
 
   private final int limit;
+  private final LongSupplier nanoClock;
   private final AtomicInteger open = new AtomicInteger();
   private final IdentityHashMap<EventExecutor, Deque<Connection>> idle = new IdentityHashMap<>();
   private final List<Future<?>> sweeps = new ArrayList<>();
@@ -39,21 +41,28 @@ final class ConnectionPool implements AutoCloseable {
    *
    * @param loops the event loops of all connections
    * @param limit the maximum number of connections, those being opened included
+   * @param nanoClock tells how old connections are; as {@link System#nanoTime}
    */
-  ConnectionPool(EventExecutorGroup loops, int limit) {
+  ConnectionPool(EventExecutorGroup loops, int limit, LongSupplier nanoClock) {
     this.limit = limit;
+    this.nanoClock = nanoClock;
     long period = SWEEP_PERIOD.toMillis();
     for (EventExecutor loop : loops) {
       Deque<Connection> own = new ConcurrentLinkedDeque<>();
       idle.put(loop, own);
       sweeps.add(
           loop.scheduleWithFixedDelay(
-              () -> sweep(own, System.nanoTime()), period, period, TimeUnit.MILLISECONDS));
+              () -> sweep(own, now()), period, period, TimeUnit.MILLISECONDS));
     }
   }
 
   int limit() {
     return limit;
+  }
+
+  /** Returns the time by which connections grow old; only differences have a meaning. */
+  long now() {
+    return nanoClock.getAsLong();
   }
 
   /** Takes a place for a connection, if one is left; {@link #freePlace} returns it. */

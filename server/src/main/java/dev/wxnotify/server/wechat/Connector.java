@@ -129,7 +129,7 @@ final class Connector implements AutoCloseable {
 
   private Connection connectionOf(Channel channel) {
     double part = ThreadLocalRandom.current().nextDouble(LEAST_PART_OF_AGE, 1);
-    return new Connection(channel, pool, System.nanoTime() + (long) (maxAge.toNanos() * part));
+    return new Connection(channel, pool, pool.now() + (long) (maxAge.toNanos() * part));
   }
 
   /** The opening of one new connection, which holds a place of the pool. */

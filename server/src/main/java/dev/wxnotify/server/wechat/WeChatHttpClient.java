@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -78,11 +79,26 @@ public final class WeChatHttpClient implements AutoCloseable {
    */
   WeChatHttpClient(
       Settings settings, EventLoopGroup loops, AddressResolverGroup<InetSocketAddress> names) {
+    this(settings, loops, names, System::nanoTime);
+  }
+
+  /**
+   * Creates a client that opens no connection yet.
+   *
+   * @param names looks up names without blocking; closed with the client
+   * @param nanoClock tells how old connections are; as {@link System#nanoTime}
+   */
+  WeChatHttpClient(
+      Settings settings,
+      EventLoopGroup loops,
+      AddressResolverGroup<InetSocketAddress> names,
+      LongSupplier nanoClock) {
     this.baseUrl = settings.baseUrl();
     this.requestTimeout = settings.requestTimeout();
     this.loops = loops;
     this.names = names;
-    this.pool = new ConnectionPool(loops, settings.maxConnections() + CONNECTION_HEADROOM);
+    this.pool =
+        new ConnectionPool(loops, settings.maxConnections() + CONNECTION_HEADROOM, nanoClock);
     boolean encrypted = "https".equalsIgnoreCase(baseUrl.getScheme());
     int port = baseUrl.getPort() >= 0 ? baseUrl.getPort() : encrypted ? HTTPS_PORT : HTTP_PORT;
     this.connector =

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.TestLoops;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
@@ -11,10 +12,17 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +125,98 @@ class WeChatHttpClientTest {
           assertThat(Await.result(post(client))).isInstanceOf(HttpResult.Answered.class);
           return !moved.requests().isEmpty();
         });
+  }
+
+  /** Busy ones, which are never idle long enough to be closed; and not all of them at once. */
+  @Test
+  void connections_inSteadyTraffic_leaveByTheirGreatestAge_andNoMessageIsLost() throws Exception {
+    Duration age = Duration.ofSeconds(10);
+    assertThat(age).isLessThan(ConnectionPool.IDLE_TIMEOUT);
+    int count = 8;
+    FakeClock clock = new FakeClock();
+    RawHttpServer old = start(RawHttpServer.heldBack(ACCEPTED));
+    RawHttpServer moved = startAt("127.0.0.2", old.port(), RawHttpServer.json(ACCEPTED));
+    names.with("we.test", "127.0.0.1");
+    WeChatHttpClient client =
+        closing(
+            new WeChatHttpClient(
+                settings(URI.create("http://we.test:" + old.port()), LONG, age, null),
+                closing(new TestLoops(1)).group(),
+                names,
+                clock.nanos()));
+    Traffic traffic = new Traffic(client, count);
+    Await.until("all are open", () -> old.connections() == count);
+    names.with("we.test", "127.0.0.2");
+    old.release();
+
+    clock.advance(age.multipliedBy(8).dividedBy(10).minusNanos(1));
+    traffic.awaitMore(3);
+    assertThat(moved.connections()).as("too young to leave").isZero();
+
+    Set<Integer> left = new TreeSet<>();
+    for (int step = 0; step < 10; step++) {
+      clock.advance(age.dividedBy(50));
+      traffic.awaitMore(3);
+      left.add(moved.connections());
+    }
+    clock.advance(Duration.ofNanos(2));
+    traffic.awaitMore(3);
+    int before = old.requests().size();
+    traffic.awaitMore(3);
+
+    assertThat(old.requests()).as("the old address is asked no more").hasSize(before);
+    assertThat(moved.connections()).isEqualTo(count);
+    assertThat(left).as("how many had left, over the time").hasSizeGreaterThan(1);
+    assertThat(traffic.notAnswered()).isEmpty();
+    traffic.end();
+  }
+
+  /** Callers that send one message after another, each as soon as its last one is answered. */
+  private static final class Traffic {
+    private final WeChatHttpClient client;
+    private final AtomicIntegerArray answered;
+    private final Queue<HttpResult> notAnswered = new ConcurrentLinkedQueue<>();
+    private volatile boolean over;
+
+    Traffic(WeChatHttpClient client, int callers) {
+      this.client = client;
+      this.answered = new AtomicIntegerArray(callers);
+      for (int i = 0; i < callers; i++) {
+        send(i);
+      }
+    }
+
+    private void send(int caller) {
+      var ignored =
+          post(client)
+              .thenAccept(
+                  result -> {
+                    if (!(result instanceof HttpResult.Answered)) {
+                      notAnswered.add(result);
+                    }
+                    answered.incrementAndGet(caller);
+                    if (!over) {
+                      send(caller);
+                    }
+                  });
+    }
+
+    /** Returns when each caller has had so many more answers. */
+    void awaitMore(int count) throws Exception {
+      int[] goal = new int[answered.length()];
+      Arrays.setAll(goal, caller -> answered.get(caller) + count);
+      Await.until(
+          "more answers",
+          () -> IntStream.range(0, goal.length).allMatch(i -> answered.get(i) >= goal[i]));
+    }
+
+    List<HttpResult> notAnswered() {
+      return List.copyOf(notAnswered);
+    }
+
+    void end() {
+      over = true;
+    }
   }
 
   @Test
@@ -299,9 +399,9 @@ class WeChatHttpClientTest {
         new WeChatHttpClient(settings(url, requestTimeout, maxAge, null), loops.group(), names));
   }
 
-  private WeChatHttpClient closing(WeChatHttpClient client) {
-    toClose.add(client);
-    return client;
+  private <T extends AutoCloseable> T closing(T each) {
+    toClose.add(0, each);
+    return each;
   }
 
   private static WeChatHttpClient.Settings settings(

@@ -87,7 +87,7 @@ class EachKeyTest extends ConfigFixture {
         key("wxnotify.grpc.port", "0", s -> s.grpc().address().getPort()),
         key("wxnotify.monitoring.host", "127.0.0.3", s -> s.monitoringAddress().getHostString()),
         key("wxnotify.monitoring.port", "17", s -> s.monitoringAddress().getPort()),
-        key("wxnotify.warm-up", "0s", ServerSettings::warmUp),
+        key("wxnotify.warm-up", "PT17S", ServerSettings::warmUp),
         key("wxnotify.grpc.max-in-flight", "17", ServerSettings::maxInFlight),
         key("wxnotify.grpc.reflection", "false", s -> s.grpc().reflection()),
         key("wxnotify.grpc.allow-anonymous", "true", s -> s.grpc().allowAnonymous()),

@@ -52,6 +52,7 @@ class MistakesTest extends ConfigFixture {
         "wxnotify.wechat.token-calls-per-hour | 0 | wxnotify.wechat.token-calls-per-hour: expected: at least 1",
         "wxnotify.wechat.connect-timeout | 0s | wxnotify.wechat.connect-timeout: expected: more than zero",
         "wxnotify.wechat.request-timeout | PT-1S | wxnotify.wechat.request-timeout: expected: more than zero",
+        "wxnotify.warm-up | PT-1S | wxnotify.warm-up: expected: more than zero",
         "wxnotify.wechat.request-timeout | soon | wxnotify.wechat.request-timeout: expected: a duration",
         "wxnotify.wechat.max-connections | 1 | wxnotify.wechat.max-connections: expected: at least 2",
         "wxnotify.io.transport | kqueue | wxnotify.io.transport: expected: auto, io_uring",

@@ -220,7 +220,7 @@ class WatchedFilesTest {
 
       broken.set(false);
       awaitTold("a1");
-      assertThat(log.lines(Level.ERROR, "the first: a fault")).hasSize(1);
+      assertThat(log.lines(Level.ERROR, "the first: unexpected failure")).hasSize(1);
     }
   }
 

@@ -30,14 +30,15 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "A file is UTF-8, unless it has a byte order mark or --encoding says otherwise.",
-      "A CSV file has a header; of a subscribe message: open_id, template_id, page, data.KEYWORD, …;",
-      "of a flash-sale reminder: open_id, goods_name, time, corp_id, customer_id. NDJSON has the JSON",
-      "form of BatchSendRequest, one per line.",
+      "A CSV file has a header; of a subscribe message: open_id, template_id, page,",
+      "data.KEYWORD, …; of a flash-sale reminder: open_id, goods_name, time, corp_id,",
+      "customer_id. NDJSON has the JSON form of BatchSendRequest, one per line.",
       "",
-      "Ctrl-C stops: outstanding answers are awaited. --resume continues from the results.",
+      "Ctrl-C stops sending and waits for outstanding answers; --resume continues from",
+      "the results.",
       "",
-      "Exit codes: 0 all rows were accepted, 1 some were not, 2 the command line or a file is wrong,",
-      "3 the batch could not finish."
+      "Exit codes: 0 all rows were accepted, 1 some were not, 2 the command line or a",
+      "file is wrong, 3 the batch could not finish."
     })
 public final class BatchCommand implements Callable<Integer> {
   static final int EXIT_ALL_ACCEPTED = 0;

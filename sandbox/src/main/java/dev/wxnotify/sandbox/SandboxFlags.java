@@ -123,7 +123,7 @@ final class SandboxFlags {
 
   @Option(
       names = "--strict-subscriptions",
-      description = "Only users to whom POST /sandbox/subscriptions granted it are subscribed.")
+      description = "Users are subscribed only after POST /sandbox/subscriptions.")
   private boolean strictSubscriptions;
 
   @Option(

@@ -452,7 +452,6 @@ final class NotificationServer implements AutoCloseable {
     }
     Duration grace = settings.grace();
     long end = System.nanoTime() + grace.toNanos();
-    log.info("stopping: accepted calls have {} to finish", grace);
     readiness.stopping();
     try {
       if (!grpc.stop(grace)) {
@@ -463,7 +462,6 @@ final class NotificationServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     opened.close();
-    log.info("stopped");
   }
 
   /**

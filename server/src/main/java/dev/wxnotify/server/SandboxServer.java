@@ -68,14 +68,13 @@ public final class SandboxServer implements AutoCloseable {
     }
   }
 
-  /** The keys that connect a server to a sandbox, where nobody waits for the first messages. */
+  /** The keys that connect a server to a sandbox. */
   static Map<String, String> keys(Sandbox weChat) {
     return Map.of(
         "wxnotify.wechat.base-url", weChat.baseUrl().toString(),
         "wxnotify.apps.sandbox.app-id", SandboxOptions.APP_ID,
         "wxnotify.apps.sandbox.app-secret", SandboxOptions.APP_SECRET,
-        "wxnotify.apps.sandbox.seckill.template-id", SandboxTemplates.SECKILL_TEMPLATE_ID,
-        "wxnotify.warm-up", "0s");
+        "wxnotify.apps.sandbox.seckill.template-id", SandboxTemplates.SECKILL_TEMPLATE_ID);
   }
 
   /** Returns the gRPC port, on 127.0.0.1. */

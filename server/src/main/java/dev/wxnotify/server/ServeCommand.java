@@ -11,6 +11,7 @@ import dev.wxnotify.server.tracing.TracingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -96,7 +97,8 @@ final class ServeCommand implements Callable<Integer> {
     UnknownVariables.in(System.getenv()).forEach(log::warn);
     NotificationServer server = server(settings);
     server.start();
-    stopOnSignal(server); // Who is told that it is ready may stop it the next moment.
+    stopOnSignal(
+        server, settings.grace()); // Who is told that it is ready may stop it the next moment.
     server.announce();
     if (weChat != null) {
       printCalls(settings, server, weChat);
@@ -109,13 +111,15 @@ final class ServeCommand implements Callable<Integer> {
    * A process that was told to stop, and did, has done well: its exit code is 0 and not that of the
    * signal.
    */
-  private static void stopOnSignal(NotificationServer server) {
+  private static void stopOnSignal(NotificationServer server, Duration grace) {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   SecondSignal.endsAtOnce();
+                  log.info("stopping: accepted calls have {} to finish", grace);
                   server.close();
+                  log.info("stopped");
                   Logs.close();
                   Runtime.getRuntime().halt(0);
                 },

@@ -277,7 +277,6 @@ class FailedStartTest {
     all.put("wxnotify.grpc.port", "0");
     all.put("wxnotify.monitoring.port", "0");
     all.put("wxnotify.io.transport", Objects.requireNonNull(RunningServer.TRANSPORT));
-    all.put("wxnotify.warm-up", "0s");
     all.put("wxnotify.wechat.base-url", "http://127.0.0.1:1");
     all.put("wxnotify.apps.shop.app-id", "wx-shop");
     all.put("wxnotify.apps.shop.app-secret", "s3cr3t");

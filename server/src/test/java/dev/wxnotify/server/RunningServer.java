@@ -64,7 +64,6 @@ final class RunningServer implements AutoCloseable {
     all.put("wxnotify.grpc.port", "0");
     all.put("wxnotify.monitoring.port", "0");
     all.put("wxnotify.io.transport", TRANSPORT);
-    all.put("wxnotify.warm-up", "0s");
     all.put("wxnotify.wechat.base-url", sandbox.baseUrl().toString());
     all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
     if (!keys.containsKey("wxnotify.apps.shop.app-secret-file")) {

@@ -214,8 +214,7 @@ class SecretInTheWrongPlaceTest {
         "wxnotify.io.transport", RunningServer.TRANSPORT,
         "wxnotify.apps.shop.app-id", SandboxOptions.APP_ID,
         "wxnotify.apps.shop.app-secret", "x",
-        "wxnotify.shutdown.grace", "1s",
-        "wxnotify.warm-up", "0s");
+        "wxnotify.shutdown.grace", "1s");
   }
 
   private static Map<String, Object> tree(Map<String, String> keys) {

@@ -85,7 +85,6 @@ final class WxnotifyProcess implements AutoCloseable {
                     || name.equals("JAVA_TOOL_OPTIONS"));
     builder.environment().put("WXNOTIFY_MONITORING_PORT", "0");
     builder.environment().put("WXNOTIFY_IO_TRANSPORT", RunningServer.TRANSPORT);
-    builder.environment().put("WXNOTIFY_WARM_UP", "0s");
     builder.environment().putAll(environment);
     return builder;
   }

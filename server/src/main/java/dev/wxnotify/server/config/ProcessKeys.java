@@ -40,9 +40,9 @@ final class ProcessKeys {
       Key.of(
           "wxnotify.warm-up",
           Types.DURATION_OR_ZERO,
-          "3s",
-          "how long a start sends messages to nobody, within the process, so that their code is"
-              + " compiled before the server is ready; `0s` = not at all. See"
+          "0s",
+          "how long a start sends messages to a fake WeChat inside the process, so that their code"
+              + " is compiled before the server accepts calls. See"
               + " [running.md](running.md#warm-up)");
 
   static final Key<Duration> GRACE =

@@ -25,7 +25,7 @@ final class OutcomeCodec {
   static final SendOutcome LOST =
       new SendOutcome.Unknown(
           Unknown.Reason.NO_ANSWER,
-          "the replica that was sending this message ended before WeChat answered");
+          "the replica that was sending this message ended before it stored the outcome");
 
   private static final Logger log = LoggerFactory.getLogger(OutcomeCodec.class);
 

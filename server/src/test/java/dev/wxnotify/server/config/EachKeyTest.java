@@ -76,7 +76,7 @@ class EachKeyTest extends ConfigFixture {
                 200_000,
                 null,
                 null,
-                Duration.ofSeconds(3),
+                Duration.ZERO,
                 Duration.ofSeconds(15),
                 new Logs.Settings(Logs.Format.PLAIN, Level.INFO)));
   }

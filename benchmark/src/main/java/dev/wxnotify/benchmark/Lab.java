@@ -37,7 +37,11 @@ import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the processes of a scenario, measures them, and ends them. */
+/**
+ * Starts the processes of a scenario, measures them, and ends them.
+ *
+ * <p>It is long because it knows how each kind of process is started, and nothing else does.
+ */
 final class Lab implements AutoCloseable {
   private static final double NANOS_PER_MICRO = 1_000;
   private static final double NANOS_PER_SECOND = 1e9;

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>In memory are the rows of the sender's window, and two bits for each row that was done before.
+ *
+ * <p>It is long because rows, results and the end of a campaign meet in one count.
  */
 final class Campaign implements BatchListener {
   /** More bad rows than these are counted and written down, and not told one by one. */

@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The inbox is bounded by what can be put in: the window's items, the answers that the stream
  * was asked for, and a few words.
+ *
+ * <p>It is long because one loop owns all items: a class of its own for each event would share what
+ * has one owner here.
  */
 final class BatchLoop implements StreamCall.Events {
   /** An item that breaks the stream must not do so for ever. */

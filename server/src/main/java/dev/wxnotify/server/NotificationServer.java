@@ -56,7 +56,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** The whole server: the one place where its parts are made and put together. */
+/**
+ * The whole server: the one place where its parts are made and put together.
+ *
+ * <p>It is long because each part is made in one statement, in the order in which they are closed.
+ */
 final class NotificationServer implements AutoCloseable {
   /**
    * One in this many messages in flight is kept for single calls in any case. Batches leave more of

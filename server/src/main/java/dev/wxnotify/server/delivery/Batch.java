@@ -51,6 +51,8 @@ import org.jspecify.annotations.Nullable;
  * thousand messages may fail on the spot. A line's turn is on record before it enters the queue,
  * and {@link #end} is set before the turns are looked at; so a turn that is about to enter then is
  * withdrawn too.
+ *
+ * <p>It is long because one lock guards lines and pauses, and every change under it is here.
  */
 public final class Batch {
   private static final SendOutcome.NotSent CANCELLED =

@@ -53,6 +53,8 @@ import org.slf4j.LoggerFactory;
  *                                  ▼
  *                             alarm is set
  * </pre>
+ *
+ * <p>It is long because the curve, the queue and the alarm share one lock.
  */
 public final class Pace implements Gate, Turn.Queue {
   /** RFC 9438, section 4.6. */

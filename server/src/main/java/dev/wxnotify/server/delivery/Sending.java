@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * them. A step sets what it will wait for before it looks at the state, and who gives up changes
  * the state before it looks there: so a turn is withdrawn by the one or the other, and that one
  * ends the message; a stage that is cancelled goes on with its step, which ends it.
+ *
+ * <p>It is long because one state machine: its steps and what may interrupt each of them are read
+ * together.
  */
 final class Sending implements MessageGateway.WriteGate {
   private enum State {

@@ -59,6 +59,9 @@ import org.slf4j.LoggerFactory;
  * ends the batch and then looks at {@code waiting} and {@code received}. So the item is awaited, or
  * not sent. In the same way who reads an item puts it on record as waiting before it looks whether
  * the stream has ended, so that it is taken out of its caller's queue by the one or the other.
+ *
+ * <p>It is long because who reads, who ends and who drains rely on the order of each other's
+ * writes.
  */
 final class BatchStream implements StreamObserver<BatchSendRequest> {
   private static final Logger log = LoggerFactory.getLogger(BatchStream.class);

@@ -39,6 +39,8 @@ import org.slf4j.LoggerFactory;
  * connections.
  *
  * <p>All of it runs on the connection's thread.
+ *
+ * <p>It is long because every kind of frame and its bound are in one place.
  */
 final class FrameGuard extends ChannelDuplexHandler {
   /** Frames that carry nothing, beside two for each that the server writes. */

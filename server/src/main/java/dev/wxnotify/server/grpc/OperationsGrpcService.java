@@ -42,7 +42,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The operator's service of the contract. It shows what the parts know, and blocks nothing. */
+/**
+ * The operator's service of the contract. It shows what the parts know, and blocks nothing.
+ *
+ * <p>It is long because one method for each call of the service.
+ */
 final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServiceImplBase {
   private static final Duration REFRESH_RETRY_AFTER = Duration.ofMinutes(6);
   private static final Logger log = LoggerFactory.getLogger(OperationsGrpcService.class);

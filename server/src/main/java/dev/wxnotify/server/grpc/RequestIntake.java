@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * RESOURCE_EXHAUSTED.
  *
  * <p>All of it runs on the connection's thread.
+ *
+ * <p>It is long because every frame of a call passes here, and their order decides what memory is
+ * held.
  */
 final class RequestIntake extends Http2FrameListenerDecorator {
   /** The length of the prefix of each message: a flag, and the message's length. */

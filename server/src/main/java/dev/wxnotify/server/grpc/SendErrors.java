@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything in an error is bounded, since clients take 8 KiB of trailers by default and learn
  * nothing of a larger error. A byte of the message costs up to six there: it travels twice in the
  * details, in base64, and percent-encoded as the text of the status. Other bytes cost three.
+ *
+ * <p>It is long because one case for each outcome and reason, so that what callers receive is read
+ * in one place.
  */
 final class SendErrors {
   private static final int MAX_MESSAGE = 500;

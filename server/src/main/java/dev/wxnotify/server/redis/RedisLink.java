@@ -48,6 +48,9 @@ import org.slf4j.LoggerFactory;
  * is one node of several: a cluster that is half dead is down.
  *
  * <p>One probe is under way at a time: a doubt starts one, and each that fails starts the next.
+ *
+ * <p>It is long because the two ways to ask, doubt and probe decide about one state, and a reader
+ * must see them together.
  */
 public final class RedisLink implements AutoCloseable {
   private static final Duration PROBE_INTERVAL = Duration.ofMillis(500);

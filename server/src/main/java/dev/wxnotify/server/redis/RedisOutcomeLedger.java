@@ -31,6 +31,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * continuing without it may send a second copy. An outcome is already in Redis as a claim, so that
  * a message waits for it for a shorter time. News that Redis has not confirmed are kept in a {@link
  * Backlog} and sent again until it has.
+ *
+ * <p>It is long because the scripts of one key stand beside the code that reads their answers.
  */
 public final class RedisOutcomeLedger implements OutcomeLedger {
   private static final String GRANTED = "G";

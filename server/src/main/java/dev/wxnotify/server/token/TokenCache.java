@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * <p>Concurrency: callers with a usable token read one volatile field and take no lock. Everything
  * else changes under {@link #lock}; the renewal itself runs outside of it, and so do the callers
  * that wait for it.
+ *
+ * <p>It is long because one lock guards the token and its renewal, and every change under it is
+ * here.
  */
 public final class TokenCache implements AutoCloseable {
   /** How often an operator may have the token refreshed. */

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * Opens connections to WeChat: looks up the name, tries its addresses one after the other, connects
  * through the proxy, and makes the TLS handshake. None of it blocks an event loop, and all of it
  * counts against the time of the exchange that needs the connection.
+ *
+ * <p>It is long because one attempt passes through name, address, proxy and TLS within one time.
  */
 final class Connector implements AutoCloseable {
   /** Far more than the concurrent requests of one connection, which is one. */

@@ -416,6 +416,22 @@ class ArchitectureTest {
         .check(OURS);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"server", "cli", "sandbox", "files", "client-stub", "testing", "benchmark"})
+  void classesAbove300Lines_sayWhy(String module) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
+      List<Path> silent = new ArrayList<>();
+      for (Path file : files.filter(file -> file.toString().endsWith(".java")).toList()) {
+        String text = Files.readString(file);
+        if (text.lines().count() > 300 && !text.contains("It is long because")) {
+          silent.add(file);
+        }
+      }
+      assertThat(silent).isEmpty();
+    }
+  }
+
   private static ArchCondition<JavaClass> beUsedByTheRootOrTheConfiguration() {
     return new ArchCondition<>("be used by the root or the configuration") {
       @Override

@@ -31,7 +31,7 @@ import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.tracing.Tracing;
 import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.server.wechat.AppSecret;
-import dev.wxnotify.server.wechat.WeChatErrcodeTable;
+import dev.wxnotify.server.wechat.WeChatErrcodeExplanations;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
@@ -187,7 +187,7 @@ final class NotificationServer implements AutoCloseable {
                   settings.grpc(),
                   apps,
                   delivery,
-                  new GrpcServer.Operations(new WeChatErrcodeTable(), failures, clock),
+                  new GrpcServer.Operations(new WeChatErrcodeExplanations(), failures, clock),
                   timer,
                   loops,
                   observers(meters, tracing)));

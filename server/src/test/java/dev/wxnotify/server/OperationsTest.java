@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.wxnotify.sandbox.SandboxEndpoint;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
-import dev.wxnotify.server.wechat.WeChatErrcodeTable;
+import dev.wxnotify.server.wechat.WeChatErrcodeExplanations;
 import dev.wxnotify.v1.ExplainErrcodeRequest;
 import dev.wxnotify.v1.ExplainErrcodeResponse;
 import dev.wxnotify.v1.FailureCount;
@@ -189,7 +189,7 @@ class OperationsTest {
 
       assertThat(explained.getKnown()).isFalse();
       assertThat(explained.getReason()).isEqualTo(ErrorReason.UNRECOGNIZED_WECHAT_ERROR);
-      assertThat(new WeChatErrcodeTable().find(errcode)).isNull();
+      assertThat(new WeChatErrcodeExplanations().find(errcode)).isNull();
     }
   }
 

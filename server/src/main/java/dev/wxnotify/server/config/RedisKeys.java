@@ -7,7 +7,10 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 
-/** The keys of the memory of request ids, and of what replicas share. */
+/**
+ * The configuration of Redis and of the memory of request ids. What is stored in Redis, and under
+ * which keys, is in the package {@code redis}.
+ */
 final class RedisKeys {
   static final Key<Long> LEDGER_ENTRIES =
       Key.of(

@@ -2,7 +2,7 @@ package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.Apps;
-import dev.wxnotify.server.delivery.ErrcodeTable;
+import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;
@@ -92,7 +92,8 @@ public final class GrpcServer implements AutoCloseable {
    *
    * @param clock the time of day
    */
-  public record Operations(ErrcodeTable errcodes, RecentFailures failures, InstantSource clock) {}
+  public record Operations(
+      ErrcodeExplanations errcodes, RecentFailures failures, InstantSource clock) {}
 
   /**
    * Builds the server; {@link #start} binds it.

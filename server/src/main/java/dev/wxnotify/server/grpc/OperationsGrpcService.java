@@ -3,7 +3,7 @@ package dev.wxnotify.server.grpc;
 import com.google.protobuf.Timestamp;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
-import dev.wxnotify.server.delivery.ErrcodeTable;
+import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
@@ -52,7 +52,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
   private static final Logger log = LoggerFactory.getLogger(OperationsGrpcService.class);
 
   private final Apps apps;
-  private final ErrcodeTable errcodes;
+  private final ErrcodeExplanations errcodes;
   private final RecentFailures failures;
   private final InstantSource clock;
 
@@ -62,7 +62,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
   private volatile boolean givenUp;
 
   OperationsGrpcService(
-      Apps apps, ErrcodeTable errcodes, RecentFailures failures, InstantSource clock) {
+      Apps apps, ErrcodeExplanations errcodes, RecentFailures failures, InstantSource clock) {
     this.apps = apps;
     this.errcodes = errcodes;
     this.failures = failures;
@@ -142,7 +142,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
     int errcode = request.getErrcode();
     ExplainErrcodeResponse.Builder response =
         ExplainErrcodeResponse.newBuilder().setErrcode(errcode);
-    ErrcodeTable.Entry entry = errcodes.find(errcode);
+    ErrcodeExplanations.Entry entry = errcodes.find(errcode);
     if (errcode == 0) {
       response
           .setKnown(true)

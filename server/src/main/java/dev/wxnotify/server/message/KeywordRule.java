@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only what is documented and certain is checked; WeChat judges the rest. It does not say how it
  * counts characters, so that here a character is what a reader sees as one (a grapheme cluster),
- * the most lenient count: nothing is refused here that WeChat may take.
+ * the most lenient count: nothing is refused here that WeChat may take. The sandbox has a stricter
+ * table of its own.
  */
 enum KeywordRule {
   THING("thing") {

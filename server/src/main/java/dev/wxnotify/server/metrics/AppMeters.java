@@ -17,7 +17,7 @@ final class AppMeters {
   private final MeterRegistry registry;
   private final String appId;
 
-  private final Map<MessageKind, Map<Lane, EndMeters>> ends = new EnumMap<>(MessageKind.class);
+  private final Map<MessageKind, Map<Lane, OutcomeMeters>> ends = new EnumMap<>(MessageKind.class);
 
   /** Repeats at one message, beyond its first attempt. */
   final Counter retries;
@@ -42,9 +42,9 @@ final class AppMeters {
     this.registry = registry;
     this.appId = appId;
     for (MessageKind kind : MessageKind.values()) {
-      Map<Lane, EndMeters> lanes = new EnumMap<>(Lane.class);
+      Map<Lane, OutcomeMeters> lanes = new EnumMap<>(Lane.class);
       for (Lane lane : Lane.values()) {
-        lanes.put(lane, new EndMeters(registry, appId, kind, lane));
+        lanes.put(lane, new OutcomeMeters(registry, appId, kind, lane));
       }
       ends.put(kind, lanes);
     }

@@ -87,7 +87,7 @@ public final class WeChatMessageGateway implements MessageGateway {
   }
 
   private static Answer classify(WeChatError error) {
-    WeChatErrorCode code = WeChatErrorCode.of(error.errcode());
+    WeChatErrcode code = WeChatErrcode.of(error.errcode());
     if (code == null) {
       return new Answer.Rejected(Rejected.Reason.UNRECOGNIZED_WECHAT_ERROR, error, List.of());
     }
@@ -100,7 +100,7 @@ public final class WeChatMessageGateway implements MessageGateway {
     };
   }
 
-  private static Rejected.Reason rejection(WeChatErrorCode code) {
+  private static Rejected.Reason rejection(WeChatErrcode code) {
     Rejected.Reason rejection = code.rejection();
     if (rejection == null) {
       throw new AssertionError(code + " has no rejection");

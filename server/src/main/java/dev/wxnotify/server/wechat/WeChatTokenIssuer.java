@@ -146,11 +146,11 @@ public final class WeChatTokenIssuer implements TokenIssuer {
 
   /** At a token endpoint 40001 means a wrong AppSecret, so that most codes are the operator's. */
   private static IssueResult.Refused.Kind kindOf(int errcode) {
-    WeChatErrorCode code = WeChatErrorCode.of(errcode);
+    WeChatErrcode code = WeChatErrcode.of(errcode);
     boolean passes =
-        code == WeChatErrorCode.SYSTEM_BUSY
-            || code == WeChatErrorCode.DAILY_QUOTA
-            || code == WeChatErrorCode.MINUTE_QUOTA;
+        code == WeChatErrcode.SYSTEM_BUSY
+            || code == WeChatErrcode.DAILY_QUOTA
+            || code == WeChatErrcode.MINUTE_QUOTA;
     return passes ? IssueResult.Refused.Kind.BUSY : IssueResult.Refused.Kind.CREDENTIALS;
   }
 }

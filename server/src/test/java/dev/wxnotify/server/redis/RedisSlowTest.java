@@ -159,6 +159,7 @@ class RedisSlowTest {
         assertThat(replica.start("later-" + i)).as("needs no answer of Redis").isDone();
       }
       assertThat(link.commandsFailed()).isEqualTo(failed);
+      Await.until("it is reported", () -> !log.ofRedis(Level.WARN).isEmpty());
       assertThat(log.ofRedis(Level.WARN))
           .singleElement()
           .asString()

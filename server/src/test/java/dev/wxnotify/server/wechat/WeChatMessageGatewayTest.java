@@ -372,7 +372,7 @@ class WeChatMessageGatewayTest {
   @Test
   void errcode_table_isCoveredWhole() {
     assertThat(codes().map(arguments -> arguments.get()[0]))
-        .containsAll(Arrays.stream(WeChatErrorCode.values()).map(WeChatErrorCode::code).toList());
+        .containsAll(Arrays.stream(WeChatErrcode.values()).map(WeChatErrcode::code).toList());
   }
 
   @ParameterizedTest

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * the pages of sendMessage, getStableAccessToken and getAccessToken, and the global table of return
  * codes.
  */
-enum WeChatErrorCode {
+enum WeChatErrcode {
   /** The platform is busy. */
   SYSTEM_BUSY(-1, Meaning.BUSY, Rejected.Reason.WECHAT_BUSY),
   /** For a send: the token was superseded. For a token: the AppSecret is wrong. */
@@ -74,15 +74,15 @@ enum WeChatErrorCode {
     CREDENTIALS
   }
 
-  private static final Map<Integer, WeChatErrorCode> BY_CODE =
+  private static final Map<Integer, WeChatErrcode> BY_CODE =
       Arrays.stream(values())
-          .collect(Collectors.toUnmodifiableMap(WeChatErrorCode::code, Function.identity()));
+          .collect(Collectors.toUnmodifiableMap(WeChatErrcode::code, Function.identity()));
 
   private final int code;
   private final Meaning meaning;
   private final Rejected.@Nullable Reason rejection;
 
-  WeChatErrorCode(int code, Meaning meaning, Rejected.@Nullable Reason rejection) {
+  WeChatErrcode(int code, Meaning meaning, Rejected.@Nullable Reason rejection) {
     this.code = code;
     this.meaning = meaning;
     this.rejection = rejection;
@@ -103,7 +103,7 @@ enum WeChatErrorCode {
   }
 
   /** Returns null for a code that is not in the table. */
-  static @Nullable WeChatErrorCode of(int errcode) {
+  static @Nullable WeChatErrcode of(int errcode) {
     return BY_CODE.get(errcode);
   }
 }

@@ -13,13 +13,13 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /** What became of the messages of one app, kind and lane: a counter for each end. */
-final class EndMeters {
+final class OutcomeMeters {
   private final Counter accepted;
   private final Map<Rejected.Reason, Counter> rejected = new EnumMap<>(Rejected.Reason.class);
   private final Map<NotSent.Reason, Counter> notSent = new EnumMap<>(NotSent.Reason.class);
   private final Map<Unknown.Reason, Counter> unknown = new EnumMap<>(Unknown.Reason.class);
 
-  EndMeters(MeterRegistry registry, String appId, MessageKind kind, Lane lane) {
+  OutcomeMeters(MeterRegistry registry, String appId, MessageKind kind, Lane lane) {
     Tags tags =
         Tags.of(
             "app", appId, "kind", DeliveryMeters.label(kind), "lane", DeliveryMeters.label(lane));

@@ -1,21 +1,21 @@
 package dev.wxnotify.server.wechat;
 
-import dev.wxnotify.server.delivery.ErrcodeTable;
+import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import org.jspecify.annotations.Nullable;
 
 /** Says in words what the server knows of WeChat's error codes, and what it does about them. */
-public final class WeChatErrcodeTable implements ErrcodeTable {
+public final class WeChatErrcodeExplanations implements ErrcodeExplanations {
 
   @Override
   public @Nullable Entry find(int errcode) {
-    WeChatErrorCode code = WeChatErrorCode.of(errcode);
+    WeChatErrcode code = WeChatErrcode.of(errcode);
     return code == null ? null : new Entry(outcome(code), meaning(code), action(code));
   }
 
-  private static SendOutcome outcome(WeChatErrorCode code) {
+  private static SendOutcome outcome(WeChatErrcode code) {
     Rejected.Reason rejection = code.rejection();
     if (rejection != null) {
       return new SendOutcome.Rejected(rejection, null);
@@ -26,7 +26,7 @@ public final class WeChatErrcodeTable implements ErrcodeTable {
     };
   }
 
-  private static String meaning(WeChatErrorCode code) {
+  private static String meaning(WeChatErrcode code) {
     return switch (code) {
       case SYSTEM_BUSY -> "WeChat is busy and did not accept the message.";
       case INVALID_CREDENTIAL ->
@@ -65,7 +65,7 @@ public final class WeChatErrcodeTable implements ErrcodeTable {
     };
   }
 
-  private static String action(WeChatErrorCode code) {
+  private static String action(WeChatErrcode code) {
     return switch (code) {
       case SYSTEM_BUSY, CONCURRENT_OPEN_ID ->
           "Nothing at first: the server retries a few times. Callers retry after retry_after. Check"

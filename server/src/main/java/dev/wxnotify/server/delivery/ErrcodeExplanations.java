@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known about WeChat's error codes, for people. */
 @FunctionalInterface
-public interface ErrcodeTable {
+public interface ErrcodeExplanations {
 
   /**
    * What one code means.

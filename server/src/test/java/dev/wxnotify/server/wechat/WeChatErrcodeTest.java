@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class WeChatErrorCodeTest {
-  private static final Set<WeChatErrorCode.Meaning> MEAN_ONE =
-      EnumSet.of(WeChatErrorCode.Meaning.REJECTED, WeChatErrorCode.Meaning.BUSY);
+class WeChatErrcodeTest {
+  private static final Set<WeChatErrcode.Meaning> MEAN_ONE =
+      EnumSet.of(WeChatErrcode.Meaning.REJECTED, WeChatErrcode.Meaning.BUSY);
 
   @Test
   void table_ofTheDocs_namesEveryCodeInTheRowOfItsReason() throws IOException {
@@ -26,7 +26,7 @@ class WeChatErrorCodeTest {
     }
 
     Map<Integer, String> known = new HashMap<>();
-    for (WeChatErrorCode code : WeChatErrorCode.values()) {
+    for (WeChatErrcode code : WeChatErrcode.values()) {
       known.put(code.code(), reason(code));
     }
 
@@ -35,27 +35,27 @@ class WeChatErrorCodeTest {
 
   @Test
   void code_isFoundByItsNumber_andOthersAreNot() {
-    assertThat(WeChatErrorCode.values())
-        .allSatisfy(code -> assertThat(WeChatErrorCode.of(code.code())).isSameAs(code));
-    assertThat(WeChatErrorCode.of(0)).isNull();
-    assertThat(WeChatErrorCode.of(43116)).isNull();
+    assertThat(WeChatErrcode.values())
+        .allSatisfy(code -> assertThat(WeChatErrcode.of(code.code())).isSameAs(code));
+    assertThat(WeChatErrcode.of(0)).isNull();
+    assertThat(WeChatErrcode.of(43116)).isNull();
   }
 
   @Test
   void rejection_isGivenForExactlyTheCodesThatMeanOne() {
     assertThat(
-            Arrays.stream(WeChatErrorCode.values())
+            Arrays.stream(WeChatErrcode.values())
                 .filter(code -> code.rejection() != null)
-                .map(WeChatErrorCode::meaning))
+                .map(WeChatErrcode::meaning))
         .hasSameElementsAs(MEAN_ONE);
     assertThat(
-            Arrays.stream(WeChatErrorCode.values())
+            Arrays.stream(WeChatErrcode.values())
                 .filter(code -> MEAN_ONE.contains(code.meaning()))
-                .map(WeChatErrorCode::rejection))
+                .map(WeChatErrcode::rejection))
         .doesNotContainNull();
   }
 
-  private static String reason(WeChatErrorCode code) {
+  private static String reason(WeChatErrcode code) {
     return switch (code.meaning()) {
       case TOKEN, CREDENTIALS -> "WECHAT_CREDENTIALS";
       case REJECTED, BUSY ->

@@ -25,6 +25,8 @@ public final class SandboxServer implements AutoCloseable {
   private static final Map<String, String> DEFAULTS =
       Map.of(
           "wxnotify.grpc.port", "0",
+          // Tests start and stop many servers in one JVM, for which the JDK's sockets are safest.
+          "wxnotify.io.transport", "nio",
           "wxnotify.monitoring.port", "0",
           "wxnotify.log.level", "WARN",
           "wxnotify.shutdown.grace", "1s");

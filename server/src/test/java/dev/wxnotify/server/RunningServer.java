@@ -6,6 +6,7 @@ import dev.wxnotify.sandbox.Sandbox;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.sandbox.SandboxTemplates;
 import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.SendError;
@@ -25,8 +26,14 @@ import java.util.concurrent.TimeUnit;
 
 /** The whole server on real sockets, with a sandbox behind it and a channel to it. */
 final class RunningServer implements AutoCloseable {
-  /** All tests can run on a transport other than the machine's best one. */
-  static final String TRANSPORT = System.getProperty("wxnotify.test.transport", "auto");
+  /**
+   * The transport of servers in this JVM. A JVM that had started and stopped hundreds of io_uring
+   * loops died twice in native code, while malloc ended a thread. So io_uring is for the tests that
+   * name it, and for servers in processes of their own, which start once.
+   */
+  static final String TRANSPORT =
+      System.getProperty(
+          "wxnotify.test.transport", Transport.EPOLL.whyNot() == null ? "epoll" : "nio");
 
   private final Sandbox sandbox;
   private final NotificationServer server;

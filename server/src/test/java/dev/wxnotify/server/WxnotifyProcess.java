@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The program in its own process, as an operator starts it; killed when closed. */
 final class WxnotifyProcess implements AutoCloseable {
+  /** The machine's best transport, unless all tests run on another. */
+  private static final String TRANSPORT = System.getProperty("wxnotify.test.transport", "auto");
+
   private final Process process;
   private final Output out;
   private final Output err;
@@ -84,7 +87,7 @@ final class WxnotifyProcess implements AutoCloseable {
                     || name.startsWith("OTEL_")
                     || name.equals("JAVA_TOOL_OPTIONS"));
     builder.environment().put("WXNOTIFY_MONITORING_PORT", "0");
-    builder.environment().put("WXNOTIFY_IO_TRANSPORT", RunningServer.TRANSPORT);
+    builder.environment().put("WXNOTIFY_IO_TRANSPORT", TRANSPORT);
     builder.environment().putAll(environment);
     return builder;
   }

@@ -10,6 +10,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,6 +20,15 @@ import picocli.CommandLine.Spec;
 
 /** Which server to call, and how to prove who calls. */
 final class ServerOptions {
+  private static final int MAX_PORT = 65_535;
+
+  private static final Pattern HOST_AND_PORT =
+      Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%\\w+)?]):(?<port>\\d{1,5})");
+
+  /** A target of gRPC with a scheme: several servers behind one name, or a Unix socket. */
+  private static final Pattern OTHER_TARGET =
+      Pattern.compile("dns:///[A-Za-z0-9._-]+:\\d{1,5}|unix:(?://)?/[^\\s?#]+");
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
 
@@ -63,6 +74,9 @@ final class ServerOptions {
 
   /** Begins a client with these options. */
   ClientBuilder client() {
+    if (!isServer(server)) {
+      throw wrong("--server: expected: HOST:PORT, such as 127.0.0.1:9090 or [::1]:9090");
+    }
     ClientBuilder builder = NotificationClient.builder(server).userAgent("wxnotify-cli");
     if (tls || ca != null || certificate != null || privateKey != null) {
       builder.credentials(credentials());
@@ -78,6 +92,19 @@ final class ServerOptions {
       builder.bearerToken(() -> secret(file));
     }
     return builder;
+  }
+
+  /** gRPC would report another text by an exception, or later, and some texts never. */
+  private static boolean isServer(String text) {
+    if (OTHER_TARGET.matcher(text).matches()) {
+      return true;
+    }
+    Matcher matcher = HOST_AND_PORT.matcher(text);
+    if (!matcher.matches()) {
+      return false;
+    }
+    int port = Integer.parseInt(matcher.group("port"));
+    return port > 0 && port <= MAX_PORT;
   }
 
   private io.grpc.ChannelCredentials credentials() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class SendCommandTest {
@@ -198,12 +199,46 @@ class SendCommandTest {
     assertThat(service.subscribeRequests()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "localhost",
+        ":9090",
+        "127.0.0.1:",
+        "127.0.0.1:0",
+        "127.0.0.1:99999",
+        "127.0.0.1:-1",
+        "127.0.0.1:S3CR3T",
+        "a b:1",
+        "[::1",
+        "[::1]",
+        "http://127.0.0.1:9090",
+        "服务:1",
+        "u:S3CR3T@127.0.0.1:9090",
+        "127.0.0.1:9090/x",
+        "dns:///S3CR3T",
+        "dns://S3CR3T@a/b:1"
+      })
+  void server_wrong_isReportedWithoutItsText(String server) {
+    List<String> args = with(SUBSCRIBE, "--server=" + server);
+
+    assertThat(commandLine().execute(args.toArray(String[]::new)))
+        .isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains("--server: expected: HOST:PORT")
+        .doesNotContain("S3CR3T", "Exception", "\tat ");
+  }
+
   private int send(List<String> args) {
-    CommandLine commandLine =
-        new CommandLine(new SendCommand())
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true));
-    return commandLine.execute(with(args, "--server=" + service.address()).toArray(String[]::new));
+    return commandLine()
+        .execute(with(args, "--server=" + service.address()).toArray(String[]::new));
+  }
+
+  private CommandLine commandLine() {
+    return new CommandLine(new SendCommand())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true));
   }
 
   private static List<String> with(List<String> args, String more) {

@@ -80,7 +80,8 @@ final class RedisKeys {
     if (!RedisLink.isValidUrl(url)) {
       throw new WrongValueException(
           "expected: redis://, redis-sentinel://host:port,host:port#master or"
-              + " redis-cluster://host:port,host:port, or with rediss for TLS");
+              + " redis-cluster://host:port,host:port, or with rediss for TLS; @, :, /, ?, # and %"
+              + " in a user or password are percent-encoded, as %40 for @");
     }
     return url;
   }

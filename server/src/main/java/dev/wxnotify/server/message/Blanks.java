@@ -3,7 +3,8 @@ package dev.wxnotify.server.message;
 /**
  * Characters that display nothing: Unicode's {@code White_Space}, controls, and {@code
  * Default_Ignorable_Code_Point}, for example a no-break space, a zero width space, a byte order
- * mark or a Hangul filler. All fields use this one definition.
+ * mark or a Hangul filler, and the Braille pattern without dots. All fields use this one
+ * definition.
  *
  * <p>Some of them are legitimate inside a text: white space between words, a joiner or a variation
  * selector within an emoji. So a text must display something, while an identifier must contain none
@@ -20,6 +21,9 @@ final class Blanks {
 
   /** The only blank between the two. */
   private static final int HANGUL_FILLER = 0x3164;
+
+  /** A symbol for Unicode; it displays nothing all the same. */
+  private static final int BRAILLE_BLANK = 0x2800;
 
   private Blanks() {}
 
@@ -58,6 +62,14 @@ final class Blanks {
     return isAny(character) && (first < FIRST_BEYOND_ASCII || isBlank(first));
   }
 
+  /** Tells whether an identifier with spaces in it begins or ends with one, or has other blanks. */
+  static boolean isAnyBesideInnerSpace(String text) {
+    return isAny(text)
+        && (isBlank(text.codePointAt(0))
+            || isBlank(text.codePointBefore(text.length()))
+            || isAny(text.replace(" ", "")));
+  }
+
   /** Tells whether a code point displays nothing by itself. */
   static boolean isBlank(int codePoint) {
     if (codePoint < FIRST_BEYOND_ASCII) {
@@ -67,6 +79,7 @@ final class Blanks {
       return codePoint == HANGUL_FILLER; // Nearly all characters of most messages are here.
     }
     return Character.isISOControl(codePoint)
+        || codePoint == BRAILLE_BLANK
         || Character.isSpaceChar(codePoint)
         || isIgnorable(codePoint);
   }

@@ -30,6 +30,20 @@ final class FieldChecks {
     }
   }
 
+  /**
+   * Checks an identifier of the caller's own: present, not too long, with spaces inside at most.
+   * What exports leave at the ends of a cell, such as a tab or a no-break space, is refused.
+   */
+  void requireOwnIdentifier(String field, String value, int longest) {
+    if (Blanks.isAll(value)) {
+      add(field, "is required");
+    } else if (value.length() > longest) {
+      addTooLong(field, value.length(), longest);
+    } else if (Blanks.isAnyBesideInnerSpace(value)) {
+      add(field, "has control or invisible characters, or white space at an end");
+    }
+  }
+
   /** Checks an identifier: present, not too long, and of visible characters only. */
   void requireIdentifier(String field, String value, int longest) {
     if (value.isEmpty()) {

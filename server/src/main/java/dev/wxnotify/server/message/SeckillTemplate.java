@@ -52,8 +52,8 @@ public record SeckillTemplate(
     checks.requireText("goods_name", withoutControls(seckill.goodsName()), MAX_GOODS_NAME);
     checkTime(seckill.time(), checks);
     // These are URL-encoded, so that any characters one can see will do.
-    checks.requireText("corp_id", seckill.corpId(), SubscribeMessage.MAX_ID);
-    checks.requireText("customer_id", seckill.customerId(), SubscribeMessage.MAX_ID);
+    checks.requireOwnIdentifier("corp_id", seckill.corpId(), SubscribeMessage.MAX_ID);
+    checks.requireOwnIdentifier("customer_id", seckill.customerId(), SubscribeMessage.MAX_ID);
     String filledPage =
         page
             + "?corpId="

@@ -22,7 +22,7 @@ record RedisUrl(String text, boolean isCluster, Optional<String> user, boolean h
 
   private static final Pattern FORM =
       Pattern.compile(
-          "rediss?(?<kind>-sentinel|-cluster)?://(?:(?<login>[^/?#]*)@)?(?<hosts>[^@/?#]+)"
+          "rediss?(?<kind>-sentinel|-cluster)?://(?:(?<login>[^@/?#]*)@)?(?<hosts>[^@/?#]+)"
               + "(?:/\\d{0,9})?(?:\\?(?<query>[^#]*))?(?:#(?<master>.+))?");
 
   private static final Pattern HOST =

@@ -21,6 +21,7 @@ class BlanksTest {
       boolean blank =
           Character.isISOControl(c)
               || Character.isSpaceChar(c)
+              || c == 0x2800 // The Braille pattern without dots.
               || IGNORABLE.matcher(Character.toString(c)).matches();
 
       if (Blanks.isBlank(c) != blank) {

@@ -244,4 +244,29 @@ final class SeckillTemplateTest {
     assertThat(brokenFields(seckill("", "goods", TIME, id, "1"))).containsExactly("corp_id");
     assertThat(brokenFields(seckill("", "goods", TIME, "1", id))).containsExactly("customer_id");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        " 1",
+        "1 ",
+        "1\u00a0",
+        "\u200b1",
+        "1\ufeff",
+        "a\u2028b",
+        "a\u202eb",
+        "1\u3164",
+        "a\u00a0b",
+        "1\u2800"
+      })
+  void ids_withInvisibleCharacters_areRefusedByField(String id) {
+    assertThat(brokenFields(seckill("", "goods", TIME, id, "1"))).containsExactly("corp_id");
+    assertThat(brokenFields(seckill("", "goods", TIME, "1", id))).containsExactly("customer_id");
+  }
+
+  @Test
+  void ids_withSpacesInside_areSent() {
+    assertThat(template.fill(seckill("", "goods", TIME, "a b", "c  d")).page())
+        .isEqualTo(PAGE + "?corpId=a%20b&customerId=c%20%20d");
+  }
 }

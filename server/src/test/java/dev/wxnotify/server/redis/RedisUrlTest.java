@@ -66,6 +66,9 @@ class RedisUrlTest {
         "http://cache",
         "redis-socket:///run/redis",
         "redis://user:p%zz@cache",
+        "redis://user:pw@part@cache",
+        "redis://:p@ss@127.0.0.1:6379",
+        "redis-cluster://user:p@ss@a:1,b:2",
       })
   void url_ofAnotherForm_isNone(String url) {
     assertThat(RedisLink.isValidUrl(url)).isFalse();

@@ -51,9 +51,12 @@ record BatchInput(String name, Format format, @Nullable Charset encoding) {
    * Reads a regular file to its end before anything is sent, and returns how many rows it has;
    * {@link #UNKNOWN} for other inputs and for a file that is broken within.
    *
-   * @throws UnusableInputException if it is not text in its encoding
+   * @throws UnusableInputException if it is a directory, or not text in its encoding
    */
   long inspect() throws IOException, UnusableInputException {
+    if (!isStandardInput() && Files.isDirectory(Path.of(name))) {
+      throw new UnusableInputException("the input is a directory, not a file");
+    }
     if (isStandardInput() || !Files.isRegularFile(Path.of(name))) {
       return UNKNOWN;
     }

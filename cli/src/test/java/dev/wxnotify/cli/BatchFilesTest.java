@@ -676,6 +676,14 @@ class BatchFilesTest {
     }
   }
 
+  @Test
+  void input_thatIsADirectory_isRefusedBeforeAnythingIsSent() throws Exception {
+    Path folder = Files.createDirectory(directory.resolve("rows.csv"));
+
+    assertThat(batch(folder, "--campaign=c")).isEqualTo(2);
+    assertThat(err.toString()).contains("the input is a directory, not a file");
+  }
+
   private int batch(Path file, String... options) {
     List<String> args = new ArrayList<>(List.of(file.toString(), "--results=" + results));
     args.addAll(List.of(options));

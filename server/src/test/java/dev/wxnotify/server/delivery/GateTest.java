@@ -2,9 +2,11 @@ package dev.wxnotify.server.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -169,6 +171,31 @@ final class GateTest {
     assertThat(came).hasSize(before + 2).last().isSameAs(patient);
   }
 
+  /** As when batches end at the moment when their turns come. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void manyNotUsed_theNextOneComesAsIfTheyHadNotBeen(Kind kind) {
+    Subject subject = kind.subject();
+    List<Numbered> came = new ArrayList<>();
+    while (subject.waiting.getAsInt() == 0) {
+      subject.gate.enter(new Numbered(0, true, came));
+    }
+    for (int i = 0; i < 1_000; i++) {
+      subject.gate.enter(new Numbered(i, false, came));
+    }
+    Numbered patient = new Numbered(-1, true, came);
+    subject.gate.enter(patient);
+
+    for (int i = 0; i < 2; i++) {
+      if (kind.hasPermits()) {
+        subject.gate.giveBack(1);
+      }
+      subject.timer.advance(Duration.ofMillis(100));
+    }
+
+    assertThat(came).last().isSameAs(patient);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void largeOneInFront_leaves_thoseBehindComeIn(boolean isFirst) {
@@ -291,5 +318,31 @@ final class GateTest {
 
     assertThat(queues.size()).isZero();
     assertThat(first.number).isZero();
+  }
+
+  /** However long the message before it takes. */
+  @Test
+  void withdraw_atARecipient_isNoLongerHeld() throws Exception {
+    RecipientQueues queues = new RecipientQueues();
+    RecipientQueues.Recipient ann = new RecipientQueues.Recipient("app", "ann");
+    queues.enter(ann, new Numbered(0, true, new ArrayList<>()));
+
+    WeakReference<Turn> left = enterAndLeave(queues, ann);
+
+    Await.until(
+        "nothing holds it",
+        () -> {
+          System.gc();
+          return left.get() == null;
+        });
+    assertThat(queues.size()).isEqualTo(1);
+  }
+
+  private static WeakReference<Turn> enterAndLeave(
+      RecipientQueues queues, RecipientQueues.Recipient recipient) {
+    Turn leaving = new Numbered(1, true, new ArrayList<>());
+    queues.enter(recipient, leaving);
+    assertThat(leaving.withdraw()).isTrue();
+    return new WeakReference<>(leaving);
   }
 }

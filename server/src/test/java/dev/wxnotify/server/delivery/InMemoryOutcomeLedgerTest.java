@@ -96,10 +96,11 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
   void store_full_oldestGoesFirstHoweverOftenItIsAskedFor() {
     OutcomeLedger small = new InMemoryOutcomeLedger(10, clock.nanos());
     for (int i = 0; i < 100; i++) {
-      send(small, i);
       for (int again = 0; again < 20; again++) {
-        remembers(small, Math.max(0, i - 9));
+        remembers(small, Math.max(0, i - 10)); // The next one to leave.
       }
+
+      send(small, i);
 
       assertThat(remembered(small, i + 1))
           .isEqualTo(IntStream.rangeClosed(Math.max(0, i - 9), i).boxed().toList());

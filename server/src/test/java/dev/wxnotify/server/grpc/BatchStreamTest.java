@@ -562,6 +562,60 @@ class BatchStreamTest {
     assertThat(stream.caller.isCompleted()).isTrue();
   }
 
+  /** Its message is large, and its caller's rate may be slow. */
+  @Test
+  void cancel_anItemWaitsForItsCallersRate_isTakenOutOfTheQueue() throws Exception {
+    RateLimit rate = new RateLimit(1, clock.nanos(), timer);
+    Stream stream = openWith(rate);
+    stream.send(Requests.item("first"), Requests.item("waits"));
+    assertThat(rate.waiting()).isEqualTo(1);
+
+    stream.caller.cancelCall();
+
+    assertThat(rate.waiting()).isZero();
+  }
+
+  @Test
+  void stop_anItemWaitsForItsCallersRate_isTakenOutOfTheQueueAndToldWhy() throws Exception {
+    RateLimit rate = new RateLimit(1, clock.nanos(), timer);
+    Stream stream = openWith(rate);
+    stream.send(Requests.item("first"), Requests.item("waits"));
+
+    stream.stream.stop();
+
+    assertThat(rate.waiting()).isZero();
+    assertThat(stream.caller.results())
+        .extracting(result -> result.getError().getReason())
+        .containsExactly(ErrorReason.ERROR_REASON_UNSPECIFIED, ErrorReason.SERVER_STOPPING);
+  }
+
+  /** A timer that takes no tasks is one reason. */
+  @Test
+  void onNext_callersLimitsFail_isNotSentAndTheStreamGoesOn() throws Exception {
+    Stream stream = openWith(new RateLimit(1, clock.nanos(), timer));
+    stream.send(Requests.item("first"));
+    timer.rejectTasks(true);
+    stream.send(Requests.item("broken"));
+    timer.rejectTasks(false);
+
+    stream.send(Requests.item("next"));
+    timer.advance(Duration.ofSeconds(1));
+    stream.halfClose();
+
+    assertThat(stream.caller.results())
+        .extracting(BatchItemResult::getOutcome, result -> result.getError().getReason())
+        .containsExactly(
+            tuple(Outcome.OUTCOME_ACCEPTED, ErrorReason.ERROR_REASON_UNSPECIFIED),
+            tuple(Outcome.OUTCOME_NOT_SENT, ErrorReason.INTERNAL_ERROR),
+            tuple(Outcome.OUTCOME_ACCEPTED, ErrorReason.ERROR_REASON_UNSPECIFIED));
+    assertThat(stream.caller.isCompleted()).isTrue();
+  }
+
+  private Stream openWith(RateLimit rate) throws Exception {
+    Caller caller = new Caller("slow", null, false, new CallerLimits(null, rate));
+    return caller.inContext().call(() -> open());
+  }
+
   /** The stream under test, with its caller's side. */
   private final class Stream {
     private final FakeCaller caller = new FakeCaller();

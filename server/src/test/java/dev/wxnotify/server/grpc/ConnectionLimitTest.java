@@ -47,7 +47,7 @@ class ConnectionLimitTest {
 
     assertThat(next.isOpen()).isFalse();
     assertThat(speaking).allMatch(EmbeddedChannel::isOpen);
-    speaking.get(0).close();
+    var ignored = speaking.get(0).close();
     assertThat(accept().isOpen()).isTrue();
     assertThat(limit.open()).isEqualTo(MOST);
   }
@@ -58,7 +58,7 @@ class ConnectionLimitTest {
     for (int i = 0; i < 3 * PeerRate.BURST; i++) {
       EmbeddedChannel connection = accept();
       accepted += connection.isOpen() ? 1 : 0;
-      connection.close();
+      var ignored = connection.close();
     }
 
     assertThat(accepted).isBetween(PeerRate.BURST, 3 * PeerRate.BURST - 1);

@@ -370,23 +370,48 @@ class HostileClientTest {
   /** Rejecting calls also takes time from other callers. */
   @Test
   void connection_ofManyRefusedCalls_rests() throws Exception {
+    int rests = 6;
     try (RawHttp2 attacker = RawHttp2.open(server.port())) {
       byte[] call = RawHttp2.headers("/no/thing");
       long began = System.nanoTime();
-      for (int i = 0; i < FrameGuard.REFUSALS_BEFORE_REST; i++) {
-        attacker.frame(
-            RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 2 * i + 1, call);
+      int stream = 1;
+      for (int rest = 0; rest < rests; rest++) {
+        for (int i = 0; i < FrameGuard.REFUSALS_BEFORE_REST; i++, stream += 2) {
+          attacker.frame(
+              RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, stream, call);
+        }
+        attacker.flush();
+        for (int i = 0; i < FrameGuard.REFUSALS_BEFORE_REST; i++) {
+          assertThat(attacker.readUntil(RawHttp2.HEADERS)).as("answer " + i).isTrue();
+        }
+        assertServed();
       }
-      attacker.flush();
-      for (int i = 0; i < FrameGuard.REFUSALS_BEFORE_REST; i++) {
-        assertThat(attacker.readUntil(RawHttp2.HEADERS)).as("answer " + i).isTrue();
-      }
-      assertServed();
       attacker.frame(RawHttp2.PING, 0, 0, new byte[8]).flush();
       assertThat(attacker.readUntil(RawHttp2.PING)).isTrue();
 
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(FrameGuard.REST);
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isGreaterThan(FrameGuard.REST.multipliedBy(rests));
     }
+  }
+
+  /** A client that connects anew after each time that it was cut off. */
+  @Test
+  void abuse_onOneConnectionAfterAnother_isRefusedAtLast() throws Exception {
+    assertServed(); // The honest one is connected.
+    int connections = 0;
+    while (isTakenIn()) {
+      assertThat(connections).as("far fewer than a burst").isLessThan(PeerRate.BURST / 8);
+      connections++;
+      try (RawHttp2 attacker = RawHttp2.open(server.port())) {
+        for (int i = 0; i < 2 * FrameGuard.MAX_SETTINGS; i++) {
+          attacker.frame(RawHttp2.SETTINGS, 0, 0);
+        }
+        attacker.flush().readUntil(RawHttp2.GOAWAY);
+      } catch (SocketException cutOff) {
+        // It is over before all was written.
+      }
+    }
+    assertServed();
   }
 
   static Stream<Arguments> mistakes() {

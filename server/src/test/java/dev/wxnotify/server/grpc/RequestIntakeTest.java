@@ -3,26 +3,15 @@ package dev.wxnotify.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.testing.RawHttp2;
-import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
-import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
-import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
-import io.netty.handler.codec.http2.Http2Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +27,9 @@ class RequestIntakeTest {
   /** Announced, and never sent to the end. */
   private static final int MESSAGE = 200 * 1024;
 
+  private static final int UNKNOWN_TYPE = 200;
+  private static final long ROOM = 200_000;
+
   /** Within the window of a stream. */
   private static final int MOST_BYTES = 60_000;
 
@@ -49,11 +41,14 @@ class RequestIntakeTest {
 
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
   private final KeepingGrpc grpc = new KeepingGrpc();
-  private final EmbeddedChannel channel = connect();
+  private final SharedRoom bytes = new SharedRoom(ROOM, 0);
+  private final EmbeddedConnection connection =
+      new EmbeddedConnection(grpc, bytes, new SharedRoom(Long.MAX_VALUE / 2, 0));
 
   /** Keeps every buffer that it receives, as gRPC does until a message is whole. */
   private static final class KeepingGrpc extends Http2FrameAdapter {
     private final List<ByteBuf> kept = new ArrayList<>();
+    private final List<Integer> ended = new ArrayList<>();
 
     @Override
     public int onDataRead(
@@ -61,45 +56,29 @@ class RequestIntakeTest {
       kept.add(data.retain());
       return padding;
     }
-  }
 
-  private static final class Http2 extends GrpcHttp2ConnectionHandler {
-    Http2(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder) {
-      super(null, decoder, encoder, new Http2Settings(), null);
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
+      ended.add(streamId);
     }
-  }
-
-  private EmbeddedChannel connect() {
-    Http2Connection connection = new DefaultHttp2Connection(true);
-    Http2ConnectionEncoder encoder =
-        new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
-    Http2ConnectionDecoder decoder =
-        new DefaultHttp2ConnectionDecoder(connection, encoder, new DefaultHttp2FrameReader());
-    decoder.frameListener(grpc);
-    Http2 http2 = new Http2(decoder, encoder);
-    FrameGuard guard = new FrameGuard(http2, () -> 0, () -> {}, cost -> {});
-    SharedRoom room = new SharedRoom(Long.MAX_VALUE / 2, 0);
-    RequestIntake.install(http2, guard, room.open(), room.open());
-    return new EmbeddedChannel(guard, http2);
   }
 
   @BeforeEach
   void openCall() {
-    channel.writeInbound(Http2CodecUtil.connectionPrefaceBuf());
-    receive(RawHttp2.SETTINGS, 0, 0);
-    receive(RawHttp2.HEADERS, RawHttp2.END_HEADERS, STREAM, RawHttp2.headers("/a.Service/Method"));
-    channel.releaseOutbound();
-    channel.config().setAllocator(memory);
+    connection.receive(
+        RawHttp2.HEADERS, RawHttp2.END_HEADERS, STREAM, RawHttp2.headers("/a.Service/Method"));
+    connection.allocateBy(memory);
   }
 
   @AfterEach
   void everythingIsGivenBack() {
-    receive(RawHttp2.RST_STREAM, 0, STREAM, new byte[4]);
-    channel.releaseOutbound();
+    connection.receive(RawHttp2.RST_STREAM, 0, STREAM, new byte[4]);
+    connection.channel().releaseOutbound();
     grpc.kept.forEach(ByteBuf::release);
 
     assertThat(held()).isZero();
-    channel.finishAndReleaseAll();
+    assertThat(bytes.used()).isZero();
+    connection.close();
   }
 
   @ParameterizedTest
@@ -109,10 +88,10 @@ class RequestIntakeTest {
     byte[] part = part(frames * piece);
 
     for (int i = 0; i < frames; i++) {
-      receive(RawHttp2.DATA, 0, STREAM, piece(part, i * piece, piece));
+      connection.receive(RawHttp2.DATA, 0, STREAM, piece(part, i * piece, piece));
     }
 
-    assertThat(channel.isOpen()).isTrue();
+    assertThat(connection.channel().isOpen()).isTrue();
     assertThat(grpc.kept).as("gRPC has seen nothing").isEmpty();
     assertThat(held()).isBetween((long) part.length, 2L * part.length + SMALLEST_BUFFER);
   }
@@ -125,7 +104,8 @@ class RequestIntakeTest {
     writePrefix(message, message.length - PREFIX);
 
     for (int at = 0; at < message.length; at += piece) {
-      receive(RawHttp2.DATA, 0, STREAM, piece(message, at, Math.min(piece, message.length - at)));
+      connection.receive(
+          RawHttp2.DATA, 0, STREAM, piece(message, at, Math.min(piece, message.length - at)));
     }
 
     assertThat(grpc.kept).singleElement().isEqualTo(Unpooled.wrappedBuffer(message));
@@ -139,10 +119,60 @@ class RequestIntakeTest {
     byte[] both = new byte[16_000];
     writePrefix(both, both.length - PREFIX - part);
 
-    receive(RawHttp2.DATA, 0, STREAM, both);
+    connection.receive(RawHttp2.DATA, 0, STREAM, both);
     grpc.kept.remove(0).release();
 
     assertThat(held()).isBetween((long) part, (long) SMALLEST_BUFFER);
+  }
+
+  /** The same for all that was read from the socket with it. */
+  @Test
+  void smallMessage_readWithOtherFrames_holdsItsBytesOnly() {
+    byte[] message = new byte[100];
+    writePrefix(message, message.length - PREFIX);
+    ByteBuf together = memory.buffer();
+    EmbeddedConnection.append(together, RawHttp2.DATA, 0, STREAM, message);
+    EmbeddedConnection.append(together, UNKNOWN_TYPE, 0, 0, new byte[16_000]);
+
+    connection.receive(together);
+
+    assertThat(grpc.kept).singleElement().isEqualTo(Unpooled.wrappedBuffer(message));
+    assertThat(held()).isBetween((long) message.length, (long) SMALLEST_BUFFER);
+  }
+
+  @Test
+  void partOfAMessage_beyondTheRoomOfAllConnections_isRefusedAndHoldsNothing() {
+    List<SharedRoom.Share> others = fill();
+
+    connection.receive(RawHttp2.DATA, 0, STREAM, part(1_000));
+
+    assertThat(grpc.kept).isEmpty();
+    assertThat(grpc.ended).containsExactly(STREAM);
+    assertThat(connection.written()).as("an answer").contains(RawHttp2.HEADERS);
+    assertThat(held()).isZero();
+    others.forEach(SharedRoom.Share::close);
+  }
+
+  /** gRPC has a part of what it sent: only a reset is left. */
+  @Test
+  void streamOfMessages_beyondTheRoomOfAllConnections_isReset() {
+    byte[] message = new byte[1_000];
+    writePrefix(message, message.length - PREFIX);
+    connection.receive(RawHttp2.DATA, 0, STREAM, message);
+    List<SharedRoom.Share> others = fill();
+
+    connection.receive(RawHttp2.DATA, 0, STREAM, message);
+
+    assertThat(grpc.ended).containsExactly(STREAM);
+    assertThat(connection.written()).contains(RawHttp2.RST_STREAM);
+    others.forEach(SharedRoom.Share::close);
+  }
+
+  /** Has other connections take the room of all. */
+  private List<SharedRoom.Share> fill() {
+    List<SharedRoom.Share> others = Stream.generate(bytes::open).limit(1_000).toList();
+    others.get(0).take(ROOM);
+    return others;
   }
 
   /** Returns the beginning of a message of {@value #MESSAGE} bytes. */
@@ -160,20 +190,6 @@ class RequestIntakeTest {
     byte[] piece = new byte[length];
     System.arraycopy(of, at, piece, 0, length);
     return piece;
-  }
-
-  /** Receives one frame, alone. */
-  private void receive(int type, int flags, int stream, byte... payload) {
-    ByteBuf frame =
-        channel
-            .alloc()
-            .buffer(Http2CodecUtil.FRAME_HEADER_LENGTH + payload.length)
-            .writeMedium(payload.length)
-            .writeByte(type)
-            .writeByte(flags)
-            .writeInt(stream)
-            .writeBytes(payload);
-    channel.writeInbound(frame);
   }
 
   /** Returns the bytes of all buffers of the connection. */

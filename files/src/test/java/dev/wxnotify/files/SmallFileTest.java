@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class SmallFileTest {
@@ -47,8 +48,9 @@ class SmallFileTest {
     assertThatThrownBy(() -> SmallFile.read("a\0b")).hasMessage("is not a path");
   }
 
-  /** This pipe has no writer: opening it would block forever. */
+  /** This pipe has no writer: opening it would block forever, and cannot be interrupted. */
   @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void pipe_andDevice_areRefusedAtOnce() throws Exception {
     assertRefused(pipe(directory.resolve("pipe")), "is not a regular file");
     Path device = Path.of("/dev/zero");

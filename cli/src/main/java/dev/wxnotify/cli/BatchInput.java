@@ -1,8 +1,12 @@
 package dev.wxnotify.cli;
 
+import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +26,9 @@ record BatchInput(String name, Format format, @Nullable Charset encoding) {
 
   /** Of the characters that have three bytes in UTF-8, as Chinese ones do. */
   private static final char FIRST_OF_THREE_BYTES = '\u0800';
+
+  /** So many bytes are looked at before the first row of an input that cannot be read twice. */
+  private static final int HEAD = 16 * 1024;
 
   /** The form of the rows. */
   enum Format {
@@ -43,7 +50,11 @@ record BatchInput(String name, Format format, @Nullable Charset encoding) {
   }
 
   Rows open() throws IOException, UnusableInputException {
-    TextInput in = new TextInput(bytes(), encoding);
+    InputStream bytes = new BufferedInputStream(bytes(), HEAD);
+    if (isStandardInput()) {
+      checkHeadIsNotUtf8(bytes);
+    }
+    TextInput in = new TextInput(bytes, encoding);
     return format == Format.csv ? new CsvRows(in) : new NdjsonRows(in);
   }
 
@@ -94,8 +105,36 @@ record BatchInput(String name, Format format, @Nullable Charset encoding) {
       return;
     }
     if (chinese) {
-      throw new UnusableInputException("the input is UTF-8, and --encoding says " + encoding);
+      throw isUtf8();
     }
+  }
+
+  /** The same for an input that cannot be read twice, by what is there at first. */
+  private void checkHeadIsNotUtf8(InputStream bytes) throws IOException, UnusableInputException {
+    if (encoding == null || encoding.equals(StandardCharsets.UTF_8)) {
+      return;
+    }
+    byte[] head = new byte[HEAD];
+    bytes.mark(HEAD);
+    int read = bytes.read(head); // As much as there is, so that a row that is typed is not awaited.
+    bytes.reset();
+    int lines = read;
+    while (lines > 0 && head[lines - 1] != '\n') {
+      lines--;
+    }
+    try {
+      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(head, 0, lines));
+      if (text.chars().anyMatch(c -> c >= FIRST_OF_THREE_BYTES)
+          && text.charAt(0) != TextInput.MARK) {
+        throw isUtf8();
+      }
+    } catch (CharacterCodingException e) {
+      // It is not UTF-8.
+    }
+  }
+
+  private UnusableInputException isUtf8() {
+    return new UnusableInputException("the input is UTF-8, and --encoding says " + encoding);
   }
 
   private InputStream bytes() throws IOException {

@@ -13,6 +13,11 @@ final class SpreadsheetValue {
   /** Any other formula that has a text, and that text with a comma in it, cut in two. */
   private static final Pattern BROKEN_FORMULA = Pattern.compile("(?s)\\s*=\\s*\".*");
 
+  /** A formula of cells or functions, which an export writes in place of its value. */
+  private static final Pattern FORMULA =
+      Pattern.compile(
+          "(?s)=\\s*[+-]?(?:\\$?[A-Za-z]{1,3}\\$?[0-9]+(?![\\p{L}0-9]).*|[A-Za-z][A-Za-z0-9.]*\\(.*)");
+
   private static final Set<String> ERRORS =
       Set.of(
           "#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!");
@@ -48,7 +53,7 @@ final class SpreadsheetValue {
     if (formula.matches()) {
       return formula.group(1).replace("\"\"", "\"");
     }
-    if (BROKEN_FORMULA.matcher(text).matches()) {
+    if (BROKEN_FORMULA.matcher(text).matches() || FORMULA.matcher(text).matches()) {
       throw new TypeConversionException("is a spreadsheet formula (expected: its value)");
     }
     return field;

@@ -530,7 +530,6 @@ class BatchFilesTest {
         "'0012",
         "\"1,234,567\"",
         "=0012",
-        "=B2",
         "００１２",
         "Ａ12",
         "12ａ",
@@ -666,11 +665,13 @@ class BatchFilesTest {
     return batchOfStandardInput(new ByteArrayInputStream(bytes), "csv");
   }
 
-  private int batchOfStandardInput(InputStream in, String format) {
+  private int batchOfStandardInput(InputStream in, String format, String... options) {
+    List<String> all = new ArrayList<>(List.of("--campaign=c", "--format=" + format));
+    all.addAll(List.of(options));
     InputStream before = System.in;
     System.setIn(in);
     try {
-      return batch(Path.of("-"), "--campaign=c", "--format=" + format);
+      return batch(Path.of("-"), all.toArray(String[]::new));
     } finally {
       System.setIn(before);
     }
@@ -682,6 +683,33 @@ class BatchFilesTest {
 
     assertThat(batch(folder, "--campaign=c")).isEqualTo(2);
     assertThat(err.toString()).contains("the input is a directory, not a file");
+  }
+
+  /** UTF-8 is often GBK by chance, and then other text. */
+  @Test
+  void standardInput_inUtf8_withAnotherEncoding_isRefusedBeforeAnythingIsSent() {
+    byte[] utf8 = (HEADER + "o-1,咖啡杯子,t,1,2\n").getBytes(StandardCharsets.UTF_8);
+    byte[] gbk = (HEADER + "o-1,咖啡杯子,t,1,2\n").getBytes(GB18030);
+
+    assertThat(batchOfStandardInput(new ByteArrayInputStream(utf8), "csv", "--encoding=GBK"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("the input is UTF-8, and --encoding says GBK");
+    assertThat(service.batchRequests()).isEmpty();
+    assertThat(batchOfStandardInput(new ByteArrayInputStream(gbk), "csv", "--encoding=GBK"))
+        .isZero();
+    assertThat(service.batchRequests().get(0).getSeckillMessage().getGoodsName()).isEqualTo("咖啡杯子");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"=A1", "=B2", "=$B$12", "=A1&B1", "=SUM(A1:A2)", "=HYPERLINK(1)", "=-C3*2"})
+  void csv_formulaOfCells_isABadRow(String formula) throws Exception {
+    Path file = directory.resolve("formula.csv");
+    Files.writeString(file, HEADER + "o-1," + formula + ",t,1,2\n");
+
+    assertThat(batch(file, "--campaign=c")).isNotZero();
+    assertThat(service.batchRequests()).isEmpty();
+    assertThat(err + out.toString() + Files.readString(results)).contains("spreadsheet formula");
   }
 
   private int batch(Path file, String... options) {

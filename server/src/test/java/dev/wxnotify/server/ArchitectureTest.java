@@ -21,8 +21,12 @@ import dev.wxnotify.server.grpc.Tls;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.netty.resolver.DefaultAddressResolverGroup;
+import io.netty.resolver.DefaultNameResolver;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -303,6 +307,24 @@ class ArchitectureTest {
   void wechat_hasNoSynchronizedBlocks() throws IOException {
     assertThat(synchronizedSources("wechat")).isEmpty();
     assertThat(synchronizedSources("grpc")).as("others have some").contains("grpc/RateLimit.java");
+  }
+
+  /** The look-ups of the JDK block the thread that asks. */
+  @Test
+  void eventLoops_lookUpNamesByTheirOwnResolverOnly() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + ".wechat..", ROOT + ".netty..", ROOT + ".grpc..")
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(DefaultAddressResolverGroup.class, DefaultNameResolver.class)
+        .orShould()
+        .callMethod(InetAddress.class, "getByName", String.class)
+        .orShould()
+        .callMethod(InetAddress.class, "getAllByName", String.class)
+        .orShould()
+        .callConstructor(InetSocketAddress.class, String.class, int.class)
+        .check(OURS);
   }
 
   /** To refuse a message is daily business, and must not cost a walk through the stack. */

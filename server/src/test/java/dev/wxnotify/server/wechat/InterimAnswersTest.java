@@ -6,9 +6,12 @@ import static dev.wxnotify.server.wechat.Http.join;
 import static dev.wxnotify.server.wechat.Oddity.clear;
 import static dev.wxnotify.server.wechat.Oddity.doubtful;
 import static dev.wxnotify.server.wechat.Oddity.unclear;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.netty.Transport;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.wechat.Ask.Kind;
+import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Interim answers before the final one: 1xx (RFC 9110, 15.2). A client that mistakes one for the
@@ -33,6 +37,9 @@ class InterimAnswersTest {
   private static final String SWITCH_BARE = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
   private static final String SWITCH_TO_HTTP_2 =
       "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+
+  /** That are read past before one answer. */
+  private static final int MOST = 16;
 
   static Stream<Arguments> interim() {
     List<Oddity> all = new ArrayList<>();
@@ -71,7 +78,15 @@ class InterimAnswersTest {
                     .pause()
                     .answerAsTextbook()));
     all.add(
-        doubtful(
+        clear(
+            "sixteen of 102",
+            line -> line.say(PROCESSING.repeat(MOST)).pause().answerAsTextbook()));
+    all.add(
+        unclear(
+            "seventeen of 102",
+            line -> line.say(PROCESSING.repeat(MOST + 1)).pause().answerAsTextbook()));
+    all.add(
+        unclear(
             "five hundred of 102", line -> line.say(PROCESSING.repeat(500)).answerAsTextbook()));
     all.add(
         doubtful(
@@ -176,6 +191,21 @@ class InterimAnswersTest {
   @MethodSource
   void switching(Transport transport, Kind kind, Oddity oddity) throws Exception {
     Attribution.check(transport, kind, oddity);
+  }
+
+  /** Not when its time is over, as where no answer comes. */
+  @ParameterizedTest
+  @ValueSource(strings = {SWITCH, SWITCH_BARE, SWITCH_TO_HTTP_2})
+  void switching_endsTheMessage_andSaysWhy(String head) throws Exception {
+    Transport transport = WeChatClientFixture.transports().findFirst().orElseThrow();
+    try (ScriptedUpstream upstream = ScriptedUpstream.start();
+        WeChatClientFixture client =
+            WeChatClientFixture.open(Options.of(transport, upstream.url()))) {
+      Ask ask = Ask.accepted("a", 1);
+      upstream.on(ask, unclear("101", line -> line.say(head)).trick());
+
+      assertThat(Await.result(ask.begin(client)).text()).contains("HTTP 101");
+    }
   }
 
   static Stream<Arguments> late() {

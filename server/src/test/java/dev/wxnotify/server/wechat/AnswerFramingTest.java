@@ -346,7 +346,7 @@ class AnswerFramingTest {
                 line -> line.say(join(head("200 OK", CHUNKED), chunk(line.body()))))
             .untilTheTimeout());
     odd.add(
-        doubtful(
+        unclear(
             "a length and chunks",
             line ->
                 line.say(
@@ -355,11 +355,11 @@ class AnswerFramingTest {
                         chunk(line.body()),
                         LAST_CHUNK))));
     odd.add(
-        doubtful(
+        unclear(
             "a length and chunks that are none",
             line -> line.say(answer("200 OK", CHUNKED, line.body())).pause().end()));
     odd.add(
-        doubtful(
+        unclear(
             "a length of nothing and chunks",
             line ->
                 line.say(

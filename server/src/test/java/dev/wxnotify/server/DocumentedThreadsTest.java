@@ -13,14 +13,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The threads that docs/concurrency.md names are those that a server has. */
+/** The threads that the manual names are those that a server has. */
 class DocumentedThreadsTest {
-  private static final Path PAGE = Path.of("../docs/concurrency.md");
+  private static final Path MANUAL = Path.of("../docs");
+  private static final Path PAGE = MANUAL.resolve("concurrency.md");
 
   /** The first cell of a row of the table of threads. */
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `(wxnotify-[a-z]+)[-*]*`");
 
   private static final Pattern NAME = Pattern.compile("(wxnotify-[a-z]+)(?:-\\d+)*");
+
+  /** In a line of the log. */
+  private static final Pattern LOGGED = Pattern.compile("\"thread\":\"([^\"]*?)(?:-\\d+)*\"");
 
   @Test
   void threadsOfAServer_areOnThePage() throws Exception {
@@ -42,6 +46,25 @@ class DocumentedThreadsTest {
     assertThat(ROW.matcher(Files.readString(PAGE)).results().map(row -> row.group(1)))
         .hasSizeGreaterThanOrEqualTo(4)
         .allSatisfy(name -> assertThat(sources).contains('"' + name));
+  }
+
+  @Test
+  void threadsOfLogLinesInTheManual_areOnThePage() throws Exception {
+    String page = Files.readString(PAGE);
+
+    assertThat(threadsOfLogLines())
+        .isNotEmpty()
+        .allSatisfy(name -> assertThat(page).containsPattern("\\| `" + name + "[-*`]"));
+  }
+
+  private static Set<String> threadsOfLogLines() throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> pages = Files.walk(MANUAL)) {
+      for (Path each : pages.filter(file -> file.toString().endsWith(".md")).toList()) {
+        LOGGED.matcher(Files.readString(each)).results().forEach(line -> names.add(line.group(1)));
+      }
+    }
+    return names;
   }
 
   private static String sources() throws IOException {

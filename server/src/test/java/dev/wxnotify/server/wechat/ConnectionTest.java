@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Answers that begin before their request was written, on a connection without a socket. */
+/** What comes too early, on a connection without a socket. */
 class ConnectionTest {
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final byte[] ANSWER =
@@ -71,6 +71,21 @@ class ConnectionTest {
 
   private void receive(byte[] bytes) {
     channel.writeInbound(channel.alloc().buffer().writeBytes(bytes));
+  }
+
+  /** At once, and not only when it has been idle for long enough. */
+  @Test
+  void bytes_whileNothingIsUnderWay_endTheConnection() throws Exception {
+    CompletableFuture<HttpResult> result = begin();
+    socket.write();
+    receive(ANSWER);
+    assertThat(Await.result(result)).isInstanceOf(HttpResult.Answered.class);
+    assertThat(channel.isOpen()).isTrue();
+
+    receive(new byte[1]);
+
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(pool.pollOf(channel.eventLoop())).isNull();
   }
 
   private boolean isKept() {

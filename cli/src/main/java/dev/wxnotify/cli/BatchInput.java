@@ -50,8 +50,9 @@ record BatchInput(String name, Format format, @Nullable Charset encoding) {
   }
 
   Rows open() throws IOException, UnusableInputException {
-    InputStream bytes = new BufferedInputStream(bytes(), HEAD);
+    InputStream bytes = bytes();
     if (isStandardInput()) {
+      bytes = new BufferedInputStream(bytes, HEAD);
       checkHeadIsNotUtf8(bytes);
     }
     TextInput in = new TextInput(bytes, encoding);

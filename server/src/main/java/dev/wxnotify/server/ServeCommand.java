@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code wxnotify serve}: runs the server until it is told to stop. */
+/** {@code wxnotify serve}: runs the server until SIGTERM or Ctrl-C. */
 @Command(
     name = "serve",
     description = "Run the server until SIGTERM or Ctrl-C.",
@@ -97,8 +97,8 @@ final class ServeCommand implements Callable<Integer> {
     UnknownVariables.in(System.getenv()).forEach(log::warn);
     NotificationServer server = server(settings);
     server.start();
-    stopOnSignal(
-        server, settings.grace()); // Who is told that it is ready may stop it the next moment.
+    // Before the line that says ready: whoever reads it may stop the server at once.
+    stopOnSignal(server, settings.grace());
     server.announce();
     if (weChat != null) {
       printCalls(settings, server, weChat);
@@ -108,7 +108,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * A process that was told to stop, and did, has done well: its exit code is 0 and not that of the
+   * A process that stops as it was asked to has succeeded: its exit code is 0 and not that of the
    * signal.
    */
   private static void stopOnSignal(NotificationServer server, Duration grace) {

@@ -55,16 +55,6 @@ public final class InMemoryOutcomeLedger implements OutcomeLedger {
   private record Entry(String fingerprint, SendOutcome outcome, long storedAt) {}
 
   /**
-   * Creates an empty ledger that is all there is: what it forgets is reported by a warning.
-   *
-   * @param maxEntries the most outcomes to remember; beyond that the oldest leave first
-   * @param nanoClock the time that ages are measured in, as {@link System#nanoTime}
-   */
-  public InMemoryOutcomeLedger(long maxEntries, LongSupplier nanoClock) {
-    this(maxEntries, nanoClock, Level.WARN);
-  }
-
-  /**
    * Creates an empty ledger.
    *
    * @param maxEntries the most outcomes to remember; beyond that the oldest leave first

@@ -50,17 +50,6 @@ public final class MessageSender {
     this.listener = new GuardedDeliveryListeners(listeners);
   }
 
-  /** Creates a sender without listeners. */
-  public MessageSender(
-      MessageGateway gateway,
-      Permits connections,
-      RetryPolicy retryPolicy,
-      InstantSource clock,
-      LongSupplier nanoClock,
-      ScheduledExecutorService timer) {
-    this(gateway, connections, retryPolicy, clock, nanoClock, timer, List.of());
-  }
-
   /** Prepares to send; the order's timeout runs from now, and {@link Sending#start} begins. */
   Sending prepare(Order order, int weight, int callsBefore) {
     return new Sending(this, order, weight, callsBefore);

@@ -35,16 +35,4 @@ public record Order(
       case SECKILL -> violations.stream().map(app.seckill()::inCallersTerms).toList();
     };
   }
-
-  /** An order without a trace. */
-  public Order(
-      App app,
-      SubscribeMessage message,
-      MessageKind kind,
-      String caller,
-      String requestId,
-      Lane lane,
-      Duration timeout) {
-    this(app, message, kind, caller, requestId, lane, timeout, Trace.NONE);
-  }
 }

@@ -125,19 +125,6 @@ public final class TokenCache implements AutoCloseable {
     this.pause = new FailurePause(random);
   }
 
-  /** Creates an empty cache that nobody listens to. */
-  public TokenCache(
-      String appId,
-      TokenIssuer issuer,
-      TokenStore store,
-      TokenPolicy policy,
-      int callsPerHour,
-      InstantSource clock,
-      ScheduledExecutorService timer,
-      DoubleSupplier random) {
-    this(appId, issuer, store, policy, callsPerHour, clock, timer, random, TokenListener.NONE);
-  }
-
   /** Fetches the token if there is none, so that the first send does not wait for it. */
   public void warmUp() {
     var ignored = acquire();

@@ -60,17 +60,6 @@ record WeChatAnswer(
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** An answer with a clear token lifetime, or without one. */
-  WeChatAnswer(
-      @Nullable Integer errcode,
-      String errmsg,
-      String rid,
-      String messageId,
-      String accessToken,
-      @Nullable Long expiresIn) {
-    this(errcode, errmsg, rid, messageId, accessToken, expiresIn, false);
-  }
-
   /** Never contains the token. */
   @Override
   public String toString() {

@@ -19,6 +19,7 @@ import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
 import java.time.Duration;
@@ -44,8 +45,7 @@ final class AdmissionTest {
   private final DeliveryFixture fixture =
       new DeliveryFixture(new Permits(IN_FLIGHT, RESERVED), new Permits(100, 1));
   private final RecordingGateway gateway = fixture.gateway;
-  private final InMemoryOutcomeLedger memory =
-      new InMemoryOutcomeLedger(1_000, fixture.clock.nanos());
+  private final InMemoryOutcomeLedger memory = TestLedgers.inMemory(1_000, fixture.clock.nanos());
   private final FlakyLedger ledger = new FlakyLedger(memory);
   private final Admission delivery =
       new Admission(
@@ -294,7 +294,8 @@ final class AdmissionTest {
             "stranger",
             ID,
             Lane.SINGLE,
-            TIMEOUT);
+            TIMEOUT,
+            Trace.NONE);
 
     assertThat(answer(delivery.deliver(other)).replayed()).isFalse();
     assertThat(gateway.writes()).hasSize(2);
@@ -304,7 +305,14 @@ final class AdmissionTest {
     SubscribeMessage otherText = Samples.message(Samples.OPEN_ID, "another thing");
     return Stream.of(
         new Order(
-            fixture.app, otherText, MessageKind.SUBSCRIBE, "caller", ID, Lane.SINGLE, TIMEOUT),
+            fixture.app,
+            otherText,
+            MessageKind.SUBSCRIBE,
+            "caller",
+            ID,
+            Lane.SINGLE,
+            TIMEOUT,
+            Trace.NONE),
         new Order(
             fixture.app,
             Samples.message("someone"),
@@ -312,7 +320,8 @@ final class AdmissionTest {
             "caller",
             ID,
             Lane.SINGLE,
-            TIMEOUT),
+            TIMEOUT,
+            Trace.NONE),
         new Order(
             fixture.otherApp,
             Samples.message(),
@@ -320,7 +329,8 @@ final class AdmissionTest {
             "caller",
             ID,
             Lane.SINGLE,
-            TIMEOUT));
+            TIMEOUT,
+            Trace.NONE));
   }
 
   @Test

@@ -6,8 +6,10 @@ import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +52,7 @@ final class DeliveryFixture {
     this.delivery =
         new Admission(
             inFlight,
-            new InMemoryOutcomeLedger(1_000, clock.nanos()),
+            TestLedgers.inMemory(1_000, clock.nanos()),
             sender,
             Duration.ofSeconds(5),
             new OutcomeLog(logTimer));
@@ -71,21 +73,22 @@ final class DeliveryFixture {
             1_000_000,
             clock,
             timer,
-            () -> 0);
+            () -> 0,
+            TokenListener.NONE);
     return new App(appId, tokens, Samples.SECKILL_TEMPLATE, clock.nanos(), timer);
   }
 
   /** Returns a sender that shares everything except its gateway and its timer. */
   MessageSender sender(MessageGateway gateway, ScheduledExecutorService timer) {
     return new MessageSender(
-        gateway, connections, new RetryPolicy(() -> 0), clock, clock.nanos(), timer);
+        gateway, connections, new RetryPolicy(() -> 0), clock, clock.nanos(), timer, List.of());
   }
 
   /** Returns a delivery that shares everything, with {@code listener} attached. */
   Admission delivery(DeliveryListener listener) {
     return new Admission(
         inFlight,
-        new InMemoryOutcomeLedger(1_000, clock.nanos()),
+        TestLedgers.inMemory(1_000, clock.nanos()),
         new MessageSender(
             gateway,
             connections,
@@ -107,7 +110,14 @@ final class DeliveryFixture {
 
   Order order(String openId, String requestId, Lane lane, Duration timeout) {
     return new Order(
-        app, Samples.message(openId), MessageKind.SUBSCRIBE, "caller", requestId, lane, timeout);
+        app,
+        Samples.message(openId),
+        MessageKind.SUBSCRIBE,
+        "caller",
+        requestId,
+        lane,
+        timeout,
+        Trace.NONE);
   }
 
   Order order(Duration timeout) {

@@ -8,6 +8,7 @@ import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.LogCapture;
+import dev.wxnotify.server.testing.TestLedgers;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,7 +20,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
   private static final int MANY = 1_000;
 
   private final FakeClock clock = new FakeClock();
-  private final InMemoryOutcomeLedger ledger = new InMemoryOutcomeLedger(MANY, clock.nanos());
+  private final InMemoryOutcomeLedger ledger = TestLedgers.inMemory(MANY, clock.nanos());
 
   @Override
   protected OutcomeLedger ledger() {
@@ -46,7 +47,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void store_moreThanTheMost_forgetsSomeAndKeepsTheNumber() {
-    OutcomeLedger small = new InMemoryOutcomeLedger(10, clock.nanos());
+    OutcomeLedger small = TestLedgers.inMemory(10, clock.nanos());
     for (int i = 0; i < MANY; i++) {
       claim(small, i);
       var ignored = small.store(key(i), MESSAGE, new SendOutcome.Accepted(""));
@@ -83,7 +84,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
   void store_aMillionThroughALedgerOf200000_answersTheNewestAndCountsTheOthers() {
     int most = 200_000;
     int all = 1_000_000;
-    InMemoryOutcomeLedger large = new InMemoryOutcomeLedger(most, clock.nanos());
+    InMemoryOutcomeLedger large = TestLedgers.inMemory(most, clock.nanos());
     for (int i = 0; i < all; i++) {
       send(large, i);
     }
@@ -94,7 +95,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void store_full_oldestGoesFirstHoweverOftenItIsAskedFor() {
-    OutcomeLedger small = new InMemoryOutcomeLedger(10, clock.nanos());
+    OutcomeLedger small = TestLedgers.inMemory(10, clock.nanos());
     for (int i = 0; i < 100; i++) {
       for (int again = 0; again < 20; again++) {
         remembers(small, Math.max(0, i - 10)); // The next one to leave.
@@ -109,7 +110,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void store_knownKeyAnew_isTheYoungestAndCountsOnce() {
-    InMemoryOutcomeLedger small = new InMemoryOutcomeLedger(3, clock.nanos());
+    InMemoryOutcomeLedger small = TestLedgers.inMemory(3, clock.nanos());
     IntStream.range(0, 3).forEach(i -> send(small, i));
 
     var ignored = small.store(key(0), MESSAGE, outcome(0));
@@ -121,7 +122,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void store_oldestIsADayOld_isNotCountedAsForgotten() {
-    InMemoryOutcomeLedger small = new InMemoryOutcomeLedger(100, clock.nanos());
+    InMemoryOutcomeLedger small = TestLedgers.inMemory(100, clock.nanos());
     IntStream.range(0, 100).forEach(i -> send(small, i));
     clock.advance(InMemoryOutcomeLedger.RETENTION);
 
@@ -134,7 +135,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
   @Test
   void store_full_warnsOnceAnHour() {
     try (LogCapture log = LogCapture.open()) {
-      InMemoryOutcomeLedger small = new InMemoryOutcomeLedger(10, clock.nanos());
+      InMemoryOutcomeLedger small = TestLedgers.inMemory(10, clock.nanos());
       IntStream.range(0, 10).forEach(i -> send(small, i));
       assertThat(log.lines(Level.WARN, "")).isEmpty();
 
@@ -172,7 +173,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
     int threads = 8;
     int each = 5_000;
     int most = 10_000;
-    InMemoryOutcomeLedger full = new InMemoryOutcomeLedger(most, clock.nanos());
+    InMemoryOutcomeLedger full = TestLedgers.inMemory(most, clock.nanos());
 
     Concurrently.run(
             threads,
@@ -201,7 +202,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void claim_underWayWhileTheLedgerTurnsOver_isNotForgotten() {
-    InMemoryOutcomeLedger small = new InMemoryOutcomeLedger(10, clock.nanos());
+    InMemoryOutcomeLedger small = TestLedgers.inMemory(10, clock.nanos());
     claim(small, MANY);
     IntStream.range(0, MANY).forEach(i -> send(small, i));
 
@@ -210,7 +211,7 @@ final class InMemoryOutcomeLedgerTest extends OutcomeLedgerContract {
 
   @Test
   void claim_moreThanTheMostUnderWay_noneIsForgotten() {
-    OutcomeLedger small = new InMemoryOutcomeLedger(1, clock.nanos());
+    OutcomeLedger small = TestLedgers.inMemory(1, clock.nanos());
     for (int i = 0; i < MANY; i++) {
       claim(small, i);
     }

@@ -27,7 +27,14 @@ final class MessageSenderTest {
   private static Delivery deliver(DeliveryFixture fixture, App app, String openId) {
     return fixture.delivery.deliver(
         new Order(
-            app, Samples.message(openId), MessageKind.SUBSCRIBE, "", "", Lane.SINGLE, TIMEOUT));
+            app,
+            Samples.message(openId),
+            MessageKind.SUBSCRIBE,
+            "",
+            "",
+            Lane.SINGLE,
+            TIMEOUT,
+            Trace.NONE));
   }
 
   private static DeliveryFixture warm(Permits inFlight, Permits connections) {
@@ -51,7 +58,8 @@ final class MessageSenderTest {
                   "",
                   "",
                   Lane.SINGLE,
-                  TIMEOUT)));
+                  TIMEOUT,
+                  Trace.NONE)));
     }
 
     for (int i = 0; i < 3; i++) {
@@ -93,7 +101,14 @@ final class MessageSenderTest {
       sender
           .prepare(
               new Order(
-                  app, Samples.message(), MessageKind.SUBSCRIBE, "", "", Lane.SINGLE, TIMEOUT),
+                  app,
+                  Samples.message(),
+                  MessageKind.SUBSCRIBE,
+                  "",
+                  "",
+                  Lane.SINGLE,
+                  TIMEOUT,
+                  Trace.NONE),
               1,
               0)
           .start();

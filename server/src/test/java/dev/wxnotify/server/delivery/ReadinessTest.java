@@ -43,7 +43,8 @@ final class ReadinessTest {
         "",
         "",
         Lane.SINGLE,
-        DeliveryFixture.TIMEOUT);
+        DeliveryFixture.TIMEOUT,
+        Trace.NONE);
   }
 
   private void sendAndHear(App app, Answer answer) {

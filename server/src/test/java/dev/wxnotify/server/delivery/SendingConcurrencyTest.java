@@ -12,6 +12,7 @@ import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.Concurrently;
+import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.token.AccessToken;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,11 +157,12 @@ final class SendingConcurrencyTest {
             new RetryPolicy(() -> ThreadLocalRandom.current().nextDouble()),
             fixture.clock,
             System::nanoTime,
-            timer);
+            timer,
+            List.of());
     Admission delivery =
         new Admission(
             inFlight,
-            new InMemoryOutcomeLedger(100_000, System::nanoTime),
+            TestLedgers.inMemory(100_000, System::nanoTime),
             sender,
             Duration.ofSeconds(5));
 
@@ -192,7 +194,8 @@ final class SendingConcurrencyTest {
               "",
               random.nextBoolean() ? text : "",
               Lane.SINGLE,
-              Duration.ofMillis(random.nextInt(1, 1_000)));
+              Duration.ofMillis(random.nextInt(1, 1_000)),
+              Trace.NONE);
       Delivery one = delivery.deliver(order);
       told.add(new Told(text, one.answer()));
       if (random.nextInt(4) == 0) {

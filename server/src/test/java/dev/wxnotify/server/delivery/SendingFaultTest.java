@@ -11,6 +11,7 @@ import dev.wxnotify.server.delivery.RecordingGateway.Until;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.testing.TestLedgers;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -164,13 +165,14 @@ final class SendingFaultTest {
         new RetryPolicy(() -> 0),
         fixture.clock,
         this::readClock,
-        fixture.timer);
+        fixture.timer,
+        List.of());
   }
 
   private Admission delivery(MessageSender through, ScheduledExecutorService logTimer) {
     return new Admission(
         fixture.inFlight,
-        new InMemoryOutcomeLedger(10, fixture.clock.nanos()),
+        TestLedgers.inMemory(10, fixture.clock.nanos()),
         through,
         Duration.ofSeconds(5),
         new OutcomeLog(logTimer));

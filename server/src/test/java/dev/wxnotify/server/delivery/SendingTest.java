@@ -16,6 +16,7 @@ import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Issued;
 import dev.wxnotify.server.token.IssueResult.Refused;
@@ -754,7 +755,7 @@ final class SendingTest {
   private Admission deliveryWith(MessageGateway gateway) {
     return new Admission(
         fixture.inFlight,
-        new InMemoryOutcomeLedger(10, fixture.clock.nanos()),
+        TestLedgers.inMemory(10, fixture.clock.nanos()),
         fixture.sender(gateway, fixture.timer),
         Duration.ofSeconds(5),
         new OutcomeLog(fixture.logTimer));
@@ -808,7 +809,8 @@ final class SendingTest {
             "caller",
             "",
             Lane.SINGLE,
-            TIMEOUT);
+            TIMEOUT,
+            Trace.NONE);
     Delivery waiting = fixture.delivery.deliver(order);
     Delivery behind = fixture.delivery.deliver(order);
     assertThat(fixture.inFlight.used()).isEqualTo(2);

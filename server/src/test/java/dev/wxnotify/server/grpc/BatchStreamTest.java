@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
-import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.MessageSender;
@@ -19,9 +18,11 @@ import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
@@ -671,14 +672,15 @@ class BatchStreamTest {
       made =
           new Admission(
               inFlight,
-              new InMemoryOutcomeLedger(1_000, clock.nanos()),
+              TestLedgers.inMemory(1_000, clock.nanos()),
               new MessageSender(
                   gateway,
                   new Permits(100_000, 1),
                   new RetryPolicy(() -> 0),
                   clock,
                   clock.nanos(),
-                  timer),
+                  timer,
+                  List.of()),
               Duration.ofSeconds(5));
       delivery = made;
     }
@@ -697,7 +699,8 @@ class BatchStreamTest {
             1_000,
             clock,
             timer,
-            () -> 0);
+            () -> 0,
+            TokenListener.NONE);
     App app =
         new App(
             "wx-app",

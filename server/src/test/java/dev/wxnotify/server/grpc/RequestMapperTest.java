@@ -14,6 +14,7 @@ import dev.wxnotify.server.testing.FakeScheduler;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.SeckillMessage;
@@ -373,7 +374,8 @@ class RequestMapperTest {
             1,
             clock,
             new FakeScheduler(clock),
-            () -> 0);
+            () -> 0,
+            TokenListener.NONE);
     return new App(
         appId,
         tokens,

@@ -16,6 +16,7 @@ import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import dev.wxnotify.server.delivery.SendOutcome.Unknown;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.message.MessageKind;
@@ -88,7 +89,8 @@ final class MetersTest {
         "a-caller",
         "a-request-id",
         lane,
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        Trace.NONE);
   }
 
   private void end(Order order, SendOutcome outcome, int attempts) {

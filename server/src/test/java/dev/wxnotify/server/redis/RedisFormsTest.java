@@ -2,12 +2,12 @@ package dev.wxnotify.server.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.server.testing.TestCa;
+import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.token.TokenStore.Purpose;
@@ -56,8 +56,7 @@ class RedisFormsTest {
   }
 
   private static RedisOutcomeLedger ledger(RedisLink link) {
-    return new RedisOutcomeLedger(
-        link, new InMemoryOutcomeLedger(10_000, System::nanoTime), 10_000);
+    return new RedisOutcomeLedger(link, TestLedgers.inMemory(10_000, System::nanoTime), 10_000);
   }
 
   /** Two replicas share a token, a lease and {@code count} outcomes. */

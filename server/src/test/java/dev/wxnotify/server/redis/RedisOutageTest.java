@@ -3,11 +3,11 @@ package dev.wxnotify.server.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
+import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.token.TokenStore.Purpose;
@@ -173,8 +173,7 @@ class RedisOutageTest {
   }
 
   private RedisOutcomeLedger ledger(RedisLink link) {
-    return new RedisOutcomeLedger(
-        link, new InMemoryOutcomeLedger(10_000, System::nanoTime), 10_000);
+    return new RedisOutcomeLedger(link, TestLedgers.inMemory(10_000, System::nanoTime), 10_000);
   }
 
   @ParameterizedTest
@@ -347,7 +346,7 @@ class RedisOutageTest {
   void outageLongerThanTheBacklog_forgetsTheOldest() throws Exception {
     RedisLink link = links.up(redis.url(), TIMEOUT);
     RedisOutcomeLedger ledger =
-        new RedisOutcomeLedger(link, new InMemoryOutcomeLedger(1_000, System::nanoTime), 250);
+        new RedisOutcomeLedger(link, TestLedgers.inMemory(1_000, System::nanoTime), 250);
     try (TestReplica replica = new TestReplica(ledger, links.timer())) {
       redis.stop();
       for (int i = 0; i < 300; i++) {

@@ -3,7 +3,6 @@ package dev.wxnotify.server.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.OutcomeLedger.Claim;
 import dev.wxnotify.server.delivery.OutcomeLedgerContract;
@@ -16,6 +15,7 @@ import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.RedisServerExtension;
+import dev.wxnotify.server.testing.TestLedgers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -74,7 +74,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   }
 
   private OutcomeLedger replica(RedisLink link) {
-    return new RedisOutcomeLedger(link, new InMemoryOutcomeLedger(1_000, clock.nanos()), 1_000);
+    return new RedisOutcomeLedger(link, TestLedgers.inMemory(1_000, clock.nanos()), 1_000);
   }
 
   @Override
@@ -195,7 +195,7 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
   /** The repeat arrives between the release in the process and the release in Redis. */
   @Test
   void release_repeatClaimsMeanwhile_leavesTheClaimOfTheRepeat() throws Exception {
-    OutcomeLedger own = new InMemoryOutcomeLedger(1_000, clock.nanos());
+    OutcomeLedger own = TestLedgers.inMemory(1_000, clock.nanos());
     List<CompletionStage<Claim>> repeats = new ArrayList<>();
     OutcomeLedger[] busy = new OutcomeLedger[1];
     busy[0] =

@@ -3,13 +3,13 @@ package dev.wxnotify.server.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.server.testing.SlowProxy;
+import dev.wxnotify.server.testing.TestLedgers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +58,7 @@ class RedisSlowTest {
   }
 
   private static RedisOutcomeLedger ledger(RedisLink link) {
-    return new RedisOutcomeLedger(
-        link, new InMemoryOutcomeLedger(10_000, System::nanoTime), 10_000);
+    return new RedisOutcomeLedger(link, TestLedgers.inMemory(10_000, System::nanoTime), 10_000);
   }
 
   private void slow(Duration delay) {

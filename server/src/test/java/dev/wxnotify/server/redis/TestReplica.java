@@ -11,6 +11,7 @@ import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.MiniProgramState;
@@ -19,9 +20,11 @@ import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -57,7 +60,8 @@ final class TestReplica implements AutoCloseable {
             20,
             CLOCK,
             timer,
-            () -> 0.5);
+            () -> 0.5,
+            TokenListener.NONE);
     app =
         new App(
             "wx-app",
@@ -75,7 +79,8 @@ final class TestReplica implements AutoCloseable {
                 new RetryPolicy(() -> 0),
                 CLOCK,
                 System::nanoTime,
-                timer),
+                timer,
+                List.of()),
             Duration.ofSeconds(5));
   }
 
@@ -101,7 +106,14 @@ final class TestReplica implements AutoCloseable {
     return delivery
         .deliver(
             new Order(
-                app, message, MessageKind.SUBSCRIBE, "caller", requestId, Lane.SINGLE, timeout))
+                app,
+                message,
+                MessageKind.SUBSCRIBE,
+                "caller",
+                requestId,
+                Lane.SINGLE,
+                timeout,
+                Trace.NONE))
         .answer();
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
-import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
 import dev.wxnotify.server.delivery.MessageGateway;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.Permits;
@@ -16,6 +15,7 @@ import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
@@ -135,14 +135,15 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
   private Admission delivery(FragileTimer timer) {
     return new Admission(
         inFlight,
-        new InMemoryOutcomeLedger(LEDGER_ENTRIES, System::nanoTime),
+        TestLedgers.inMemory(LEDGER_ENTRIES, System::nanoTime),
         new MessageSender(
             gateway,
             connections,
             new RetryPolicy(() -> 0),
             InstantSource.system(),
             System::nanoTime,
-            timer),
+            timer,
+            List.of()),
         Duration.ofSeconds(5));
   }
 
@@ -158,7 +159,8 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
             TOKEN_CALLS_PER_HOUR,
             InstantSource.system(),
             timer,
-            () -> 0);
+            () -> 0,
+            TokenListener.NONE);
     tokens.add(cache);
     return new App(
         appId,

@@ -45,7 +45,15 @@ class TokenCacheConcurrencyTest {
 
   private TokenCache cacheAsking(FakeTokenIssuer issuer, TokenStore store) {
     return new TokenCache(
-        "wx-test", issuer, store, TokenPolicy.DEFAULT, CALLS_PER_HOUR, clock, threads, () -> 0.5);
+        "wx-test",
+        issuer,
+        store,
+        TokenPolicy.DEFAULT,
+        CALLS_PER_HOUR,
+        clock,
+        threads,
+        () -> 0.5,
+        TokenListener.NONE);
   }
 
   @Test

@@ -59,7 +59,15 @@ class TokenCacheTest {
 
   private TokenCache cacheAsking(TokenIssuer weChat, InstantSource time) {
     return new TokenCache(
-        "wx-test", weChat, store, TokenPolicy.DEFAULT, CALLS_PER_HOUR, time, scheduler, () -> 0.0);
+        "wx-test",
+        weChat,
+        store,
+        TokenPolicy.DEFAULT,
+        CALLS_PER_HOUR,
+        time,
+        scheduler,
+        () -> 0.0,
+        TokenListener.NONE);
   }
 
   private void useIssuer(FakeTokenIssuer other) {

@@ -28,7 +28,15 @@ class TokenRefreshTest {
 
   private TokenCache cache() {
     return new TokenCache(
-        "wx-test", issuer, store, TokenPolicy.DEFAULT, CALLS_PER_HOUR, clock, scheduler, () -> 0.0);
+        "wx-test",
+        issuer,
+        store,
+        TokenPolicy.DEFAULT,
+        CALLS_PER_HOUR,
+        clock,
+        scheduler,
+        () -> 0.0,
+        TokenListener.NONE);
   }
 
   @Test
@@ -95,7 +103,15 @@ class TokenRefreshTest {
   void refresh_budgetOfTheHourIsSpent_asksNobodyAndKeepsTheToken() {
     TokenCache frugal =
         new TokenCache(
-            "wx-test", issuer, store, TokenPolicy.DEFAULT, 3, clock, scheduler, () -> 0.0);
+            "wx-test",
+            issuer,
+            store,
+            TokenPolicy.DEFAULT,
+            3,
+            clock,
+            scheduler,
+            () -> 0.0,
+            TokenListener.NONE);
     frugal.warmUp();
     assertThat(frugal.refresh()).isPresent();
     assertThat(frugal.refresh()).isPresent();

@@ -25,13 +25,13 @@ class WeChatAnswerTest {
                         + "\",\"msgid\":1988810812324364291,"
                         + "\"access_token\":\"98_token\",\"expires_in\":7200}")
                     .getBytes(UTF_8)))
-        .isEqualTo(new WeChatAnswer(0, "ok", RID, "1988810812324364291", "98_token", 7200L));
+        .isEqualTo(new WeChatAnswer(0, "ok", RID, "1988810812324364291", "98_token", 7200L, false));
   }
 
   @Test
   void read_nothingKnown_isAnAnswerOfNothing() {
     assertThat(WeChatAnswer.read("{\"new\":[1,{\"errcode\":5}]}".getBytes(UTF_8)))
-        .isEqualTo(new WeChatAnswer(null, "", "", "", "", null));
+        .isEqualTo(new WeChatAnswer(null, "", "", "", "", null, false));
   }
 
   @ParameterizedTest
@@ -114,7 +114,7 @@ class WeChatAnswerTest {
     String body = "{\"errmsg\":\"" + errmsg + "\",\"errcode\":40003}";
 
     assertThat(WeChatAnswer.read(body.getBytes(Charset.forName("GBK"))))
-        .isEqualTo(new WeChatAnswer(40003, errmsg, "", "", "", null));
+        .isEqualTo(new WeChatAnswer(40003, errmsg, "", "", "", null, false));
   }
 
   @ParameterizedTest
@@ -137,19 +137,19 @@ class WeChatAnswerTest {
 
   @Test
   void toError_withErrcode_hasAllOfIt() {
-    assertThat(new WeChatAnswer(40001, "bad", RID, "", "", null).toError())
+    assertThat(new WeChatAnswer(40001, "bad", RID, "", "", null, false).toError())
         .isEqualTo(new WeChatError(40001, "bad", RID));
   }
 
   @Test
   void toError_withoutErrcode_isAMistakeOfTheCaller() {
     assertThatIllegalStateException()
-        .isThrownBy(() -> new WeChatAnswer(null, "", "", "", "", null).toError());
+        .isThrownBy(() -> new WeChatAnswer(null, "", "", "", "", null, false).toError());
   }
 
   @Test
   void text_ofAnAnswer_neverHasTheToken() {
-    assertThat(new WeChatAnswer(null, "", "", "", "98_token", 7200L).toString())
+    assertThat(new WeChatAnswer(null, "", "", "", "98_token", 7200L, false).toString())
         .doesNotContain("98_token");
   }
 }

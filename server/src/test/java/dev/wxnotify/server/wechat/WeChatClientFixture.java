@@ -3,11 +3,8 @@ package dev.wxnotify.server.wechat;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer.Endpoint;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +21,8 @@ final class WeChatClientFixture implements AutoCloseable {
 
   private static final String WANTED = System.getProperty("wxnotify.test.transport", "auto");
 
-  private final EventLoopGroup loops;
+  private static final TestThreads LOOPS = new TestThreads();
+
   private final WeChatHttpClient http;
   private final WeChatMessageGateway gateway;
 
@@ -71,20 +69,14 @@ final class WeChatClientFixture implements AutoCloseable {
     }
   }
 
-  private WeChatClientFixture(EventLoopGroup loops, WeChatHttpClient http) {
-    this.loops = loops;
+  private WeChatClientFixture(WeChatHttpClient http) {
     this.http = http;
     this.gateway = new WeChatMessageGateway(http);
   }
 
   static WeChatClientFixture open(Options options) {
-    EventLoopGroup loops =
-        new MultiThreadIoEventLoopGroup(
-            options.threads(),
-            new DefaultThreadFactory("test-io", true),
-            options.transport().handlers());
+    EventLoopGroup loops = LOOPS.of(options.transport(), options.threads());
     return new WeChatClientFixture(
-        loops,
         new WeChatHttpClient(
             new WeChatHttpClient.Settings(
                 options.url(),
@@ -112,6 +104,5 @@ final class WeChatClientFixture implements AutoCloseable {
   @Override
   public void close() {
     http.close();
-    var ignored = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }

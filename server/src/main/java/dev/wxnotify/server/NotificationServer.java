@@ -5,6 +5,7 @@ import dev.wxnotify.server.config.ServerSettings;
 import dev.wxnotify.server.config.WatchedFiles;
 import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.App;
+import dev.wxnotify.server.delivery.AppAccount;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
@@ -31,6 +32,8 @@ import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.tracing.Tracing;
 import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.WeChatApi;
+import dev.wxnotify.server.wechat.WeChatAppAccount;
 import dev.wxnotify.server.wechat.WeChatErrcodeExplanations;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
@@ -51,6 +54,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -187,7 +191,8 @@ final class NotificationServer implements AutoCloseable {
                   settings.grpc(),
                   apps,
                   delivery,
-                  new GrpcServer.Operations(new WeChatErrcodeExplanations(), failures, clock),
+                  new GrpcServer.Operations(
+                      new WeChatErrcodeExplanations(), failures, accounts(http), clock),
                   timer,
                   loops,
                   observers(meters, tracing)));
@@ -231,6 +236,11 @@ final class NotificationServer implements AutoCloseable {
     return tracing == null
         ? List.of(meters.grpcInterceptor())
         : List.of(meters.grpcInterceptor(), tracing.grpcInterceptor());
+  }
+
+  private static Function<App, AppAccount> accounts(WeChatHttpClient http) {
+    WeChatApi api = new WeChatApi(http);
+    return app -> new WeChatAppAccount(api, app.appId(), app.tokens());
   }
 
   /** Shows the parts that tell of nothing by themselves, and are looked at. */

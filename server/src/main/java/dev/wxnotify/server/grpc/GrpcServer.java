@@ -1,6 +1,8 @@
 package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Admission;
+import dev.wxnotify.server.delivery.App;
+import dev.wxnotify.server.delivery.AppAccount;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
@@ -25,6 +27,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,10 +93,14 @@ public final class GrpcServer implements AutoCloseable {
   /**
    * What the operator's service shows, in addition to the apps.
    *
+   * @param accounts asks WeChat about an app's account
    * @param clock the time of day
    */
   public record Operations(
-      ErrcodeExplanations errcodes, RecentFailures failures, InstantSource clock) {}
+      ErrcodeExplanations errcodes,
+      RecentFailures failures,
+      Function<App, AppAccount> accounts,
+      InstantSource clock) {}
 
   /**
    * Builds the server; {@link #start} binds it.
@@ -113,7 +120,8 @@ public final class GrpcServer implements AutoCloseable {
       List<ServerInterceptor> observers) {
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
     this.operator =
-        new OperationsGrpcService(apps, operations.errcodes, operations.failures, operations.clock);
+        new OperationsGrpcService(
+            apps, operations.errcodes, operations.failures, operations.accounts, operations.clock);
     CallerMemory memory = CallerMemory.ofThisProcess();
     ConnectionLimit limit = new ConnectionLimit(settings.connections().mostOfThisProcess());
     UnreadAnswers unreadAnswers = new UnreadAnswers(memory.answers());

@@ -14,6 +14,7 @@ import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.delivery.TemplateRefusals;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.metrics.MonitoringServer;
@@ -23,17 +24,19 @@ import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.redis.RedisOutcomeLedger;
 import dev.wxnotify.server.redis.RedisTokenStore;
+import dev.wxnotify.server.template.TemplateList;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
-import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.tracing.Tracing;
 import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.WeChatApi;
 import dev.wxnotify.server.wechat.WeChatErrcodeExplanations;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
+import dev.wxnotify.server.wechat.WeChatTemplateSource;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import io.grpc.ServerInterceptor;
 import io.netty.channel.EventLoopGroup;
@@ -154,8 +157,8 @@ final class NotificationServer implements AutoCloseable {
                   clock));
       this.apps =
           opened.add(
-              apps(settings, http, redis, files, clock, timer, random, meters.tokenListener()),
-              all -> all.all().forEach(app -> app.tokens().close()));
+              apps(settings, http, redis, files, clock, timer, random, meters),
+              all -> all.all().forEach(NotificationServer::close));
       this.readiness = new Readiness(apps, clock);
       this.monitoring =
           opened.add(new MonitoringServer(settings.monitoringAddress(), readiness, meters));
@@ -222,9 +225,13 @@ final class NotificationServer implements AutoCloseable {
       Readiness readiness,
       RecentFailures failures,
       @Nullable Tracing tracing) {
-    return tracing == null
-        ? List.of(meters.deliveryListener(), readiness, failures)
-        : List.of(meters.deliveryListener(), readiness, failures, tracing.deliveryListener());
+    List<DeliveryListener> listeners =
+        new ArrayList<>(
+            List.of(meters.deliveryListener(), readiness, failures, new TemplateRefusals()));
+    if (tracing != null) {
+      listeners.add(tracing.deliveryListener());
+    }
+    return listeners;
   }
 
   private static List<ServerInterceptor> observers(ServerMeters meters, @Nullable Tracing tracing) {
@@ -255,7 +262,8 @@ final class NotificationServer implements AutoCloseable {
       InstantSource clock,
       ScheduledThreadPoolExecutor timer,
       DoubleSupplier random,
-      TokenListener listener) {
+      ServerMeters meters) {
+    WeChatApi api = new WeChatApi(http);
     App byDefault = null;
     List<App> all = new ArrayList<>();
     for (ServerSettings.AppSettings app : settings.apps()) {
@@ -270,17 +278,31 @@ final class NotificationServer implements AutoCloseable {
               clock,
               timer,
               random,
-              listener);
+              meters.tokenListener());
       if (app.secretFile() != null) {
         watchSecret(app.appId(), app.secretFile(), secret, tokens, files);
       }
-      App made = new App(app.appId(), tokens, app.seckill(), System::nanoTime, timer);
+      TemplateList templates =
+          new TemplateList(
+              app.appId(),
+              new WeChatTemplateSource(api, tokens),
+              settings.checksTemplates(),
+              clock,
+              System::nanoTime,
+              timer,
+              meters.templateListener());
+      App made = new App(app.appId(), tokens, app.seckill(), templates, System::nanoTime, timer);
       all.add(made);
       if (app.isDefault()) {
         byDefault = made;
       }
     }
     return new Apps(all, byDefault);
+  }
+
+  private static void close(App app) {
+    app.templates().close();
+    app.tokens().close();
   }
 
   /** A new secret serves the next token call; one that was refused before is tried at once. */
@@ -399,6 +421,7 @@ final class NotificationServer implements AutoCloseable {
                     .map(app -> app.tokens().acquire())
                     .toArray(CompletableFuture<?>[]::new))
             .thenRun(this::onStarted);
+    apps.all().forEach(app -> app.templates().start());
   }
 
   /** Says that it is ready, and where. */

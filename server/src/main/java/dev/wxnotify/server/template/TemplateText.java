@@ -81,15 +81,15 @@ public final class TemplateText {
   }
 
   private static String withoutColon(String line) {
-    String label = line.strip();
-    while (!label.isEmpty() && isColon(label.charAt(label.length() - 1))) {
-      label = label.substring(0, label.length() - 1).stripTrailing();
+    int end = line.length();
+    while (end > 0 && isColonOrBlank(line.charAt(end - 1))) {
+      end--;
     }
-    return label;
+    return line.substring(0, end).strip();
   }
 
-  private static boolean isColon(char c) {
-    return c == COLON || c == FULL_WIDTH_COLON;
+  private static boolean isColonOrBlank(char c) {
+    return c == COLON || c == FULL_WIDTH_COLON || Character.isWhitespace(c);
   }
 
   /** Finds the values between the same literal texts; an empty one where they are not there. */

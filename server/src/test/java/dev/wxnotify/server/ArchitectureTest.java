@@ -152,8 +152,7 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + ".delivery..")
         .should()
         .dependOnClassesThat(
-            oursOutside(
-                ROOT + ".delivery", ROOT + ".message", ROOT + ".token", ROOT + ".template"))
+            oursOutside(ROOT + ".delivery", ROOT + ".message", ROOT + ".token", ROOT + ".template"))
         .check(OURS);
   }
 

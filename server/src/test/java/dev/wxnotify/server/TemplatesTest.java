@@ -271,7 +271,8 @@ class TemplatesTest {
       throws Exception {
     Path rows = directory.resolve("rows.csv");
     Path results = directory.resolve("results.ndjson");
-    Files.writeString(rows, "open_id,template_id,thing1,thing3\nuser," + SECKILL + ",Coffee,soon\n");
+    Files.writeString(
+        rows, "open_id,template_id,thing1,thing3\nuser," + SECKILL + ",Coffee,soon\n");
     try (RunningServer server = startAndAwaitTemplates(Map.of())) {
       StringWriter out = new StringWriter();
       CommandLine commands = Main.commandLine();
@@ -287,16 +288,14 @@ class TemplatesTest {
               "--validate-only");
 
       assertThat(code).as(out.toString()).isEqualTo(1);
-      assertThat(Files.readString(results))
-          .contains("\"INVALID_REQUEST\"", "data[\\\"time2\\\"]");
+      assertThat(Files.readString(results)).contains("\"INVALID_REQUEST\"", "data[\\\"time2\\\"]");
       assertThat(server.sandbox().state().sendsReceived()).isZero();
     }
   }
 
   @Test
   void checkOff_weChatDecides() throws Exception {
-    try (RunningServer server =
-        startAndAwaitTemplates(Map.of("wxnotify.templates.check", "off"))) {
+    try (RunningServer server = startAndAwaitTemplates(Map.of("wxnotify.templates.check", "off"))) {
       assertThatCall(() -> server.blocking().sendSubscribeMessage(request(lacking())))
           .isError(
               Status.Code.INVALID_ARGUMENT,
@@ -387,9 +386,7 @@ class TemplatesTest {
           assertThatCall(
                   () -> stub(server).listTemplates(ListTemplatesRequest.getDefaultInstance()))
               .isError(
-                  Status.Code.UNAVAILABLE,
-                  ErrorReason.WECHAT_UNREACHABLE,
-                  Outcome.OUTCOME_NOT_SENT)
+                  Status.Code.UNAVAILABLE, ErrorReason.WECHAT_UNREACHABLE, Outcome.OUTCOME_NOT_SENT)
               .sendError();
       assertThat(error.getWechatErrcode()).isEqualTo(48001);
       assertSendsGoOn(server);
@@ -417,8 +414,7 @@ class TemplatesTest {
   void tokenThatIsRejected_isRenewedForTheList() throws Exception {
     SandboxOptions options =
         SandboxOptions.builder()
-            .faults(
-                List.of(Fault.on(SandboxEndpoint.TEMPLATES, Effect.errcode(42001)).times(1)))
+            .faults(List.of(Fault.on(SandboxEndpoint.TEMPLATES, Effect.errcode(42001)).times(1)))
             .build();
     try (RunningServer server = startAndAwaitTemplates(options, Map.of())) {
       assertThat(server.sandbox().state().requests(SandboxEndpoint.TEMPLATES)).isEqualTo(2);
@@ -558,8 +554,7 @@ class TemplatesTest {
     try (RunningServer server =
         RunningServer.start(
             with(Effect.of(EffectKind.NO_ANSWER)),
-            Map.of(
-                "wxnotify.wechat.request-timeout", "1h", "wxnotify.shutdown.grace", "1s"))) {
+            Map.of("wxnotify.wechat.request-timeout", "1h", "wxnotify.shutdown.grace", "1s"))) {
       var waiting =
           TemplateServiceGrpc.newFutureStub(server.channel())
               .listTemplates(ListTemplatesRequest.newBuilder().setRefresh(true).build());
@@ -570,8 +565,7 @@ class TemplatesTest {
       server.stopServer();
 
       assertThatCall(() -> unwrapped(waiting))
-          .isError(
-              Status.Code.UNAVAILABLE, ErrorReason.SERVER_STOPPING, Outcome.OUTCOME_NOT_SENT);
+          .isError(Status.Code.UNAVAILABLE, ErrorReason.SERVER_STOPPING, Outcome.OUTCOME_NOT_SENT);
     }
   }
 
@@ -589,8 +583,11 @@ class TemplatesTest {
   void readyz_seckillTemplateThatDoesNotFit_isDegraded_andSaysWhich() throws Exception {
     try (RunningServer server =
         startAndAwaitTemplates(
-            Map.of("wxnotify.apps.shop.seckill.template-id", SECKILL,
-                "wxnotify.apps.shop.seckill.note-keyword", "thing4"))) {
+            Map.of(
+                "wxnotify.apps.shop.seckill.template-id",
+                SECKILL,
+                "wxnotify.apps.shop.seckill.note-keyword",
+                "thing4"))) {
       awaitReadyz(
           server,
           "\"degraded\"",

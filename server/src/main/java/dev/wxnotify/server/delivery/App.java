@@ -53,12 +53,6 @@ public record App(
       SeckillTemplate seckill,
       LongSupplier nanoClock,
       ScheduledExecutorService timer) {
-    this(
-        appId,
-        tokens,
-        seckill,
-        TemplateList.unknown(appId, nanoClock, timer),
-        nanoClock,
-        timer);
+    this(appId, tokens, seckill, TemplateList.unknown(appId, nanoClock, timer), nanoClock, timer);
   }
 }

@@ -40,8 +40,8 @@ public record Template(
 
   /**
    * Returns what WeChat would refuse in the data of a message: a keyword without a value, and a
-   * value that is not in the keyword's list. A key that the template lacks is no violation: it is not
-   * known that WeChat refuses one, so WeChat decides.
+   * value that is not in the keyword's list. A key that the template lacks is no violation: it is
+   * not known that WeChat refuses one, so WeChat decides.
    */
   public List<Violation> check(Map<String, String> data) {
     List<Violation> violations = List.of();
@@ -56,8 +56,7 @@ public record Template(
     return violations;
   }
 
-  private static List<Violation> with(
-      List<Violation> before, Keyword keyword, String description) {
+  private static List<Violation> with(List<Violation> before, Keyword keyword, String description) {
     List<Violation> violations = new ArrayList<>(before);
     violations.add(Violation.ofKeyword(keyword.key(), description));
     return violations;

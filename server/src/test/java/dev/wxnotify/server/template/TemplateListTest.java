@@ -179,8 +179,7 @@ class TemplateListTest {
 
     timer.advance(TemplateList.PERIOD);
 
-    assertThat(heard)
-        .containsExactly("asked", "wx-app Unavailable", "asked", "wx-app Unavailable");
+    assertThat(heard).containsExactly("asked", "wx-app Unavailable", "asked", "wx-app Unavailable");
   }
 
   @Test
@@ -218,8 +217,7 @@ class TemplateListTest {
     startWith(listing("T", "thing1", "time2"));
 
     assertThat(list.unfitFor(SECKILL)).contains("the flash-sale template T has no keyword thing3");
-    assertThat(
-            list.unfitFor(new SeckillTemplate("p", "", "thing1", "time2", "thing3", "note")))
+    assertThat(list.unfitFor(new SeckillTemplate("p", "", "thing1", "time2", "thing3", "note")))
         .as("none is configured")
         .isEmpty();
 

@@ -42,7 +42,9 @@ class TemplateTest {
   void check_manyValues_showsTheFirstTen() {
     List<String> values = IntStream.rangeClosed(1, 11).mapToObj(i -> "v" + i).toList();
 
-    assertThat(template(new Keyword("enum_string1", "", values, "")).check(Map.of("enum_string1", "x")))
+    assertThat(
+            template(new Keyword("enum_string1", "", values, ""))
+                .check(Map.of("enum_string1", "x")))
         .singleElement()
         .satisfies(violation -> assertThat(violation.description()).endsWith("v9, v10, …"));
   }

@@ -23,8 +23,7 @@ class TemplateTextTest {
             "WeChat's own example",
             "会议时间:{{date2.DATA}}\n会议地点:{{thing1.DATA}}\n",
             "会议时间:2016年8月8日\n会议地点:TIT会议室\n",
-            List.of(
-                keyword("date2", "会议时间", "2016年8月8日"), keyword("thing1", "会议地点", "TIT会议室"))),
+            List.of(keyword("date2", "会议时间", "2016年8月8日"), keyword("thing1", "会议地点", "TIT会议室"))),
         argumentSet(
             "full-width colons",
             "时间：{{time1.DATA}}\n地点：{{thing2.DATA}}",

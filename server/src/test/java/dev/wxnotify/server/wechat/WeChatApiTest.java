@@ -76,8 +76,7 @@ class WeChatApiTest {
 
     Result result = get(client(server.url()));
 
-    assertThat(server.request().line())
-        .isEqualTo("GET /some/path?access_token=a%2Bb%2Fc HTTP/1.1");
+    assertThat(server.request().line()).isEqualTo("GET /some/path?access_token=a%2Bb%2Fc HTTP/1.1");
     assertThat(result).isInstanceOf(Answered.class);
     Answered answered = (Answered) result;
     assertThat(answered.isOk()).isTrue();
@@ -166,12 +165,10 @@ class WeChatApiTest {
     assertThat(get(client))
         .isInstanceOfSatisfying(
             Answered.class,
-            answered ->
-                assertThat(answered.body().bytes()).hasSize(AnswerSize.LARGE.most()));
+            answered -> assertThat(answered.body().bytes()).hasSize(AnswerSize.LARGE.most()));
     assertThat(get(client))
         .isInstanceOfSatisfying(
-            Answered.class,
-            answered -> assertThat(answered.body().bytes()).hasSize(OK.length()));
+            Answered.class, answered -> assertThat(answered.body().bytes()).hasSize(OK.length()));
     assertThat(server.connections()).isOne();
   }
 

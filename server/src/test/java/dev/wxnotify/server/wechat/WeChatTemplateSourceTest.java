@@ -62,17 +62,14 @@ class WeChatTemplateSourceTest {
         new IssueResult.Issued("token-" + tokens.incrementAndGet(), Duration.ofHours(2)));
   }
 
-  private Answer fetch(RawHttpServer server, IssueResult first, IssueResult next)
-      throws Exception {
-    WeChatClientFixture client =
-        WeChatClientFixture.open(Options.of(Transport.NIO, server.url()));
+  private Answer fetch(RawHttpServer server, IssueResult first, IssueResult next) throws Exception {
+    WeChatClientFixture client = WeChatClientFixture.open(Options.of(Transport.NIO, server.url()));
     open.add(0, client);
     AtomicInteger issued = new AtomicInteger();
     TokenCache cache =
         new TokenCache(
             "wx-app",
-            mode ->
-                CompletableFuture.completedStage(issued.getAndIncrement() == 0 ? first : next),
+            mode -> CompletableFuture.completedStage(issued.getAndIncrement() == 0 ? first : next),
             new InMemoryTokenStore(clock),
             TokenPolicy.DEFAULT,
             10,
@@ -125,8 +122,7 @@ class WeChatTemplateSourceTest {
                         Template.Kind.LONG_TERM,
                         "状态:{{enum_string2.DATA}}\n",
                         "状态:开\n",
-                        List.of(
-                            new Keyword("enum_string2", "状态", List.of("开", "关"), "开"))))));
+                        List.of(new Keyword("enum_string2", "状态", List.of("开", "关"), "开"))))));
   }
 
   static Stream<Arguments> oddEntries() {

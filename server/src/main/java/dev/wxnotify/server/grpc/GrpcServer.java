@@ -9,6 +9,7 @@ import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
+import dev.wxnotify.v1.TemplateServiceGrpc;
 import io.grpc.Context;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -54,6 +55,7 @@ public final class GrpcServer implements AutoCloseable {
   private final OpenCalls calls = new OpenCalls();
   private final NotificationGrpcService service;
   private final OperationsGrpcService operator;
+  private final TemplateGrpcService templates;
   private final Acceptor acceptor;
   private final Server server;
 
@@ -122,6 +124,7 @@ public final class GrpcServer implements AutoCloseable {
     this.operator =
         new OperationsGrpcService(
             apps, operations.errcodes, operations.failures, operations.accounts, operations.clock);
+    this.templates = new TemplateGrpcService(apps);
     CallerMemory memory = CallerMemory.ofThisProcess();
     ConnectionLimit limit = new ConnectionLimit(settings.connections().mostOfThisProcess());
     UnreadAnswers unreadAnswers = new UnreadAnswers(memory.answers());
@@ -138,6 +141,7 @@ public final class GrpcServer implements AutoCloseable {
             .addService(
                 ServerInterceptors.intercept(
                     UnparsedMessages.of(operator), new OperatorsOnly(settings.isForThisMachine())))
+            .addService(UnparsedMessages.of(templates))
             .addStreamTracerFactory(calls)
             .addService(UnparsedMessages.of(health.getHealthService()))
             .fallbackHandlerRegistry(new UnknownMethods());
@@ -176,6 +180,7 @@ public final class GrpcServer implements AutoCloseable {
   public void start() throws IOException {
     setServing(false);
     health.setStatus(OperationsServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(TemplateServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     server.start();
   }
 
@@ -207,6 +212,7 @@ public final class GrpcServer implements AutoCloseable {
     OpenCalls.End end = awaitAnswers(now + (long) (grace.toNanos() * GIVES_UP_AFTER));
     service.giveUp();
     operator.giveUp();
+    templates.giveUp();
     if (end == OpenCalls.End.LATE) {
       end = awaitAnswers(now + grace.toNanos());
     }
@@ -229,7 +235,7 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   private boolean isBusy() {
-    return service.isBusy() || operator.isBusy();
+    return service.isBusy() || operator.isBusy() || templates.isBusy();
   }
 
   /** Stops everything immediately; also a server that was never started. */

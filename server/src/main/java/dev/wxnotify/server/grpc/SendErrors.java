@@ -135,6 +135,11 @@ final class SendErrors {
         .build();
   }
 
+  /** What was asked for does not exist. */
+  static SendError notFound(String text) {
+    return error(Code.NOT_FOUND, ErrorReason.NOT_FOUND, Outcome.OUTCOME_REJECTED, text).build();
+  }
+
   /** The memory for open calls, or for what they send, is taken. */
   static SendError noRoomForCalls() {
     SendError.Builder error =

@@ -90,7 +90,7 @@ public final class WeChatApi {
    * @return always completes normally
    */
   CompletionStage<Result> get(String path, AccessToken token) {
-    return call(http.address(path, token), null);
+    return call(http.addressFor(path, token), null);
   }
 
   /**
@@ -101,7 +101,7 @@ public final class WeChatApi {
    * @return always completes normally
    */
   CompletionStage<Result> post(String path, byte[] json, AccessToken token) {
-    return call(http.address(path, token), json);
+    return call(http.addressFor(path, token), json);
   }
 
   private CompletionStage<Result> call(RequestTarget target, byte @Nullable [] json) {

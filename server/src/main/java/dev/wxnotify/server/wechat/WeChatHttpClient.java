@@ -150,7 +150,7 @@ public final class WeChatHttpClient implements AutoCloseable {
   }
 
   /** Returns the target of requests to an endpoint with an access token. */
-  RequestTarget address(String path, AccessToken token) {
+  RequestTarget addressFor(String path, AccessToken token) {
     return address(
         path, "access_token=" + URLEncoder.encode(token.value(), StandardCharsets.UTF_8));
   }

@@ -49,7 +49,7 @@ public final class WeChatMessageGateway implements MessageGateway {
   RequestTarget targetFor(AccessToken token) {
     RequestTarget known = targets.get(token);
     if (known == null) {
-      known = http.address(PATH, token);
+      known = http.addressFor(PATH, token);
       if (targets.size() >= MAX_TARGETS) {
         targets.clear(); // Most are of tokens that were renewed since.
       }

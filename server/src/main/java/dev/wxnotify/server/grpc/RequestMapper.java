@@ -90,6 +90,11 @@ final class RequestMapper {
           public List<Violation> againstTemplate(TemplateList templates, MessageContext context) {
             return templates.check(proto.getTemplateId(), proto.getDataMap());
           }
+
+          @Override
+          public Violation inCallersTerms(Violation violation, MessageContext context) {
+            return violation;
+          }
         });
   }
 
@@ -142,9 +147,7 @@ final class RequestMapper {
     List<Violation> againstTemplate(TemplateList templates, MessageContext context);
 
     /** Names the caller's own field where the template names a keyword that is made from one. */
-    default Violation inCallersTerms(Violation violation, MessageContext context) {
-      return violation;
-    }
+    Violation inCallersTerms(Violation violation, MessageContext context);
   }
 
   /**

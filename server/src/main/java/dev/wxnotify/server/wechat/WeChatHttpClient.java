@@ -34,7 +34,6 @@ public final class WeChatHttpClient implements AutoCloseable {
   /** For token calls, and for connections that are still closing when their permit is returned. */
   static final int CONNECTION_HEADROOM = 32;
 
-  private static final BooleanSupplier ALWAYS = () -> true;
   private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
 
@@ -171,7 +170,7 @@ public final class WeChatHttpClient implements AutoCloseable {
   }
 
   CompletableFuture<HttpResult> get(RequestTarget target) {
-    return execute(new Exchange(target, null, ALWAYS, requestTimeout, AnswerSize.SMALL));
+    return execute(new Exchange(target, null, () -> true, requestTimeout, AnswerSize.SMALL));
   }
 
   /**
@@ -180,7 +179,7 @@ public final class WeChatHttpClient implements AutoCloseable {
    * @param json null for a GET
    */
   CompletableFuture<HttpResult> call(RequestTarget target, byte @Nullable [] json) {
-    return execute(new Exchange(target, json, ALWAYS, requestTimeout, AnswerSize.LARGE));
+    return execute(new Exchange(target, json, () -> true, requestTimeout, AnswerSize.LARGE));
   }
 
   /**

@@ -71,6 +71,7 @@ func main() {
 		manageTemplates(address, program.GetSubscribe())
 		meetErrors(program.GetSubscribe())
 		askAboutCalls(address, program)
+		keepARevokedToken(address, program.GetSubscribe())
 		fmt.Printf("silenceper/wechat works, with stable_token: %t\n", stable)
 	}
 }
@@ -153,6 +154,15 @@ func askAboutCalls(address string, program *miniprogram.MiniProgram) {
 	check(calls.ClearQuota())
 	equal(int64(0), must(calls.GetAPIQuota(openapi.GetAPIQuotaParams{CgiPath: send})).Quota.Used)
 	check(calls.ClearQuotaByAppSecret())
+}
+
+// keepARevokedToken shows that this client fetches no new token when WeChat rejects the one that it has.
+func keepARevokedToken(address string, templates *subscribe.Subscribe) {
+	control(address, "/sandbox/tokens/revoke", fmt.Sprintf(`{"app_id": %q, "mode": "superseded"}`, appID))
+	_, err := templates.ListTemplates()
+	refused(40001, err)
+	_, err = templates.ListTemplates()
+	refused(40001, err)
 }
 
 func ticket(openID, templateID string) *subscribe.Message {

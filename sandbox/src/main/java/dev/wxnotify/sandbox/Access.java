@@ -25,7 +25,7 @@ final class Access {
       // A token of the hosting is an unknown one here.
       return tokens.appOf(call);
     }
-    if (hosting.isToldBy(call)) {
+    if (hosting.concerns(call)) {
       return hosting.appOf(call);
     }
     throw new Refused(ErrorTexts.TOKEN_MISSING);

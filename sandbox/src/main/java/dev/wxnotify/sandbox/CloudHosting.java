@@ -113,7 +113,7 @@ final class CloudHosting implements AutoCloseable {
   }
 
   /** True if the call shows by itself that it comes from the hosting. */
-  boolean isToldBy(Call call) {
+  boolean concerns(Call call) {
     return (hasFile() && call.has(PARAMETER)) || isOpenTo(call);
   }
 

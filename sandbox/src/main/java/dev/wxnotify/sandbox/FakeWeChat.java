@@ -145,7 +145,7 @@ final class FakeWeChat {
     if (call.has(Tokens.PARAMETER)) {
       return tokens.ownerOf(call);
     }
-    if (hosting.isToldBy(call)) {
+    if (hosting.concerns(call)) {
       return options.hostedApp();
     }
     // The two calls for a token.

@@ -10,6 +10,7 @@ import dev.wxnotify.sandbox.Quota;
 import dev.wxnotify.sandbox.RevokeMode;
 import dev.wxnotify.sandbox.SandboxEndpoint;
 import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.LogCapture;
 import dev.wxnotify.server.testing.StatusAssert;
 import dev.wxnotify.v1.ClearQuotaRequest;
@@ -24,10 +25,14 @@ import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -252,6 +257,73 @@ class AccountOperationsTest {
         assertThatCall(call).isError(code, reason, outcome);
       }
     }
+  }
+
+  /** The stop gives them up near the end of the grace. */
+  @Test
+  void call_thatWaitsForWeChatWhenTheServerStops_isAnswered() throws Exception {
+    Map<String, String> keys =
+        Map.of("wxnotify.shutdown.grace", "1s", "wxnotify.wechat.request-timeout", "1m");
+    try (RunningServer server = RunningServer.start(SandboxOptions.defaults(), keys)) {
+      fail(server, SandboxEndpoint.RID, "no-answer", 1);
+      var call =
+          OperationsServiceGrpc.newFutureStub(server.channel())
+              .lookUpRid(LookUpRidRequest.newBuilder().setRid("x").build());
+      Await.until("it is under way", () -> requests(server, SandboxEndpoint.RID) == 1);
+
+      server.stopServer();
+
+      assertThatCall(() -> get(call))
+          .isError(Status.Code.UNAVAILABLE, ErrorReason.SERVER_STOPPING, Outcome.OUTCOME_NOT_SENT);
+    }
+  }
+
+  /** WeChat has done it, whether the operator hears of it or not. */
+  @Test
+  void clearQuota_cancelledWhileWeChatWorks_letsMessagesOutAllTheSame() throws Exception {
+    SandboxOptions options =
+        SandboxOptions.builder().quota(SandboxEndpoint.SEND, new Quota(1, 0)).build();
+    try (RunningServer server = RunningServer.start(options, Map.of())) {
+      server.blocking().sendSubscribeMessage(RunningServer.requestTo("user"));
+      StatusAssert usedUp =
+          assertThatCall(
+              () -> server.blocking().sendSubscribeMessage(RunningServer.requestTo("user")));
+      assertThat(usedUp.sendError().getReason()).isEqualTo(ErrorReason.DAILY_QUOTA_EXHAUSTED);
+      fail(server, SandboxEndpoint.CLEAR_QUOTA, "latency=300", 1);
+      var call =
+          OperationsServiceGrpc.newFutureStub(server.channel())
+              .clearQuota(
+                  ClearQuotaRequest.newBuilder().setConfirmAppId(SandboxOptions.APP_ID).build());
+      Await.until("it is under way", () -> requests(server, SandboxEndpoint.CLEAR_QUOTA) == 1);
+
+      call.cancel(true);
+
+      Await.until("messages go out again", () -> isAccepted(server));
+    }
+  }
+
+  private static <T> T get(Future<T> call) throws Throwable {
+    try {
+      return call.get();
+    } catch (ExecutionException e) {
+      throw Objects.requireNonNull(e.getCause());
+    }
+  }
+
+  private static boolean isAccepted(RunningServer server) {
+    try {
+      return !server
+          .blocking()
+          .sendSubscribeMessage(RunningServer.requestTo("user"))
+          .getMessageId()
+          .isEmpty();
+    } catch (StatusRuntimeException e) {
+      return false;
+    }
+  }
+
+  private static long requests(RunningServer server, SandboxEndpoint endpoint) {
+    return server.sandbox().state().requests(endpoint);
   }
 
   @Test

@@ -205,6 +205,11 @@ public final class NotificationClient implements AutoCloseable {
     return new BatchBuilder(channel, owned, options);
   }
 
+  /** Returns what asks for the templates of an app. */
+  public TemplateClient templates() {
+    return new TemplateClient(channel, options, deadline);
+  }
+
   private UnaryCall<SendSubscribeMessageRequest, SendSubscribeMessageResponse> start(
       SendSubscribeMessageRequest request, Duration deadline) {
     return UnaryCall.start(

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message was not accepted. {@link #failure} holds its outcome and whether a repeat is safe; the
- * most used parts of it are methods here too.
+ * A message was not accepted, or another call failed. {@link #failure} holds its outcome and
+ * whether a repeat is safe; the most used parts of it are methods here too.
  *
  * <p>Unchecked, like the exceptions of gRPC.
  */

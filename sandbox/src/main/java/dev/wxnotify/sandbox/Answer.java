@@ -2,17 +2,20 @@ package dev.wxnotify.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to a call, when to send it, and how to spoil it.
  *
+ * @param headers more headers than any answer has
  * @param beforeWrite runs just before the answer is written, or when it is abandoned
  */
 record Answer(
     int status,
     String contentType,
     ObjectNode json,
+    Map<String, String> headers,
     Duration delay,
     @Nullable Effect effect,
     Runnable beforeWrite) {
@@ -21,17 +24,18 @@ record Answer(
   static final String WECHAT_JSON = "application/json; encoding=utf-8";
 
   static Answer of(ObjectNode json) {
-    return new Answer(200, WECHAT_JSON, json, Duration.ZERO, null, Answer::nothing);
+    return new Answer(200, WECHAT_JSON, json, Map.of(), Duration.ZERO, null, Answer::nothing);
   }
 
   static Answer control(int status, ObjectNode json) {
-    return new Answer(status, "application/json", json, Duration.ZERO, null, Answer::nothing);
+    return new Answer(
+        status, "application/json", json, Map.of(), Duration.ZERO, null, Answer::nothing);
   }
 
   Answer later(Duration more) {
     return more.isZero()
         ? this
-        : new Answer(status, contentType, json, delay.plus(more), effect, beforeWrite);
+        : new Answer(status, contentType, json, headers, delay.plus(more), effect, beforeWrite);
   }
 
   Answer spoilt(@Nullable Effect by) {
@@ -40,11 +44,15 @@ record Answer(
     }
     return by.kind() == EffectKind.LATENCY
         ? later(Duration.ofMillis(by.argument()))
-        : new Answer(status, contentType, json, delay, by, beforeWrite);
+        : new Answer(status, contentType, json, headers, delay, by, beforeWrite);
   }
 
   Answer first(Runnable action) {
-    return new Answer(status, contentType, json, delay, effect, action);
+    return new Answer(status, contentType, json, headers, delay, effect, action);
+  }
+
+  Answer header(String name, String value) {
+    return new Answer(status, contentType, json, Map.of(name, value), delay, effect, beforeWrite);
   }
 
   boolean isResetBefore() {

@@ -1,6 +1,8 @@
 package dev.wxnotify.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +25,21 @@ record Call(
     return query.get(name);
   }
 
+  /** True if the query has this parameter with a value. */
+  boolean has(String name) {
+    return !query.getOrDefault(name, "").isEmpty();
+  }
+
   boolean isForm() {
     return contentType.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded");
+  }
+
+  /** The fields of a form, in the order in which they stand there. */
+  Map<String, List<String>> form() throws Refused {
+    if (body.isEmpty()) {
+      throw new Refused(ErrorTexts.EMPTY_BODY);
+    }
+    return new QueryStringDecoder(body.text(), false).parameters();
   }
 
   ObjectNode json() throws Refused {

@@ -1,47 +1,25 @@
 package dev.wxnotify.sandbox;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.time.InstantSource;
-import java.time.YearMonth;
-import java.util.HashMap;
-import java.util.Map;
-
-/** {@code POST /cgi-bin/clear_quota}: resets the quotas of an app, ten times a month. */
+/** {@code POST /cgi-bin/clear_quota}: resets the quotas of the token's app. */
 final class ClearQuotaEndpoint implements Endpoint {
 
-  private static final int PER_MONTH = 10;
-
-  private record Key(String appId, YearMonth month) {}
-
-  private final Tokens tokens;
-  private final Quotas quotas;
+  private final Access access;
+  private final QuotaResets resets;
   private final Answers answers;
-  private final InstantSource clock;
 
-  @GuardedBy("this")
-  private final Map<Key, Integer> cleared = new HashMap<>();
-
-  ClearQuotaEndpoint(Tokens tokens, Quotas quotas, Answers answers, InstantSource clock) {
-    this.tokens = tokens;
-    this.quotas = quotas;
+  ClearQuotaEndpoint(Access access, QuotaResets resets, Answers answers) {
+    this.access = access;
+    this.resets = resets;
     this.answers = answers;
-    this.clock = clock;
   }
 
   @Override
   public Answer answer(Call call) throws Refused {
-    String appId = tokens.appOf(call);
+    String appId = access.enter(call, SandboxEndpoint.CLEAR_QUOTA);
     if (!appId.equals(call.json().path("appid").textValue())) {
       throw new Refused(ErrorTexts.INVALID_APP_ID);
     }
-    takeTurn(new Key(appId, BeijingTime.month(clock.instant())));
-    quotas.clear(appId);
+    resets.reset(appId);
     return Answer.of(answers.ok());
-  }
-
-  private synchronized void takeTurn(Key key) throws Refused {
-    if (cleared.merge(key, 1, Integer::sum) > PER_MONTH) {
-      throw new Refused(ErrorTexts.CLEARED_TOO_OFTEN);
-    }
   }
 }

@@ -36,6 +36,8 @@ final class ControlApi {
     on("POST", "/faults", changes::addFault);
     on("DELETE", "/faults", call -> changes.clearFaults());
     on("POST", "/tokens/revoke", changes::revoke);
+    on("POST", "/cloudbase/refresh", call -> changes.refreshHosting());
+    on("POST", "/cloudbase/revoke", changes::revokeHosting);
     on("POST", "/subscriptions", changes::subscribe);
     on("POST", "/reset", call -> changes.reset());
   }

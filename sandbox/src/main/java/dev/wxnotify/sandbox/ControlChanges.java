@@ -1,6 +1,7 @@
 package dev.wxnotify.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ final class ControlChanges {
   private static final Set<String> REVOKE_FIELDS = Set.of("app_id", "kind", "mode");
   private static final Set<String> SUBSCRIPTION_FIELDS =
       Set.of("app_id", "open_id", "template_id", "kind", "credits");
+
+  private static final Set<String> HOSTING_FIELDS = Set.of("mode");
 
   private final FakeWeChat weChat;
 
@@ -51,6 +54,33 @@ final class ControlChanges {
     TokenKind kind = fields.has("kind") ? fields.constant("kind", TokenKind.class) : null;
     RevokeMode mode = fields.constant("mode", RevokeMode.class);
     return Json.object().put("revoked", weChat.tokens().revoke(appId, kind, mode));
+  }
+
+  ObjectNode refreshHosting() throws ControlError {
+    try {
+      hosting().refresh();
+    } catch (IOException e) {
+      throw ControlError.badField("cloudbase-file", "cloudbase-file: cannot be written");
+    }
+    return Json.object().put("refreshed", true);
+  }
+
+  ObjectNode revokeHosting(Call call) throws ControlError {
+    RevokeMode mode = ControlFields.of(call, HOSTING_FIELDS).constant("mode", RevokeMode.class);
+    try {
+      hosting().revoke(mode);
+    } catch (IOException e) {
+      throw ControlError.badField("cloudbase-file", "cloudbase-file: cannot be written");
+    }
+    return Json.object().put("revoked", true);
+  }
+
+  private CloudHosting hosting() throws ControlError {
+    if (!weChat.hosting().hasFile()) {
+      throw ControlError.badField(
+          "cloudbase-file", "cloudbase-file: none (expected: a sandbox that was started with it)");
+    }
+    return weChat.hosting();
   }
 
   ObjectNode subscribe(Call call) throws ControlError {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Checks the credentials of a token call. */
 final class Credentials {
 
-  private static final String GRANT_TYPE = "client_credential";
+  static final String GRANT_TYPE = "client_credential";
 
   private final Map<String, String> secrets;
   private final Set<String> allowedIps;

@@ -97,10 +97,11 @@ final class ErrorTexts {
   private ErrorTexts() {}
 
   static String of(int errcode) {
-    return TEXTS.getOrDefault(errcode, "sandbox: error without a known text");
+    String text = TEXTS.get(errcode);
+    return text != null ? text : ManagementErrors.of(errcode);
   }
 
-  /** All texts by code, 0 included. */
+  /** The texts of what a send and a token call get, by code, 0 included. */
   static Map<Integer, String> all() {
     return TEXTS;
   }

@@ -18,6 +18,9 @@ final class FakeWeChat {
   private final MagicOpenIds magic = new MagicOpenIds();
   private final FaultBook faults = new FaultBook();
   private final Counters counters = new Counters();
+  private final AppTemplates templates;
+  private final CloudHosting hosting;
+  private final RequestLog requests;
   private final Mailbox mailbox;
   private final Answers answers;
   private final Map<SandboxEndpoint, Endpoint> endpoints = new EnumMap<>(SandboxEndpoint.class);
@@ -29,6 +32,12 @@ final class FakeWeChat {
     this.ledger = new SubscriptionLedger(options.sends().strictSubscriptions());
     this.mailbox = new Mailbox(options.kept(), clock);
     this.answers = new Answers(options.answers(), clock);
+    this.templates = new AppTemplates(options.templates(), options.templateRules().mostPerApp());
+    this.hosting =
+        new CloudHosting(options.hosting(), options.hostedApp(), options.apps().keySet(), clock);
+    this.requests = new RequestLog(clock);
+    QuotaResets resets = new QuotaResets(quotas, clock);
+    Access access = new Access(tokens, hosting, quotas);
     Credentials credentials = new Credentials(options.apps(), options.allowedIps());
     endpoints.put(
         SandboxEndpoint.TOKEN,
@@ -38,13 +47,30 @@ final class FakeWeChat {
         new StableTokenEndpoint(credentials, quotas, tokens, counters, clock));
     endpoints.put(
         SandboxEndpoint.SEND,
-        new SendEndpoint(options, clock, tokens, quotas, ledger, turns, magic, mailbox, answers));
+        new SendEndpoint(
+            options, clock, access, templates, ledger, turns, magic, mailbox, answers));
+    endpoints.put(SandboxEndpoint.QUOTA, new QuotaEndpoint(access, quotas, answers));
+    endpoints.put(SandboxEndpoint.CLEAR_QUOTA, new ClearQuotaEndpoint(access, resets, answers));
     endpoints.put(
-        SandboxEndpoint.TEMPLATES, new TemplateEndpoint(tokens, options.templates(), answers));
-    endpoints.put(SandboxEndpoint.QUOTA, new QuotaEndpoint(tokens, quotas, answers));
-    endpoints.put(
-        SandboxEndpoint.CLEAR_QUOTA, new ClearQuotaEndpoint(tokens, quotas, answers, clock));
+        SandboxEndpoint.CLEAR_QUOTA_V2,
+        new ClearQuotaBySecretEndpoint(credentials, quotas, resets, answers));
+    endpoints.put(SandboxEndpoint.RID, new RidEndpoint(access, requests, answers, clock));
+    putTemplateEndpoints(access);
     seed();
+  }
+
+  private void putTemplateEndpoints(Access access) {
+    endpoints.put(SandboxEndpoint.TEMPLATES, new TemplateEndpoint(access, templates, answers));
+    endpoints.put(
+        SandboxEndpoint.ADD_TEMPLATE,
+        new AddTemplateEndpoint(access, templates, options.templateRules(), answers));
+    endpoints.put(
+        SandboxEndpoint.DELETE_TEMPLATE, new DeleteTemplateEndpoint(access, templates, answers));
+    endpoints.put(SandboxEndpoint.CATEGORIES, new CategoryEndpoint(access, answers));
+    endpoints.put(
+        SandboxEndpoint.LIBRARY_TITLES,
+        new LibraryTitlesEndpoint(access, options.templateRules(), answers));
+    endpoints.put(SandboxEndpoint.LIBRARY_KEYWORDS, new LibraryKeywordsEndpoint(access, answers));
   }
 
   Answer answer(Call call) {
@@ -53,7 +79,9 @@ final class FakeWeChat {
       return Answer.of(answers.error(ErrorTexts.INVALID_URL));
     }
     Trouble trouble = call.headersOnly() ? Trouble.EARLY_ANSWER : faults.next(endpoint.get());
-    Answer answer = answer(endpoint.get(), call, trouble.effect());
+    Answer answer =
+        answer(endpoint.get(), call, trouble.effect())
+            .later(options.latency().plus(trouble.delay()));
     if (!answer.isResetBefore()) {
       counters.requested(endpoint.get());
       if (endpoint.get() == SandboxEndpoint.SEND) {
@@ -63,7 +91,8 @@ final class FakeWeChat {
         }
       }
     }
-    return answer.later(options.latency().plus(trouble.delay()));
+    requests.add(() -> ownerOf(call), call, answer);
+    return answer;
   }
 
   SandboxState state() {
@@ -91,7 +120,11 @@ final class FakeWeChat {
   }
 
   List<SandboxTemplate> templates() {
-    return options.templates();
+    return templates.all();
+  }
+
+  CloudHosting hosting() {
+    return hosting;
   }
 
   /** Resets everything except the tokens, so that clients that hold one do not notice. */
@@ -101,8 +134,26 @@ final class FakeWeChat {
     counters.clear();
     mailbox.clear();
     quotas.clearAll();
+    templates.reset();
+    requests.clear();
     tokens.forgetForced();
     seed();
+  }
+
+  /** The app whose request it is, also if its token is not valid any more. */
+  private @Nullable String ownerOf(Call call) {
+    if (call.has(Tokens.PARAMETER)) {
+      return tokens.ownerOf(call);
+    }
+    if (hosting.concerns(call)) {
+      return options.hostedApp();
+    }
+    // The two calls for a token.
+    String named =
+        call.has("appid")
+            ? call.parameter("appid")
+            : Json.read(call.body()).map(json -> json.path("appid").asText("")).orElse("");
+    return tokens.appIds().contains(named) ? named : null;
   }
 
   private void seed() {
@@ -119,6 +170,13 @@ final class FakeWeChat {
   }
 
   private Answer process(SandboxEndpoint endpoint, Call call) {
+    Answer answer = answerTo(endpoint, call);
+    return hosting.isOpenTo(call)
+        ? answer.header(CloudHosting.SEQUENCE_HEADER, hosting.nextSequence())
+        : answer;
+  }
+
+  private Answer answerTo(SandboxEndpoint endpoint, Call call) {
     try {
       checkMethod(endpoint, call);
       Endpoint target = endpoints.get(endpoint);
@@ -135,9 +193,11 @@ final class FakeWeChat {
     if (call.method().equals(endpoint.method())) {
       return;
     }
+    if (endpoint.managesTemplates()) {
+      throw new Refused(ErrorTexts.NOT_FOUND);
+    }
     throw new Refused(
         switch (endpoint) {
-          case TEMPLATES -> ErrorTexts.NOT_FOUND;
           case TOKEN -> ErrorTexts.REQUIRE_GET;
           default -> ErrorTexts.REQUIRE_POST;
         });

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Encodes answers as bytes, normal or spoilt as the answer requests. Unless the effect ends the
@@ -48,14 +49,17 @@ final class OddAnswers {
 
   private final boolean keepAlive;
   private final boolean toHead;
+  private final Map<String, String> headers;
 
   /**
    * Answers to one request.
    *
+   * @param headers more headers than any answer has
    * @param keepAlive false if the caller wants the connection closed after the answer
    * @param toHead true if the request is a HEAD, whose answer has no body
    */
-  OddAnswers(boolean keepAlive, boolean toHead) {
+  OddAnswers(Map<String, String> headers, boolean keepAlive, boolean toHead) {
+    this.headers = headers;
     this.keepAlive = keepAlive;
     this.toHead = toHead;
   }
@@ -194,14 +198,17 @@ final class OddAnswers {
     return ok(keepAlive).header("Transfer-Encoding", "chunked");
   }
 
-  private static WireAnswer ok(boolean keepAlive) {
+  private WireAnswer ok(boolean keepAlive) {
     return head(200, Answer.WECHAT_JSON, keepAlive);
   }
 
-  private static WireAnswer head(int status, String contentType, boolean keepAlive) {
-    return WireAnswer.of("HTTP/1.1 " + HttpResponseStatus.valueOf(status))
-        .header("Content-Type", contentType)
-        .header("Connection", keepAlive ? "keep-alive" : "close");
+  private WireAnswer head(int status, String contentType, boolean keepAlive) {
+    WireAnswer answer =
+        WireAnswer.of("HTTP/1.1 " + HttpResponseStatus.valueOf(status))
+            .header("Content-Type", contentType)
+            .header("Connection", keepAlive ? "keep-alive" : "close");
+    headers.forEach(answer::header);
+    return answer;
   }
 
   private static WireAnswer http10(int length) {

@@ -8,22 +8,22 @@ final class QuotaEndpoint implements Endpoint {
 
   private static final int REFRESH_SECOND = 60;
 
-  private final Tokens tokens;
+  private final Access access;
   private final Quotas quotas;
   private final Answers answers;
 
-  QuotaEndpoint(Tokens tokens, Quotas quotas, Answers answers) {
-    this.tokens = tokens;
+  QuotaEndpoint(Access access, Quotas quotas, Answers answers) {
+    this.access = access;
     this.quotas = quotas;
     this.answers = answers;
   }
 
   @Override
   public Answer answer(Call call) throws Refused {
-    String appId = tokens.appOf(call);
+    String appId = access.enter(call, SandboxEndpoint.QUOTA);
     String path = call.json().path("cgi_path").asText("");
     if (path.startsWith("/sns/")) {
-      throw new Refused(76022);
+      throw new Refused(ManagementErrors.FORBIDDEN_CGI_PATH);
     }
     Optional<SandboxEndpoint> endpoint = SandboxEndpoint.byPath(path);
     if (endpoint.isEmpty()) {

@@ -10,7 +10,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +67,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     log.trace("{}", next.call());
     Answer answer = answers.apply(next.call());
     boolean toHead = next.call().method().equals(HttpMethod.HEAD.name());
-    WireScript script = new OddAnswers(next.keepAlive(), toHead).script(answer);
+    WireScript script = new OddAnswers(answer.headers(), next.keepAlive(), toHead).script(answer);
     Delivery delivery = new Delivery(ctx, answer.beforeWrite(), script, () -> served(ctx));
     if (answer.delay().isZero()) {
       delivery.run();
@@ -87,7 +87,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private static Call call(ChannelHandlerContext ctx, FullHttpRequest request) {
     QueryStringDecoder uri = new QueryStringDecoder(request.uri());
-    Map<String, String> query = new HashMap<>();
+    Map<String, String> query = new LinkedHashMap<>();
     uri.parameters().forEach((name, values) -> query.put(name, values.get(0)));
     return new Call(
         request.method().name(),

@@ -42,16 +42,26 @@ public final class Sandbox implements AutoCloseable {
    */
   public static Sandbox start(SandboxOptions options, InstantSource clock) throws IOException {
     FakeWeChat weChat = new FakeWeChat(options, clock);
+    try {
+      weChat.hosting().start();
+    } catch (IOException e) {
+      throw new IOException("cannot write " + options.hosting().tokenFile(), e);
+    }
     ControlApi control = new ControlApi(weChat);
     Function<Call, Answer> answers =
         call -> ControlApi.owns(call.path()) ? control.answer(call) : weChat.answer(call);
-    HttpServer server =
-        HttpServer.start(
-            options.host(),
-            options.port(),
-            () -> new EarlyTrouble(weChat.faults()),
-            () -> new RequestHandler(answers, weChat.counters()));
-    return new Sandbox(weChat, server, options.host());
+    try {
+      HttpServer server =
+          HttpServer.start(
+              options.host(),
+              options.port(),
+              () -> new EarlyTrouble(weChat.faults()),
+              () -> new RequestHandler(answers, weChat.counters()));
+      return new Sandbox(weChat, server, options.host());
+    } catch (IOException e) {
+      weChat.hosting().close();
+      throw e;
+    }
   }
 
   /** The address of this sandbox, without a trailing slash. */
@@ -105,6 +115,16 @@ public final class Sandbox implements AutoCloseable {
     return weChat.tokens().revoke(appId, kind, mode);
   }
 
+  /** Writes a new token of the cloud hosting; the old ones stay valid to their end. */
+  public void refreshHostingToken() throws IOException {
+    weChat.hosting().refresh();
+  }
+
+  /** Ends all tokens of the cloud hosting. */
+  public void revokeHostingTokens(RevokeMode mode) throws IOException {
+    weChat.hosting().revoke(mode);
+  }
+
   /** Sets the ledger's entry for that user and template. */
   public void subscribe(Subscription subscription) {
     weChat.ledger().put(subscription);
@@ -122,5 +142,6 @@ public final class Sandbox implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    weChat.hosting().close();
   }
 }

@@ -15,10 +15,24 @@ public enum SandboxEndpoint {
   SEND("send", "POST", "/cgi-bin/message/subscribe/send"),
   /** The templates of the app. */
   TEMPLATES("gettemplate", "GET", "/wxaapi/newtmpl/gettemplate"),
+  /** Adds a template of the public library to the app. */
+  ADD_TEMPLATE("addtemplate", "POST", "/wxaapi/newtmpl/addtemplate"),
+  /** Deletes a template of the app. */
+  DELETE_TEMPLATE("deltemplate", "POST", "/wxaapi/newtmpl/deltemplate"),
+  /** The categories of the app. */
+  CATEGORIES("getcategory", "GET", "/wxaapi/newtmpl/getcategory"),
+  /** The templates of the public library, by category. */
+  LIBRARY_TITLES("getpubtemplatetitles", "GET", "/wxaapi/newtmpl/getpubtemplatetitles"),
+  /** The keywords of a template of the public library. */
+  LIBRARY_KEYWORDS("getpubtemplatekeywords", "GET", "/wxaapi/newtmpl/getpubtemplatekeywords"),
+  /** What WeChat recorded of one request. */
+  RID("rid", "POST", "/cgi-bin/openapi/rid/get"),
   /** How much of a daily quota is used. */
   QUOTA("quota", "POST", "/cgi-bin/openapi/quota/get"),
   /** Resets all daily quotas of the app. */
-  CLEAR_QUOTA("clear_quota", "POST", "/cgi-bin/clear_quota");
+  CLEAR_QUOTA("clear_quota", "POST", "/cgi-bin/clear_quota"),
+  /** The same by the app's secret. */
+  CLEAR_QUOTA_V2("clear_quota_v2", "POST", "/cgi-bin/clear_quota/v2");
 
   private static final Map<String, SandboxEndpoint> BY_PATH =
       Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(e -> e.path, e -> e));
@@ -41,6 +55,11 @@ public enum SandboxEndpoint {
   /** WeChat's path. */
   public String path() {
     return path;
+  }
+
+  /** True for the calls that manage templates. */
+  boolean managesTemplates() {
+    return path.startsWith("/wxaapi/newtmpl/");
   }
 
   String method() {

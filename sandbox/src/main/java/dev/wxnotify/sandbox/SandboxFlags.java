@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a sandbox as flags. The values here are the defaults. */
@@ -46,6 +47,25 @@ final class SandboxFlags {
       converter = TemplateFlag.class,
       description = "A template of your own, in addition to those of the sandbox; may be repeated.")
   private List<SandboxTemplate> templates = new ArrayList<>();
+
+  @Option(
+      names = "--template-limit",
+      paramLabel = "N",
+      description =
+          "Templates of an app, those of the sandbox included (default: ${DEFAULT-VALUE}).")
+  private int templateLimit = TemplateRules.DEFAULT.mostPerApp();
+
+  @Option(
+      names = "--template-json",
+      description = "addtemplate reads JSON too; otherwise only a form.")
+  private boolean templateJson;
+
+  @Option(
+      names = "--tid-as-text",
+      description = "getpubtemplatetitles answers with the tid as text, not as a number.")
+  private boolean tidAsText;
+
+  @Mixin private HostingFlags hosting = new HostingFlags();
 
   @Option(
       names = "--token-ttl",
@@ -179,6 +199,8 @@ final class SandboxFlags {
             .latency(latency)
             .allowedIps(allowedIps)
             .templates(Stream.concat(SandboxTemplates.ALL.stream(), templates.stream()).toList())
+            .templateRules(new TemplateRules(templateJson, tidAsText, templateLimit))
+            .hosting(hosting.rules())
             .faults(faults)
             .kept(kept);
     quotas.forEach(builder::quota);

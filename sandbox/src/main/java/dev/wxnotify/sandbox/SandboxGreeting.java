@@ -19,6 +19,16 @@ final class SandboxGreeting {
     for (SandboxTemplate template : options.templates()) {
       out.println("  template  " + template.id() + "  " + keywords(template));
     }
+    if (options.hosting().tokenFile() != null) {
+      out.println(
+          "  cloudbase_access_token of "
+              + options.hostedApp()
+              + " in "
+              + options.hosting().tokenFile());
+    }
+    if (options.hosting().openInterface()) {
+      out.println("  open interface: no token needed for " + options.hostedApp());
+    }
     out.println("  open ids  any; those that cause failures: " + url + "/sandbox/open-ids");
     out.println("Try it:");
     out.println("  curl -s " + url + "/sandbox/templates");

@@ -23,6 +23,8 @@ import java.util.Set;
  * @param allowedIps the callers that may fetch tokens; empty allows all
  * @param templates the templates of every app
  * @param subscriptions the ledger at the start
+ * @param templateRules what an app may do with its templates
+ * @param hosting how the sandbox plays WeChat's cloud hosting
  * @param faults the active faults at the start
  * @param kept how many accepted messages, and how many sends, are kept for inspection
  */
@@ -38,6 +40,8 @@ public record SandboxOptions(
     Set<String> allowedIps,
     List<SandboxTemplate> templates,
     List<Subscription> subscriptions,
+    TemplateRules templateRules,
+    HostingRules hosting,
     List<Fault> faults,
     int kept) {
 
@@ -67,6 +71,12 @@ public record SandboxOptions(
     if (kept < 0) {
       throw new IllegalArgumentException("kept: " + kept + " (expected: >= 0)");
     }
+    if (hosting.appId() == null
+        ? hosting.isOn() && apps.size() > 1
+        : !apps.containsKey(hosting.appId())) {
+      throw new IllegalArgumentException(
+          "hosting.appId: " + hosting.appId() + " (expected: one of " + apps.keySet() + ")");
+    }
     apps = Map.copyOf(apps);
     quotas = Map.copyOf(quotas);
     allowedIps = Set.copyOf(allowedIps);
@@ -78,6 +88,11 @@ public record SandboxOptions(
   /** The defaults on any free port of the loopback address. */
   public static SandboxOptions defaults() {
     return builder().build();
+  }
+
+  /** The app that the environment of the cloud hosting belongs to. */
+  String hostedApp() {
+    return hosting.appId() != null ? hosting.appId() : apps.keySet().iterator().next();
   }
 
   /** A builder that starts with the defaults. */
@@ -105,6 +120,8 @@ public record SandboxOptions(
     private Set<String> allowedIps = Set.of();
     private List<SandboxTemplate> templates = SandboxTemplates.ALL;
     private List<Subscription> subscriptions = List.of();
+    private TemplateRules templateRules = TemplateRules.DEFAULT;
+    private HostingRules hosting = HostingRules.NONE;
     private List<Fault> faults = List.of();
     private int kept = 100_000;
 
@@ -200,6 +217,20 @@ public record SandboxOptions(
       return this;
     }
 
+    /** What an app may do with its templates. */
+    @CanIgnoreReturnValue
+    public Builder templateRules(TemplateRules templateRules) {
+      this.templateRules = templateRules;
+      return this;
+    }
+
+    /** How the sandbox plays WeChat's cloud hosting. */
+    @CanIgnoreReturnValue
+    public Builder hosting(HostingRules hosting) {
+      this.hosting = hosting;
+      return this;
+    }
+
     /** The active faults at the start. */
     @CanIgnoreReturnValue
     public Builder faults(List<Fault> faults) {
@@ -228,6 +259,8 @@ public record SandboxOptions(
           allowedIps,
           templates,
           subscriptions,
+          templateRules,
+          hosting,
           faults,
           kept);
     }

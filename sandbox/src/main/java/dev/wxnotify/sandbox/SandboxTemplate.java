@@ -53,6 +53,11 @@ public record SandboxTemplate(String id, String title, boolean longTerm, List<Ke
     keywords = List.copyOf(keywords);
   }
 
+  /** WeChat's number for one-time and long-term templates. */
+  static int type(boolean longTerm) {
+    return longTerm ? LONG_TERM_TYPE : ONE_TIME_TYPE;
+  }
+
   ObjectNode json() {
     StringBuilder content = new StringBuilder();
     StringBuilder example = new StringBuilder();
@@ -67,7 +72,7 @@ public record SandboxTemplate(String id, String title, boolean longTerm, List<Ke
             .put("content", content.toString())
             .put("example", example.toString());
     addEnumerations(json);
-    return json.put("type", longTerm ? LONG_TERM_TYPE : ONE_TIME_TYPE);
+    return json.put("type", type(longTerm));
   }
 
   /** The list is absent if it would be empty, and its codes end in ".DATA". */

@@ -3,11 +3,8 @@ package dev.wxnotify.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * {@code POST /cgi-bin/message/subscribe/send}. The order of the checks is WeChat's, inferred from
@@ -19,10 +16,9 @@ final class SendEndpoint implements Endpoint {
   /** Wider than WeChat's 28 characters, so that tests can use names. */
   private static final Pattern OPEN_ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
-  private final Tokens tokens;
-  private final Quotas quotas;
+  private final Access access;
   private final SecondLimit limit;
-  private final Map<String, SandboxTemplate> templates;
+  private final AppTemplates templates;
   private final SubscriptionLedger ledger;
   private final MessageCheck check;
   private final OpenIdTurns turns;
@@ -35,8 +31,8 @@ final class SendEndpoint implements Endpoint {
   SendEndpoint(
       SandboxOptions options,
       InstantSource clock,
-      Tokens tokens,
-      Quotas quotas,
+      Access access,
+      AppTemplates templates,
       SubscriptionLedger ledger,
       OpenIdTurns turns,
       MagicOpenIds magic,
@@ -44,12 +40,9 @@ final class SendEndpoint implements Endpoint {
       Answers answers) {
     this.options = options;
     this.clock = clock;
-    this.tokens = tokens;
-    this.quotas = quotas;
+    this.access = access;
+    this.templates = templates;
     this.limit = new SecondLimit(options.sends().perSecond(), options.sends().overloadErrcode());
-    this.templates =
-        options.templates().stream()
-            .collect(Collectors.toUnmodifiableMap(SandboxTemplate::id, Function.identity()));
     this.ledger = ledger;
     this.check = new MessageCheck(options.sends());
     this.turns = turns;
@@ -60,8 +53,7 @@ final class SendEndpoint implements Endpoint {
 
   @Override
   public Answer answer(Call call) throws Refused {
-    String appId = tokens.appOf(call);
-    quotas.take(appId, SandboxEndpoint.SEND);
+    String appId = access.enter(call, SandboxEndpoint.SEND);
     limit.take(appId, clock.instant());
     ObjectNode message = call.json();
     String openId = openId(message.path("touser"));
@@ -91,7 +83,7 @@ final class SendEndpoint implements Endpoint {
 
   private ObjectNode accept(String appId, String openId, ObjectNode message, RawBody body)
       throws Refused {
-    SandboxTemplate template = templates.get(message.path("template_id").asText(""));
+    SandboxTemplate template = templates.find(appId, message.path("template_id").asText(""));
     if (template == null) {
       throw new Refused(ErrorTexts.INVALID_TEMPLATE);
     }

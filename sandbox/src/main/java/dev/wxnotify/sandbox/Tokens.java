@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** All tokens of all apps: two independent slots per app, and the app of each token. */
 final class Tokens {
 
+  static final String PARAMETER = "access_token";
+
   /** Older tokens are forgotten, and then count as never issued. */
   private static final int REMEMBERED = 10_000;
 
@@ -54,7 +56,7 @@ final class Tokens {
 
   /** The app of the token, if the token is valid now. */
   String appOf(Call call) throws Refused {
-    String value = call.parameter("access_token");
+    String value = call.parameter(PARAMETER);
     if (value == null || value.isEmpty()) {
       throw new Refused(ErrorTexts.TOKEN_MISSING);
     }
@@ -64,6 +66,12 @@ final class Tokens {
     }
     token.check(clock.instant());
     return token.appId();
+  }
+
+  /** The app that the token was issued to, valid or not; null for a token of nobody's. */
+  @Nullable String ownerOf(Call call) {
+    IssuedToken token = issued.get(String.valueOf(call.parameter(PARAMETER)));
+    return token == null ? null : token.appId();
   }
 
   /** Ends the current token of one kind, or of both. Returns how many it ended. */

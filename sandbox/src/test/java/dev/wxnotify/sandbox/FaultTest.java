@@ -1,6 +1,7 @@
 package dev.wxnotify.sandbox;
 
 import static dev.wxnotify.sandbox.SandboxClient.message;
+import static java.net.http.HttpRequest.BodyPublishers.noBody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FaultTest {
@@ -103,6 +105,20 @@ class FaultTest {
           .isInstanceOf(SocketTimeoutException.class);
     }
     assertThat(sandbox.messages()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SandboxEndpoint.class)
+  void errcode_atEachEndpoint_isWhatItsCallsGet(SandboxEndpoint endpoint) throws Exception {
+    sandbox.addFault(Fault.on(endpoint, Effect.errcode(85113)));
+
+    String answer =
+        client.exchange(client.request(endpoint.path()).method(endpoint.method(), noBody())).body();
+
+    assertThat(answer)
+        .startsWith(
+            "{\"errcode\":85113,\"errmsg\":\"cloudbase_token is not ready yet, please try again"
+                + " later rid: ");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -323,6 +324,6 @@ class OddAnswerTest {
                 .put("errcode", kind == EffectKind.GBK_ERRMSG ? 40003 : 0)
                 .put("errmsg", "ok")
                 .put("msgid", 3248682510344192008L));
-    return new OddAnswers(true, false).script(normal.spoilt(Effect.of(kind)));
+    return new OddAnswers(Map.of(), true, false).script(normal.spoilt(Effect.of(kind)));
   }
 }

@@ -1,6 +1,7 @@
 package dev.wxnotify.sandbox;
 
 import static dev.wxnotify.sandbox.SandboxClient.APP;
+import static dev.wxnotify.sandbox.SandboxClient.SECRET;
 import static dev.wxnotify.sandbox.SandboxClient.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +10,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class QuotaTest {
 
@@ -78,6 +81,36 @@ class QuotaTest {
     assertThat(quota("/sns/jscode2session").path("errcode").asInt()).isEqualTo(76022);
   }
 
+  @ParameterizedTest
+  @EnumSource(SandboxEndpoint.class)
+  void quotaGet_ofEachPath_isKnown(SandboxEndpoint endpoint) throws Exception {
+    assertThat(quota(endpoint.path()).path("errcode").asInt()).isZero();
+    assertThat(quota(endpoint.path()).path("quota").has("daily_limit")).isTrue();
+  }
+
+  @Test
+  void quotaGet_ofAQuotaOfTemplates_countsTheirCalls() throws Exception {
+    try (Sandbox other =
+        Sandbox.start(
+            SandboxOptions.builder().quota(SandboxEndpoint.CATEGORIES, new Quota(1, 0)).build())) {
+      SandboxClient caller = new SandboxClient(other);
+      String access = "?access_token=" + caller.stableToken();
+
+      caller.get("/wxaapi/newtmpl/getcategory" + access);
+
+      assertThat(caller.get("/wxaapi/newtmpl/getcategory" + access).path("errcode").asInt())
+          .isEqualTo(45009);
+      assertThat(
+              caller
+                  .post(
+                      "/cgi-bin/openapi/quota/get" + access,
+                      "{\"cgi_path\":\"/wxaapi/newtmpl/getcategory\"}")
+                  .path("quota")
+                  .toString())
+          .isEqualTo("{\"daily_limit\":1,\"used\":1,\"remain\":0}");
+    }
+  }
+
   @Test
   void clearQuota_tenTimesAMonth_letsSendsThrough() throws Exception {
     send();
@@ -92,6 +125,24 @@ class QuotaTest {
     assertThat(clear(APP)).isEqualTo(48006);
     clock.advance(Duration.ofDays(7));
     assertThat(clear(APP)).isZero();
+  }
+
+  @Test
+  void clearQuotaV2_bySecret_sharesTheTenTimesAMonth() throws Exception {
+    String path = "/cgi-bin/clear_quota/v2";
+    String inQuery = path + "?appid=" + APP + "&appsecret=";
+    send();
+    send();
+    assertThat(client.post(inQuery + "wrong", "").path("errcode").asInt()).isEqualTo(40125);
+    assertThat(client.post(path, "").path("errcode").asInt()).isEqualTo(41002);
+    assertThat(send()).isEqualTo(45011);
+    assertThat(client.post(inQuery + SECRET, "").path("errcode").asInt()).isZero();
+    assertThat(send()).isZero();
+    String body = "{\"appid\":\"" + APP + "\",\"appsecret\":\"" + SECRET + "\"}";
+    for (int i = 0; i < 9; i++) {
+      assertThat(client.post(path, body).path("errcode").asInt()).isZero();
+    }
+    assertThat(clear(APP)).isEqualTo(48006);
   }
 
   @Test

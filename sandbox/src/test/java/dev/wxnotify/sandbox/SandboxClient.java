@@ -97,6 +97,14 @@ final class SandboxClient {
             .POST(BodyPublishers.ofString(body)));
   }
 
+  JsonNode postForm(String path, String form) throws Exception {
+    return json(
+        exchange(
+            HttpRequest.newBuilder(base.resolve(path))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(form))));
+  }
+
   HttpResponse<String> exchange(HttpRequest.Builder request)
       throws IOException, InterruptedException {
     return http.send(request.build(), BodyHandlers.ofString());

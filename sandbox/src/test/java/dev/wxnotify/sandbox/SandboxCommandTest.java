@@ -36,6 +36,9 @@ class SandboxCommandTest {
                         "--fault=send:errcode=-1:3",
                         "--quota=send=100/10",
                         "--template=x123456789012345678901234567890123456789abc:thing1,time2",
+                        "--template-json",
+                        "--template-limit=40",
+                        "--open-interface",
                         "--errmsg-hint"));
     runner.start();
     while (!out.toString().contains("curl")) {
@@ -75,6 +78,9 @@ class SandboxCommandTest {
         "--template=short:thing1",
         "--template=sandbox-seckill-0123456789abcdefghijklmnopq:THING",
         "--unknown-token=1",
+        "--template-limit=-1",
+        "--hosted-app=wx-other",
+        "--cloudbase-ttl=0s",
         "--port=99999"
       })
   void run_rubbish_isAUsageErrorThatNamesIt(String flag) {

@@ -5,6 +5,7 @@ import dev.wxnotify.server.config.ServerSettings;
 import dev.wxnotify.server.config.WatchedFiles;
 import dev.wxnotify.server.delivery.Admission;
 import dev.wxnotify.server.delivery.App;
+import dev.wxnotify.server.delivery.AppAccount;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.InMemoryOutcomeLedger;
@@ -14,6 +15,7 @@ import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.delivery.TemplateRefusals;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.metrics.MonitoringServer;
@@ -23,17 +25,20 @@ import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.redis.RedisOutcomeLedger;
 import dev.wxnotify.server.redis.RedisTokenStore;
+import dev.wxnotify.server.template.TemplateList;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
-import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.tracing.Tracing;
 import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.WeChatApi;
+import dev.wxnotify.server.wechat.WeChatAppAccount;
 import dev.wxnotify.server.wechat.WeChatErrcodeExplanations;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
+import dev.wxnotify.server.wechat.WeChatTemplateSource;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import io.grpc.ServerInterceptor;
 import io.netty.channel.EventLoopGroup;
@@ -51,6 +56,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,10 +158,11 @@ final class NotificationServer implements AutoCloseable {
                   ImplementationVersion.version(),
                   settings.apps().stream().map(ServerSettings.AppSettings::appId).toList(),
                   clock));
+      WeChatApi api = new WeChatApi(http);
       this.apps =
           opened.add(
-              apps(settings, http, redis, files, clock, timer, random, meters.tokenListener()),
-              all -> all.all().forEach(app -> app.tokens().close()));
+              apps(settings, http, api, redis, files, clock, timer, random, meters),
+              all -> all.all().forEach(NotificationServer::close));
       this.readiness = new Readiness(apps, clock);
       this.monitoring =
           opened.add(new MonitoringServer(settings.monitoringAddress(), readiness, meters));
@@ -187,7 +194,8 @@ final class NotificationServer implements AutoCloseable {
                   settings.grpc(),
                   apps,
                   delivery,
-                  new GrpcServer.Operations(new WeChatErrcodeExplanations(), failures, clock),
+                  new GrpcServer.Operations(
+                      new WeChatErrcodeExplanations(), failures, accounts(api), clock),
                   timer,
                   loops,
                   observers(meters, tracing)));
@@ -222,15 +230,23 @@ final class NotificationServer implements AutoCloseable {
       Readiness readiness,
       RecentFailures failures,
       @Nullable Tracing tracing) {
-    return tracing == null
-        ? List.of(meters.deliveryListener(), readiness, failures)
-        : List.of(meters.deliveryListener(), readiness, failures, tracing.deliveryListener());
+    List<DeliveryListener> listeners =
+        new ArrayList<>(
+            List.of(meters.deliveryListener(), readiness, failures, new TemplateRefusals()));
+    if (tracing != null) {
+      listeners.add(tracing.deliveryListener());
+    }
+    return listeners;
   }
 
   private static List<ServerInterceptor> observers(ServerMeters meters, @Nullable Tracing tracing) {
     return tracing == null
         ? List.of(meters.grpcInterceptor())
         : List.of(meters.grpcInterceptor(), tracing.grpcInterceptor());
+  }
+
+  private static Function<App, AppAccount> accounts(WeChatApi api) {
+    return app -> new WeChatAppAccount(api, app.appId(), app.tokens());
   }
 
   /** Shows the parts that tell of nothing by themselves, and are looked at. */
@@ -250,12 +266,13 @@ final class NotificationServer implements AutoCloseable {
   private static Apps apps(
       ServerSettings settings,
       WeChatHttpClient http,
+      WeChatApi api,
       @Nullable RedisLink redis,
       WatchedFiles files,
       InstantSource clock,
       ScheduledThreadPoolExecutor timer,
       DoubleSupplier random,
-      TokenListener listener) {
+      ServerMeters meters) {
     App byDefault = null;
     List<App> all = new ArrayList<>();
     for (ServerSettings.AppSettings app : settings.apps()) {
@@ -270,17 +287,31 @@ final class NotificationServer implements AutoCloseable {
               clock,
               timer,
               random,
-              listener);
+              meters.tokenListener());
       if (app.secretFile() != null) {
         watchSecret(app.appId(), app.secretFile(), secret, tokens, files);
       }
-      App made = new App(app.appId(), tokens, app.seckill(), System::nanoTime, timer);
+      TemplateList templates =
+          new TemplateList(
+              app.appId(),
+              new WeChatTemplateSource(api, tokens),
+              settings.checksTemplates(),
+              clock,
+              System::nanoTime,
+              timer,
+              meters.templateListener());
+      App made = new App(app.appId(), tokens, app.seckill(), templates, System::nanoTime, timer);
       all.add(made);
       if (app.isDefault()) {
         byDefault = made;
       }
     }
     return new Apps(all, byDefault);
+  }
+
+  private static void close(App app) {
+    app.templates().close();
+    app.tokens().close();
   }
 
   /** A new secret serves the next token call; one that was refused before is tried at once. */
@@ -399,6 +430,7 @@ final class NotificationServer implements AutoCloseable {
                     .map(app -> app.tokens().acquire())
                     .toArray(CompletableFuture<?>[]::new))
             .thenRun(this::onStarted);
+    apps.all().forEach(app -> app.templates().start());
   }
 
   /** Says that it is ready, and where. */

@@ -79,6 +79,7 @@ class ArchitectureTest {
             ROOT + ".message",
             ROOT + ".config",
             ROOT + ".token",
+            ROOT + ".template",
             ROOT + ".delivery",
             ROOT + ".grpc",
             ROOT + ".wechat",
@@ -135,12 +136,23 @@ class ArchitectureTest {
   }
 
   @Test
-  void delivery_importsOnlyMessageAndToken() {
+  void template_importsOnlyMessage() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".template..")
+        .should()
+        .dependOnClassesThat(oursOutside(ROOT + ".template", ROOT + ".message"))
+        .check(OURS);
+  }
+
+  @Test
+  void delivery_importsOnlyMessageTokenAndTemplate() {
     noClasses()
         .that()
         .resideInAPackage(ROOT + ".delivery..")
         .should()
-        .dependOnClassesThat(oursOutside(ROOT + ".delivery", ROOT + ".message", ROOT + ".token"))
+        .dependOnClassesThat(
+            oursOutside(ROOT + ".delivery", ROOT + ".message", ROOT + ".token", ROOT + ".template"))
         .check(OURS);
   }
 
@@ -169,7 +181,8 @@ class ArchitectureTest {
   void core_readsNoFiles() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + ".message..", ROOT + ".token..", ROOT + ".delivery..")
+        .resideInAnyPackage(
+            ROOT + ".message..", ROOT + ".token..", ROOT + ".template..", ROOT + ".delivery..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(FILES + "..")
@@ -202,7 +215,8 @@ class ArchitectureTest {
   void core_seesNoForeignTechnology() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + ".message..", ROOT + ".token..", ROOT + ".delivery..")
+        .resideInAnyPackage(
+            ROOT + ".message..", ROOT + ".token..", ROOT + ".template..", ROOT + ".delivery..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

@@ -14,9 +14,12 @@ import dev.wxnotify.server.testing.LogCapture;
 import dev.wxnotify.server.testing.TestCa;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
+import dev.wxnotify.v1.ClearQuotaRequest;
 import dev.wxnotify.v1.ExplainErrcodeRequest;
+import dev.wxnotify.v1.GetQuotaRequest;
 import dev.wxnotify.v1.GetTokenStatusRequest;
 import dev.wxnotify.v1.ListRecentFailuresRequest;
+import dev.wxnotify.v1.LookUpRidRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.RefreshTokenRequest;
@@ -225,6 +228,9 @@ class LeakTest {
     attempt(() -> operations.listRecentFailures(ListRecentFailuresRequest.getDefaultInstance()));
     attempt(
         () -> operations.explainErrcode(ExplainErrcodeRequest.newBuilder().setErrcode(1).build()));
+    attempt(() -> operations.lookUpRid(LookUpRidRequest.newBuilder().setRid("x").build()));
+    attempt(() -> operations.getQuota(GetQuotaRequest.getDefaultInstance()));
+    attempt(() -> operations.clearQuota(ClearQuotaRequest.getDefaultInstance()));
     for (String path : List.of("/metrics", "/readyz", "/livez", "/nothing")) {
       HttpResponse<String> response =
           HttpClient.newHttpClient()

@@ -17,7 +17,8 @@ class MainTest {
         "send --help",
         "send subscribe -h",
         "send seckill -h",
-        "batch --help"
+        "batch --help",
+        "templates --help"
       })
   void help_ofEveryCommand_exitsWith0(String args) throws Exception {
     try (WxnotifyProcess process = start(args)) {
@@ -50,6 +51,7 @@ class MainTest {
         "send subscribe --open-id o --template-id t --data thing1",
         "send subscribe --open-id o --template-id t --data thing1=x --state released",
         "send seckill --open-id o --goods-name g --time t --corp-id 1",
+        "templates --output yaml",
       })
   void wrongCommandLine_exitsWith64AndShowsTheUsage(String args) throws Exception {
     try (WxnotifyProcess process = start(args)) {

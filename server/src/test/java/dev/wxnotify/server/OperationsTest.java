@@ -9,9 +9,11 @@ import dev.wxnotify.sandbox.SandboxEndpoint;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.wechat.WeChatErrcodeExplanations;
+import dev.wxnotify.v1.ClearQuotaRequest;
 import dev.wxnotify.v1.ExplainErrcodeRequest;
 import dev.wxnotify.v1.ExplainErrcodeResponse;
 import dev.wxnotify.v1.FailureCount;
+import dev.wxnotify.v1.GetQuotaRequest;
 import dev.wxnotify.v1.GetTokenStatusRequest;
 import dev.wxnotify.v1.ListRecentFailuresRequest;
 import dev.wxnotify.v1.OperationsServiceGrpc;
@@ -289,7 +291,11 @@ class OperationsTest {
             () -> stub.getTokenStatus(GetTokenStatusRequest.getDefaultInstance()),
             () -> stub.refreshToken(RefreshTokenRequest.getDefaultInstance()),
             () -> stub.explainErrcode(ExplainErrcodeRequest.getDefaultInstance()),
-            () -> stub.listRecentFailures(ListRecentFailuresRequest.getDefaultInstance()));
+            () -> stub.listRecentFailures(ListRecentFailuresRequest.getDefaultInstance()),
+            () -> stub.getQuota(GetQuotaRequest.getDefaultInstance()),
+            () ->
+                stub.clearQuota(
+                    ClearQuotaRequest.newBuilder().setConfirmAppId(SandboxOptions.APP_ID).build()));
     for (var call : calls) {
       if (refusal == null) {
         assertThat(catchThrowable(call)).isNull();

@@ -18,6 +18,7 @@ final class Keys {
           TlsKeys.SECTION,
           CallerKeys.SECTION,
           AppKeys.SECTION,
+          TemplateKeys.SECTION,
           WeChatKeys.SECTION,
           RedisKeys.SECTION,
           ProcessKeys.SECTION);

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport how sockets are read and written; null for the first that works here
  * @param warmUp how long a start warms up; zero for not at all
  * @param apps at least one; at most one of them is the default, and a single one always is
+ * @param checksTemplates whether messages are checked by their templates
  */
 public record ServerSettings(
     GrpcServer.Settings grpc,
@@ -34,6 +35,7 @@ public record ServerSettings(
     WeChatTokenIssuer.Endpoint tokenEndpoint,
     int tokenCallsPerHour,
     List<AppSettings> apps,
+    boolean checksTemplates,
     long ledgerEntries,
     RedisLink.@Nullable Settings redis,
     @Nullable Transport transport,

@@ -31,6 +31,7 @@ final class SettingsReader {
         reading.get(WeChatKeys.TOKEN_ENDPOINT),
         reading.get(WeChatKeys.TOKEN_CALLS_PER_HOUR),
         apps,
+        reading.get(TemplateKeys.CHECK),
         reading.get(RedisKeys.LEDGER_ENTRIES),
         new RedisReader(reading).read(),
         transport(),

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.delivery;
 
 import dev.wxnotify.server.message.SeckillTemplate;
+import dev.wxnotify.server.template.TemplateList;
 import dev.wxnotify.server.token.TokenCache;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
@@ -11,11 +12,17 @@ import java.util.function.LongSupplier;
  * @param appId its AppID
  * @param tokens its access token
  * @param seckill how it sends flash-sale reminders
+ * @param templates its templates, as far as WeChat listed them
  * @param pace the rate at which WeChat takes its messages
  * @param quota whether WeChat takes more of its messages today
  */
 public record App(
-    String appId, TokenCache tokens, SeckillTemplate seckill, Pace pace, DailyQuota quota) {
+    String appId,
+    TokenCache tokens,
+    SeckillTemplate seckill,
+    TemplateList templates,
+    Pace pace,
+    DailyQuota quota) {
 
   /**
    * An app about which WeChat has not said anything yet.
@@ -27,13 +34,25 @@ public record App(
       String appId,
       TokenCache tokens,
       SeckillTemplate seckill,
+      TemplateList templates,
       LongSupplier nanoClock,
       ScheduledExecutorService timer) {
     this(
         appId,
         tokens,
         seckill,
+        templates,
         new Pace(appId, nanoClock, timer),
         new DailyQuota(appId, nanoClock));
+  }
+
+  /** An app whose templates nobody asks for. */
+  public App(
+      String appId,
+      TokenCache tokens,
+      SeckillTemplate seckill,
+      LongSupplier nanoClock,
+      ScheduledExecutorService timer) {
+    this(appId, tokens, seckill, TemplateList.unknown(appId, nanoClock, timer), nanoClock, timer);
   }
 }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *    ▲                            ▲                                                     │
  *    │                            └────────── used up: for a minute; anything else: ────┤
  *    │                                        the next message is a probe               │
- *    └────────────────────────────────── WeChat took the probe ─────────────────────────┘
+ *    └──────────────── WeChat took the probe, or has reset the quota ────────────────────┘
  * </pre>
  *
  * <p>Each message carries the pass that it was let out with. Only an answer to a message with the
@@ -132,6 +132,18 @@ public final class DailyQuota {
       }
     }
     return false;
+  }
+
+  /** Lets messages out again: WeChat has reset the quota. */
+  public void cleared() {
+    State now = state.get();
+    while (!(now instanceof Open)) {
+      if (state.compareAndSet(now, new Open(new Pass()))) {
+        log.info("app {}: the daily quota is cleared; messages are sent again", appId);
+        return;
+      }
+      now = state.get();
+    }
   }
 
   private Stopped stoppedFor(WeChatError why, Duration time) {

@@ -132,6 +132,9 @@ public final class Readiness implements DeliveryListener {
       if (trouble != null) {
         reasons.add("app " + app.appId() + ": " + trouble);
       }
+      app.templates()
+          .unfitFor(app.seckill())
+          .ifPresent(why -> reasons.add("app " + app.appId() + ": " + why));
     }
     helpers.forEach(
         (name, trouble) -> trouble.get().ifPresent(why -> reasons.add(name + ": " + why)));

@@ -1,12 +1,15 @@
 package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Admission;
+import dev.wxnotify.server.delivery.App;
+import dev.wxnotify.server.delivery.AppAccount;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
+import dev.wxnotify.v1.TemplateServiceGrpc;
 import io.grpc.Context;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -25,6 +28,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +55,7 @@ public final class GrpcServer implements AutoCloseable {
   private final OpenCalls calls = new OpenCalls();
   private final NotificationGrpcService service;
   private final OperationsGrpcService operator;
+  private final TemplateGrpcService templates;
   private final Acceptor acceptor;
   private final Server server;
 
@@ -90,10 +95,14 @@ public final class GrpcServer implements AutoCloseable {
   /**
    * What the operator's service shows, in addition to the apps.
    *
+   * @param accounts asks WeChat about an app's account
    * @param clock the time of day
    */
   public record Operations(
-      ErrcodeExplanations errcodes, RecentFailures failures, InstantSource clock) {}
+      ErrcodeExplanations errcodes,
+      RecentFailures failures,
+      Function<App, AppAccount> accounts,
+      InstantSource clock) {}
 
   /**
    * Builds the server; {@link #start} binds it.
@@ -113,7 +122,9 @@ public final class GrpcServer implements AutoCloseable {
       List<ServerInterceptor> observers) {
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
     this.operator =
-        new OperationsGrpcService(apps, operations.errcodes, operations.failures, operations.clock);
+        new OperationsGrpcService(
+            apps, operations.errcodes, operations.failures, operations.accounts, operations.clock);
+    this.templates = new TemplateGrpcService(apps);
     CallerMemory memory = CallerMemory.ofThisProcess();
     ConnectionLimit limit = new ConnectionLimit(settings.connections().mostOfThisProcess());
     UnreadAnswers unreadAnswers = new UnreadAnswers(memory.answers());
@@ -130,6 +141,7 @@ public final class GrpcServer implements AutoCloseable {
             .addService(
                 ServerInterceptors.intercept(
                     UnparsedMessages.of(operator), new OperatorsOnly(settings.isForThisMachine())))
+            .addService(UnparsedMessages.of(templates))
             .addStreamTracerFactory(calls)
             .addService(UnparsedMessages.of(health.getHealthService()))
             .fallbackHandlerRegistry(new UnknownMethods());
@@ -168,6 +180,7 @@ public final class GrpcServer implements AutoCloseable {
   public void start() throws IOException {
     setServing(false);
     health.setStatus(OperationsServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(TemplateServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     server.start();
   }
 
@@ -199,6 +212,7 @@ public final class GrpcServer implements AutoCloseable {
     OpenCalls.End end = awaitAnswers(now + (long) (grace.toNanos() * GIVES_UP_AFTER));
     service.giveUp();
     operator.giveUp();
+    templates.giveUp();
     if (end == OpenCalls.End.LATE) {
       end = awaitAnswers(now + grace.toNanos());
     }
@@ -221,7 +235,7 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   private boolean isBusy() {
-    return service.isBusy() || operator.isBusy();
+    return service.isBusy() || operator.isBusy() || templates.isBusy();
   }
 
   /** Stops everything immediately; also a server that was never started. */

@@ -1,7 +1,7 @@
 package dev.wxnotify.server.grpc;
 
-import com.google.protobuf.Timestamp;
 import dev.wxnotify.server.delivery.App;
+import dev.wxnotify.server.delivery.AppAccount;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
@@ -12,41 +12,39 @@ import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.NoToken;
 import dev.wxnotify.server.token.TokenResult;
+import dev.wxnotify.v1.ClearQuotaRequest;
+import dev.wxnotify.v1.ClearQuotaResponse;
 import dev.wxnotify.v1.ExplainErrcodeRequest;
 import dev.wxnotify.v1.ExplainErrcodeResponse;
 import dev.wxnotify.v1.FailureCount;
+import dev.wxnotify.v1.GetQuotaRequest;
+import dev.wxnotify.v1.GetQuotaResponse;
 import dev.wxnotify.v1.GetTokenStatusRequest;
 import dev.wxnotify.v1.GetTokenStatusResponse;
 import dev.wxnotify.v1.ListRecentFailuresRequest;
 import dev.wxnotify.v1.ListRecentFailuresResponse;
+import dev.wxnotify.v1.LookUpRidRequest;
+import dev.wxnotify.v1.LookUpRidResponse;
 import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.RefreshTokenRequest;
 import dev.wxnotify.v1.RefreshTokenResponse;
 import dev.wxnotify.v1.SendError;
 import dev.wxnotify.v1.SendError.ErrorReason;
-import dev.wxnotify.v1.TokenSource;
-import dev.wxnotify.v1.TokenState;
 import dev.wxnotify.v1.TokenStatus;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The operator's service of the contract. It shows what the parts know, and blocks nothing.
- *
- * <p>It is long because one method for each call of the service.
- */
+/** The operator's service of the contract. It shows what the parts know, and blocks nothing. */
 final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServiceImplBase {
   private static final Duration REFRESH_RETRY_AFTER = Duration.ofMinutes(6);
   private static final Logger log = LoggerFactory.getLogger(OperationsGrpcService.class);
@@ -54,19 +52,21 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
   private final Apps apps;
   private final ErrcodeExplanations errcodes;
   private final RecentFailures failures;
-  private final InstantSource clock;
-
-  /** What gives up the callers that wait for a token. */
-  private final Set<Runnable> refreshing = ConcurrentHashMap.newKeySet();
-
-  private volatile boolean givenUp;
+  private final TokenStatuses statuses;
+  private final WaitingAnswers waiting = new WaitingAnswers();
+  private final AccountCalls account;
 
   OperationsGrpcService(
-      Apps apps, ErrcodeExplanations errcodes, RecentFailures failures, InstantSource clock) {
+      Apps apps,
+      ErrcodeExplanations errcodes,
+      RecentFailures failures,
+      Function<App, AppAccount> accounts,
+      InstantSource clock) {
     this.apps = apps;
     this.errcodes = errcodes;
     this.failures = failures;
-    this.clock = clock;
+    this.statuses = new TokenStatuses(clock);
+    this.account = new AccountCalls(accounts, waiting);
   }
 
   @Override
@@ -80,8 +80,8 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
     apps.all().stream()
         .filter(app -> isAskedFor(app.appId(), request.getAppId()))
         .sorted(Comparator.comparing(App::appId))
-        .forEach(app -> response.addTokens(status(app)));
-    answer(response.build(), responses);
+        .forEach(app -> response.addTokens(statuses.of(app)));
+    Protos.answer(response.build(), responses);
   }
 
   @Override
@@ -99,41 +99,56 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       return;
     }
     log.info("app {}: {} requested a token refresh", app.appId(), name(Caller.current()));
-    CompletableFuture<TokenResult> token = refresh.get();
-    Runnable giveUp = () -> token.cancel(false); // The future is this caller's own.
-    refreshing.add(giveUp);
-    var ignored =
-        token.whenComplete(
-            (result, cancelled) -> {
-              refreshing.remove(giveUp);
-              if (cancelled != null) {
-                responses.onError(failure(STOPPING));
-              } else if (result instanceof NoToken none) {
-                responses.onError(failure(notSent(none)));
-              } else {
-                TokenStatus now = status(app);
-                answer(
-                    RefreshTokenResponse.newBuilder()
-                        .setToken(now)
-                        .setChanged(!now.getFingerprint().equals(before))
-                        .build(),
-                    responses);
-              }
-            });
-    if (givenUp) {
-      giveUp.run(); // It was let in right before that.
-    }
+    waiting.await(
+        refresh.get(),
+        responses,
+        result -> {
+          if (result instanceof NoToken none) {
+            responses.onError(failure(notSent(none)));
+          } else {
+            TokenStatus now = statuses.of(app);
+            Protos.answer(
+                RefreshTokenResponse.newBuilder()
+                    .setToken(now)
+                    .setChanged(!now.getFingerprint().equals(before))
+                    .build(),
+                responses);
+          }
+        });
   }
 
-  /** Tells whether a call waits for a token. */
+  /** Tells whether a call waits for WeChat. */
   boolean isBusy() {
-    return !refreshing.isEmpty();
+    return waiting.isBusy();
   }
 
-  /** Answers those who wait for a token, since the server cannot wait any longer. */
+  /** Answers those who wait for WeChat, since the server cannot wait any longer. */
   void giveUp() {
-    givenUp = true;
-    refreshing.forEach(Runnable::run);
+    waiting.giveUp();
+  }
+
+  @Override
+  public void lookUpRid(LookUpRidRequest request, StreamObserver<LookUpRidResponse> responses) {
+    ofApp(request.getAppId(), responses, app -> account.lookUpRid(app, request, responses));
+  }
+
+  @Override
+  public void getQuota(GetQuotaRequest request, StreamObserver<GetQuotaResponse> responses) {
+    ofApp(request.getAppId(), responses, app -> account.getQuota(app, request, responses));
+  }
+
+  @Override
+  public void clearQuota(ClearQuotaRequest request, StreamObserver<ClearQuotaResponse> responses) {
+    ofApp(request.getAppId(), responses, app -> account.clearQuota(app, request, responses));
+  }
+
+  private void ofApp(String appId, StreamObserver<?> responses, Consumer<App> then) {
+    App app = apps.find(appId);
+    if (app == null) {
+      responses.onError(unknownApp());
+    } else {
+      then.accept(app);
+    }
   }
 
   @Override
@@ -166,7 +181,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
           .setReason(error.getReason())
           .setOutcome(error.getOutcome());
     }
-    answer(response.build(), responses);
+    Protos.answer(response.build(), responses);
   }
 
   @Override
@@ -177,12 +192,12 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       return;
     }
     ListRecentFailuresResponse.Builder response =
-        ListRecentFailuresResponse.newBuilder().setWindow(proto(RecentFailures.WINDOW));
+        ListRecentFailuresResponse.newBuilder().setWindow(Protos.of(RecentFailures.WINDOW));
     failures.counts().stream()
         .filter(count -> isAskedFor(count.appId(), request.getAppId()))
         .sorted(Comparator.comparingLong(RecentFailures.Count::count).reversed())
         .forEach(count -> response.addFailures(proto(count)));
-    answer(response.build(), responses);
+    Protos.answer(response.build(), responses);
   }
 
   private static boolean isAskedFor(String appId, String askedFor) {
@@ -205,16 +220,12 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
           null,
           REFRESH_RETRY_AFTER);
 
-  private static final SendOutcome.NotSent STOPPING =
-      new SendOutcome.NotSent(
-          NotSent.Reason.SERVER_STOPPING,
-          "the server stopped before WeChat answered its token call");
-
   private static Throwable failure(SendOutcome outcome) {
     return Statuses.of(SendErrors.of(outcome, ""));
   }
 
-  private static SendOutcome notSent(NoToken none) {
+  /** Returns the outcome of a call for which there is no token. */
+  static SendOutcome notSent(NoToken none) {
     String text = none.refusal().explanation();
     if (none.refusal() instanceof IssueResult.Refused no) {
       WeChatError error = new WeChatError(no.errcode(), no.errmsg(), no.rid());
@@ -227,82 +238,21 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
         NotSent.Reason.WECHAT_UNREACHABLE, text, null, none.retryAfter());
   }
 
-  private TokenStatus status(App app) {
-    var token = app.tokens().status();
-    Instant now = clock.instant();
-    TokenStatus.Builder status =
-        TokenStatus.newBuilder()
-            .setAppId(app.appId())
-            .setCallsLeft(token.callsLeft())
-            .setState(state(token.freshness()))
-            .setFingerprint(token.fingerprint());
-    if (token.receivedAt() != null && token.expiresAt() != null) {
-      status
-          .setSource(
-              token.isShared() ? TokenSource.TOKEN_SOURCE_SHARED : TokenSource.TOKEN_SOURCE_WECHAT)
-          .setReceivedAt(proto(token.receivedAt()))
-          .setAge(proto(Duration.between(token.receivedAt(), now)))
-          .setExpiresAt(proto(token.expiresAt()))
-          .setExpiresIn(proto(Duration.between(now, token.expiresAt())));
-    }
-    if (token.trouble() != null) {
-      status.setTrouble(token.trouble().explanation());
-      if (token.trouble() instanceof IssueResult.Refused refused) {
-        status.setTroubleErrcode(refused.errcode());
-      }
-    }
-    if (token.nextTry() != null) {
-      status.setNextTryIn(proto(Duration.between(now, token.nextTry())));
-    }
-    return status.build();
-  }
-
-  private static TokenState state(dev.wxnotify.server.token.@Nullable Freshness freshness) {
-    if (freshness == null) {
-      return TokenState.TOKEN_STATE_NONE;
-    }
-    return switch (freshness) {
-      case FRESH -> TokenState.TOKEN_STATE_FRESH;
-      case STALE -> TokenState.TOKEN_STATE_STALE;
-      case EXPIRED -> TokenState.TOKEN_STATE_EXPIRED;
-    };
-  }
-
   private static FailureCount proto(RecentFailures.Count count) {
     FailureCount.Builder proto =
         FailureCount.newBuilder()
             .setAppId(count.appId())
             .setReason(SendErrors.of(count.last(), "").getReason())
             .setCount(count.count())
-            .setLastAt(proto(count.lastAt()));
+            .setLastAt(Protos.of(count.lastAt()));
     if (count.error() != null) {
       proto.setLastErrcode(count.error().errcode()).setLastRid(count.error().rid());
     }
     return proto.build();
   }
 
-  private static Timestamp proto(Instant instant) {
-    return Timestamp.newBuilder()
-        .setSeconds(instant.getEpochSecond())
-        .setNanos(instant.getNano())
-        .build();
-  }
-
-  /** Negative ones are over. */
-  private static com.google.protobuf.Duration proto(Duration duration) {
-    Duration shown = duration.isNegative() ? Duration.ZERO : duration;
-    return com.google.protobuf.Duration.newBuilder()
-        .setSeconds(shown.getSeconds())
-        .setNanos(shown.getNano())
-        .build();
-  }
-
-  private static String name(Caller caller) {
+  /** Returns who called, for the log. */
+  static String name(Caller caller) {
     return caller.isAnonymous() ? "an anonymous caller on this machine" : caller.name();
-  }
-
-  private static <R> void answer(R response, StreamObserver<R> responses) {
-    responses.onNext(response);
-    responses.onCompleted();
   }
 }

@@ -9,12 +9,12 @@ import dev.wxnotify.server.message.SeckillMessage;
 import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.template.TemplateList;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,14 +74,28 @@ final class RequestMapper {
         requestId,
         state(proto.getMiniProgramState()),
         language(proto.getLanguage()),
-        context ->
-            new SubscribeMessage(
+        new Maker() {
+          @Override
+          public SubscribeMessage make(MessageContext context) {
+            return new SubscribeMessage(
                 proto.getOpenId(),
                 proto.getTemplateId(),
                 proto.getPage(),
                 proto.getDataMap(),
                 context.state,
-                context.language));
+                context.language);
+          }
+
+          @Override
+          public List<Violation> againstTemplate(TemplateList templates, MessageContext context) {
+            return templates.check(proto.getTemplateId(), proto.getDataMap());
+          }
+
+          @Override
+          public Violation inCallersTerms(Violation violation, MessageContext context) {
+            return violation;
+          }
+        });
   }
 
   private MappedMessage seckill(
@@ -92,17 +106,48 @@ final class RequestMapper {
         requestId,
         state(proto.getMiniProgramState()),
         language(proto.getLanguage()),
-        context ->
-            context.seckill.fill(
-                new SeckillMessage(
-                    proto.getOpenId(),
-                    proto.getTemplateId(),
-                    proto.getGoodsName(),
-                    proto.getTime(),
-                    proto.getCorpId(),
-                    proto.getCustomerId(),
-                    context.state,
-                    context.language)));
+        new Maker() {
+          @Override
+          public SubscribeMessage make(MessageContext context) {
+            return context.seckill.fill(message(context));
+          }
+
+          @Override
+          public List<Violation> againstTemplate(TemplateList templates, MessageContext context) {
+            SeckillMessage message = message(context);
+            return templates.check(
+                context.seckill.templateOf(message), context.seckill.data(message));
+          }
+
+          @Override
+          public Violation inCallersTerms(Violation violation, MessageContext context) {
+            return context.seckill.inCallersTerms(violation);
+          }
+
+          private SeckillMessage message(MessageContext context) {
+            return new SeckillMessage(
+                proto.getOpenId(),
+                proto.getTemplateId(),
+                proto.getGoodsName(),
+                proto.getTime(),
+                proto.getCorpId(),
+                proto.getCustomerId(),
+                context.state,
+                context.language);
+          }
+        });
+  }
+
+  /** Makes the message of a request; it knows the kind of message. */
+  private interface Maker {
+    /** Makes it, or throws with every rule of its own that is broken. */
+    SubscribeMessage make(MessageContext context);
+
+    /** Returns what the template says against a message that cannot be made. */
+    List<Violation> againstTemplate(TemplateList templates, MessageContext context);
+
+    /** Names the caller's own field where the template names a keyword that is made from one. */
+    Violation inCallersTerms(Violation violation, MessageContext context);
   }
 
   /**
@@ -118,7 +163,7 @@ final class RequestMapper {
       String requestId,
       @Nullable MiniProgramState state,
       @Nullable Language language,
-      Function<MessageContext, SubscribeMessage> make) {
+      Maker maker) {
     App app = apps.find(appId);
     boolean namesApp = app != null || !appId.isEmpty();
     if (namesApp && !Caller.current().mayUse(app == null ? appId : app.appId())) {
@@ -126,12 +171,7 @@ final class RequestMapper {
     }
     List<Violation> violations = new ArrayList<>(0);
     if (app == null) {
-      violations.add(
-          new Violation(
-              path + ".app_id",
-              appId.isEmpty()
-                  ? "is required: the server has several apps and none of them is the default"
-                  : "is not an app of this server"));
+      violations.add(unknownApp(path + ".app_id", appId));
     }
     if (state == null) {
       violations.add(new Violation(path + ".mini_program_state", "is not a known value"));
@@ -140,22 +180,43 @@ final class RequestMapper {
       violations.add(new Violation(path + ".language", "is not a known value"));
     }
     checkRequestId(requestId, violations);
+    MessageContext context =
+        new MessageContext(
+            app == null ? NO_APP : app.seckill(),
+            state == null ? MiniProgramState.FORMAL : state,
+            language == null ? Language.ZH_CN : language);
+    SubscribeMessage message = null;
     try {
-      SubscribeMessage message =
-          make.apply(
-              new MessageContext(
-                  app == null ? NO_APP : app.seckill(),
-                  state == null ? MiniProgramState.FORMAL : state,
-                  language == null ? Language.ZH_CN : language));
-      return app != null && violations.isEmpty()
-          ? new MappedMessage.Valid(app, message)
-          : new MappedMessage.Invalid(violations);
+      message = maker.make(context);
     } catch (InvalidMessageException e) {
-      for (Violation violation : e.violations()) {
-        violations.add(new Violation(path + "." + violation.field(), violation.description()));
-      }
-      return new MappedMessage.Invalid(violations);
+      e.violations().forEach(violation -> add(violation, path, violations));
     }
+    if (app != null) {
+      TemplateList templates = app.templates();
+      List<Violation> found =
+          message == null
+              ? maker.againstTemplate(templates, context)
+              : templates.check(message.templateId(), message.data());
+      for (Violation violation : found) {
+        add(maker.inCallersTerms(violation, context), path, violations);
+      }
+    }
+    return app != null && message != null && violations.isEmpty()
+        ? new MappedMessage.Valid(app, message)
+        : new MappedMessage.Invalid(violations);
+  }
+
+  /** Describes an app id for which there is no app. */
+  static Violation unknownApp(String field, String appId) {
+    return new Violation(
+        field,
+        appId.isEmpty()
+            ? "is required: the server has several apps and none of them is the default"
+            : "is not an app of this server");
+  }
+
+  private static void add(Violation violation, String path, List<Violation> violations) {
+    violations.add(new Violation(path + "." + violation.field(), violation.description()));
   }
 
   private static void checkRequestId(String requestId, List<Violation> violations) {

@@ -135,6 +135,11 @@ final class SendErrors {
         .build();
   }
 
+  /** What was asked for does not exist. */
+  static SendError notFound(String text) {
+    return error(Code.NOT_FOUND, ErrorReason.NOT_FOUND, Outcome.OUTCOME_REJECTED, text).build();
+  }
+
   /** The memory for open calls, or for what they send, is taken. */
   static SendError noRoomForCalls() {
     SendError.Builder error =
@@ -207,13 +212,48 @@ final class SendErrors {
     throw new IllegalArgumentException("an accepted message has no error");
   }
 
+  /**
+   * Returns the error for a call of an operator that ended as a message would have ended.
+   *
+   * @param outcome {@link SendOutcome.Rejected} or {@link SendOutcome.NotSent}
+   */
+  static SendError ofCall(SendOutcome outcome) {
+    return outcome instanceof SendOutcome.Rejected rejected
+        ? of(rejected, "", "the call")
+        : of(outcome, "");
+  }
+
+  /** WeChat does not have what the operator asked for. */
+  static SendError unknownRid(WeChatError said) {
+    SendError.Builder error =
+        error(
+            Code.NOT_FOUND,
+            ErrorReason.NOT_FOUND,
+            Outcome.OUTCOME_REJECTED,
+            "WeChat does not have this rid: " + said.errcode() + " " + said.errmsg());
+    addWeChat(error, said);
+    return error.build();
+  }
+
+  /** WeChat has no quota for the path that the operator named. */
+  static SendError unknownPath(WeChatError said) {
+    SendError.Builder error =
+        invalid(List.of(new Violation("cgi_path", "WeChat: " + said.errmsg()))).toBuilder();
+    addWeChat(error, said);
+    return error.build();
+  }
+
   private static SendError of(SendOutcome.Rejected rejected, String path) {
+    return of(rejected, path, "the message");
+  }
+
+  private static SendError of(SendOutcome.Rejected rejected, String path, String what) {
     ErrorReason reason = reason(rejected.reason());
     WeChatError said = rejected.error();
     String text =
         said == null
             ? "the request_id was used for another message"
-            : "WeChat rejected the message: " + said.errcode() + " " + said.errmsg();
+            : "WeChat rejected " + what + ": " + said.errcode() + " " + said.errmsg();
     SendError.Builder error =
         error(code(rejected.reason()), reason, Outcome.OUTCOME_REJECTED, text)
             .addAllFieldViolations(bounded(path + ".", rejected.violations()));

@@ -3,6 +3,7 @@ package dev.wxnotify.server.message;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -41,7 +42,7 @@ public record SeckillTemplate(
    * @throws InvalidMessageException with everything that is wrong
    */
   public SubscribeMessage fill(SeckillMessage seckill) {
-    String template = seckill.templateId().isEmpty() ? templateId : seckill.templateId();
+    String template = templateOf(seckill);
     FieldChecks checks = new FieldChecks();
     checks.requireIdentifier("open_id", seckill.openId(), SubscribeMessage.MAX_ID);
     if (template.isEmpty()) {
@@ -63,12 +64,27 @@ public record SeckillTemplate(
     checkLength(filledPage, checks);
     checks.throwIfBroken();
 
+    return new SubscribeMessage(
+        seckill.openId(), template, filledPage, data(seckill), seckill.state(), seckill.language());
+  }
+
+  /** Returns the template of a reminder; empty where neither the caller nor the app has one. */
+  public String templateOf(SeckillMessage seckill) {
+    return seckill.templateId().isEmpty() ? templateId : seckill.templateId();
+  }
+
+  /** Returns the values of a reminder by keyword, whether they keep the rules or not. */
+  public Map<String, String> data(SeckillMessage seckill) {
     Map<String, String> data = new LinkedHashMap<>();
     data.put(goodsKeyword, shorten(seckill.goodsName()));
     data.put(timeKeyword, seckill.time());
     data.put(noteKeyword, note);
-    return new SubscribeMessage(
-        seckill.openId(), template, filledPage, data, seckill.state(), seckill.language());
+    return data;
+  }
+
+  /** Returns the keywords that every reminder fills in. */
+  public List<String> keywords() {
+    return List.of(goodsKeyword, timeKeyword, noteKeyword);
   }
 
   /**

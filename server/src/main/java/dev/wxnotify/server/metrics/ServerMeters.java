@@ -5,6 +5,9 @@ import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.template.FetchedTemplates;
+import dev.wxnotify.server.template.TemplateList;
+import dev.wxnotify.server.template.TemplateListener;
 import dev.wxnotify.server.token.TokenListener;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -41,6 +44,7 @@ public final class ServerMeters implements AutoCloseable {
   private final ProcessMeters process;
   private final DeliveryMeters delivery;
   private final TokenMeters tokens;
+  private final TemplateMeters templates;
 
   /**
    * Makes the meters.
@@ -54,6 +58,7 @@ public final class ServerMeters implements AutoCloseable {
     this.process = new ProcessMeters(registry, version);
     this.delivery = new DeliveryMeters(registry, appIds);
     this.tokens = new TokenMeters(registry, appIds);
+    this.templates = new TemplateMeters(registry, appIds);
   }
 
   /** Returns what counts messages. */
@@ -64,6 +69,11 @@ public final class ServerMeters implements AutoCloseable {
   /** Returns what counts token calls. */
   public TokenListener tokenListener() {
     return tokens;
+  }
+
+  /** Returns what counts requests for templates. */
+  public TemplateListener templateListener() {
+    return templates;
   }
 
   /** Returns what counts gRPC calls, in the conventional names of Micrometer's binder. */
@@ -95,6 +105,11 @@ public final class ServerMeters implements AutoCloseable {
         "Token calls left in this replica's hourly budget.",
         tags,
         () -> app.tokens().status().callsLeft());
+    seconds(
+        "wxnotify.templates.age",
+        "Time since this replica received the app's templates; 0 if it never did.",
+        tags,
+        () -> age(fetchedAt(app.templates())));
     flag(
         "wxnotify.app.quota.exhausted",
         "1 while the app is stopped because its daily quota is used up.",
@@ -173,6 +188,11 @@ public final class ServerMeters implements AutoCloseable {
         "wxnotify.redis.forgotten",
         "Outcomes of request ids never written to Redis, because too many waited.",
         forgotten);
+  }
+
+  private static @Nullable Instant fetchedAt(TemplateList templates) {
+    FetchedTemplates known = templates.current();
+    return known == null ? null : known.fetchedAt();
   }
 
   private Duration age(@Nullable Instant receivedAt) {

@@ -45,9 +45,6 @@ import org.jspecify.annotations.Nullable;
  * held when an exchange ends and its caller hears of it.
  */
 final class Connection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
-  /** WeChat's answers have some hundred bytes. */
-  static final int MAX_ANSWER = 64 * 1024;
-
   /** More than any server sends before one answer. */
   private static final int MAX_INTERIM_ANSWERS = 16;
 
@@ -55,14 +52,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
   private final Channel channel;
   private final ConnectionPool pool;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream(USUAL_ANSWER);
 
   /** When it was used last and for how long it may be used, by {@link ConnectionPool#now}. */
   private volatile long idleSince;
 
   private final long retiresAt;
 
+  /** Replaced after a large answer, so that an idle connection holds little memory. */
+  private ByteArrayOutputStream body = new ByteArrayOutputStream(USUAL_ANSWER);
+
   private @Nullable Exchange exchange;
+  private int maxAnswer;
   private boolean requestWritten;
   private boolean answered;
   private boolean textbook;
@@ -109,12 +109,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
       return;
     }
     exchange = next;
+    maxAnswer = next.maxAnswer();
     requestWritten = false;
     answered = false;
     textbook = true;
     interim = false;
     interimAnswers = 0;
-    body.reset();
     var ignored = channel.writeAndFlush(next.encode(channel.alloc())).addListener(this);
   }
 
@@ -201,8 +201,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
       interim = !last;
     } else if (content.decoderResult().isFailure()) {
       breakOff("the answer is not valid HTTP");
-    } else if (body.size() + content.content().readableBytes() > MAX_ANSWER) {
-      breakOff("the answer has more than " + MAX_ANSWER + " bytes");
+    } else if (body.size() + content.content().readableBytes() > maxAnswer) {
+      breakOff("the answer has more than " + maxAnswer + " bytes");
     } else {
       content.content().readBytes(body, content.content().readableBytes());
       answered = last;
@@ -223,12 +223,27 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
       return;
     }
     Exchange ended = exchange;
-    WeChatAnswer answer = WeChatAnswer.read(body.toByteArray());
+    byte[] bytes = takeBody();
+    WeChatAnswer answer = WeChatAnswer.read(bytes);
     exchange = null;
     answered = false;
     release(textbook && answer != null && answer.isUnderstood());
     if (ended != null) {
-      ended.end(new HttpResult.Answered(status, answer));
+      ended.answer(status, answer, bytes);
+    }
+  }
+
+  private byte[] takeBody() {
+    byte[] bytes = body.toByteArray();
+    clearBody();
+    return bytes;
+  }
+
+  private void clearBody() {
+    if (body.size() > AnswerSize.SMALL.most()) {
+      body = new ByteArrayOutputStream(USUAL_ANSWER);
+    } else {
+      body.reset();
     }
   }
 
@@ -260,6 +275,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     Exchange ended = exchange;
     exchange = null;
     answered = false;
+    clearBody();
     close();
     if (ended != null) {
       ended.fail(explanation);

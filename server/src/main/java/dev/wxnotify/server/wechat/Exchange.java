@@ -31,6 +31,7 @@ final class Exchange {
   private final byte @Nullable [] json;
   private final BooleanSupplier gate;
   private final long dueNanos;
+  private final AnswerSize size;
   private final CompletableFuture<HttpResult> result = new CompletableFuture<>();
 
   private @Nullable Future<?> timeout;
@@ -44,12 +45,19 @@ final class Exchange {
    * @param json the body of a POST; null for a GET
    * @param gate called once, immediately before the first byte; false means that nothing is written
    * @param timeout the longest time from now to the end of the answer
+   * @param size what may come, and what is kept of it
    */
-  Exchange(RequestTarget target, byte @Nullable [] json, BooleanSupplier gate, Duration timeout) {
+  Exchange(
+      RequestTarget target,
+      byte @Nullable [] json,
+      BooleanSupplier gate,
+      Duration timeout,
+      AnswerSize size) {
     this.target = target;
     this.json = json;
     this.gate = gate;
     this.dueNanos = System.nanoTime() + timeout.toNanos();
+    this.size = size;
   }
 
   /** Always completes, and normally. */
@@ -59,6 +67,11 @@ final class Exchange {
 
   boolean isEnded() {
     return ended;
+  }
+
+  /** Returns the largest body of an answer to it, in bytes. */
+  int maxAnswer() {
+    return size.most();
   }
 
   /** Binds the exchange to the event loop that works on it from now on. */
@@ -109,6 +122,11 @@ final class Exchange {
   /** Ends without an answer. */
   void fail(String explanation) {
     end(written ? new HttpResult.Broken(explanation) : new HttpResult.NotWritten(explanation));
+  }
+
+  /** Ends with a complete answer. */
+  void answer(int status, @Nullable WeChatAnswer answer, byte[] body) {
+    end(new HttpResult.Answered(status, answer, size.isKept() ? new AnswerBody(body) : null));
   }
 
   /** Ends; only the first end counts. */

@@ -10,8 +10,10 @@ sealed interface HttpResult {
    *
    * @param status the HTTP status, whatever it is
    * @param answer the content of the body; null if it cannot be read
+   * @param body the body itself; null unless the request asked for it
    */
-  record Answered(int status, @Nullable WeChatAnswer answer) implements HttpResult {}
+  record Answered(int status, @Nullable WeChatAnswer answer, @Nullable AnswerBody body)
+      implements HttpResult {}
 
   /** Certainly no byte of the request was written. */
   record NotWritten(String explanation) implements HttpResult {}

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.wechat;
 
 import dev.wxnotify.server.netty.Transport;
+import dev.wxnotify.server.token.AccessToken;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.OpenSsl;
@@ -12,6 +13,8 @@ import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -97,8 +100,7 @@ public final class WeChatHttpClient implements AutoCloseable {
     this.requestTimeout = settings.requestTimeout();
     this.loops = loops;
     this.names = names;
-    this.pool =
-        new ConnectionPool(loops, settings.maxConnections() + CONNECTION_HEADROOM, nanoClock);
+    this.pool = new ConnectionPool(loops, mostConnections(settings), nanoClock);
     boolean encrypted = "https".equalsIgnoreCase(baseUrl.getScheme());
     int port = baseUrl.getPort() >= 0 ? baseUrl.getPort() : encrypted ? HTTPS_PORT : HTTP_PORT;
     this.connector =
@@ -111,6 +113,10 @@ public final class WeChatHttpClient implements AutoCloseable {
             settings.connectTimeout(),
             settings.maxConnectionAge(),
             pool);
+  }
+
+  private static int mostConnections(Settings settings) {
+    return settings.maxConnections() + CONNECTION_HEADROOM + WeChatApi.MAX_CALLS;
   }
 
   private static AddressResolverGroup<InetSocketAddress> nameServers(Transport transport) {
@@ -142,6 +148,12 @@ public final class WeChatHttpClient implements AutoCloseable {
     connector.useProxyPassword(password);
   }
 
+  /** Returns the target of requests to an endpoint with an access token. */
+  RequestTarget addressFor(String path, AccessToken token) {
+    return address(
+        path, "access_token=" + URLEncoder.encode(token.value(), StandardCharsets.UTF_8));
+  }
+
   /** Returns the target of requests to an endpoint, to be created once and used often. */
   RequestTarget address(String path, @Nullable String query) {
     return new RequestTarget(baseUrl, path, query);
@@ -154,11 +166,20 @@ public final class WeChatHttpClient implements AutoCloseable {
    *     is written
    */
   CompletableFuture<HttpResult> post(RequestTarget target, byte[] json, BooleanSupplier gate) {
-    return execute(new Exchange(target, json, gate, requestTimeout));
+    return execute(new Exchange(target, json, gate, requestTimeout, AnswerSize.SMALL));
   }
 
   CompletableFuture<HttpResult> get(RequestTarget target) {
-    return execute(new Exchange(target, null, () -> true, requestTimeout));
+    return execute(new Exchange(target, null, () -> true, requestTimeout, AnswerSize.SMALL));
+  }
+
+  /**
+   * Gets, or posts JSON, and keeps the body of the answer.
+   *
+   * @param json null for a GET
+   */
+  CompletableFuture<HttpResult> call(RequestTarget target, byte @Nullable [] json) {
+    return execute(new Exchange(target, json, () -> true, requestTimeout, AnswerSize.LARGE));
   }
 
   /**

@@ -6,8 +6,6 @@ import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.token.AccessToken;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -51,8 +49,7 @@ public final class WeChatMessageGateway implements MessageGateway {
   RequestTarget targetFor(AccessToken token) {
     RequestTarget known = targets.get(token);
     if (known == null) {
-      String query = "access_token=" + URLEncoder.encode(token.value(), StandardCharsets.UTF_8);
-      known = http.address(PATH, query);
+      known = http.addressFor(PATH, token);
       if (targets.size() >= MAX_TARGETS) {
         targets.clear(); // Most are of tokens that were renewed since.
       }

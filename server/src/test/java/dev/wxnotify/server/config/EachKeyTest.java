@@ -73,6 +73,7 @@ class EachKeyTest extends ConfigFixture {
                 150,
                 List.of(
                     new AppSettings("wx-shop", new AppSecret(SECRET), null, true, USUAL_SECKILL)),
+                true,
                 200_000,
                 null,
                 null,
@@ -111,6 +112,7 @@ class EachKeyTest extends ConfigFixture {
         key("wxnotify.wechat.request-timeout", "PT7S", s -> s.weChat().requestTimeout()),
         key("wxnotify.wechat.max-connection-age", "PT3M", s -> s.weChat().maxConnectionAge()),
         key("wxnotify.wechat.max-connections", "9", s -> s.weChat().maxConnections()),
+        key("wxnotify.templates.check", "off", s -> s.checksTemplates() ? "on" : "off"),
         key("wxnotify.ledger.max-entries", "5", ServerSettings::ledgerEntries),
         key("wxnotify.io.transport", "NIO", ServerSettings::transport),
         key("wxnotify.shutdown.grace", "PT1M", ServerSettings::grace),

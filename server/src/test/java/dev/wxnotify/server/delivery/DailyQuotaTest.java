@@ -170,4 +170,40 @@ final class DailyQuotaTest {
 
     assertThat(letOut).containsOnlyOnce(true);
   }
+
+  @Test
+  void cleared_whileStopped_letsEverybodyOut_andOldAnswersAreNoNews() {
+    Pass before = enter();
+    quota.answered(before, USED_UP);
+
+    quota.cleared();
+
+    assertOpen();
+    assertThat(quota.answered(before, USED_UP)).isFalse();
+    assertOpen();
+    assertThat(quota.answered(enter(), USED_UP)).isTrue();
+    assertStopped();
+  }
+
+  @Test
+  void cleared_whileProbing_doesNotWaitForTheProbe() {
+    quota.answered(enter(), USED_UP);
+    clock.advance(MINUTE);
+    Pass probe = enter();
+
+    quota.cleared();
+
+    assertOpen();
+    assertThat(quota.answered(probe, USED_UP)).isFalse();
+    assertOpen();
+  }
+
+  @Test
+  void cleared_whileOpen_leavesThoseOnTheWayValid() {
+    Pass pass = enter();
+
+    quota.cleared();
+
+    assertThat(quota.isValid(pass)).isTrue();
+  }
 }

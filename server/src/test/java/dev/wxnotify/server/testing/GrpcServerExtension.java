@@ -122,6 +122,9 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
             new GrpcServer.Operations(
                 errcode -> null,
                 new RecentFailures(InstantSource.system()),
+                app -> {
+                  throw new AssertionError("no test of this server asks for an account");
+                },
                 InstantSource.system()),
             timer,
             loops.group(),

@@ -63,7 +63,8 @@ class ConnectionTest {
             new RequestTarget(URI.create("http://we.test"), "/", null),
             new byte[2],
             () -> true,
-            LONG);
+            LONG,
+            AnswerSize.SMALL);
     exchange.begin(channel.eventLoop());
     connection.use(exchange);
     return exchange.result();

@@ -25,6 +25,7 @@ final class WeChatClientFixture implements AutoCloseable {
 
   private final WeChatHttpClient http;
   private final WeChatMessageGateway gateway;
+  private final WeChatApi api;
 
   /** Returns the transports of this machine, or the one that the build is to test. */
   static Stream<Transport> transports() {
@@ -72,6 +73,7 @@ final class WeChatClientFixture implements AutoCloseable {
   private WeChatClientFixture(WeChatHttpClient http) {
     this.http = http;
     this.gateway = new WeChatMessageGateway(http);
+    this.api = new WeChatApi(http);
   }
 
   static WeChatClientFixture open(Options options) {
@@ -99,6 +101,11 @@ final class WeChatClientFixture implements AutoCloseable {
 
   WeChatTokenIssuer issuer(Endpoint endpoint, String appId) {
     return new WeChatTokenIssuer(http, endpoint, appId, () -> new AppSecret("secret-of-" + appId));
+  }
+
+  /** Returns the calls of WeChat's other APIs. */
+  WeChatApi api() {
+    return api;
   }
 
   @Override

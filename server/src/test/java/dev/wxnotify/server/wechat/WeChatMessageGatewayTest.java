@@ -483,14 +483,14 @@ class WeChatMessageGatewayTest {
 
   @Test
   void body_asLargeAsAllowed_isRead() throws Exception {
-    String body = ACCEPTED + " ".repeat(Connection.MAX_ANSWER - ACCEPTED.length());
+    String body = ACCEPTED + " ".repeat(AnswerSize.SMALL.most() - ACCEPTED.length());
 
     assertThat(send(start(RawHttpServer.json(body)))).isEqualTo(ACCEPTED_1);
   }
 
   @Test
   void body_oneByteTooLarge_isNoAnswer() throws Exception {
-    String body = ACCEPTED + " ".repeat(Connection.MAX_ANSWER - ACCEPTED.length() + 1);
+    String body = ACCEPTED + " ".repeat(AnswerSize.SMALL.most() - ACCEPTED.length() + 1);
 
     assertThat(send(start(RawHttpServer.json(body)))).isInstanceOf(Answer.NoAnswer.class);
   }

@@ -13,9 +13,15 @@ import java.util.function.LongSupplier;
  * @param seckill how it sends flash-sale reminders
  * @param pace the rate at which WeChat takes its messages
  * @param quota whether WeChat takes more of its messages today
+ * @param use what still needs it
  */
 public record App(
-    String appId, TokenCache tokens, SeckillTemplate seckill, Pace pace, DailyQuota quota) {
+    String appId,
+    TokenCache tokens,
+    SeckillTemplate seckill,
+    Pace pace,
+    DailyQuota quota,
+    AppUse use) {
 
   /**
    * An app about which WeChat has not said anything yet.
@@ -34,6 +40,17 @@ public record App(
         tokens,
         seckill,
         new Pace(appId, nanoClock, timer),
-        new DailyQuota(appId, nanoClock));
+        new DailyQuota(appId, nanoClock),
+        new AppUse());
+  }
+
+  /** Returns the same app with other flash-sale reminders. */
+  public App withSeckill(SeckillTemplate other) {
+    return new App(appId, tokens, other, pace, quota, use);
+  }
+
+  /** Returns the same app with another token cache, and with a use of its own for it. */
+  public App withTokens(TokenCache other) {
+    return new App(appId, other, seckill, pace, quota, new AppUse());
   }
 }

@@ -99,6 +99,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       return;
     }
     log.info("app {}: {} requested a token refresh", app.appId(), name(Caller.current()));
+    app.use().begin();
     CompletableFuture<TokenResult> token = refresh.get();
     Runnable giveUp = () -> token.cancel(false); // The future is this caller's own.
     refreshing.add(giveUp);
@@ -106,6 +107,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
         token.whenComplete(
             (result, cancelled) -> {
               refreshing.remove(giveUp);
+              app.use().end();
               if (cancelled != null) {
                 responses.onError(failure(STOPPING));
               } else if (result instanceof NoToken none) {

@@ -982,7 +982,7 @@ class TokenCacheTest {
 
       cache.close();
 
-      assertThat(none(waiting).refusal().explanation()).isEqualTo("the server is stopping");
+      assertThat(none(waiting).refusal().explanation()).startsWith("the server is stopping");
       issuer.release();
       assertThat(scheduler.pending()).isZero();
     }
@@ -991,7 +991,7 @@ class TokenCacheTest {
     void close_noToken_answersAtOnceAndAsksNobody() {
       cache.close();
 
-      assertThat(none(cache.acquire()).refusal().explanation()).isEqualTo("the server is stopping");
+      assertThat(none(cache.acquire()).refusal().explanation()).startsWith("the server is stopping");
       assertThat(issuer.calls()).isEmpty();
     }
 
@@ -1022,7 +1022,7 @@ class TokenCacheTest {
       issuer.release();
 
       assertThat(issuer.calls()).hasSize(2);
-      assertThat(none(cache.acquire()).refusal().explanation()).isEqualTo("the server is stopping");
+      assertThat(none(cache.acquire()).refusal().explanation()).startsWith("the server is stopping");
     }
   }
 

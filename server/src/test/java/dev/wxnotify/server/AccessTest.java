@@ -387,7 +387,7 @@ class AccessTest {
             MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static <S extends AbstractStub<S>> S bearer(S stub, String token) {
+  static <S extends AbstractStub<S>> S bearer(S stub, String token) {
     return stub.withCallCredentials(headers(List.of("Bearer " + token)));
   }
 

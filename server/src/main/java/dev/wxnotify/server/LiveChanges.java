@@ -37,8 +37,7 @@ final class LiveChanges implements ConfigWatch.Target {
   public String use(ServerSettings settings) {
     String before = byDefault();
     List<String> texts =
-        new ArrayList<>(
-            apps.use(settings.apps(), app -> app.tokens().warmUp()).texts("apps"));
+        new ArrayList<>(apps.use(settings.apps(), app -> app.tokens().warmUp()).texts("apps"));
     if (!byDefault().equals(before)) {
       texts.add("messages without app_id belong to " + byDefault());
     }

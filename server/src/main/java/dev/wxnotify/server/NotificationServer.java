@@ -138,9 +138,7 @@ final class NotificationServer implements AutoCloseable {
    * @throws IllegalArgumentException if the settings of the traces are wrong
    */
   private NotificationServer(
-      ServerSettings settings,
-      @Nullable TracingSettings traces,
-      @Nullable Configuration followed) {
+      ServerSettings settings, @Nullable TracingSettings traces, @Nullable Configuration followed) {
     InstantSource clock = InstantSource.system();
     this.settings = settings;
     try {
@@ -151,8 +149,7 @@ final class NotificationServer implements AutoCloseable {
       opened.add(this, NotificationServer::storeLastOutcomes); // Between WeChat's end and Redis's.
       this.http = opened.add(new WeChatHttpClient(settings.weChat(), loops));
       this.files = opened.add(files(settings, http));
-      this.meters =
-          opened.add(new ServerMeters(ImplementationVersion.version(), List.of(), clock));
+      this.meters = opened.add(new ServerMeters(ImplementationVersion.version(), List.of(), clock));
       this.readiness = new Readiness(apps, clock);
       RecentFailures failures = new RecentFailures(clock);
       RunningApps running =
@@ -198,8 +195,11 @@ final class NotificationServer implements AutoCloseable {
                   loops,
                   observers(meters, tracing)));
       watch(inFlight, connections);
+      LiveChanges changes = new LiveChanges(running, apps, grpc, settings.grpc().callers());
+      Consumer<ConfigWatch.Result> reloads = reloads(meters);
       if (followed != null) {
-        follow(followed, new LiveChanges(running, apps, grpc, settings.grpc().callers()));
+        ConfigWatch.of(followed, files, changes, reloads)
+            .ifPresent(watch -> readiness.watch("configuration file", watch::trouble));
       }
     } catch (RuntimeException | Error e) {
       opened.close();
@@ -249,12 +249,12 @@ final class NotificationServer implements AutoCloseable {
     meters.watch("wechat_connections", connections);
   }
 
-  private void follow(Configuration configuration, LiveChanges changes) {
+  /** Returns what counts changes of the configuration, with a series for each result. */
+  private static Consumer<ConfigWatch.Result> reloads(ServerMeters meters) {
     Consumer<String> count =
         meters.countReloads(
             Arrays.stream(ConfigWatch.Result.values()).map(NotificationServer::label).toList());
-    ConfigWatch.of(configuration, files, changes, result -> count.accept(label(result)))
-        .ifPresent(watch -> readiness.watch("configuration file", watch::trouble));
+    return result -> count.accept(label(result));
   }
 
   private static String label(ConfigWatch.Result result) {

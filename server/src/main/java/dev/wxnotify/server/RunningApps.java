@@ -75,11 +75,7 @@ final class RunningApps implements AutoCloseable {
    * @param timer runs what closes an app
    */
   RunningApps(
-      Apps directory,
-      AppFactory factory,
-      WatchedFiles files,
-      Observers observers,
-      Executor timer) {
+      Apps directory, AppFactory factory, WatchedFiles files, Observers observers, Executor timer) {
     this.directory = directory;
     this.factory = factory;
     this.files = files;

@@ -128,8 +128,7 @@ final class ServeCommand implements Callable<Integer> {
                 "wxnotify-stop"));
   }
 
-  private static void requireTheSandboxsApp(ServerSettings settings)
-      throws ConfigurationException {
+  private static void requireTheSandboxsApp(ServerSettings settings) throws ConfigurationException {
     if (settings.apps().size() > 1) {
       throw new ConfigurationException(
           List.of("wxnotify.apps: --sandbox brings its own app; configure no others with it"));

@@ -177,8 +177,7 @@ class LiveChangesTest {
           .isError(
               Status.Code.INVALID_ARGUMENT, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_REJECTED)
           .namesFields("message.app_id");
-      Await.until(
-          "nothing of the app is left", () -> !get(server, "/metrics").contains(CLUB_ID));
+      Await.until("nothing of the app is left", () -> !get(server, "/metrics").contains(CLUB_ID));
       int sent = load.accepted();
       Await.until("calls go on", () -> load.accepted() > sent + 100);
       load.stop();
@@ -234,13 +233,13 @@ class LiveChangesTest {
       assertThat(underWay.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
           .isNotEmpty();
       batch.send(CLUB_ID, "too-late");
-      assertThat(batch.end()).extracting(BatchItemResult::getOutcome)
+      assertThat(batch.end())
+          .extracting(BatchItemResult::getOutcome)
           .containsExactlyInAnyOrder(Outcome.OUTCOME_ACCEPTED, Outcome.OUTCOME_REJECTED);
       Await.until(
           "it is closed",
           () -> log.lines(Level.INFO, CLUB_ID + ": its last message has ended").size() == 1);
-      Await.until(
-          "nothing of the app is left", () -> !get(server, "/metrics").contains(CLUB_ID));
+      Await.until("nothing of the app is left", () -> !get(server, "/metrics").contains(CLUB_ID));
       assertThat(tokenCalls(server, CLUB_ID)).isEqualTo(1);
     }
   }
@@ -398,10 +397,12 @@ class LiveChangesTest {
       awaitReason(server, "", null);
       Await.until("it is ready", () -> get(server, "/readyz").contains("\"ready\""));
 
-      write(apps(SHOP, "    club: {app-id: 'not an id', app-secret: " + CLUB_SECRET + "}\n")
-          + "  grpc: {port: " + CLUB_SECRET + "}\n");
-      Await.until(
-          "it is degraded", () -> get(server, "/readyz").contains("configuration file: "));
+      write(
+          apps(SHOP, "    club: {app-id: 'not an id', app-secret: " + CLUB_SECRET + "}\n")
+              + "  grpc: {port: "
+              + CLUB_SECRET
+              + "}\n");
+      Await.until("it is degraded", () -> get(server, "/readyz").contains("configuration file: "));
       assertThat(get(server, "/readyz"))
           .contains("\"degraded\"", "wxnotify.apps.club.app-id: ", "wxnotify.grpc.port: ")
           .doesNotContain(CLUB_SECRET);

@@ -93,8 +93,7 @@ final class RunningServer implements AutoCloseable {
     all.putAll(keys);
     return start(
         sandbox,
-        new NotificationServer(
-            Configuration.load(file, Map.of(), all, settings -> {}), null));
+        new NotificationServer(Configuration.load(file, Map.of(), all, settings -> {}), null));
   }
 
   private static Map<String, String> connections(Sandbox sandbox) {

@@ -92,8 +92,7 @@ public final class ConfigWatch {
     }
   }
 
-  ConfigWatch(
-      Path file, Configuration started, Target target, Consumer<Result> results) {
+  ConfigWatch(Path file, Configuration started, Target target, Consumer<Result> results) {
     this.file = file;
     this.started = started;
     this.used = started;

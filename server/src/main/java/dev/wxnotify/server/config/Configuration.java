@@ -28,7 +28,10 @@ public final class Configuration {
   }
 
   private record Origin(
-      @Nullable Path file, Map<String, String> environment, Map<String, String> command, Check check) {}
+      @Nullable Path file,
+      Map<String, String> environment,
+      Map<String, String> command,
+      Check check) {}
 
   private Configuration(
       Origin origin, byte @Nullable [] content, Sources sources, ServerSettings settings) {
@@ -109,8 +112,7 @@ public final class Configuration {
   /** Returns the keys in which they differ and that are only read at the start. */
   Set<String> differencesForARestart(Configuration other) {
     Set<String> keys = sources.differences(other.sources);
-    keys.removeIf(
-        key -> key.startsWith(AppKeys.ALL + ".") || key.startsWith(CallerKeys.ALL + "."));
+    keys.removeIf(key -> key.startsWith(AppKeys.ALL + ".") || key.startsWith(CallerKeys.ALL + "."));
     return keys;
   }
 }

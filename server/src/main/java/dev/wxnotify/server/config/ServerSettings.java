@@ -58,8 +58,7 @@ public record ServerSettings(
      * token is used. If that is {@code other}, the token cache can stay.
      */
     public AppSettings changedTo(AppSettings other) {
-      return new AppSettings(
-          appId, other.secret, other.secretFile, other.isDefault, other.seckill);
+      return new AppSettings(appId, other.secret, other.secretFile, other.isDefault, other.seckill);
     }
 
     /**

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * that are half written, or of the first one of two.
  *
  * <p>Nothing ends the watching: a file that cannot be read is reported once for each time that this
- * begins, and a fault of whoever takes the content is reported and tried again. A file whose reading
- * does not end, as on a network that hangs, keeps a thread, and the others are watched on:
+ * begins, and a fault of whoever takes the content is reported and tried again. A file whose
+ * reading does not end, as on a network that hangs, keeps a thread, and the others are watched on:
  *
  * <pre>
  *   one round:  look at A ─▶ look at B ─▶ takes longer than {@link #PATIENCE} ─▶ look at C

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallerLimits {
   /** For callers without limits. */
-  static final CallerLimits NONE = new CallerLimits(null, null, null);
+  static final CallerLimits NONE = new CallerLimits(null, null);
 
   private static final Duration IN_FLIGHT_RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -28,7 +28,6 @@ final class CallerLimits {
 
   private final @Nullable Permits inFlight;
   private final @Nullable RateLimit rate;
-  private final @Nullable Integer perSecond;
 
   /** The gate where items of batches wait; null for no limit. */
   private final @Nullable Gate forItems;
@@ -38,13 +37,10 @@ final class CallerLimits {
    *
    * @param inFlight one permit for each of the caller's messages in progress; null for no limit
    * @param rate null for no limit
-   * @param perSecond that of {@code rate}
    */
-  private CallerLimits(
-      @Nullable Permits inFlight, @Nullable RateLimit rate, @Nullable Integer perSecond) {
+  CallerLimits(@Nullable Permits inFlight, @Nullable RateLimit rate) {
     this.inFlight = inFlight;
     this.rate = rate;
-    this.perSecond = perSecond;
     Gate permits = inFlight == null ? null : inFlight.of(Lane.BATCH);
     this.forItems = rate == null ? permits : permits == null ? rate : new GateChain(rate, permits);
   }
@@ -65,8 +61,7 @@ final class CallerLimits {
       ScheduledExecutorService timer) {
     return new CallerLimits(
         newInFlight == null ? null : permits(newInFlight),
-        newPerSecond == null ? null : rate(newPerSecond, timer),
-        newPerSecond);
+        newPerSecond == null ? null : rate(newPerSecond, timer));
   }
 
   private Permits permits(int most) {
@@ -79,7 +74,7 @@ final class CallerLimits {
   }
 
   private RateLimit rate(int newPerSecond, ScheduledExecutorService timer) {
-    return rate != null && Integer.valueOf(newPerSecond).equals(perSecond)
+    return rate != null && rate.perSecond() == newPerSecond
         ? rate
         : new RateLimit(newPerSecond, System::nanoTime, timer);
   }

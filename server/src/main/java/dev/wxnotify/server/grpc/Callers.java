@@ -42,9 +42,7 @@ final class Callers {
     for (CallerSettings each : settings) {
       CallerDirectory.Entry before = entries.get(each.name());
       AtomicReference<CallerLimits> account =
-          before == null
-              ? new AtomicReference<>(CallerLimits.NONE)
-              : before.caller().account();
+          before == null ? new AtomicReference<>(CallerLimits.NONE) : before.caller().account();
       if (before == null || !hasLimitsOf(before.settings(), each)) {
         account.set(account.get().changedTo(each.maxInFlight(), each.maxPerSecond(), timer));
       }

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the names of a client certificate once, at the start of a connection. */
 final class ClientCertificates extends ServerTransportFilter {
   /** Set on connections with a certificate. */
-  static final Attributes.Key<CertificateCaller> CALLER =
-      Attributes.Key.create("wxnotify-caller");
+  static final Attributes.Key<CertificateCaller> CALLER = Attributes.Key.create("wxnotify-caller");
 
   private static final int TYPE_EMAIL = 1;
   private static final int TYPE_DNS = 2;

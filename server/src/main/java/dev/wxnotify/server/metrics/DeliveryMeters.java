@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts messages. All meters of an app are created with it: so each series exists with a 0 before
- * the first event, which {@code increase()} needs, and an event costs a lookup in a small map and an
- * addition.
+ * the first event, which {@code increase()} needs, and an event costs a lookup in a small map and
+ * an addition.
  */
 final class DeliveryMeters implements DeliveryListener {
   private final MeterRegistry registry;

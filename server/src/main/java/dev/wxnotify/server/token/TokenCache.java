@@ -277,7 +277,9 @@ public final class TokenCache implements AutoCloseable {
   }
 
   private static NoToken closedResult() {
-    return new NoToken(new IssueResult.Unavailable("the server is stopping, or no longer has the app"), Duration.ZERO);
+    return new NoToken(
+        new IssueResult.Unavailable("the server is stopping, or no longer has the app"),
+        Duration.ZERO);
   }
 
   private CompletableFuture<TokenResult> renew() {

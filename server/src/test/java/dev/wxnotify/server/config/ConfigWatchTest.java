@@ -226,8 +226,7 @@ class ConfigWatchTest extends ConfigFixture {
     Path secret = directory.resolve("club-secret");
 
     change(watch, SHOP + "    club: {app-id: wx-club, app-secret-file: " + secret + "}\n");
-    assertThat(watch.trouble())
-        .hasValue("wxnotify.apps.club.app-secret-file: does not exist");
+    assertThat(watch.trouble()).hasValue("wxnotify.apps.club.app-secret-file: does not exist");
     Files.writeString(secret, "'in-quotes-hush'");
     lookOften(watch);
     assertThat(watch.trouble().orElse("")).contains("has quotes around it");

@@ -44,16 +44,17 @@ final class AppUseTest {
       for (int i = 0; i < threads; i++) {
         each.begin();
       }
-      var ignored = Concurrently.run(
-          threads + 1,
-          i -> {
-            if (i == threads) {
-              each.whenUnused(count::incrementAndGet);
-            } else {
-              each.end();
-            }
-            return i;
-          });
+      var ignored =
+          Concurrently.run(
+              threads + 1,
+              i -> {
+                if (i == threads) {
+                  each.whenUnused(count::incrementAndGet);
+                } else {
+                  each.end();
+                }
+                return i;
+              });
       assertThat(count).as("round %d", round).hasValue(1);
     }
   }

@@ -55,7 +55,13 @@ class CallersChangeTest {
       @Nullable Integer maxInFlight,
       @Nullable Integer maxPerSecond) {
     return new CallerSettings(
-        name, List.of(CallerLimitsTest.sha256(token)), Set.of(), apps, maxInFlight, maxPerSecond, false);
+        name,
+        List.of(CallerLimitsTest.sha256(token)),
+        Set.of(),
+        apps,
+        maxInFlight,
+        maxPerSecond,
+        false);
   }
 
   private Channel as(String token) {
@@ -208,9 +214,7 @@ class CallersChangeTest {
     gateway.awaitWrites(4);
     assertThatSendAs("web")
         .isError(
-            Status.Code.PERMISSION_DENIED,
-            ErrorReason.APP_NOT_ALLOWED,
-            Outcome.OUTCOME_NOT_SENT);
+            Status.Code.PERMISSION_DENIED, ErrorReason.APP_NOT_ALLOWED, Outcome.OUTCOME_NOT_SENT);
     assertThat(gateway.attempts()).as("one of the new limit, and those before it").hasSize(4);
     gateway.release();
 

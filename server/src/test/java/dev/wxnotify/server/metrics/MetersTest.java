@@ -331,10 +331,7 @@ final class MetersTest {
 
     app.tokens().warmUp();
     meters.unwatch("wx-new");
-    end(
-        order("wx-new", MessageKind.SUBSCRIBE, Lane.SINGLE),
-        new SendOutcome.Accepted("1"),
-        1);
+    end(order("wx-new", MessageKind.SUBSCRIBE, Lane.SINGLE), new SendOutcome.Accepted("1"), 1);
     Scrape leaving = Scrape.of(meters);
     assertThat(leaving.text()).doesNotContain("wxnotify_app_can_send{app=\"wx-new\"}");
     assertThat(
@@ -343,10 +340,7 @@ final class MetersTest {
         .isEqualTo(1);
 
     meters.forget("wx-new");
-    end(
-        order("wx-new", MessageKind.SUBSCRIBE, Lane.SINGLE),
-        new SendOutcome.Accepted("2"),
-        1);
+    end(order("wx-new", MessageKind.SUBSCRIBE, Lane.SINGLE), new SendOutcome.Accepted("2"), 1);
     app("wx-new").tokens().warmUp();
     assertThat(Scrape.of(meters).text()).doesNotContain("wx-new").contains("wx-app");
 
@@ -367,7 +361,7 @@ final class MetersTest {
 
     assertGauges(
         "wxnotify_token_expiry_seconds{app=\"wx-app\"}",
-        LIFE.toSeconds(),
+        7_200,
         messages("subscribe", "single", "accepted", "NONE"),
         1);
   }

@@ -991,7 +991,8 @@ class TokenCacheTest {
     void close_noToken_answersAtOnceAndAsksNobody() {
       cache.close();
 
-      assertThat(none(cache.acquire()).refusal().explanation()).startsWith("the server is stopping");
+      assertThat(none(cache.acquire()).refusal().explanation())
+          .startsWith("the server is stopping");
       assertThat(issuer.calls()).isEmpty();
     }
 
@@ -1022,7 +1023,8 @@ class TokenCacheTest {
       issuer.release();
 
       assertThat(issuer.calls()).hasSize(2);
-      assertThat(none(cache.acquire()).refusal().explanation()).startsWith("the server is stopping");
+      assertThat(none(cache.acquire()).refusal().explanation())
+          .startsWith("the server is stopping");
     }
   }
 

@@ -159,7 +159,11 @@ public final class WatchedFiles implements AutoCloseable {
   private final class Watch {
     private final String what;
     private final Runnable look;
-    private @Nullable Future<?> late;
+    private @Nullable Future<?> underWay;
+
+    /** Whether the last look took too long, which was said then. */
+    private boolean isSlow;
+
     private @Nullable String fault;
 
     Watch(String what, Runnable look) {
@@ -168,22 +172,24 @@ public final class WatchedFiles implements AutoCloseable {
     }
 
     void lookIfIdle() throws InterruptedException {
-      if (late != null) {
-        if (!late.isDone()) {
-          return;
-        }
-        late = null;
-        log.info("{}: it can be read again", what);
+      if (underWay != null && !underWay.isDone()) {
+        return;
       }
-      Future<?> begun = looks.submit(this::lookGuarded);
+      underWay = looks.submit(this::lookGuarded);
       try {
-        begun.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        underWay.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        if (isSlow) {
+          log.info("{}: it can be read again", what);
+        }
+        isSlow = false;
       } catch (TimeoutException e) {
-        late = begun;
-        log.warn(
-            "{}: reading it takes longer than {}; continuing with the previous content",
-            what,
-            PATIENCE);
+        if (!isSlow) {
+          log.warn(
+              "{}: reading it takes longer than {}; continuing with the previous content",
+              what,
+              PATIENCE);
+        }
+        isSlow = true;
       } catch (ExecutionException e) {
         throw new AssertionError("a look catches everything", e);
       }

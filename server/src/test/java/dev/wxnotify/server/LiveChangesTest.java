@@ -26,6 +26,7 @@ import dev.wxnotify.v1.SeckillMessage;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
+import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -43,11 +44,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Apps and callers that come, change and go in the file of a whole server that runs. */
 @Timeout(120)
@@ -221,8 +225,10 @@ class LiveChangesTest {
   }
 
   /** Its message waits for the first token, which a closed token cache would never bring. */
-  @Test
-  void removedApp_whoseMessageIsUnderWay_answersIt_andIsClosedThen() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void removedApp_whoseMessageIsUnderWay_answersIt_andIsClosedThen(boolean inBatch)
+      throws Exception {
     try (LogCapture log = LogCapture.open();
         RunningServer server =
             follow(apps(SHOP), Map.of("wxnotify.wechat.request-timeout", "20s"))) {
@@ -230,28 +236,39 @@ class LiveChangesTest {
       server
           .sandbox()
           .addFault(
-              Fault.on(SandboxEndpoint.STABLE_TOKEN, Effect.latency(Duration.ofSeconds(8)))
+              Fault.on(SandboxEndpoint.STABLE_TOKEN, Effect.latency(Duration.ofSeconds(6)))
                   .times(1));
       write(apps(SHOP, CLUB));
-      Await.until("the app is there", () -> get(server, "/metrics").contains(CLUB_ID));
-      var underWay = server.future().sendSubscribeMessage(request(CLUB_ID, "waiting"));
-      var batch = new Stream(server);
-      batch.send(CLUB_ID, "waiting-in-a-batch");
+      Await.until("the app is there", () -> isFound(server, CLUB_ID));
+      Stream batch = new Stream(server);
+      Future<SendSubscribeMessageResponse> single =
+          CompletableFuture.completedFuture(SendSubscribeMessageResponse.getDefaultInstance());
+      if (inBatch) {
+        batch.send(CLUB_ID, "waiting");
+      } else {
+        single = server.future().sendSubscribeMessage(request(CLUB_ID, "waiting"));
+      }
 
       write(apps(SHOP));
       Await.until("it is not found any more", () -> !isFound(server, CLUB_ID));
-
-      assertThat(underWay.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getMessageId())
-          .isNotEmpty();
       batch.send(CLUB_ID, "too-late");
+      batch.send(SandboxOptions.APP_ID, "of-another-app");
+
+      single.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
       assertThat(batch.end())
-          .extracting(BatchItemResult::getOutcome)
-          .containsExactlyInAnyOrder(Outcome.OUTCOME_ACCEPTED, Outcome.OUTCOME_REJECTED);
+          .filteredOn(result -> result.getOutcome() != Outcome.OUTCOME_ACCEPTED)
+          .singleElement()
+          .satisfies(
+              result ->
+                  assertThat(result.getError().getReason()).isEqualTo(ErrorReason.INVALID_REQUEST));
       Await.until(
           "it is closed",
           () -> log.lines(Level.INFO, CLUB_ID + ": its last message has ended").size() == 1);
       Await.until("nothing of the app is left", () -> !get(server, "/metrics").contains(CLUB_ID));
       assertThat(tokenCalls(server, CLUB_ID)).isEqualTo(1);
+      assertThat(server.sandbox().messages())
+          .extracting(AcceptedMessage::appId)
+          .containsOnlyOnce(CLUB_ID);
     }
   }
 

@@ -127,7 +127,7 @@ public final class WatchedFiles implements AutoCloseable {
   Watching watch(String what, Runnable look) {
     Watch watch = new Watch(what, look);
     watches.add(watch);
-    return () -> watches.remove(watch);
+    return watch;
   }
 
   /** Begins to look. */
@@ -156,9 +156,13 @@ public final class WatchedFiles implements AutoCloseable {
   }
 
   /** What is looked at. Only the thread of the rounds, and the one look at a time, touch it. */
-  private final class Watch {
+  private final class Watch implements Watching {
     private final String what;
     private final Runnable look;
+
+    /** Set by others; a round that has begun still comes across it. */
+    private volatile boolean closed;
+
     private @Nullable Future<?> underWay;
 
     /** Whether the last look took too long, which was said then. */
@@ -171,8 +175,14 @@ public final class WatchedFiles implements AutoCloseable {
       this.look = look;
     }
 
+    @Override
+    public void close() {
+      closed = true;
+      watches.remove(this);
+    }
+
     void lookIfIdle() throws InterruptedException {
-      if (underWay != null && !underWay.isDone()) {
+      if (closed || (underWay != null && !underWay.isDone())) {
         return;
       }
       underWay = looks.submit(this::lookGuarded);

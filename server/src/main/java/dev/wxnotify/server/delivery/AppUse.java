@@ -49,7 +49,7 @@ public final class AppUse {
   /** Tells whether nothing needs the app. */
   boolean isUnused() {
     long before = ended.sum();
-    return begun.sum() == before;
+    return begun.sum() <= before;
   }
 
   private void runIfUnused() {

@@ -17,6 +17,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,6 +253,29 @@ class WatchedFilesTest {
     awaitLooks(tick);
 
     assertThat(told).doesNotContain("two");
+  }
+
+  /** As where a change of the configuration removes an app, whose secret is next in the round. */
+  @Test
+  void file_thatAnotherLookWatchesNoMore_isNotLookedAtInThatRound() throws Exception {
+    AtomicReference<WatchedFiles.@Nullable Watching> second = new AtomicReference<>();
+    AtomicInteger closed = new AtomicInteger();
+    AtomicInteger looks = new AtomicInteger();
+    var ignored =
+        files.watch(
+            "the first",
+            () -> {
+              WatchedFiles.Watching watching = second.getAndSet(null);
+              if (watching != null) {
+                watching.close();
+              }
+              closed.incrementAndGet();
+            });
+    second.set(files.watch("the second", looks::incrementAndGet));
+    files.start();
+
+    Await.until("more rounds", () -> closed.get() > 3);
+    assertThat(looks).hasValue(0);
   }
 
   /** As where a file lies on a network that hangs: the read returns when it likes. */

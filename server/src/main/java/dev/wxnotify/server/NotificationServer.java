@@ -1,6 +1,8 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.files.Secret;
+import dev.wxnotify.server.config.ConfigWatch;
+import dev.wxnotify.server.config.Configuration;
 import dev.wxnotify.server.config.ServerSettings;
 import dev.wxnotify.server.config.WatchedFiles;
 import dev.wxnotify.server.delivery.Admission;
@@ -24,22 +26,13 @@ import dev.wxnotify.server.netty.EventLoops;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.redis.RedisOutcomeLedger;
-import dev.wxnotify.server.redis.RedisTokenStore;
-import dev.wxnotify.server.template.TemplateList;
-import dev.wxnotify.server.token.InMemoryTokenStore;
-import dev.wxnotify.server.token.TokenCache;
-import dev.wxnotify.server.token.TokenPolicy;
-import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.tracing.Tracing;
 import dev.wxnotify.server.tracing.TracingSettings;
-import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatApi;
 import dev.wxnotify.server.wechat.WeChatAppAccount;
 import dev.wxnotify.server.wechat.WeChatErrcodeExplanations;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
-import dev.wxnotify.server.wechat.WeChatTemplateSource;
-import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import io.grpc.ServerInterceptor;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -47,6 +40,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -54,8 +48,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.DoubleSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -122,7 +115,7 @@ final class NotificationServer implements AutoCloseable {
   private final @Nullable RedisOutcomeLedger shared;
   private final Admission delivery;
   private final WatchedFiles files;
-  private final Apps apps;
+  private final Apps apps = new Apps(List.of(), null);
   private final ServerMeters meters;
   private final Readiness readiness;
   private final MonitoringServer monitoring;
@@ -134,15 +127,26 @@ final class NotificationServer implements AutoCloseable {
     this(settings, null);
   }
 
+  /** Makes the parts of a server whose apps and callers follow the file of its configuration. */
+  NotificationServer(Configuration configuration, @Nullable TracingSettings traces) {
+    this(configuration.settings(), traces, configuration);
+  }
+
+  /** Makes the parts of a server whose configuration does not change; nothing runs yet. */
+  NotificationServer(ServerSettings settings, @Nullable TracingSettings traces) {
+    this(settings, traces, null);
+  }
+
   /**
    * Makes the parts; nothing runs yet. Where one cannot be made, those before it are closed.
    *
    * @param traces null for none
+   * @param followed whose file is read again when it changes; null for none
    * @throws IllegalArgumentException if the settings of the traces are wrong
    */
-  NotificationServer(ServerSettings settings, @Nullable TracingSettings traces) {
+  private NotificationServer(
+      ServerSettings settings, @Nullable TracingSettings traces, @Nullable Configuration followed) {
     InstantSource clock = InstantSource.system();
-    DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     this.settings = settings;
     try {
       Tracing tracing = traces == null ? null : opened.add(tracing(traces));
@@ -152,30 +156,30 @@ final class NotificationServer implements AutoCloseable {
       opened.add(this, NotificationServer::storeLastOutcomes); // Between WeChat's end and Redis's.
       this.http = opened.add(new WeChatHttpClient(settings.weChat(), loops));
       this.files = opened.add(files(settings, http));
-      this.meters =
-          opened.add(
-              new ServerMeters(
-                  ImplementationVersion.version(),
-                  settings.apps().stream().map(ServerSettings.AppSettings::appId).toList(),
-                  clock));
+      this.meters = opened.add(new ServerMeters(ImplementationVersion.version(), List.of(), clock));
       WeChatApi api = new WeChatApi(http);
-      this.apps =
-          opened.add(
-              apps(settings, http, api, redis, files, clock, timer, random, meters),
-              all -> all.all().forEach(NotificationServer::close));
       this.readiness = new Readiness(apps, clock);
+      RecentFailures failures = new RecentFailures(clock);
+      RunningApps running =
+          opened.add(
+              new RunningApps(
+                  apps,
+                  new AppFactory(settings, http, api, redis, clock, timer, meters),
+                  files,
+                  new RunningApps.Observers(meters, readiness, failures),
+                  timer));
+      var ignored = running.use(settings.apps(), app -> {});
       this.monitoring =
           opened.add(new MonitoringServer(settings.monitoringAddress(), readiness, meters));
       int mostConnections = settings.weChat().maxConnections();
       Permits connections =
           new Permits(mostConnections, Math.max(1, mostConnections / RESERVED_CONNECTIONS));
       Permits inFlight = inFlight(settings.maxInFlight(), mostConnections);
-      RecentFailures failures = new RecentFailures(clock);
       MessageSender sender =
           new MessageSender(
               new WeChatMessageGateway(http),
               connections,
-              new RetryPolicy(random),
+              new RetryPolicy(() -> ThreadLocalRandom.current().nextDouble()),
               clock,
               System::nanoTime,
               loops,
@@ -200,6 +204,12 @@ final class NotificationServer implements AutoCloseable {
                   loops,
                   observers(meters, tracing)));
       watch(inFlight, connections);
+      LiveChanges changes = new LiveChanges(running, apps, grpc, settings.grpc().callers());
+      Consumer<ConfigWatch.Result> reloads = reloads(meters);
+      if (followed != null) {
+        ConfigWatch.of(followed, files, changes, reloads)
+            .ifPresent(watch -> readiness.watch("configuration file", watch::trouble));
+      }
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;
@@ -252,85 +262,26 @@ final class NotificationServer implements AutoCloseable {
   /** Shows the parts that tell of nothing by themselves, and are looked at. */
   private void watch(Permits inFlight, Permits connections) {
     meters.watch(readiness);
-    apps.all().forEach(app -> meters.watch(app, readiness));
     meters.watch("in_flight", inFlight);
     meters.watch("wechat_connections", connections);
+  }
+
+  /** Returns what counts changes of the configuration, with a series for each result. */
+  private static Consumer<ConfigWatch.Result> reloads(ServerMeters meters) {
+    Consumer<String> count =
+        meters.countReloads(
+            Arrays.stream(ConfigWatch.Result.values()).map(NotificationServer::label).toList());
+    return result -> count.accept(label(result));
+  }
+
+  private static String label(ConfigWatch.Result result) {
+    return result.name().toLowerCase(Locale.ROOT);
   }
 
   /** Batches hold no more messages in flight than they can use, so that single calls find room. */
   static Permits inFlight(int most, int mostConnections) {
     long used = mostConnections + (long) mostConnections / AHEAD;
     return new Permits(most, (int) Math.max(Math.max(1, most / RESERVED_IN_FLIGHT), most - used));
-  }
-
-  private static Apps apps(
-      ServerSettings settings,
-      WeChatHttpClient http,
-      WeChatApi api,
-      @Nullable RedisLink redis,
-      WatchedFiles files,
-      InstantSource clock,
-      ScheduledThreadPoolExecutor timer,
-      DoubleSupplier random,
-      ServerMeters meters) {
-    App byDefault = null;
-    List<App> all = new ArrayList<>();
-    for (ServerSettings.AppSettings app : settings.apps()) {
-      AtomicReference<AppSecret> secret = new AtomicReference<>(app.secret());
-      TokenCache tokens =
-          new TokenCache(
-              app.appId(),
-              new WeChatTokenIssuer(http, settings.tokenEndpoint(), app.appId(), secret::get),
-              store(redis, app.appId(), settings.tokenEndpoint(), clock),
-              TokenPolicy.DEFAULT,
-              settings.tokenCallsPerHour(),
-              clock,
-              timer,
-              random,
-              meters.tokenListener());
-      if (app.secretFile() != null) {
-        watchSecret(app.appId(), app.secretFile(), secret, tokens, files);
-      }
-      TemplateList templates =
-          new TemplateList(
-              app.appId(),
-              new WeChatTemplateSource(api, tokens),
-              settings.checksTemplates(),
-              clock,
-              System::nanoTime,
-              timer,
-              meters.templateListener());
-      App made = new App(app.appId(), tokens, app.seckill(), templates, System::nanoTime, timer);
-      all.add(made);
-      if (app.isDefault()) {
-        byDefault = made;
-      }
-    }
-    return new Apps(all, byDefault);
-  }
-
-  private static void close(App app) {
-    app.templates().close();
-    app.tokens().close();
-  }
-
-  /** A new secret serves the next token call; one that was refused before is tried at once. */
-  private static void watchSecret(
-      String appId,
-      Path file,
-      AtomicReference<AppSecret> secret,
-      TokenCache tokens,
-      WatchedFiles files) {
-    files.watch(
-        "the AppSecret of " + appId,
-        List.of(file),
-        contents -> {
-          AppSecret now = new AppSecret(Secret.of(contents.get(0)));
-          if (!now.equals(secret.getAndSet(now))) {
-            log.info("app {}: using a new AppSecret", appId);
-            tokens.tryAgain();
-          }
-        });
   }
 
   private static WatchedFiles files(ServerSettings settings, WeChatHttpClient http) {
@@ -355,16 +306,6 @@ final class NotificationServer implements AutoCloseable {
           contents -> http.useProxyPassword(Secret.of(contents.get(0))));
     }
     return files;
-  }
-
-  private static TokenStore store(
-      @Nullable RedisLink redis,
-      String appId,
-      WeChatTokenIssuer.Endpoint endpoint,
-      InstantSource clock) {
-    return redis == null
-        ? new InMemoryTokenStore(clock)
-        : new RedisTokenStore(redis, appId, endpoint.name().toLowerCase(Locale.ROOT), clock);
   }
 
   private OutcomeLedger ledger() {

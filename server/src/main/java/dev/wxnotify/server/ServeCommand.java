@@ -2,7 +2,7 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.sandbox.Sandbox;
 import dev.wxnotify.sandbox.SandboxOptions;
-import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.config.Configuration;
 import dev.wxnotify.server.config.ConfigurationException;
 import dev.wxnotify.server.config.ServerSettings;
 import dev.wxnotify.server.config.UnknownVariables;
@@ -88,14 +88,16 @@ final class ServeCommand implements Callable<Integer> {
 
   private int serve(Map<String, String> overrides, @Nullable Sandbox weChat)
       throws ConfigurationException, IOException, InterruptedException {
-    ServerSettings settings = ConfigLoader.load(config, System.getenv(), overrides);
-    if (weChat != null && settings.apps().size() > 1) {
-      throw new ConfigurationException(
-          List.of("wxnotify.apps: --sandbox brings its own app; configure no others with it"));
-    }
+    Configuration configuration =
+        Configuration.load(
+            config,
+            System.getenv(),
+            overrides,
+            weChat == null ? loaded -> {} : ServeCommand::requireTheSandboxsApp);
+    ServerSettings settings = configuration.settings();
     Logs.use(settings.log());
     UnknownVariables.in(System.getenv()).forEach(log::warn);
-    NotificationServer server = server(settings);
+    NotificationServer server = server(configuration);
     server.start();
     // Before the line that says ready: whoever reads it may stop the server at once.
     stopOnSignal(server, settings.grace());
@@ -126,9 +128,17 @@ final class ServeCommand implements Callable<Integer> {
                 "wxnotify-stop"));
   }
 
-  private static NotificationServer server(ServerSettings settings) throws ConfigurationException {
+  private static void requireTheSandboxsApp(ServerSettings settings) throws ConfigurationException {
+    if (settings.apps().size() > 1) {
+      throw new ConfigurationException(
+          List.of("wxnotify.apps: --sandbox brings its own app; configure no others with it"));
+    }
+  }
+
+  private static NotificationServer server(Configuration configuration)
+      throws ConfigurationException {
     try {
-      return new NotificationServer(settings, TracingSettings.of(System.getenv()));
+      return new NotificationServer(configuration, TracingSettings.of(System.getenv()));
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(List.of(e.getMessage()));
     }

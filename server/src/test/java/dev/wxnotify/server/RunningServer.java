@@ -6,6 +6,7 @@ import dev.wxnotify.sandbox.Sandbox;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.sandbox.SandboxTemplates;
 import dev.wxnotify.server.config.ConfigLoader;
+import dev.wxnotify.server.config.Configuration;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.v1.NotificationServiceGrpc;
@@ -18,6 +19,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,11 +69,7 @@ final class RunningServer implements AutoCloseable {
       SandboxOptions options, Map<String, String> keys, Map<String, String> variables)
       throws Exception {
     Sandbox sandbox = Sandbox.start(options);
-    Map<String, String> all = new HashMap<>();
-    all.put("wxnotify.grpc.port", "0");
-    all.put("wxnotify.monitoring.port", "0");
-    all.put("wxnotify.io.transport", TRANSPORT);
-    all.put("wxnotify.wechat.base-url", sandbox.baseUrl().toString());
+    Map<String, String> all = connections(sandbox);
     all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
     if (!keys.containsKey("wxnotify.apps.shop.app-secret-file")) {
       all.put("wxnotify.apps.shop.app-secret", SandboxOptions.APP_SECRET);
@@ -80,6 +78,34 @@ final class RunningServer implements AutoCloseable {
     NotificationServer server =
         new NotificationServer(
             ConfigLoader.load(null, Map.of(), all), TracingSettings.of(variables));
+    return start(sandbox, server);
+  }
+
+  /**
+   * Starts a server whose apps and callers follow a file.
+   *
+   * @param keys configuration beside the file, and preferred to it; no app is in it by itself
+   */
+  static RunningServer follow(SandboxOptions options, Path file, Map<String, String> keys)
+      throws Exception {
+    Sandbox sandbox = Sandbox.start(options);
+    Map<String, String> all = connections(sandbox);
+    all.putAll(keys);
+    return start(
+        sandbox,
+        new NotificationServer(Configuration.load(file, Map.of(), all, settings -> {}), null));
+  }
+
+  private static Map<String, String> connections(Sandbox sandbox) {
+    Map<String, String> keys = new HashMap<>();
+    keys.put("wxnotify.grpc.port", "0");
+    keys.put("wxnotify.monitoring.port", "0");
+    keys.put("wxnotify.io.transport", TRANSPORT);
+    keys.put("wxnotify.wechat.base-url", sandbox.baseUrl().toString());
+    return keys;
+  }
+
+  private static RunningServer start(Sandbox sandbox, NotificationServer server) throws Exception {
     try {
       server.start();
     } catch (IOException e) {

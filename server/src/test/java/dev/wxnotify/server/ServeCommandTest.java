@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +139,37 @@ class ServeCommandTest {
       assertThat(process.err().lines()).hasSize(5);
       assertThat(process.out()).isEmpty();
     }
+  }
+
+  /** The sandbox brings the one app: a second one in the file is refused while it runs too. */
+  @Test
+  void serve_changedFile_isUsed_andTheRuleOfTheSandboxHolds(@TempDir Path directory)
+      throws Exception {
+    Path file = directory.resolve("wxnotify.yaml");
+    String callers = "wxnotify:\n  grpc:\n    callers:\n      crm: {token-sha256: %s}\n";
+    Files.writeString(file, callers.formatted("0".repeat(64)));
+    try (WxnotifyProcess process =
+        WxnotifyProcess.start(
+            Map.of("WXNOTIFY_GRPC_PORT", "0"), "serve", "--sandbox", "--config", file.toString())) {
+      process.awaitErr(" ready: ");
+
+      replace(file, callers.formatted("1".repeat(64)));
+      assertThat(process.awaitErr("configuration file: applied: "))
+          .endsWith("applied: callers changed: crm");
+      replace(
+          file,
+          callers.formatted("1".repeat(64)) + "  apps: {club: {app-id: wx, app-secret: s3cr3t}}\n");
+      assertThat(process.awaitErr("configuration file: 1 mistake"))
+          .contains("--sandbox brings its own app");
+    }
+  }
+
+  private static void replace(Path file, String content) throws Exception {
+    Files.move(
+        Files.writeString(file.resolveSibling("next"), content),
+        file,
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.wxnotify.server;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceFutureStub;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * Sends at a constant rate over the replicas in turn, each message to a different user; every
@@ -25,7 +27,7 @@ final class SteadyLoad implements AutoCloseable {
   private static final int MOST_UNDER_WAY = 100;
   private static final long END_SECONDS = 30;
 
-  private final List<ReplicaProcess> replicas;
+  private final List<Supplier<NotificationServiceFutureStub>> callers;
   private final Semaphore underWay = new Semaphore(MOST_UNDER_WAY);
   private final AtomicInteger accepted = new AtomicInteger();
   private final Map<Integer, String> messageIds = new ConcurrentHashMap<>();
@@ -34,12 +36,20 @@ final class SteadyLoad implements AutoCloseable {
   private volatile boolean stopping;
   private volatile int sent;
 
-  private SteadyLoad(List<ReplicaProcess> replicas) {
-    this.replicas = replicas;
+  private SteadyLoad(List<Supplier<NotificationServiceFutureStub>> callers) {
+    this.callers = callers;
   }
 
   static SteadyLoad on(List<ReplicaProcess> replicas) {
-    SteadyLoad load = new SteadyLoad(replicas);
+    return of(
+        replicas.stream()
+            .<Supplier<NotificationServiceFutureStub>>map(replica -> replica::future)
+            .toList());
+  }
+
+  /** Sends with what each of {@code callers} gives for one message, in turn. */
+  static SteadyLoad of(List<Supplier<NotificationServiceFutureStub>> callers) {
+    SteadyLoad load = new SteadyLoad(callers);
     load.thread.setDaemon(true);
     load.thread.start();
     return load;
@@ -59,7 +69,7 @@ final class SteadyLoad implements AutoCloseable {
 
   private void send(int i) {
     Futures.addCallback(
-        replicas.get(i % replicas.size()).future().sendSubscribeMessage(request(i)),
+        callers.get(i % callers.size()).get().sendSubscribeMessage(request(i)),
         new FutureCallback<SendSubscribeMessageResponse>() {
           @Override
           public void onSuccess(SendSubscribeMessageResponse response) {

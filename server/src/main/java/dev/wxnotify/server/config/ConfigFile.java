@@ -63,18 +63,30 @@ final class ConfigFile {
   }
 
   /**
-   * Returns the values by their keys. A mapping without keys is an empty value.
+   * Returns what the file holds.
    *
-   * @param mistakes receives those after which the rest can still be checked
-   * @throws ConfigurationException if nothing can be made of the file
+   * @throws ConfigurationException if it cannot be read
    */
-  static Map<String, Value> read(Path file, Mistakes mistakes) throws ConfigurationException {
-    ConfigFile config = new ConfigFile(mistakes);
+  static byte[] content(Path file) throws ConfigurationException {
     try {
-      config.parse(text(SmallFile.read(file)));
-      return config.values;
+      return SmallFile.read(file);
     } catch (UnusableFileException e) {
       throw unusable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Returns the values by their keys. A mapping without keys is an empty value.
+   *
+   * @param content that of the file
+   * @param mistakes receives those after which the rest can still be checked
+   * @throws ConfigurationException if nothing can be made of it
+   */
+  static Map<String, Value> read(byte[] content, Mistakes mistakes) throws ConfigurationException {
+    ConfigFile config = new ConfigFile(mistakes);
+    try {
+      config.parse(text(content));
+      return config.values;
     } catch (CharacterCodingException e) {
       throw unusable("is not UTF-8 text");
     } catch (MarkedYAMLException e) {
@@ -212,7 +224,7 @@ final class ConfigFile {
     mistakes.add("--config" + place(at.getStartMark()), what);
   }
 
-  private static ConfigurationException unusable(String why) {
+  static ConfigurationException unusable(String why) {
     return new ConfigurationException(List.of("--config: " + why));
   }
 

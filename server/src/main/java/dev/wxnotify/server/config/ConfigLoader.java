@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Loads the configuration. */
+/** Loads a configuration that is not read again. */
 public final class ConfigLoader {
   private ConfigLoader() {}
 
@@ -19,11 +19,6 @@ public final class ConfigLoader {
   public static ServerSettings load(
       @Nullable Path file, Map<String, String> environment, Map<String, String> command)
       throws ConfigurationException {
-    Mistakes mistakes = new Mistakes();
-    PlatformText.check(environment, mistakes);
-    Sources sources = Sources.read(file, environment, command, mistakes);
-    ServerSettings settings = new SettingsReader(new Reading(sources, mistakes)).read();
-    mistakes.throwIfAny();
-    return settings;
+    return Configuration.load(file, environment, command, settings -> {}).settings();
   }
 }

@@ -53,7 +53,26 @@ public record ServerSettings(
       AppSecret secret,
       @Nullable Path secretFile,
       boolean isDefault,
-      SeckillTemplate seckill) {}
+      SeckillTemplate seckill) {
+
+    /**
+     * Returns this app as it is configured in {@code other}, as far as that may change while its
+     * token is used. If that is {@code other}, the token cache can stay.
+     */
+    public AppSettings changedTo(AppSettings other) {
+      return new AppSettings(appId, other.secret, other.secretFile, other.isDefault, other.seckill);
+    }
+
+    /**
+     * Returns this app with the secret of {@code known} where both name the same file: what a file
+     * holds is followed by those who watch it.
+     */
+    public AppSettings withSecretOf(AppSettings known) {
+      return secretFile != null && secretFile.equals(known.secretFile)
+          ? new AppSettings(appId, known.secret, secretFile, isDefault, seckill)
+          : this;
+    }
+  }
 
   /**
    * The TLS files.

@@ -1,10 +1,11 @@
 package dev.wxnotify.server.config;
 
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,21 +23,21 @@ final class Sources {
   /**
    * Reads the sources.
    *
-   * @param file a YAML file; null for none
+   * @param content that of the YAML file; null for none
    * @param environment the environment variables
    * @param command keys that the command sets
    * @param mistakes receives what no key stands for
    * @throws ConfigurationException if nothing can be made of the file
    */
   static Sources read(
-      @Nullable Path file,
+      byte @Nullable [] content,
       Map<String, String> environment,
       Map<String, String> command,
       Mistakes mistakes)
       throws ConfigurationException {
     Sources sources = new Sources(new TreeMap<>());
-    if (file != null) {
-      ConfigFile.read(file, mistakes).forEach((key, value) -> sources.put(key, value, mistakes));
+    if (content != null) {
+      ConfigFile.read(content, mistakes).forEach((key, value) -> sources.put(key, value, mistakes));
     }
     sources.values.putAll(new EnvironmentReader(sources::names).read(environment, mistakes));
     command.forEach((key, value) -> sources.put(key, Value.of(value), mistakes));
@@ -66,6 +67,14 @@ final class Sources {
   /** Returns what was written of a key; null for nothing. */
   @Nullable Value value(String key) {
     return values.get(key);
+  }
+
+  /** Returns the keys that were written otherwise, or only here or there. */
+  Set<String> differences(Sources other) {
+    Set<String> keys = new TreeSet<>(values.keySet());
+    keys.addAll(other.values.keySet());
+    keys.removeIf(key -> Objects.equals(values.get(key), other.values.get(key)));
+    return keys;
   }
 
   /** Returns the operator's names below {@code parent}, as they are written in the keys. */

@@ -116,6 +116,7 @@ public final class Admission {
     } catch (Throwable fault) {
       return broken(order, weight, callsBefore, fault);
     }
+    order.app().use().begin();
     Delivery delivery = new Delivery(sending);
     if (order.requestId().isEmpty()) {
       var ignored = sending.ended().thenAccept(outcome -> finish(order, sending, outcome, false));
@@ -226,6 +227,7 @@ public final class Admission {
     if (goesBack && !heard) {
       listener.messageEnded(order, end, sending.answer().join(), sending.calls());
     }
+    order.app().use().end();
   }
 
   /** Tells whether a try of a batch ended in a way that is the batch's to judge. */

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  * @param templates its templates, as far as WeChat listed them
  * @param pace the rate at which WeChat takes its messages
  * @param quota whether WeChat takes more of its messages today
+ * @param use what still needs it
  */
 public record App(
     String appId,
@@ -22,7 +23,8 @@ public record App(
     SeckillTemplate seckill,
     TemplateList templates,
     Pace pace,
-    DailyQuota quota) {
+    DailyQuota quota,
+    AppUse use) {
 
   /**
    * An app about which WeChat has not said anything yet.
@@ -43,7 +45,21 @@ public record App(
         seckill,
         templates,
         new Pace(appId, nanoClock, timer),
-        new DailyQuota(appId, nanoClock));
+        new DailyQuota(appId, nanoClock),
+        new AppUse());
+  }
+
+  /** Returns the same app with other flash-sale reminders. */
+  public App withSeckill(SeckillTemplate other) {
+    return new App(appId, tokens, other, templates, pace, quota, use);
+  }
+
+  /**
+   * Returns the same app with another token cache and the templates that are fetched with it, and
+   * with a use of its own for both.
+   */
+  public App withTokens(TokenCache other, TemplateList otherTemplates) {
+    return new App(appId, other, seckill, otherTemplates, pace, quota, new AppUse());
   }
 
   /** An app whose templates nobody asks for. */

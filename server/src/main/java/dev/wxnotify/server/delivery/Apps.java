@@ -7,10 +7,23 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The apps for which this server sends messages. */
+/**
+ * The apps for which this server sends messages. They may be replaced while it runs: whoever found
+ * an app before goes on with it.
+ *
+ * <p>Concurrency: one volatile reference to an immutable directory; to find an app is one read of
+ * it.
+ */
 public final class Apps {
-  private final Map<String, App> byId;
-  private final @Nullable App byDefault;
+  private volatile Directory now;
+
+  private record Directory(Map<String, App> byId, @Nullable App byDefault) {
+    static Directory of(List<App> apps, @Nullable App byDefault) {
+      return new Directory(
+          apps.stream().collect(Collectors.toUnmodifiableMap(App::appId, Function.identity())),
+          byDefault);
+    }
+  }
 
   /**
    * Creates the directory.
@@ -18,18 +31,22 @@ public final class Apps {
    * @param byDefault the app of messages that name no app; null where they must name one
    */
   public Apps(List<App> apps, @Nullable App byDefault) {
-    this.byId =
-        apps.stream().collect(Collectors.toUnmodifiableMap(App::appId, Function.identity()));
-    this.byDefault = byDefault;
+    this.now = Directory.of(apps, byDefault);
+  }
+
+  /** Replaces all apps at once; the parameters are those of the constructor. */
+  public void replace(List<App> apps, @Nullable App byDefault) {
+    now = Directory.of(apps, byDefault);
   }
 
   /** Returns the app with this id, or the default app for an empty id; null if there is none. */
   public @Nullable App find(String appId) {
-    return appId.isEmpty() ? byDefault : byId.get(appId);
+    Directory directory = now;
+    return appId.isEmpty() ? directory.byDefault : directory.byId.get(appId);
   }
 
   /** Returns all apps. */
   public Collection<App> all() {
-    return byId.values();
+    return now.byId.values();
   }
 }

@@ -73,7 +73,7 @@ public final class Batch {
   private final Object lock = new Object();
 
   @GuardedBy("lock")
-  private final Map<App, Line> lines = new HashMap<>(2);
+  private final Map<Pace, Line> lines = new HashMap<>(2);
 
   @GuardedBy("lock")
   private final Set<Item> pausing = new HashSet<>();
@@ -108,7 +108,6 @@ public final class Batch {
     /** What a user has to whom one message is on its way and for whom none waits. */
     private static final Deque<Item> NONE = new ArrayDeque<>(0);
 
-    private final App app;
     private final Gate gate;
     private final Deque<Item> items = new ArrayDeque<>();
 
@@ -121,8 +120,7 @@ public final class Batch {
     /** Counts what happens while a thread moves the line on, so that it looks again. */
     private final AtomicInteger moves = new AtomicInteger();
 
-    Line(App app, Gate gate) {
-      this.app = app;
+    Line(Gate gate) {
       this.gate = gate;
     }
 
@@ -216,7 +214,8 @@ public final class Batch {
     SendOutcome.NotSent over;
     synchronized (lock) {
       over = end;
-      line = lines.computeIfAbsent(what.app(), this::newLine);
+      // An app whose configuration changes keeps its pace, and so its messages their order.
+      line = lines.computeIfAbsent(what.app().pace(), this::newLine);
       item = new Item(what, line, told);
       if (over == null) {
         line.items.addLast(item);
@@ -230,8 +229,8 @@ public final class Batch {
     }
   }
 
-  private Line newLine(App app) {
-    return new Line(app, new GateChain(app.pace(), delivery.admission()));
+  private Line newLine(Pace pace) {
+    return new Line(new GateChain(pace, delivery.admission()));
   }
 
   /** Returns the weight of the messages that wait for their try. */
@@ -312,7 +311,7 @@ public final class Batch {
   /** Has a message wait for its app's token, if there is none, and then for its turn. */
   private void enter(Line line, Ask ask) {
     try {
-      CompletableFuture<TokenResult> token = line.app.tokens().acquire();
+      CompletableFuture<TokenResult> token = ask.item.what.app().tokens().acquire();
       if (token.isDone()) {
         line.gate.enter(ask);
         return;

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Permits {
 
-  private final int limit;
   private final Object lock = new Object();
   private final Side singles;
   private final Side batches;
@@ -37,6 +36,9 @@ public final class Permits {
   /** Guarded by the lock, like the use by each class of work. */
   private int used;
 
+  /** Guarded in the same way. */
+  private int limit;
+
   /**
    * Creates permits, none of them taken.
    *
@@ -44,22 +46,44 @@ public final class Permits {
    * @param reserved the number of permits that batches never take
    */
   public Permits(int limit, int reserved) {
-    if (reserved < 0 || reserved >= limit) {
-      throw new IllegalArgumentException(
-          "reserved: " + reserved + " (expected: 0 to " + (limit - 1) + ")");
-    }
+    check(limit, reserved);
     this.limit = limit;
     this.singles = new Side(limit);
     this.batches = new Side(limit - reserved);
   }
 
+  private static void check(int limit, int reserved) {
+    if (reserved < 0 || reserved >= limit) {
+      throw new IllegalArgumentException(
+          "reserved: " + reserved + " (expected: 0 to " + (limit - 1) + ")");
+    }
+  }
+
   /**
-   * The permits as one class of work sees them. The private fields, except the two limits, are
-   * guarded by the lock; the annotation cannot express that across two of these.
+   * Changes the number of permits. Those that are taken stay taken: with fewer permits than that,
+   * none is given until enough have come back. Only for permits of work that weighs 1, since what a
+   * large one takes depends on the limit.
+   *
+   * @param newLimit the number of permits
+   * @param reserved the number of permits that batches never take
+   */
+  public void resize(int newLimit, int reserved) {
+    check(newLimit, reserved);
+    synchronized (lock) {
+      limit = newLimit;
+      singles.most = newLimit;
+      batches.most = newLimit - reserved;
+    }
+    serve(singles, 0);
+  }
+
+  /**
+   * The permits as one class of work sees them. The private fields are guarded by the lock; the
+   * annotation cannot express that across two of these.
    */
   private final class Side implements Gate, Turn.Queue {
     /** The maximum number of permits that the class may have. */
-    private final int most;
+    private int most;
 
     private final WaitingLine line = new WaitingLine();
 
@@ -229,7 +253,9 @@ public final class Permits {
 
   /** Returns the number of permits. */
   public int limit() {
-    return limit;
+    synchronized (lock) {
+      return limit;
+    }
   }
 
   /** Returns how much work of a class waits for a permit. */

@@ -89,6 +89,11 @@ public final class Readiness implements DeliveryListener {
     helpers.put(name, trouble);
   }
 
+  /** Forgets what WeChat said of an app that this server no longer has. */
+  public void forget(String appId) {
+    refusals.remove(appId);
+  }
+
   /** Says that the start is complete. */
   public void started() {
     phase.compareAndSet(Phase.STARTING, Phase.RUNNING);

@@ -65,6 +65,11 @@ public final class RecentFailures implements DeliveryListener {
     return counts;
   }
 
+  /** Forgets the failures of an app that this server no longer has. */
+  public void forget(String appId) {
+    rings.keySet().removeIf(key -> key.appId.equals(appId));
+  }
+
   private void count(String appId, SendOutcome outcome) {
     Instant now = clock.instant();
     rings

@@ -56,20 +56,22 @@ final class Authenticator implements ServerInterceptor {
   }
 
   private @Nullable Caller caller(ServerCall<?, ?> call, Metadata headers) {
-    Caller ofCertificate = call.getAttributes().get(ClientCertificates.CALLER);
+    CallerDirectory now = callers.now();
+    CertificateCaller certificate = call.getAttributes().get(ClientCertificates.CALLER);
+    Caller ofCertificate = certificate == null ? null : certificate.in(now);
     Iterable<String> shown = headers.getAll(AUTHORIZATION);
     if (shown == null) {
       return ofCertificate == null && allowAnonymous ? Caller.ANONYMOUS : ofCertificate;
     }
-    Caller ofToken = ofToken(shown.iterator());
+    Caller ofToken = ofToken(shown.iterator(), now);
     return ofCertificate == null || ofCertificate.equals(ofToken) ? ofToken : null;
   }
 
   /** Uses the token only if there is exactly one header of that name. */
-  private @Nullable Caller ofToken(Iterator<String> shown) {
+  private static @Nullable Caller ofToken(Iterator<String> shown, CallerDirectory now) {
     String header = shown.next();
     return !shown.hasNext() && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-        ? callers.ofToken(header.substring(SCHEME.length()).strip())
+        ? now.ofToken(header.substring(SCHEME.length()).strip())
         : null;
   }
 

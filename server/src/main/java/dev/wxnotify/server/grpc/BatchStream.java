@@ -1,6 +1,7 @@
 package dev.wxnotify.server.grpc;
 
 import dev.wxnotify.server.delivery.Admission;
+import dev.wxnotify.server.delivery.AppUse;
 import dev.wxnotify.server.delivery.Batch;
 import dev.wxnotify.server.delivery.BatchItem;
 import dev.wxnotify.server.delivery.Lane;
@@ -44,6 +45,10 @@ import org.slf4j.LoggerFactory;
  * {@link #READ_AHEAD} at most, those together with what is under way and with the results that the
  * caller has not taken {@link #WINDOW}. A caller that does not read is not read from. Items of
  * different apps wait for each other only where those of one app fill the read-ahead.
+ *
+ * <p>The stream keeps the caller that it began with, also where that was changed or removed
+ * meanwhile; only the caller's limits are those of the moment. An item keeps the app that it was
+ * read with.
  *
  * <p>The stream ends early, with every item that was read answered, at its deadline or when the
  * server stops: then nothing more is read, what waits is not sent, and what is under way comes to
@@ -140,6 +145,9 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     }
   }
 
+  /** What is given back when an item has its result. */
+  private record UnderWay(Item item, int weight, CallerLimits limits, AppUse use) {}
+
   /**
    * Prepares a stream; {@link #open} begins to read.
    *
@@ -204,7 +212,8 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       held.incrementAndGet();
       add(item.result().setOutcome(Outcome.OUTCOME_ACCEPTED).build());
     } else if (mapped instanceof MappedMessage.Valid valid) {
-      enter(new Entry(item, request, valid));
+      valid.app().use().begin();
+      enter(new Entry(item, request, valid, caller.limits()));
       return; // Reads on when the item was let in.
     }
     asked.set(false);
@@ -216,12 +225,14 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     private final Item item;
     private final BatchSendRequest request;
     private final MappedMessage.Valid valid;
+    private final CallerLimits limits;
 
-    Entry(Item item, BatchSendRequest request, MappedMessage.Valid valid) {
+    Entry(Item item, BatchSendRequest request, MappedMessage.Valid valid, CallerLimits limits) {
       super(1);
       this.item = item;
       this.request = request;
       this.valid = valid;
+      this.limits = limits;
     }
 
     @Override
@@ -229,7 +240,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       if (!waiting.compareAndSet(this, null)) {
         return false; // The stream ended meanwhile.
       }
-      send(item, request, valid);
+      send(this);
       return true;
     }
   }
@@ -243,7 +254,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
       return;
     }
     try {
-      caller.limits().enter(entry);
+      entry.limits.enter(entry);
     } catch (Throwable fault) {
       log.error("an item could not be queued for its caller's limits", fault);
       dismiss(OWN_FAULT);
@@ -253,9 +264,12 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
   }
 
   /** The caller's limits have room for the item. */
-  private void send(Item item, BatchSendRequest request, MappedMessage.Valid valid) {
-    int weight = valid.message().weight();
-    held.addAndGet(weight);
+  private void send(Entry entry) {
+    BatchSendRequest request = entry.request;
+    MappedMessage.Valid valid = entry.valid;
+    UnderWay item =
+        new UnderWay(entry.item, valid.message().weight(), entry.limits, valid.app().use());
+    held.addAndGet(item.weight);
     batch.add(
         new BatchItem(
             valid.app(),
@@ -264,17 +278,18 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
             caller.name(),
             request.getRequestId(),
             trace),
-        answer -> tell(item, weight, answer));
+        answer -> tell(item, answer));
     asked.set(false);
     readOn();
   }
 
   /** On a thread that knows of no call: a fault would be lost there, and the stream never end. */
-  private void tell(Item item, int weight, Reply answer) {
-    caller.limits().release(Lane.BATCH);
+  private void tell(UnderWay item, Reply answer) {
+    item.limits.release(Lane.BATCH);
+    item.use.end();
     try {
-      held.addAndGet(1 - weight); // Of the item only its result is left.
-      add(toResult(item, answer));
+      held.addAndGet(1 - item.weight); // Of the item only its result is left.
+      add(toResult(item.item, answer));
     } catch (Throwable fault) {
       log.error("a stream failed unexpectedly", fault);
       cancel();
@@ -327,6 +342,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     Entry entry = waiting.getAndSet(null);
     if (entry != null) {
       entry.withdraw();
+      entry.valid.app().use().end();
       held.incrementAndGet();
       add(toResult(entry.item, new Reply(why, false)));
     }

@@ -2,6 +2,7 @@ package dev.wxnotify.server.grpc;
 
 import io.grpc.Context;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param name the scope of request ids; empty for anonymous callers
  * @param appIds the apps that it may use; null for all
  * @param isOperator whether it may call the operator's service
- * @param limits how much it may use of the server
+ * @param account how much it may use of the server; all objects of one caller share it, so that
+ *     changed limits hold for the next message of calls that are open too
  */
-record Caller(String name, @Nullable Set<String> appIds, boolean isOperator, CallerLimits limits) {
+record Caller(
+    String name,
+    @Nullable Set<String> appIds,
+    boolean isOperator,
+    AtomicReference<CallerLimits> account) {
 
   /** A caller without credentials, where none are required. */
-  static final Caller ANONYMOUS = new Caller("", null, false, CallerLimits.NONE);
+  static final Caller ANONYMOUS = new Caller("", null, false);
 
   private static final Context.Key<Caller> KEY =
       Context.keyWithDefault("wxnotify-caller", ANONYMOUS);
+
+  /** A caller without limits. */
+  Caller(String name, @Nullable Set<String> appIds, boolean isOperator) {
+    this(name, appIds, isOperator, new AtomicReference<>(CallerLimits.NONE));
+  }
 
   /** Returns the caller of the current call. */
   static Caller current() {
@@ -28,6 +39,11 @@ record Caller(String name, @Nullable Set<String> appIds, boolean isOperator, Cal
   /** Returns the current context with this caller in it. */
   Context inContext() {
     return Context.current().withValue(KEY, this);
+  }
+
+  /** Returns its limits now; a message is released by those that admitted it. */
+  CallerLimits limits() {
+    return account.get();
   }
 
   boolean isAnonymous() {

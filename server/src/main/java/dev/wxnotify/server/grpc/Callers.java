@@ -1,72 +1,63 @@
 package dev.wxnotify.server.grpc;
 
-import dev.wxnotify.server.delivery.Permits;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** All callers, by their tokens and certificates. */
+/**
+ * The callers of the moment. They may be replaced while the server runs; a caller that stays, by
+ * its name, keeps what counts its messages.
+ *
+ * <p>Concurrency: one volatile reference to an immutable directory, which a call reads once. One
+ * thread at a time replaces it. Limits change right before: a call may be let in by new limits and
+ * old rights, and never by neither.
+ */
 final class Callers {
-  private static final int RESERVED_PART = 32;
+  private final ScheduledExecutorService timer;
+  private volatile CallerDirectory now;
 
-  private final TokenHashes tokens;
-
-  /** The caller of the token with the same index in {@link #tokens}. */
-  private final List<Caller> byToken = new ArrayList<>();
-
-  private final Map<String, Caller> byCertificate = new HashMap<>();
-  private final boolean none;
+  /** By name; touched only by the thread that replaces the callers. */
+  private Map<String, CallerDirectory.Entry> entries = Map.of();
 
   Callers(List<CallerSettings> settings, ScheduledExecutorService timer) {
-    List<String> hashes = new ArrayList<>();
+    this.timer = timer;
+    this.now = directory(settings);
+  }
+
+  /** Returns the callers, for one call. */
+  CallerDirectory now() {
+    return now;
+  }
+
+  /** Replaces all callers. */
+  void use(List<CallerSettings> settings) {
+    now = directory(settings);
+  }
+
+  private CallerDirectory directory(List<CallerSettings> settings) {
+    Map<String, CallerDirectory.Entry> next = new LinkedHashMap<>();
     for (CallerSettings each : settings) {
-      Caller caller =
-          new Caller(each.name(), each.appIds(), each.isOperator(), limits(each, timer));
-      each.tokenHashes().forEach(hash -> byToken.add(caller));
-      hashes.addAll(each.tokenHashes());
-      each.certificateNames().forEach(name -> byCertificate.put(name, caller));
-    }
-    this.tokens = new TokenHashes(hashes);
-    this.none = settings.isEmpty();
-  }
-
-  private static CallerLimits limits(CallerSettings settings, ScheduledExecutorService timer) {
-    Integer most = settings.maxInFlight();
-    Integer perSecond = settings.maxPerSecond();
-    return new CallerLimits(
-        most == null ? null : new Permits(most, Math.min(most - 1, 1 + most / RESERVED_PART)),
-        perSecond == null ? null : new RateLimit(perSecond, System::nanoTime, timer));
-  }
-
-  /** Returns the caller that the token belongs to; null if there is none. */
-  @Nullable Caller ofToken(String token) {
-    int place = tokens.find(token);
-    return place == TokenHashes.NONE ? null : byToken.get(place);
-  }
-
-  /**
-   * Returns the caller that the certificate belongs to; null if there is none. Where no callers are
-   * configured, every client with a certificate is a caller, with the certificate's first name. A
-   * certificate with the names of two callers belongs to neither.
-   *
-   * @param names all names of a certificate that the CA signed
-   */
-  @Nullable Caller ofCertificate(List<String> names) {
-    if (none) {
-      return names.isEmpty() ? null : new Caller(names.get(0), null, false, CallerLimits.NONE);
-    }
-    Set<Caller> found = new HashSet<>();
-    for (String name : names) {
-      Caller caller = byCertificate.get(name);
-      if (caller != null) {
-        found.add(caller);
+      CallerDirectory.Entry before = entries.get(each.name());
+      AtomicReference<CallerLimits> account =
+          before == null ? new AtomicReference<>(CallerLimits.NONE) : before.caller().account();
+      if (before == null || !hasLimitsOf(before.settings(), each)) {
+        account.set(account.get().changedTo(each.maxInFlight(), each.maxPerSecond(), timer));
       }
+      next.put(
+          each.name(),
+          new CallerDirectory.Entry(
+              each, new Caller(each.name(), each.appIds(), each.isOperator(), account)));
     }
-    return found.size() == 1 ? found.iterator().next() : null;
+    CallerDirectory made = new CallerDirectory(next.values());
+    entries = next;
+    return made;
+  }
+
+  private static boolean hasLimitsOf(CallerSettings some, CallerSettings others) {
+    return Objects.equals(some.maxInFlight(), others.maxInFlight())
+        && Objects.equals(some.maxPerSecond(), others.maxPerSecond());
   }
 }

@@ -15,26 +15,21 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** Determines the caller of a client certificate once, at the start of a connection. */
+/** Reads the names of a client certificate once, at the start of a connection. */
 final class ClientCertificates extends ServerTransportFilter {
-  /** Set on connections whose certificate belongs to a caller. */
-  static final Attributes.Key<Caller> CALLER = Attributes.Key.create("wxnotify-caller");
+  /** Set on connections with a certificate. */
+  static final Attributes.Key<CertificateCaller> CALLER = Attributes.Key.create("wxnotify-caller");
 
   private static final int TYPE_EMAIL = 1;
   private static final int TYPE_DNS = 2;
   private static final int TYPE_URI = 6;
 
-  private final Callers callers;
-
-  ClientCertificates(Callers callers) {
-    this.callers = callers;
-  }
-
   @Override
   public Attributes transportReady(Attributes attributes) {
     X509Certificate certificate = certificate(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
-    Caller caller = certificate == null ? null : callers.ofCertificate(names(certificate));
-    return caller == null ? attributes : attributes.toBuilder().set(CALLER, caller).build();
+    return certificate == null
+        ? attributes
+        : attributes.toBuilder().set(CALLER, new CertificateCaller(names(certificate))).build();
   }
 
   private static @Nullable X509Certificate certificate(@Nullable SSLSession session) {

@@ -56,6 +56,7 @@ public final class GrpcServer implements AutoCloseable {
   private final NotificationGrpcService service;
   private final OperationsGrpcService operator;
   private final TemplateGrpcService templates;
+  private final @Nullable Callers callers;
   private final Acceptor acceptor;
   private final Server server;
 
@@ -149,11 +150,11 @@ public final class GrpcServer implements AutoCloseable {
     if (settings.reflection()) {
       addReflection(builder);
     }
-    if (settings.asksForCredentials()) {
-      Callers callers = new Callers(settings.callers(), timer);
+    this.callers = settings.asksForCredentials() ? new Callers(settings.callers(), timer) : null;
+    if (callers != null) {
       builder
           .intercept(new Authenticator(callers, settings.allowAnonymous()))
-          .addTransportFilter(new ClientCertificates(callers));
+          .addTransportFilter(new ClientCertificates());
     }
     builder.intercept(new ErrorInterceptor()).intercept(new TraceParent());
     observers.forEach(builder::intercept); // The last one is the outermost.
@@ -189,6 +190,21 @@ public final class GrpcServer implements AutoCloseable {
     ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
     health.setStatus(NotificationServiceGrpc.SERVICE_NAME, status);
+  }
+
+  /**
+   * Uses other callers from now on: all of them, or all but none. Calls that have begun go on with
+   * the caller that they began with.
+   *
+   * @throws IllegalStateException if there were none before and are some now, or the reverse: that
+   *     decides who must show credentials
+   */
+  public void useCallers(List<CallerSettings> settings) {
+    if (callers != null) {
+      callers.use(settings);
+    } else if (!settings.isEmpty()) {
+      throw new IllegalStateException("the server was started without callers");
+    }
   }
 
   /** Returns the bound port. */

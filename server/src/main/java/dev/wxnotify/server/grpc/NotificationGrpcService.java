@@ -154,7 +154,8 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
             Lane.SINGLE,
             CallTimeout.ofCurrentCall(),
             GrpcServer.TRACE.get());
-    Duration wait = caller.limits().tryAdmit();
+    CallerLimits limits = caller.limits();
+    Duration wait = limits.tryAdmit();
     if (!wait.isZero()) {
       respond(delivery.refuse(order, wait), responses, toResponse);
       return;
@@ -163,7 +164,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
     try {
       sent = delivery.deliver(order);
     } catch (Throwable fault) {
-      caller.limits().release(Lane.SINGLE);
+      limits.release(Lane.SINGLE);
       throw fault;
     }
     ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(sent::cancel);
@@ -173,7 +174,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
             .thenAccept(
                 answer -> {
                   calls.remove(sent);
-                  caller.limits().release(Lane.SINGLE);
+                  limits.release(Lane.SINGLE);
                   respondGuarded(answer, responses, toResponse);
                 });
     if (givenUp) {

@@ -99,8 +99,11 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       return;
     }
     log.info("app {}: {} requested a token refresh", app.appId(), name(Caller.current()));
+    app.use().begin();
+    CompletableFuture<TokenResult> token = refresh.get();
+    var ended = token.whenComplete((result, cancelled) -> app.use().end());
     waiting.await(
-        refresh.get(),
+        token,
         responses,
         result -> {
           if (result instanceof NoToken none) {

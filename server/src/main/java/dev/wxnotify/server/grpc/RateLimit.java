@@ -44,6 +44,7 @@ final class RateLimit implements Gate, Turn.Queue {
   /** After so many single calls an item that waits is due. */
   static final int SINGLES_IN_A_ROW = 3;
 
+  private final int perSecond;
   private final long cost;
 
   /** The most credit: a second's worth, or what the slowest limits need beside their reserve. */
@@ -89,12 +90,18 @@ final class RateLimit implements Gate, Turn.Queue {
     if (perSecond < 1) {
       throw new IllegalArgumentException("perSecond: " + perSecond + " (expected: >= 1)");
     }
+    this.perSecond = perSecond;
     this.cost = Math.max(1, SECOND / perSecond);
     this.most = Math.max(SECOND, cost + RESERVE);
     this.nanoClock = nanoClock;
     this.timer = timer;
     this.credit = most;
     this.countedAt = nanoClock.getAsLong();
+  }
+
+  /** Returns how many messages may begin per second. */
+  int perSecond() {
+    return perSecond;
   }
 
   /** Lets a single call in and returns zero, or returns how long it is until one may come in. */

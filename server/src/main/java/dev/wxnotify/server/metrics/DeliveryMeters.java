@@ -15,25 +15,22 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts messages. All meters are created at the start: so each series exists with a 0 before the
- * first event, which {@code increase()} needs, and an event costs a lookup in a small map and an
- * addition.
+ * Counts messages. All meters of an app are created with it: so each series exists with a 0 before
+ * the first event, which {@code increase()} needs, and an event costs a lookup in a small map and
+ * an addition.
  */
 final class DeliveryMeters implements DeliveryListener {
-  private final Map<String, AppMeters> apps;
+  private final MeterRegistry registry;
+  private final Map<String, AppMeters> apps = new ConcurrentHashMap<>();
   private final Map<MessageKind, Map<Lane, Counter>> invalid = new EnumMap<>(MessageKind.class);
 
   DeliveryMeters(MeterRegistry registry, Collection<String> appIds) {
-    this.apps =
-        appIds.stream()
-            .collect(
-                Collectors.toUnmodifiableMap(
-                    Function.identity(), appId -> new AppMeters(registry, appId)));
+    this.registry = registry;
+    appIds.forEach(this::add);
     for (MessageKind kind : MessageKind.values()) {
       Map<Lane, Counter> lanes = new EnumMap<>(Lane.class);
       for (Lane lane : Lane.values()) {
@@ -46,6 +43,16 @@ final class DeliveryMeters implements DeliveryListener {
       }
       invalid.put(kind, lanes);
     }
+  }
+
+  /** Makes the meters of an app, if there are none. */
+  void add(String appId) {
+    apps.computeIfAbsent(appId, id -> new AppMeters(registry, id));
+  }
+
+  /** Counts nothing of an app any more. */
+  void forget(String appId) {
+    apps.remove(appId);
   }
 
   /** Returns a constant's name as the value of a label. */

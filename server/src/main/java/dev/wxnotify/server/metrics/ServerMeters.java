@@ -5,30 +5,29 @@ import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
-import dev.wxnotify.server.template.FetchedTemplates;
-import dev.wxnotify.server.template.TemplateList;
 import dev.wxnotify.server.template.TemplateListener;
 import dev.wxnotify.server.token.TokenListener;
 import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * All meters of one server. Labels are bounded: apps that are configured, and constants of ours; no
@@ -40,25 +39,26 @@ public final class ServerMeters implements AutoCloseable {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final InstantSource clock;
   private final ProcessMeters process;
   private final DeliveryMeters delivery;
   private final TokenMeters tokens;
   private final TemplateMeters templates;
+  private final AppGauges gauges;
 
   /**
    * Makes the meters.
    *
    * @param version the server's version
-   * @param appIds the apps that are configured
+   * @param appIds the apps that are counted from the start; others follow by {@link #watch(App,
+   *     Readiness)}
    * @param clock the time of day, by which tokens end
    */
   public ServerMeters(String version, Collection<String> appIds, InstantSource clock) {
-    this.clock = clock;
     this.process = new ProcessMeters(registry, version);
     this.delivery = new DeliveryMeters(registry, appIds);
     this.tokens = new TokenMeters(registry, appIds);
-    this.templates = new TemplateMeters(registry, appIds);
+    this.templates = new TemplateMeters(registry);
+    this.gauges = new AppGauges(registry, clock);
   }
 
   /** Returns what counts messages. */
@@ -82,49 +82,52 @@ public final class ServerMeters implements AutoCloseable {
         registry, UnaryOperator.identity(), timer -> timer.serviceLevelObjectives(Buckets.LATENCY));
   }
 
-  /** Shows whether an app can send, and how its token stands. */
+  /**
+   * Begins to count for an app, and shows whether it can send and how its token stands. For an app
+   * that is there already, what is shown is looked up in {@code app} from now on, and the counts
+   * stay.
+   */
   public void watch(App app, Readiness readiness) {
-    Tags tags = Tags.of("app", app.appId());
-    flag(
-        "wxnotify.app.can.send",
-        "1 unless WeChat rejects the app's credentials.",
-        tags,
-        () -> readiness.canSend(app));
-    seconds(
-        "wxnotify.token.age",
-        "Time since this replica received its token; 0 if there is none.",
-        tags,
-        () -> age(app.tokens().status().receivedAt()));
-    seconds(
-        "wxnotify.token.expiry",
-        "Time until the token expires; 0 if there is none.",
-        tags,
-        () -> until(app.tokens().status().expiresAt()));
-    gauge(
-        "wxnotify.token.calls.left",
-        "Token calls left in this replica's hourly budget.",
-        tags,
-        () -> app.tokens().status().callsLeft());
-    seconds(
-        "wxnotify.templates.age",
-        "Time since this replica received the app's templates; 0 if it never did.",
-        tags,
-        () -> age(fetchedAt(app.templates())));
-    flag(
-        "wxnotify.app.quota.exhausted",
-        "1 while the app is stopped because its daily quota is used up.",
-        tags,
-        app.quota()::isStopped);
-    gauge(
-        "wxnotify.app.pace",
-        "Messages per second that batches of the app may send; 0 if there is no limit.",
-        tags,
-        () -> app.pace().perSecond().orElse(0));
-    gauge(
-        "wxnotify.app.pace.waiting",
-        "Batches of the app that wait because of its pace.",
-        tags,
-        app.pace()::waiting);
+    delivery.add(app.appId());
+    tokens.add(app.appId());
+    templates.add(app.appId());
+    gauges.watch(app, readiness);
+  }
+
+  /** Shows an app no longer, while the last of its messages are still counted. */
+  public void unwatch(String appId) {
+    gauges.unwatch(appId);
+  }
+
+  /** Takes every series of an app away. */
+  public void forget(String appId) {
+    gauges.unwatch(appId);
+    delivery.forget(appId);
+    tokens.forget(appId);
+    templates.forget(appId);
+    registry.getMeters().stream()
+        .filter(meter -> appId.equals(meter.getId().getTag("app")))
+        .forEach(registry::remove);
+  }
+
+  /**
+   * Counts how often the configuration file was read again.
+   *
+   * @param results what may come of it
+   * @return counts one result
+   */
+  public Consumer<String> countReloads(Collection<String> results) {
+    Map<String, Counter> counters =
+        results.stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Function.identity(),
+                    result ->
+                        Counter.builder("wxnotify.config.reloads")
+                            .description("Changes of the configuration file, by what came of them.")
+                            .tag("result", result)
+                            .register(registry)));
+    return result -> Objects.requireNonNull(counters.get(result), result).increment();
   }
 
   /** Shows whether calls should come here. */
@@ -190,22 +193,6 @@ public final class ServerMeters implements AutoCloseable {
         forgotten);
   }
 
-  private static @Nullable Instant fetchedAt(TemplateList templates) {
-    FetchedTemplates known = templates.current();
-    return known == null ? null : known.fetchedAt();
-  }
-
-  private Duration age(@Nullable Instant receivedAt) {
-    return receivedAt == null ? Duration.ZERO : Duration.between(receivedAt, clock.instant());
-  }
-
-  private Duration until(@Nullable Instant expiresAt) {
-    Instant now = clock.instant();
-    return expiresAt == null || expiresAt.isBefore(now)
-        ? Duration.ZERO
-        : Duration.between(now, expiresAt);
-  }
-
   private void flag(String name, String description, Tags tags, BooleanSupplier value) {
     gauge(name, description, tags, () -> value.getAsBoolean() ? 1 : 0);
   }
@@ -223,14 +210,6 @@ public final class ServerMeters implements AutoCloseable {
   private void counter(String name, String description, LongSupplier value) {
     FunctionCounter.builder(name, this, meters -> value.getAsLong())
         .description(description)
-        .register(registry);
-  }
-
-  private void seconds(String name, String description, Tags tags, Supplier<Duration> value) {
-    TimeGauge.builder(name, () -> value.get().toMillis(), TimeUnit.MILLISECONDS)
-        .description(description)
-        .tags(tags)
-        .strongReference(true)
         .register(registry);
   }
 

@@ -6,27 +6,35 @@ import dev.wxnotify.server.template.TemplateSource.Fetched;
 import dev.wxnotify.server.template.TemplateSource.Refused;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Counts what came of asking WeChat for templates; all meters are made at the start. */
+/** Counts what came of asking WeChat for templates; all meters of an app are made with it. */
 final class TemplateMeters implements TemplateListener {
   private static final String FETCHED = "fetched";
   private static final String REFUSED = "refused";
   private static final String UNAVAILABLE = "unavailable";
 
-  /** By app and result. */
-  private final Map<String, Map<String, Counter>> fetches;
+  private final MeterRegistry registry;
 
-  TemplateMeters(MeterRegistry registry, Collection<String> appIds) {
-    this.fetches =
-        appIds.stream()
-            .collect(
-                Collectors.toUnmodifiableMap(
-                    Function.identity(), appId -> counters(registry, appId)));
+  /** By app and result. */
+  private final Map<String, Map<String, Counter>> fetches = new ConcurrentHashMap<>();
+
+  TemplateMeters(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** Makes the meters of an app, if there are none. */
+  void add(String appId) {
+    fetches.computeIfAbsent(appId, id -> counters(registry, id));
+  }
+
+  /** Counts nothing of an app any more. */
+  void forget(String appId) {
+    fetches.remove(appId);
   }
 
   private static Map<String, Counter> counters(MeterRegistry registry, String appId) {

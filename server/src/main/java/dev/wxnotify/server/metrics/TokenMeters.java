@@ -8,37 +8,41 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts token calls and rejections. They are rare, so a meter is looked up in the registry; all of
- * them are made at the start, so that each series begins with a 0.
+ * an app are made with it, so that each series begins with a 0.
  */
 final class TokenMeters implements TokenListener {
   private static final List<String> RESULTS =
       List.of("issued", "refused_credentials", "refused_busy", "unavailable");
 
   private final MeterRegistry registry;
-  private final Map<String, Counter> rejections;
+  private final Map<String, Counter> rejections = new ConcurrentHashMap<>();
 
   TokenMeters(MeterRegistry registry, Collection<String> appIds) {
     this.registry = registry;
-    for (String appId : appIds) {
-      for (Mode mode : Mode.values()) {
-        RESULTS.forEach(result -> fetches(appId, mode, result));
-      }
+    appIds.forEach(this::add);
+  }
+
+  /** Makes the meters of an app, if there are none. */
+  void add(String appId) {
+    for (Mode mode : Mode.values()) {
+      RESULTS.forEach(result -> fetches(appId, mode, result));
     }
-    this.rejections =
-        appIds.stream()
-            .collect(
-                Collectors.toUnmodifiableMap(
-                    Function.identity(),
-                    appId ->
-                        Counter.builder("wxnotify.token.rejections")
-                            .description("Tokens that WeChat rejected before they expired.")
-                            .tag("app", appId)
-                            .register(registry)));
+    rejections.computeIfAbsent(
+        appId,
+        id ->
+            Counter.builder("wxnotify.token.rejections")
+                .description("Tokens that WeChat rejected before they expired.")
+                .tag("app", id)
+                .register(registry));
+  }
+
+  /** Counts nothing of an app any more. */
+  void forget(String appId) {
+    rejections.remove(appId);
   }
 
   private Counter fetches(String appId, Mode mode, String result) {
@@ -50,9 +54,12 @@ final class TokenMeters implements TokenListener {
 
   @Override
   public void fetched(String appId, Mode mode, IssueResult result) {
-    if (rejections.containsKey(appId)) {
-      fetches(appId, mode, label(result)).increment();
-    }
+    rejections.computeIfPresent( // At once, so that no series appears for an app that is gone.
+        appId,
+        (id, counter) -> {
+          fetches(id, mode, label(result)).increment();
+          return counter;
+        });
   }
 
   private static String label(IssueResult result) {

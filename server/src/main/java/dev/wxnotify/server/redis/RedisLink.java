@@ -196,9 +196,14 @@ public final class RedisLink implements AutoCloseable {
     return commandTimeout;
   }
 
-  /** Has {@code task} run each time when Redis is of use again: it may have been emptied. */
-  void whenUp(Runnable task) {
+  /**
+   * Has {@code task} run each time when Redis is of use again: it may have been emptied.
+   *
+   * @return ends that
+   */
+  Runnable whenUp(Runnable task) {
     whenUp.add(task);
+    return () -> whenUp.remove(task);
   }
 
   /** Runs {@code task} on the timer's thread, after a pause in which an outage may end. */

@@ -129,7 +129,7 @@ public final class RedisOutcomeLedger implements OutcomeLedger {
     this.redis = redis;
     this.own = own;
     this.backlog = new Backlog(maxUnsent, System::nanoTime);
-    redis.whenUp(this::sendBacklog);
+    var ignored = redis.whenUp(this::sendBacklog);
   }
 
   /** Returns how many outcomes, and released claims, are not stored in Redis yet. */

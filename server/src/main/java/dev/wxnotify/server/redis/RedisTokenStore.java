@@ -84,6 +84,7 @@ public final class RedisTokenStore implements TokenStore {
   private final RedisLink redis;
   private final String key;
   private final InstantSource clock;
+  private final Runnable forget;
 
   /** The newest token that went through here and was not discarded. */
   private final AtomicReference<@Nullable AccessToken> known = new AtomicReference<>();
@@ -97,7 +98,12 @@ public final class RedisTokenStore implements TokenStore {
     this.redis = redis;
     this.key = redis.key("{token:" + appId + ":" + kind + "}");
     this.clock = clock;
-    redis.whenUp(this::saveAgain);
+    this.forget = redis.whenUp(this::saveAgain);
+  }
+
+  @Override
+  public void close() {
+    forget.run();
   }
 
   @Override

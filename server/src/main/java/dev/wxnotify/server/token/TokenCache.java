@@ -251,6 +251,7 @@ public final class TokenCache implements AutoCloseable {
         nextRenewal.cancel(false);
       }
     }
+    store.close();
     if (waiting != null) {
       waiting.complete(closedResult());
     }
@@ -263,7 +264,9 @@ public final class TokenCache implements AutoCloseable {
   }
 
   private static NoToken closedResult() {
-    return new NoToken(new IssueResult.Unavailable("the server is stopping"), Duration.ZERO);
+    return new NoToken(
+        new IssueResult.Unavailable("the server is stopping, or no longer has the app"),
+        Duration.ZERO);
   }
 
   private CompletableFuture<TokenResult> renew() {

@@ -37,6 +37,9 @@ public interface TokenStore {
    */
   CompletionStage<Optional<Lease>> tryLease(Purpose purpose, Duration duration);
 
+  /** Says that the cache no longer uses the store; what is stored stays for other replicas. */
+  default void close() {}
+
   /** The right to do something that only one replica may do at a time. */
   @FunctionalInterface
   interface Lease {

@@ -14,7 +14,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -224,6 +228,116 @@ class WatchedFilesTest {
     }
   }
 
+  @Test
+  void file_addedWhileOthersAreWatched_isTold() throws Exception {
+    watch(write("first", "a1"));
+    awaitTold("a1");
+
+    add(write("second", "b1"));
+
+    awaitTold("b1");
+  }
+
+  @Test
+  void file_thatIsWatchedNoMore_isNotTold() throws Exception {
+    Path file = write("secret", "one");
+    Path tick = write("tick", "0");
+    WatchedFiles.Watching watching = add(file);
+    add(tick);
+    files.start();
+    awaitTold("one");
+
+    watching.close();
+    awaitLooks(tick); // A look that had begun has ended.
+    replace(file, "two");
+    awaitLooks(tick);
+
+    assertThat(told).doesNotContain("two");
+  }
+
+  /** As where a change of the configuration removes an app, whose secret is next in the round. */
+  @Test
+  void file_thatAnotherLookWatchesNoMore_isNotLookedAtInThatRound() throws Exception {
+    AtomicReference<WatchedFiles.@Nullable Watching> second = new AtomicReference<>();
+    AtomicInteger closed = new AtomicInteger();
+    AtomicInteger looks = new AtomicInteger();
+    var ignored =
+        files.watch(
+            "the first",
+            () -> {
+              WatchedFiles.Watching watching = second.getAndSet(null);
+              if (watching != null) {
+                watching.close();
+              }
+              closed.incrementAndGet();
+            });
+    second.set(files.watch("the second", looks::incrementAndGet));
+    files.start();
+
+    Await.until("more rounds", () -> closed.get() > 3);
+    assertThat(looks).hasValue(0);
+  }
+
+  /** As where a file lies on a network that hangs: the read returns when it likes. */
+  @Test
+  void read_thatDoesNotEnd_stopsNoOther_andIsGoneOnWithWhenItEnds() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    AtomicInteger looks = new AtomicInteger();
+    Path file = write("secret", "one");
+    try (LogCapture log = LogCapture.open()) {
+      var ignored =
+          files.watch(
+              "the hanging file",
+              () -> {
+                looks.incrementAndGet();
+                awaitUninterrupted(hangs);
+              });
+      add(file);
+      files.start();
+      awaitTold("one");
+      replace(file, "two");
+      awaitTold("two");
+      assertThat(looks).as("looks at the one that hangs").hasValue(1);
+      assertThat(log.lines(Level.WARN, "the hanging file: reading it takes longer")).hasSize(1);
+
+      hangs.countDown();
+      Await.until("it is looked at again", () -> looks.get() > 2);
+      assertThat(log.lines(Level.INFO, "the hanging file: it can be read again")).hasSize(1);
+    }
+  }
+
+  @Test
+  void close_whileAReadDoesNotEnd_doesNotWaitForIt() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    try (LogCapture log = LogCapture.open()) {
+      var ignored =
+          files.watch(
+              "the hanging file",
+              () -> {
+                begun.countDown();
+                awaitUninterrupted(hangs);
+              });
+      files.start();
+      begun.await();
+      files.close();
+      hangs.countDown();
+      assertThat(log.lines(Level.ERROR, "")).isEmpty();
+    }
+  }
+
+  /** A read of a file is not interrupted either. */
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return;
+      } catch (InterruptedException e) {
+        // Goes on.
+      }
+    }
+  }
+
   private int ticks;
 
   /** Returns when every file has been checked: a reported change was seen twice. */
@@ -260,8 +374,8 @@ class WatchedFilesTest {
     files.start();
   }
 
-  private void add(Path... watched) {
-    files.watch(
+  private WatchedFiles.Watching add(Path... watched) {
+    return files.watch(
         "the files",
         List.of(watched),
         contents -> {

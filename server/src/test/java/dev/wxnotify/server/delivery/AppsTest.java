@@ -39,6 +39,18 @@ final class AppsTest {
   }
 
   @Test
+  void replace_otherApps_isWhatIsFoundFromThenOn() {
+    Apps apps = new Apps(List.of(first), first);
+
+    apps.replace(List.of(second), null);
+
+    assertThat(apps.find(second.appId())).isSameAs(second);
+    assertThat(apps.find(first.appId())).isNull();
+    assertThat(apps.find("")).isNull();
+    assertThat(apps.all()).containsExactly(second);
+  }
+
+  @Test
   void create_sameIdTwice_isRefused() {
     assertThatThrownBy(() -> new Apps(List.of(first, first), null))
         .isInstanceOf(IllegalStateException.class);

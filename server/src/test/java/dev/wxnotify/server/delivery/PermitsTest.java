@@ -53,6 +53,50 @@ final class PermitsTest {
   }
 
   @Test
+  void resize_fewerThanAreTaken_givesNoneUntilEnoughAreBack() {
+    Permits permits = new Permits(3, 0);
+    for (int i = 0; i < 3; i++) {
+      assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+    }
+
+    permits.resize(2, 0);
+
+    assertThat(permits.limit()).isEqualTo(2);
+    permits.release(Lane.SINGLE);
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isFalse();
+    permits.release(Lane.SINGLE);
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+    permits.release(Lane.SINGLE);
+    permits.release(Lane.SINGLE);
+    assertThat(permits.used()).isZero();
+  }
+
+  @Test
+  void resize_more_admitsThoseThatWait_andKeepsTheReserve() {
+    Permits permits = new Permits(1, 0);
+    assertThat(permits.tryAcquire(Lane.BATCH)).isTrue();
+    for (String name : List.of("first", "second", "third")) {
+      permits.of(Lane.BATCH).enter(Turns.of(keeping(name)));
+    }
+
+    permits.resize(4, 1);
+
+    assertThat(ran).containsExactly("first", "second");
+    assertThat(permits.used()).isEqualTo(3);
+    assertThat(permits.tryAcquire(Lane.SINGLE)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "0, 0", "2, -1"})
+  void resize_reserveThatLeavesNothingOrIsNegative_isRefused(int limit, int reserved) {
+    Permits permits = new Permits(3, 1);
+
+    assertThatThrownBy(() -> permits.resize(limit, reserved))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(permits.limit()).isEqualTo(3);
+  }
+
+  @Test
   void tryAcquire_batch_leavesTheReserveToSingles() {
     Permits permits = new Permits(3, 1);
 

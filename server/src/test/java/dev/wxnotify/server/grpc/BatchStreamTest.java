@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
 import org.jspecify.annotations.Nullable;
@@ -613,7 +614,8 @@ class BatchStreamTest {
   }
 
   private Stream openWith(RateLimit rate) throws Exception {
-    Caller caller = new Caller("slow", null, false, new CallerLimits(null, rate));
+    Caller caller =
+        new Caller("slow", null, false, new AtomicReference<>(new CallerLimits(null, rate)));
     return caller.inContext().call(() -> open());
   }
 

@@ -67,7 +67,7 @@ class CallerLimitsTest {
         name, List.of(sha256(name)), Set.of(), null, maxInFlight, maxPerSecond, false);
   }
 
-  private static String sha256(String token) {
+  static String sha256(String token) {
     try {
       return HexFormat.of()
           .formatHex(

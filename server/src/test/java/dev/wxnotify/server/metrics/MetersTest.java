@@ -321,6 +321,64 @@ final class MetersTest {
     assertGauges("wxnotify_app_pace_waiting{app=\"wx-app\"}", 0, "wxnotify_ready", 1);
   }
 
+  @Test
+  void app_thatComesAndGoes_hasSeriesFromZero_andLeavesNone() {
+    App app = app("wx-new");
+    Readiness readiness = new Readiness(new Apps(List.of(app), app), clock);
+    meters.watch(app, readiness);
+    Scrape first = Scrape.of(meters);
+    assertThat(first.value("wxnotify_app_can_send{app=\"wx-new\"}")).isEqualTo(1);
+    assertThat(first.value("wxnotify_messages_late_total{app=\"wx-new\"}")).isZero();
+    assertThat(first.value("wxnotify_token_rejections_total{app=\"wx-new\"}")).isZero();
+
+    app.tokens().warmUp();
+    meters.unwatch("wx-new");
+    end(order("wx-new", MessageKind.SUBSCRIBE, Lane.SINGLE), new SendOutcome.Accepted("1"), 1);
+    Scrape leaving = Scrape.of(meters);
+    assertThat(leaving.text()).doesNotContain("wxnotify_app_can_send{app=\"wx-new\"}");
+    assertThat(
+            leaving.value(
+                messages("subscribe", "single", "accepted", "NONE").replace("wx-app", "wx-new")))
+        .isEqualTo(1);
+
+    meters.forget("wx-new");
+    end(order("wx-new", MessageKind.SUBSCRIBE, Lane.SINGLE), new SendOutcome.Accepted("2"), 1);
+    app("wx-new").tokens().warmUp();
+    assertThat(Scrape.of(meters).text()).doesNotContain("wx-new").contains("wx-app");
+
+    meters.watch(app, readiness);
+    assertThat(Scrape.of(meters).value("wxnotify_messages_late_total{app=\"wx-new\"}")).isZero();
+  }
+
+  @Test
+  void app_withAnotherTokenCache_isShownByIt_andKeepsItsCounts() {
+    App old = app(APP);
+    Readiness readiness = new Readiness(new Apps(List.of(old), old), clock);
+    meters.watch(old, readiness);
+    end(order(APP, MessageKind.SUBSCRIBE, Lane.SINGLE), new SendOutcome.Accepted("1"), 1);
+    App now = old.withTokens(app(APP).tokens());
+    now.tokens().warmUp();
+
+    meters.watch(now, readiness);
+
+    assertGauges(
+        "wxnotify_token_expiry_seconds{app=\"wx-app\"}",
+        7_200,
+        messages("subscribe", "single", "accepted", "NONE"),
+        1);
+  }
+
+  @Test
+  void reloads_areCountedByResult() {
+    meters.countReloads(List.of("applied", "refused")).accept("refused");
+
+    assertGauges(
+        "wxnotify_config_reloads_total{result=\"refused\"}",
+        1,
+        "wxnotify_config_reloads_total{result=\"applied\"}",
+        0);
+  }
+
   private void assertGauges(String one, double value, String other, double otherValue) {
     Scrape now = Scrape.of(meters);
     assertThat(now.value(one)).as(one).isEqualTo(value);

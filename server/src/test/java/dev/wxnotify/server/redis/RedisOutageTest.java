@@ -396,6 +396,24 @@ class RedisOutageTest {
     assertThat(log.ofRedis(Level.WARN)).isEmpty();
   }
 
+  /** An app that was removed: its token is not brought back by a replica that has it no more. */
+  @Test
+  void closedStore_ofARedisThatIsEmptied_bringsNothingBack() throws Exception {
+    RedisLink link = links.up(redis.url(), TIMEOUT);
+    TokenStore closed = new RedisTokenStore(link, "wx-gone", "stable", CLOCK);
+    TokenStore open = new RedisTokenStore(link, "wx-app", "stable", CLOCK);
+    Await.result(closed.save(token()));
+    Await.result(open.save(token()));
+    closed.close();
+    redis.command("FLUSHALL");
+
+    redis.command("CLIENT", "KILL", "TYPE", "normal");
+
+    Await.until(
+        "it has the token of the other", () -> redis.keys().toString().contains("{token:wx-app"));
+    assertThat(redis.keys().toString()).doesNotContain("wx-gone");
+  }
+
   /** A bad value under one key does not affect the others. */
   @Test
   void commandThatIsRefusedAlone_isNoOutage() throws Exception {

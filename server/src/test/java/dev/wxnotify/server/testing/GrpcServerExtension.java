@@ -10,6 +10,7 @@ import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.grpc.CallerSettings;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.token.InMemoryTokenStore;
@@ -188,6 +189,11 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     tokens.forEach(TokenCache::close);
     started(timer).shutdownNow();
     assertThat(offences).as("answers that break the contract").isEmpty();
+  }
+
+  /** Uses other callers from now on, as after a change of the configuration. */
+  public void useCallers(List<CallerSettings> callers) {
+    started(server).useCallers(callers);
   }
 
   /** Stops the server like a signal, with a sufficient grace period. */

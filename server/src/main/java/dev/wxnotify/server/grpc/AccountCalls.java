@@ -45,6 +45,7 @@ final class AccountCalls {
       return;
     }
     ask(
+        app,
         accounts.apply(app).lookUp(rid),
         responses,
         SendErrors::unknownRid,
@@ -59,6 +60,7 @@ final class AccountCalls {
       return;
     }
     ask(
+        app,
         accounts.apply(app).quota(path),
         responses,
         SendErrors::unknownPath,
@@ -91,6 +93,7 @@ final class AccountCalls {
                   return answer;
                 });
     ask(
+        app,
         cleared,
         responses,
         SendErrors::unknownPath,
@@ -98,11 +101,13 @@ final class AccountCalls {
   }
 
   private <T> void ask(
+      App app,
       CompletionStage<Answer<T>> asked,
       StreamObserver<?> responses,
       Function<WeChatError, SendError> unknown,
       Consumer<T> then) {
     waiting.await(
+        app,
         asked.toCompletableFuture().copy(),
         responses,
         answer -> {

@@ -99,11 +99,9 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       return;
     }
     log.info("app {}: {} requested a token refresh", app.appId(), name(Caller.current()));
-    app.use().begin();
-    CompletableFuture<TokenResult> token = refresh.get();
-    var ended = token.whenComplete((result, cancelled) -> app.use().end());
     waiting.await(
-        token,
+        app,
+        refresh.get(),
         responses,
         result -> {
           if (result instanceof NoToken none) {

@@ -1,5 +1,6 @@
 package dev.wxnotify.server.grpc;
 
+import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -27,11 +28,13 @@ final class WaitingAnswers {
   /**
    * Answers a call when its result is there, or when the server stops.
    *
+   * @param app needed until then
    * @param result the caller's own: it is cancelled if nobody waits for it any more
    * @param then answers the call
    */
   <T> void await(
-      CompletableFuture<T> result, StreamObserver<?> responses, Consumer<? super T> then) {
+      App app, CompletableFuture<T> result, StreamObserver<?> responses, Consumer<? super T> then) {
+    app.use().begin();
     Runnable giveUp = () -> result.cancel(false);
     waiting.add(giveUp);
     ((ServerCallStreamObserver<?>) responses).setOnCancelHandler(giveUp);
@@ -39,6 +42,7 @@ final class WaitingAnswers {
         result.whenComplete(
             (value, cancelled) -> {
               waiting.remove(giveUp);
+              app.use().end();
               if (cancelled != null) {
                 responses.onError(Statuses.of(SendErrors.of(STOPPING, "")));
               } else {

@@ -356,7 +356,7 @@ final class MetersTest {
     Readiness readiness = new Readiness(new Apps(List.of(old), old), clock);
     meters.watch(old, readiness);
     end(order(APP, MessageKind.SUBSCRIBE, Lane.SINGLE), new SendOutcome.Accepted("1"), 1);
-    App now = old.withTokens(app(APP).tokens());
+    App now = old.withTokens(app(APP).tokens(), old.templates());
     now.tokens().warmUp();
 
     meters.watch(now, readiness);

@@ -16,6 +16,7 @@ import dev.wxnotify.server.testing.FakeScheduler;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
 import java.io.IOException;
@@ -75,7 +76,8 @@ class WeChatTemplateSourceTest {
             10,
             clock,
             new FakeScheduler(clock),
-            () -> 0);
+            () -> 0,
+            TokenListener.NONE);
     return Await.result(new WeChatTemplateSource(client.api(), cache).fetch());
   }
 

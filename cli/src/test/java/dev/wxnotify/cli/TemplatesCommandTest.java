@@ -53,6 +53,7 @@ class TemplatesCommandTest {
 
   private final FakeTemplates service = new FakeTemplates();
   private final Server server;
+  private final String address;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -62,6 +63,7 @@ class TemplatesCommandTest {
             .addService(service)
             .build()
             .start();
+    address = "127.0.0.1:" + server.getPort();
   }
 
   @AfterEach
@@ -200,7 +202,7 @@ class TemplatesCommandTest {
 
   private int run(String... options) {
     List<String> args = new ArrayList<>(List.of(options));
-    args.add("--server=127.0.0.1:" + server.getPort());
+    args.add("--server=" + address);
     return new CommandLine(new TemplatesCommand())
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))

@@ -15,7 +15,7 @@ import dev.wxnotify.v1.Template;
 import dev.wxnotify.v1.TemplateServiceGrpc.TemplateServiceImplBase;
 import io.grpc.Server;
 import io.grpc.Status;
-import io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -323,7 +323,7 @@ class TemplatesTest {
     }
   }
 
-  // While the list cannot be had.
+  // While there is no list.
 
   @Test
   void listThatNeverComes_delaysNoSend() throws Exception {

@@ -97,7 +97,7 @@ final class TemplateGrpcService extends TemplateServiceGrpc.TemplateServiceImplB
     return !waiting.isEmpty();
   }
 
-  /** Answers those who wait, since the server cannot wait any longer. */
+  /** Answers the calls that wait, since the server cannot wait any longer. */
   void giveUp() {
     givenUp = true;
     waiting.forEach(Runnable::run);

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * message ever waits for a fetch.
  *
  * <p>Concurrency: messages read one volatile field and take no lock. The fetch and the times that
- * limit it change under {@link #lock}; the fetch itself runs outside of it, and so do those who
- * wait for its end.
+ * limit it change under {@link #lock}; the fetch itself runs outside of it, and so does what waits
+ * for its end.
  */
 public final class TemplateList implements AutoCloseable {
   /** How often the list is fetched, whatever happens. */

@@ -31,7 +31,13 @@ final class TemplateReport {
   }
 
   private void print(Template template) {
-    out.println(template.getTemplateId() + "  " + template.getTitle() + kind(template.getKind()));
+    out.println(
+        template.getTemplateId()
+            + (template.getTitle().isEmpty() ? "" : "  " + template.getTitle())
+            + kind(template.getKind()));
+    if (template.getKeywordsCount() == 0) {
+      return;
+    }
     TextTable table = new TextTable(HEADINGS);
     for (Keyword keyword : template.getKeywordsList()) {
       table.add(

@@ -272,7 +272,7 @@ class TemplatesTest {
     Path rows = directory.resolve("rows.csv");
     Path results = directory.resolve("results.ndjson");
     Files.writeString(
-        rows, "open_id,template_id,thing1,thing3\nuser," + SECKILL + ",Coffee,soon\n");
+        rows, "open_id,template_id,data.thing1,data.thing3\nuser," + SECKILL + ",Coffee,soon\n");
     try (RunningServer server = startAndAwaitTemplates(Map.of())) {
       StringWriter out = new StringWriter();
       CommandLine commands = Main.commandLine();
@@ -323,7 +323,7 @@ class TemplatesTest {
     }
   }
 
-  // While the list cannot be had.
+  // While there is no list.
 
   @Test
   void listThatNeverComes_delaysNoSend() throws Exception {

@@ -54,8 +54,7 @@ public final class GrpcServer implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls calls = new OpenCalls();
   private final NotificationGrpcService service;
-  private final OperationsGrpcService operator;
-  private final TemplateGrpcService templates;
+  private final WaitingAnswers waiting = new WaitingAnswers();
   private final @Nullable Callers callers;
   private final Acceptor acceptor;
   private final Server server;
@@ -122,10 +121,15 @@ public final class GrpcServer implements AutoCloseable {
       EventLoopGroup loops,
       List<ServerInterceptor> observers) {
     this.service = new NotificationGrpcService(delivery, new RequestMapper(apps), timer);
-    this.operator =
+    OperationsGrpcService operator =
         new OperationsGrpcService(
-            apps, operations.errcodes, operations.failures, operations.accounts, operations.clock);
-    this.templates = new TemplateGrpcService(apps);
+            apps,
+            operations.errcodes,
+            operations.failures,
+            operations.accounts,
+            operations.clock,
+            waiting);
+    TemplateGrpcService templates = new TemplateGrpcService(apps, waiting);
     CallerMemory memory = CallerMemory.ofThisProcess();
     ConnectionLimit limit = new ConnectionLimit(settings.connections().mostOfThisProcess());
     UnreadAnswers unreadAnswers = new UnreadAnswers(memory.answers());
@@ -227,8 +231,7 @@ public final class GrpcServer implements AutoCloseable {
     service.stop();
     OpenCalls.End end = awaitAnswers(now + (long) (grace.toNanos() * GIVES_UP_AFTER));
     service.giveUp();
-    operator.giveUp();
-    templates.giveUp();
+    waiting.giveUp();
     if (end == OpenCalls.End.LATE) {
       end = awaitAnswers(now + grace.toNanos());
     }
@@ -251,7 +254,7 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   private boolean isBusy() {
-    return service.isBusy() || operator.isBusy() || templates.isBusy();
+    return service.isBusy() || waiting.isBusy();
   }
 
   /** Stops everything immediately; also a server that was never started. */

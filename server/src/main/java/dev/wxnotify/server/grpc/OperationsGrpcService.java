@@ -53,7 +53,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
   private final ErrcodeExplanations errcodes;
   private final RecentFailures failures;
   private final TokenStatuses statuses;
-  private final WaitingAnswers waiting = new WaitingAnswers();
+  private final WaitingAnswers waiting;
   private final AccountCalls account;
 
   OperationsGrpcService(
@@ -61,11 +61,13 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       ErrcodeExplanations errcodes,
       RecentFailures failures,
       Function<App, AppAccount> accounts,
-      InstantSource clock) {
+      InstantSource clock,
+      WaitingAnswers waiting) {
     this.apps = apps;
     this.errcodes = errcodes;
     this.failures = failures;
     this.statuses = new TokenStatuses(clock);
+    this.waiting = waiting;
     this.account = new AccountCalls(accounts, waiting);
   }
 
@@ -116,16 +118,6 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
                 responses);
           }
         });
-  }
-
-  /** Tells whether a call waits for WeChat. */
-  boolean isBusy() {
-    return waiting.isBusy();
-  }
-
-  /** Answers those who wait for WeChat, since the server cannot wait any longer. */
-  void giveUp() {
-    waiting.giveUp();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.wxnotify.server.grpc;
 
-import com.google.protobuf.Timestamp;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
@@ -17,33 +16,21 @@ import dev.wxnotify.v1.ListTemplatesResponse;
 import dev.wxnotify.v1.Template;
 import dev.wxnotify.v1.TemplateKind;
 import dev.wxnotify.v1.TemplateServiceGrpc;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the templates that the apps know. It blocks nothing. */
 final class TemplateGrpcService extends TemplateServiceGrpc.TemplateServiceImplBase {
-  private static final NotSent STOPPING =
-      new NotSent(
-          NotSent.Reason.SERVER_STOPPING, "the server stopped before WeChat listed the templates");
-
   private final Apps apps;
+  private final WaitingAnswers waiting;
 
-  /** What gives up the callers that wait for WeChat. */
-  private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
-
-  private volatile boolean givenUp;
-
-  TemplateGrpcService(Apps apps) {
+  TemplateGrpcService(Apps apps, WaitingAnswers waiting) {
     this.apps = apps;
+    this.waiting = waiting;
   }
 
   @Override
@@ -57,9 +44,9 @@ final class TemplateGrpcService extends TemplateServiceGrpc.TemplateServiceImplB
           responses,
           templates -> {
             ListTemplatesResponse.Builder response =
-                ListTemplatesResponse.newBuilder().setFetchedAt(proto(templates.fetchedAt()));
+                ListTemplatesResponse.newBuilder().setFetchedAt(Protos.of(templates.fetchedAt()));
             templates.all().forEach(each -> response.addTemplates(proto(app, each)));
-            answer(response.build(), responses);
+            Protos.answer(response.build(), responses);
           });
     }
   }
@@ -81,26 +68,15 @@ final class TemplateGrpcService extends TemplateServiceGrpc.TemplateServiceImplB
             if (found == null) {
               responses.onError(Statuses.of(SendErrors.notFound("the app has no template " + id)));
             } else {
-              answer(
+              Protos.answer(
                   GetTemplateResponse.newBuilder()
                       .setTemplate(proto(app, found))
-                      .setFetchedAt(proto(templates.fetchedAt()))
+                      .setFetchedAt(Protos.of(templates.fetchedAt()))
                       .build(),
                   responses);
             }
           });
     }
-  }
-
-  /** Tells whether a call waits for WeChat. */
-  boolean isBusy() {
-    return !waiting.isEmpty();
-  }
-
-  /** Answers those who wait, since the server cannot wait any longer. */
-  void giveUp() {
-    givenUp = true;
-    waiting.forEach(Runnable::run);
   }
 
   /**
@@ -134,23 +110,8 @@ final class TemplateGrpcService extends TemplateServiceGrpc.TemplateServiceImplB
       look(app, Optional.ofNullable(app.templates().current()), responses, then);
       return;
     }
-    CompletableFuture<Optional<FetchedTemplates>> list = app.templates().refresh();
-    Runnable giveUp = () -> list.cancel(false); // The future is this caller's own.
-    ((ServerCallStreamObserver<?>) responses).setOnCancelHandler(giveUp);
-    waiting.add(giveUp);
-    var ignored =
-        list.whenComplete(
-            (known, cancelled) -> {
-              waiting.remove(giveUp);
-              if (cancelled != null) {
-                responses.onError(Statuses.of(SendErrors.of(STOPPING, "")));
-              } else {
-                look(app, known, responses, then);
-              }
-            });
-    if (givenUp) {
-      giveUp.run(); // It was let in right before that.
-    }
+    waiting.await(
+        app, app.templates().refresh(), responses, known -> look(app, known, responses, then));
   }
 
   private static void look(
@@ -204,17 +165,5 @@ final class TemplateGrpcService extends TemplateServiceGrpc.TemplateServiceImplB
                         .addAllEnumValues(keyword.enumValues())
                         .setExample(keyword.example())));
     return proto.build();
-  }
-
-  private static Timestamp proto(Instant instant) {
-    return Timestamp.newBuilder()
-        .setSeconds(instant.getEpochSecond())
-        .setNanos(instant.getNano())
-        .build();
-  }
-
-  private static <R> void answer(R response, StreamObserver<R> responses) {
-    responses.onNext(response);
-    responses.onCompleted();
   }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Operators' calls that wait for WeChat, so that a stop can answer them.
+ * Calls, other than sends, that wait for WeChat, so that a stop can answer them.
  *
  * <p>Concurrency: a call is entered before {@link #givenUp} is read, and {@link #giveUp} sets it
  * before it looks at the entries, so that none is missed.

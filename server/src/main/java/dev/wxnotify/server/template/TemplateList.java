@@ -6,7 +6,6 @@ import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.template.TemplateSource.Answer;
 import dev.wxnotify.server.template.TemplateSource.Failure;
 import dev.wxnotify.server.template.TemplateSource.Fetched;
-import dev.wxnotify.server.template.TemplateSource.Refused;
 import dev.wxnotify.server.template.TemplateSource.Unavailable;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,7 +22,6 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The templates of one app: fetched in the background, looked at by every message.
@@ -41,8 +39,8 @@ import org.slf4j.event.Level;
  * message ever waits for a fetch.
  *
  * <p>Concurrency: messages read one volatile field and take no lock. The fetch and the times that
- * limit it change under {@link #lock}; the fetch itself runs outside of it, and so do those who
- * wait for its end.
+ * limit it change under {@link #lock}; the fetch itself runs outside of it, and so does what waits
+ * for its end.
  */
 public final class TemplateList implements AutoCloseable {
   /** How often the list is fetched, whatever happens. */
@@ -62,7 +60,7 @@ public final class TemplateList implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService timer;
-  private final TemplateListener listener;
+  private final FetchReports reports;
 
   private final Object lock = new Object();
   private volatile @Nullable FetchedTemplates current;
@@ -109,7 +107,7 @@ public final class TemplateList implements AutoCloseable {
     this.clock = clock;
     this.nanoClock = nanoClock;
     this.timer = timer;
-    this.listener = listener;
+    this.reports = new FetchReports(appId, listener);
     this.refusalsCountFrom = nanoClock.getAsLong();
     this.refreshesCountFrom = refusalsCountFrom;
   }
@@ -256,41 +254,9 @@ public final class TemplateList implements AutoCloseable {
       trouble = answer instanceof Failure failure ? failure : null;
     }
     if (!isClosed) { // Else it is the stop that broke the call.
-      tell(answer);
-      report(answer, known != null, before);
+      reports.add(answer, known != null, before);
     }
     mine.complete(answer);
-  }
-
-  private void tell(Answer answer) {
-    try {
-      listener.fetched(appId, answer);
-    } catch (RuntimeException | Error fault) {
-      log.error("a template listener failed", fault);
-    }
-  }
-
-  /** What stays as it was is reported once. */
-  private void report(Answer answer, boolean hadList, @Nullable Failure before) {
-    if (answer instanceof Fetched fetched) {
-      Level level = hadList && before == null ? Level.DEBUG : Level.INFO;
-      log.atLevel(level)
-          .log("app {}: WeChat listed {} templates", appId, fetched.templates().size());
-    } else if (answer instanceof Failure failure && !isSame(failure, before)) {
-      log.warn(
-          "app {}: {}; {}",
-          appId,
-          failure.explanation(),
-          hadList
-              ? "the list that was received last stays in use"
-              : "messages are not checked by their templates");
-    }
-  }
-
-  private static boolean isSame(Failure failure, @Nullable Failure before) {
-    return failure instanceof Refused now
-        ? before instanceof Refused then && then.errcode() == now.errcode()
-        : before instanceof Unavailable;
   }
 
   /**

@@ -29,7 +29,7 @@ final class ConnectionPool implements AutoCloseable {
 
   private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
 
-  private final int limit;
+  private final AtomicInteger limit;
   private final LongSupplier nanoClock;
   private final AtomicInteger open = new AtomicInteger();
   private final IdentityHashMap<EventExecutor, Deque<Connection>> idle = new IdentityHashMap<>();
@@ -40,11 +40,12 @@ final class ConnectionPool implements AutoCloseable {
    * Creates an empty pool.
    *
    * @param loops the event loops of all connections
-   * @param limit the maximum number of connections, those being opened included
+   * @param limit the maximum number of connections, those being opened included, unless it is
+   *     raised
    * @param nanoClock tells how old connections are; as {@link System#nanoTime}
    */
   ConnectionPool(EventExecutorGroup loops, int limit, LongSupplier nanoClock) {
-    this.limit = limit;
+    this.limit = new AtomicInteger(limit);
     this.nanoClock = nanoClock;
     long period = SWEEP_PERIOD.toMillis();
     for (EventExecutor loop : loops) {
@@ -57,7 +58,17 @@ final class ConnectionPool implements AutoCloseable {
   }
 
   int limit() {
-    return limit;
+    return limit.get();
+  }
+
+  /** Allows one connection more, until {@link #lowerLimit}. */
+  void raiseLimit() {
+    limit.incrementAndGet();
+  }
+
+  /** Allows one connection less; those beyond the limit end as they would otherwise. */
+  void lowerLimit() {
+    limit.decrementAndGet();
   }
 
   /** Returns the time by which connections grow old; only differences have a meaning. */
@@ -67,7 +78,7 @@ final class ConnectionPool implements AutoCloseable {
 
   /** Takes a place for a connection, if one is left; {@link #freePlace} returns it. */
   boolean takePlace() {
-    if (open.incrementAndGet() <= limit) {
+    if (open.incrementAndGet() <= limit.get()) {
       return true;
     }
     open.decrementAndGet();

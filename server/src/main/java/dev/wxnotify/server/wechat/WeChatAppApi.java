@@ -14,10 +14,17 @@ import java.util.function.Function;
 /**
  * Calls WeChat's other APIs for one app, with its token. A token that WeChat rejects is renewed,
  * and the call is made once more: WeChat did not look at it.
+ *
+ * <p>If the new token is rejected too, it is not the token that is wrong. Then no token is rejected
+ * because of these calls until one of them is answered otherwise: messages need it, and WeChat
+ * renews a valid token only 20 times a day.
  */
 final class WeChatAppApi {
   private final WeChatApi api;
   private final TokenCache tokens;
+
+  /** Whether the token was rejected again after its last renewal. */
+  private volatile boolean renewalFailed;
 
   WeChatAppApi(WeChatApi api, TokenCache tokens) {
     this.api = api;
@@ -35,23 +42,36 @@ final class WeChatAppApi {
   }
 
   private CompletionStage<Result> call(Function<AccessToken, CompletionStage<Result>> call) {
-    return tokens.acquire().thenCompose(first -> first(first, call));
+    return tokens
+        .acquire()
+        .thenCompose(
+            acquired ->
+                with(
+                    acquired,
+                    token -> call.apply(token).thenCompose(result -> after(result, token, call))));
   }
 
-  private CompletionStage<Result> first(
-      TokenResult acquired, Function<AccessToken, CompletionStage<Result>> call) {
-    return with(
-        acquired,
-        token ->
-            call.apply(token)
-                .thenCompose(
-                    result -> {
-                      if (!isTokenError(result)) {
-                        return CompletableFuture.completedFuture(result);
-                      }
-                      tokens.reject(token);
-                      return tokens.acquire().thenCompose(again -> with(again, call));
-                    }));
+  private CompletionStage<Result> after(
+      Result first, AccessToken token, Function<AccessToken, CompletionStage<Result>> call) {
+    if (!isTokenError(first) || renewalFailed) {
+      note(first);
+      return CompletableFuture.completedFuture(first);
+    }
+    tokens.reject(token);
+    return tokens
+        .acquire()
+        .thenCompose(acquired -> with(acquired, call))
+        .thenApply(
+            second -> {
+              note(second);
+              return second;
+            });
+  }
+
+  private void note(Result last) {
+    if (last instanceof Answered) {
+      renewalFailed = isTokenError(last);
+    }
   }
 
   private static CompletionStage<Result> with(

@@ -100,7 +100,8 @@ public final class WeChatHttpClient implements AutoCloseable {
     this.requestTimeout = settings.requestTimeout();
     this.loops = loops;
     this.names = names;
-    this.pool = new ConnectionPool(loops, mostConnections(settings), nanoClock);
+    this.pool =
+        new ConnectionPool(loops, settings.maxConnections() + CONNECTION_HEADROOM, nanoClock);
     boolean encrypted = "https".equalsIgnoreCase(baseUrl.getScheme());
     int port = baseUrl.getPort() >= 0 ? baseUrl.getPort() : encrypted ? HTTPS_PORT : HTTP_PORT;
     this.connector =
@@ -113,10 +114,6 @@ public final class WeChatHttpClient implements AutoCloseable {
             settings.connectTimeout(),
             settings.maxConnectionAge(),
             pool);
-  }
-
-  private static int mostConnections(Settings settings) {
-    return settings.maxConnections() + CONNECTION_HEADROOM + WeChatApi.MAX_CALLS;
   }
 
   private static AddressResolverGroup<InetSocketAddress> nameServers(Transport transport) {
@@ -174,12 +171,15 @@ public final class WeChatHttpClient implements AutoCloseable {
   }
 
   /**
-   * Gets, or posts JSON, and keeps the body of the answer.
+   * Gets, or posts JSON, and keeps the body of the answer. While it runs, one more connection is
+   * allowed: a call never takes one of those for messages and tokens.
    *
    * @param json null for a GET
    */
   CompletableFuture<HttpResult> call(RequestTarget target, byte @Nullable [] json) {
-    return execute(new Exchange(target, json, () -> true, requestTimeout, AnswerSize.LARGE));
+    pool.raiseLimit();
+    return execute(new Exchange(target, json, () -> true, requestTimeout, AnswerSize.LARGE))
+        .whenComplete((result, fault) -> pool.lowerLimit());
   }
 
   /**

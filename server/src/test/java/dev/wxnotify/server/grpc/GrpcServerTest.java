@@ -14,6 +14,7 @@ import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
+import dev.wxnotify.v1.TemplateServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
@@ -132,6 +133,7 @@ class GrpcServerTest {
     String[] services = {
       NotificationServiceGrpc.SERVICE_NAME,
       OperationsServiceGrpc.SERVICE_NAME,
+      TemplateServiceGrpc.SERVICE_NAME,
       HealthGrpc.SERVICE_NAME,
       ServerReflectionGrpc.SERVICE_NAME,
       "grpc.reflection.v1alpha.ServerReflection"

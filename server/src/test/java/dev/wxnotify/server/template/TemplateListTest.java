@@ -71,6 +71,11 @@ class TemplateListTest {
     return new Fetched(List.of(template(id, keys)));
   }
 
+  private static <T> T done(CompletableFuture<T> future) {
+    assertThat(future).isDone();
+    return future.join();
+  }
+
   private void startWith(Answer first) {
     list.start();
     timer.runDue();
@@ -289,7 +294,7 @@ class TemplateListTest {
     first.cancel(false);
     source.answer(listing("T"));
 
-    assertThat(second.join().orElseThrow().all()).extracting(Template::id).containsExactly("T");
+    assertThat(done(second).orElseThrow().all()).extracting(Template::id).containsExactly("T");
   }
 
   @Test
@@ -301,7 +306,7 @@ class TemplateListTest {
     assertThat(source.asked).hasSize(1);
     source.answer(listing("T"));
 
-    assertThat(refreshed.join()).isPresent();
+    assertThat(done(refreshed)).isPresent();
     assertThat(list.refresh()).as("it did not count as a refresh").isNotDone();
   }
 
@@ -311,7 +316,7 @@ class TemplateListTest {
     source.answer(listing("T1"));
 
     clock.advance(TemplateList.BETWEEN_REFRESHES.minusMillis(1));
-    assertThat(list.refresh().join().orElseThrow().all())
+    assertThat(done(list.refresh()).orElseThrow().all())
         .extracting(Template::id)
         .containsExactly("T1");
     assertThat(source.asked).hasSize(1);
@@ -320,15 +325,15 @@ class TemplateListTest {
     CompletableFuture<Optional<FetchedTemplates>> again = list.refresh();
     assertThat(source.asked).hasSize(2);
     source.answer(listing("T2"));
-    assertThat(again.join().orElseThrow().all()).extracting(Template::id).containsExactly("T2");
+    assertThat(done(again).orElseThrow().all()).extracting(Template::id).containsExactly("T2");
   }
 
   @Test
   void refresh_thatFails_givesTheLastListOrNone() {
     CompletableFuture<Optional<FetchedTemplates>> first = list.refresh();
     source.answer(new Unavailable("why"));
-    assertThat(first.join()).isEmpty();
-    assertThat(list.refresh().join()).isEmpty();
+    assertThat(done(first)).isEmpty();
+    assertThat(done(list.refresh())).isEmpty();
 
     clock.advance(TemplateList.BETWEEN_REFRESHES);
     var unused = list.refresh();
@@ -336,7 +341,7 @@ class TemplateListTest {
     clock.advance(TemplateList.BETWEEN_REFRESHES);
     CompletableFuture<Optional<FetchedTemplates>> last = list.refresh();
     source.answer(new Unavailable("why"));
-    assertThat(last.join()).isPresent();
+    assertThat(done(last)).isPresent();
   }
 
   @Test
@@ -346,11 +351,11 @@ class TemplateListTest {
 
     list.close();
 
-    assertThat(waiting.join()).isEmpty();
+    assertThat(done(waiting)).isEmpty();
     timer.advance(TemplateList.PERIOD);
     list.refused();
     timer.runDue();
-    assertThat(list.refresh().join()).isEmpty();
+    assertThat(done(list.refresh())).isEmpty();
     assertThat(source.asked).hasSize(1);
     assertThat(timer.pending()).isZero();
     source.answer(new Unavailable("the connections were closed"));
@@ -374,6 +379,6 @@ class TemplateListTest {
 
     source.answer(listing("T"));
 
-    assertThat(refreshed.join()).isPresent();
+    assertThat(done(refreshed)).isPresent();
   }
 }

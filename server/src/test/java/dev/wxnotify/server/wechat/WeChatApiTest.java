@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WeChatApiTest {
   private static final Instant NOW = Instant.parse("2026-11-24T00:00:00Z");
   private static final AccessToken TOKEN = new AccessToken("a+b/c", NOW, NOW.plusSeconds(7200));
+  private static final int MESSAGE_CONNECTIONS = 2 + WeChatHttpClient.CONNECTION_HEADROOM;
   private static final String OK = "{\"errcode\":0,\"errmsg\":\"ok\"}";
 
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -197,27 +198,55 @@ class WeChatApiTest {
     assertThat(server.connections()).isOne();
   }
 
-  /** However many calls are not answered, messages have their connections. */
+  /** However many calls are not answered, messages have all their connections. */
   @Test
   void callsBeyondTheirMost_wait_andLeaveTheConnectionsOfMessages() throws Exception {
     RawHttpServer server = server(RawHttpServer.heldBack(OK));
     WeChatClientFixture client = client(Options.of(Transport.NIO, server.url()).wide(2, 1));
     List<CompletionStage<Result>> calls = new ArrayList<>();
-    int more = 3;
-    for (int i = 0; i < WeChatApi.MAX_CALLS + more; i++) {
+    for (int i = 0; i < WeChatApi.MAX_CALLS + 3; i++) {
       calls.add(client.api().get("/call/" + i, TOKEN));
     }
     Await.until("all places", () -> server.requests().size() == WeChatApi.MAX_CALLS);
 
-    var message = client.gateway().send(message(), TOKEN, () -> true);
-    Await.until("the message", () -> server.requests().size() == WeChatApi.MAX_CALLS + 1);
-    assertThat(server.requests().get(WeChatApi.MAX_CALLS).line()).startsWith("POST ");
+    List<CompletionStage<Answer>> messages = send(client, MESSAGE_CONNECTIONS);
+    Await.until(
+        "the messages",
+        () -> server.requests().size() == WeChatApi.MAX_CALLS + MESSAGE_CONNECTIONS);
+    assertThat(server.requests().subList(WeChatApi.MAX_CALLS, server.requests().size()))
+        .allSatisfy(request -> assertThat(request.line()).startsWith("POST "));
+    assertThat(Await.result(send(client, 1).get(0))).isInstanceOf(Answer.NotWritten.class);
 
     server.release();
-    assertThat(Await.result(message)).isInstanceOf(Answer.Accepted.class);
+    for (CompletionStage<Answer> message : messages) {
+      assertThat(Await.result(message)).isInstanceOf(Answer.Accepted.class);
+    }
     for (CompletionStage<Result> call : calls) {
       assertThat(Await.result(call)).isInstanceOf(Answered.class);
     }
+  }
+
+  @Test
+  void callsThatEnded_leaveTheBoundOfConnectionsAsItWas() throws Exception {
+    RawHttpServer server =
+        server(RawHttpServer.json(OK), RawHttpServer.json(OK), RawHttpServer.heldBack(OK));
+    WeChatClientFixture client = client(Options.of(Transport.NIO, server.url()).wide(2, 1));
+    assertThat(get(client)).isInstanceOf(Answered.class);
+    assertThat(get(client)).isInstanceOf(Answered.class);
+
+    List<CompletionStage<Answer>> messages = send(client, MESSAGE_CONNECTIONS);
+    Await.until("the messages", () -> server.requests().size() == MESSAGE_CONNECTIONS + 2);
+
+    assertThat(Await.result(send(client, 1).get(0))).isInstanceOf(Answer.NotWritten.class);
+    assertThat(messages).hasSize(MESSAGE_CONNECTIONS);
+  }
+
+  private static List<CompletionStage<Answer>> send(WeChatClientFixture client, int count) {
+    List<CompletionStage<Answer>> messages = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      messages.add(client.gateway().send(message(), TOKEN, () -> true));
+    }
+    return messages;
   }
 
   @Test

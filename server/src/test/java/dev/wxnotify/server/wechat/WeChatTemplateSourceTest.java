@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,28 +58,31 @@ class WeChatTemplateSourceTest {
   }
 
   private Answer fetch(RawHttpServer server) throws Exception {
-    return fetch(
-        server,
-        new IssueResult.Issued("token-" + tokens.incrementAndGet(), Duration.ofHours(2)),
-        new IssueResult.Issued("token-" + tokens.incrementAndGet(), Duration.ofHours(2)));
+    return Await.result(source(server).fetch());
   }
 
-  private Answer fetch(RawHttpServer server, IssueResult first, IssueResult next) throws Exception {
+  /** With a token cache that gets another token each time. */
+  private WeChatTemplateSource source(RawHttpServer server) {
+    return source(
+        server,
+        () -> new IssueResult.Issued("token-" + tokens.incrementAndGet(), Duration.ofHours(2)));
+  }
+
+  private WeChatTemplateSource source(RawHttpServer server, Supplier<IssueResult> issuer) {
     WeChatClientFixture client = WeChatClientFixture.open(Options.of(Transport.NIO, server.url()));
     open.add(0, client);
-    AtomicInteger issued = new AtomicInteger();
-    TokenCache cache =
+    return new WeChatTemplateSource(
+        client.api(),
         new TokenCache(
             "wx-app",
-            mode -> CompletableFuture.completedStage(issued.getAndIncrement() == 0 ? first : next),
+            mode -> CompletableFuture.completedStage(issuer.get()),
             new InMemoryTokenStore(clock),
             TokenPolicy.DEFAULT,
             10,
             clock,
             new FakeScheduler(clock),
             () -> 0,
-            TokenListener.NONE);
-    return Await.result(new WeChatTemplateSource(client.api(), cache).fetch());
+            TokenListener.NONE));
   }
 
   private Answer read(String body) throws Exception {
@@ -214,21 +218,40 @@ class WeChatTemplateSourceTest {
         .containsExactly("token-1", "token-2");
   }
 
+  /** WeChat renews a valid token only a few times a day, and messages wait for it meanwhile. */
   @Test
-  void tokenError_again_isRefused() throws Exception {
+  void tokenError_again_isRefused_andRejectsNoMoreTokens() throws Exception {
+    RawHttpServer.Turn rejected =
+        RawHttpServer.json("{\"errcode\":40001,\"errmsg\":\"invalid credential\"}");
     RawHttpServer server =
-        server(RawHttpServer.json("{\"errcode\":40001,\"errmsg\":\"invalid credential\"}"));
+        server(
+            rejected,
+            rejected,
+            rejected,
+            RawHttpServer.json(EMPTY),
+            rejected,
+            RawHttpServer.json(EMPTY));
+    WeChatTemplateSource source = source(server);
 
-    assertThat(fetch(server)).isEqualTo(new Refused(40001, "invalid credential", ""));
-    assertThat(server.requests()).hasSize(2);
+    assertThat(Await.result(source.fetch()))
+        .isEqualTo(new Refused(40001, "invalid credential", ""));
+    assertThat(tokens).hasValue(2);
+    assertThat(Await.result(source.fetch()))
+        .isEqualTo(new Refused(40001, "invalid credential", ""));
+    assertThat(server.requests()).hasSize(3);
+    assertThat(tokens).hasValue(2);
+
+    assertThat(Await.result(source.fetch())).isInstanceOf(Fetched.class);
+    assertThat(Await.result(source.fetch())).as("it helps again").isInstanceOf(Fetched.class);
+    assertThat(tokens).hasValue(3);
   }
 
   @Test
   void noToken_isUnavailable_andWeChatIsNotAsked() throws Exception {
     RawHttpServer server = server(RawHttpServer.json(EMPTY));
-    IssueResult none = new IssueResult.Unavailable("no network");
+    WeChatTemplateSource source = source(server, () -> new IssueResult.Unavailable("no network"));
 
-    assertThat(fetch(server, none, none)).isEqualTo(new Unavailable("no token: no network"));
+    assertThat(Await.result(source.fetch())).isEqualTo(new Unavailable("no token: no network"));
     assertThat(server.requests()).isEmpty();
   }
 }

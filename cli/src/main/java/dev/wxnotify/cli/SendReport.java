@@ -5,7 +5,7 @@ import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.Outcome;
 import java.io.PrintWriter;
 
-/** Prints the outcome of one message for a person. */
+/** Prints the outcome of one message, or the failure of another call, for a person. */
 final class SendReport {
   static final int EXIT_ACCEPTED = 0;
   static final int EXIT_NOT_ACCEPTED = 1;
@@ -29,10 +29,18 @@ final class SendReport {
   }
 
   int failed(SendFailure failure) {
+    failedCall(failure);
+    if (!failure.fromService()) {
+      out.println("  " + certain(failure.outcome()));
+    }
+    return EXIT_NOT_ACCEPTED;
+  }
+
+  /** Prints the failure of a call that sends nothing. */
+  int failedCall(SendFailure failure) {
     if (!failure.fromService()) {
       out.println("NO ANSWER  " + failure.code());
       out.println("  " + failure.message());
-      out.println("  " + certain(failure.outcome()));
       return EXIT_NOT_ACCEPTED;
     }
     out.println(

@@ -26,6 +26,7 @@ class PublishedFilesTest {
         "message.proto",
         "notification_service.proto",
         "operations_service.proto",
+        "token_service.proto",
         "wxnotify_grpc_service_config.json"
       })
   void contract_isInTheJarAsItStandsInTheTree(String file) throws Exception {

@@ -2,6 +2,7 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.cli.BatchCommand;
 import dev.wxnotify.cli.SendCommand;
+import dev.wxnotify.cli.TokenCommand;
 import dev.wxnotify.sandbox.SandboxCommand;
 import dev.wxnotify.server.config.PlatformText;
 import dev.wxnotify.server.logging.Logs;
@@ -14,7 +15,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "wxnotify",
     description = "Sends WeChat Mini Program subscribe messages for a company's services.",
-    subcommands = {ServeCommand.class, SandboxCommand.class, SendCommand.class, BatchCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      SandboxCommand.class,
+      SendCommand.class,
+      BatchCommand.class,
+      TokenCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = ImplementationVersion.class)

@@ -22,19 +22,11 @@ import dev.wxnotify.server.netty.EventLoops;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.redis.RedisOutcomeLedger;
-import dev.wxnotify.server.redis.RedisTokenStore;
-import dev.wxnotify.server.token.InMemoryTokenStore;
-import dev.wxnotify.server.token.TokenCache;
-import dev.wxnotify.server.token.TokenListener;
-import dev.wxnotify.server.token.TokenPolicy;
-import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.tracing.Tracing;
 import dev.wxnotify.server.tracing.TracingSettings;
-import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.WeChatEndpoints;
 import dev.wxnotify.server.wechat.WeChatErrcodeExplanations;
-import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
-import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import io.grpc.ServerInterceptor;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -43,13 +35,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -111,7 +101,7 @@ final class NotificationServer implements AutoCloseable {
   private final Opened opened = new Opened();
   private final ScheduledThreadPoolExecutor timer;
   private final EventLoopGroup loops;
-  private final WeChatHttpClient http;
+  private final WeChatEndpoints endpoints;
   private final @Nullable RedisLink redis;
   private final @Nullable RedisOutcomeLedger shared;
   private final Admission delivery;
@@ -144,17 +134,29 @@ final class NotificationServer implements AutoCloseable {
       this.timer = opened.add(timer(), ScheduledThreadPoolExecutor::shutdownNow);
       this.redis = settings.redis() == null ? null : opened.add(redis(settings.redis(), timer));
       opened.add(this, NotificationServer::storeLastOutcomes); // Between WeChat's end and Redis's.
-      this.http = opened.add(new WeChatHttpClient(settings.weChat(), loops));
-      this.files = opened.add(files(settings, http));
+      this.endpoints = opened.add(new WeChatEndpoints(settings.weChat(), loops));
+      this.files = opened.add(files(settings, endpoints));
       this.meters =
           opened.add(
               new ServerMeters(
                   ImplementationVersion.version(),
                   settings.apps().stream().map(ServerSettings.AppSettings::appId).toList(),
                   clock));
+      TokenSources tokens =
+          opened.add(
+              new TokenSources(
+                  settings,
+                  endpoints,
+                  redis,
+                  files,
+                  loops,
+                  clock,
+                  timer,
+                  random,
+                  meters.tokenListener()));
       this.apps =
           opened.add(
-              apps(settings, http, redis, files, clock, timer, random, meters.tokenListener()),
+              apps(settings, endpoints, tokens, timer),
               all -> all.all().forEach(app -> app.tokens().close()));
       this.readiness = new Readiness(apps, clock);
       this.monitoring =
@@ -166,7 +168,7 @@ final class NotificationServer implements AutoCloseable {
       RecentFailures failures = new RecentFailures(clock);
       MessageSender sender =
           new MessageSender(
-              new WeChatMessageGateway(http),
+              new WeChatMessageGateway(endpoints),
               connections,
               new RetryPolicy(random),
               clock,
@@ -188,6 +190,7 @@ final class NotificationServer implements AutoCloseable {
                   apps,
                   delivery,
                   new GrpcServer.Operations(new WeChatErrcodeExplanations(), failures, clock),
+                  meters.tokenListener(),
                   timer,
                   loops,
                   observers(meters, tracing)));
@@ -249,32 +252,15 @@ final class NotificationServer implements AutoCloseable {
 
   private static Apps apps(
       ServerSettings settings,
-      WeChatHttpClient http,
-      @Nullable RedisLink redis,
-      WatchedFiles files,
-      InstantSource clock,
-      ScheduledThreadPoolExecutor timer,
-      DoubleSupplier random,
-      TokenListener listener) {
+      WeChatEndpoints endpoints,
+      TokenSources tokens,
+      ScheduledThreadPoolExecutor timer) {
     App byDefault = null;
     List<App> all = new ArrayList<>();
     for (ServerSettings.AppSettings app : settings.apps()) {
-      AtomicReference<AppSecret> secret = new AtomicReference<>(app.secret());
-      TokenCache tokens =
-          new TokenCache(
-              app.appId(),
-              new WeChatTokenIssuer(http, settings.tokenEndpoint(), app.appId(), secret::get),
-              store(redis, app.appId(), settings.tokenEndpoint(), clock),
-              TokenPolicy.DEFAULT,
-              settings.tokenCallsPerHour(),
-              clock,
-              timer,
-              random,
-              listener);
-      if (app.secretFile() != null) {
-        watchSecret(app.appId(), app.secretFile(), secret, tokens, files);
-      }
-      App made = new App(app.appId(), tokens, app.seckill(), System::nanoTime, timer);
+      endpoints.use(app.appId(), app.baseUrl());
+      App made =
+          new App(app.appId(), tokens.cacheOf(app), app.seckill(), System::nanoTime, timer);
       all.add(made);
       if (app.isDefault()) {
         byDefault = made;
@@ -283,26 +269,7 @@ final class NotificationServer implements AutoCloseable {
     return new Apps(all, byDefault);
   }
 
-  /** A new secret serves the next token call; one that was refused before is tried at once. */
-  private static void watchSecret(
-      String appId,
-      Path file,
-      AtomicReference<AppSecret> secret,
-      TokenCache tokens,
-      WatchedFiles files) {
-    files.watch(
-        "the AppSecret of " + appId,
-        List.of(file),
-        contents -> {
-          AppSecret now = new AppSecret(Secret.of(contents.get(0)));
-          if (!now.equals(secret.getAndSet(now))) {
-            log.info("app {}: using a new AppSecret", appId);
-            tokens.tryAgain();
-          }
-        });
-  }
-
-  private static WatchedFiles files(ServerSettings settings, WeChatHttpClient http) {
+  private static WatchedFiles files(ServerSettings settings, WeChatEndpoints endpoints) {
     WatchedFiles files = new WatchedFiles(FILES_INTERVAL);
     Tls tls = settings.grpc().tls();
     ServerSettings.TlsFiles at = settings.tlsFiles();
@@ -321,19 +288,9 @@ final class NotificationServer implements AutoCloseable {
       files.watch(
           "the proxy password",
           List.of(proxyPassword),
-          contents -> http.useProxyPassword(Secret.of(contents.get(0))));
+          contents -> endpoints.useProxyPassword(Secret.of(contents.get(0))));
     }
     return files;
-  }
-
-  private static TokenStore store(
-      @Nullable RedisLink redis,
-      String appId,
-      WeChatTokenIssuer.Endpoint endpoint,
-      InstantSource clock) {
-    return redis == null
-        ? new InMemoryTokenStore(clock)
-        : new RedisTokenStore(redis, appId, endpoint.name().toLowerCase(Locale.ROOT), clock);
   }
 
   private OutcomeLedger ledger() {

@@ -17,7 +17,9 @@ class MainTest {
         "send --help",
         "send subscribe -h",
         "send seckill -h",
-        "batch --help"
+        "batch --help",
+        "token --help",
+        "token status --help"
       })
   void help_ofEveryCommand_exitsWith0(String args) throws Exception {
     try (WxnotifyProcess process = start(args)) {
@@ -50,6 +52,7 @@ class MainTest {
         "send subscribe --open-id o --template-id t --data thing1",
         "send subscribe --open-id o --template-id t --data thing1=x --state released",
         "send seckill --open-id o --goods-name g --time t --corp-id 1",
+        "token status --output yaml",
       })
   void wrongCommandLine_exitsWith64AndShowsTheUsage(String args) throws Exception {
     try (WxnotifyProcess process = start(args)) {

@@ -73,7 +73,8 @@ final class RunningServer implements AutoCloseable {
     all.put("wxnotify.io.transport", TRANSPORT);
     all.put("wxnotify.wechat.base-url", sandbox.baseUrl().toString());
     all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
-    if (!keys.containsKey("wxnotify.apps.shop.app-secret-file")) {
+    if (!keys.containsKey("wxnotify.apps.shop.app-secret-file")
+        && !keys.containsKey("wxnotify.apps.shop.token.source")) {
       all.put("wxnotify.apps.shop.app-secret", SandboxOptions.APP_SECRET);
     }
     all.putAll(keys);

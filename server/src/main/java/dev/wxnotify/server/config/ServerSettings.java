@@ -5,10 +5,10 @@ import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
-import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,12 +44,13 @@ public record ServerSettings(
   /**
    * One Mini Program.
    *
-   * @param secretFile the file of the secret; null if it is in the configuration itself
+   * @param token where its access token comes from
+   * @param baseUrl where its calls go; null for where those of most apps go
    */
   public record AppSettings(
       String appId,
-      AppSecret secret,
-      @Nullable Path secretFile,
+      TokenSettings token,
+      @Nullable URI baseUrl,
       boolean isDefault,
       SeckillTemplate seckill) {}
 

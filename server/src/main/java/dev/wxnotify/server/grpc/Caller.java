@@ -10,12 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param name the scope of request ids; empty for anonymous callers
  * @param appIds the apps that it may use; null for all
  * @param isOperator whether it may call the operator's service
+ * @param mayHaveTokens whether it may get the access tokens of its apps
  * @param limits how much it may use of the server
  */
-record Caller(String name, @Nullable Set<String> appIds, boolean isOperator, CallerLimits limits) {
+record Caller(
+    String name,
+    @Nullable Set<String> appIds,
+    boolean isOperator,
+    boolean mayHaveTokens,
+    CallerLimits limits) {
 
   /** A caller without credentials, where none are required. */
-  static final Caller ANONYMOUS = new Caller("", null, false, CallerLimits.NONE);
+  static final Caller ANONYMOUS = new Caller("", null, false, false, CallerLimits.NONE);
 
   private static final Context.Key<Caller> KEY =
       Context.keyWithDefault("wxnotify-caller", ANONYMOUS);
@@ -32,6 +38,11 @@ record Caller(String name, @Nullable Set<String> appIds, boolean isOperator, Cal
 
   boolean isAnonymous() {
     return name.isEmpty();
+  }
+
+  /** Returns who it is, for the log. */
+  String described() {
+    return isAnonymous() ? "an anonymous caller on this machine" : name;
   }
 
   /** Tells whether the caller may use this app; for an unknown app, only if it may use all. */

@@ -26,7 +26,12 @@ final class Callers {
     List<String> hashes = new ArrayList<>();
     for (CallerSettings each : settings) {
       Caller caller =
-          new Caller(each.name(), each.appIds(), each.isOperator(), limits(each, timer));
+          new Caller(
+              each.name(),
+              each.appIds(),
+              each.isOperator(),
+              each.mayHaveTokens(),
+              limits(each, timer));
       each.tokenHashes().forEach(hash -> byToken.add(caller));
       hashes.addAll(each.tokenHashes());
       each.certificateNames().forEach(name -> byCertificate.put(name, caller));
@@ -58,7 +63,7 @@ final class Callers {
    */
   @Nullable Caller ofCertificate(List<String> names) {
     if (none) {
-      return names.isEmpty() ? null : new Caller(names.get(0), null, false, CallerLimits.NONE);
+      return names.isEmpty() ? null : new Caller(names.get(0), null, false, false, CallerLimits.NONE);
     }
     Set<Caller> found = new HashSet<>();
     for (String name : names) {

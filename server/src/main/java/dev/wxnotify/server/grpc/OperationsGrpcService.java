@@ -1,14 +1,13 @@
 package dev.wxnotify.server.grpc;
 
-import com.google.protobuf.Timestamp;
 import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.token.Freshness;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.NoToken;
 import dev.wxnotify.server.token.TokenResult;
@@ -38,7 +37,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,7 +96,8 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       responses.onError(failure(TOO_OFTEN));
       return;
     }
-    log.info("app {}: {} requested a token refresh", app.appId(), name(Caller.current()));
+    log.info(
+        "app {}: {} requested a token refresh", app.appId(), Caller.current().described());
     CompletableFuture<TokenResult> token = refresh.get();
     Runnable giveUp = () -> token.cancel(false); // The future is this caller's own.
     refreshing.add(giveUp);
@@ -109,7 +108,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
               if (cancelled != null) {
                 responses.onError(failure(STOPPING));
               } else if (result instanceof NoToken none) {
-                responses.onError(failure(notSent(none)));
+                responses.onError(failure(TokenFailures.outcome(none)));
               } else {
                 TokenStatus now = status(app);
                 answer(
@@ -177,7 +176,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       return;
     }
     ListRecentFailuresResponse.Builder response =
-        ListRecentFailuresResponse.newBuilder().setWindow(proto(RecentFailures.WINDOW));
+        ListRecentFailuresResponse.newBuilder().setWindow(Times.proto(RecentFailures.WINDOW));
     failures.counts().stream()
         .filter(count -> isAskedFor(count.appId(), request.getAppId()))
         .sorted(Comparator.comparingLong(RecentFailures.Count::count).reversed())
@@ -214,19 +213,6 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
     return Statuses.of(SendErrors.of(outcome, ""));
   }
 
-  private static SendOutcome notSent(NoToken none) {
-    String text = none.refusal().explanation();
-    if (none.refusal() instanceof IssueResult.Refused no) {
-      WeChatError error = new WeChatError(no.errcode(), no.errmsg(), no.rid());
-      return no.kind() == IssueResult.Refused.Kind.CREDENTIALS
-          ? new SendOutcome.NotSent(NotSent.Reason.WECHAT_CREDENTIALS, text, error, null)
-          : new SendOutcome.NotSent(
-              NotSent.Reason.WECHAT_UNREACHABLE, text, error, none.retryAfter());
-    }
-    return new SendOutcome.NotSent(
-        NotSent.Reason.WECHAT_UNREACHABLE, text, null, none.retryAfter());
-  }
-
   private TokenStatus status(App app) {
     var token = app.tokens().status();
     Instant now = clock.instant();
@@ -234,16 +220,15 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
         TokenStatus.newBuilder()
             .setAppId(app.appId())
             .setCallsLeft(token.callsLeft())
-            .setState(state(token.freshness()))
+            .setState(state(token))
             .setFingerprint(token.fingerprint());
     if (token.receivedAt() != null && token.expiresAt() != null) {
       status
-          .setSource(
-              token.isShared() ? TokenSource.TOKEN_SOURCE_SHARED : TokenSource.TOKEN_SOURCE_WECHAT)
-          .setReceivedAt(proto(token.receivedAt()))
-          .setAge(proto(Duration.between(token.receivedAt(), now)))
-          .setExpiresAt(proto(token.expiresAt()))
-          .setExpiresIn(proto(Duration.between(now, token.expiresAt())));
+          .setSource(source(token))
+          .setReceivedAt(Times.proto(token.receivedAt()))
+          .setAge(Times.proto(Duration.between(token.receivedAt(), now)))
+          .setExpiresAt(Times.proto(token.expiresAt()))
+          .setExpiresIn(Times.proto(Duration.between(now, token.expiresAt())));
     }
     if (token.trouble() != null) {
       status.setTrouble(token.trouble().explanation());
@@ -252,19 +237,33 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       }
     }
     if (token.nextTry() != null) {
-      status.setNextTryIn(proto(Duration.between(now, token.nextTry())));
+      status.setNextTryIn(Times.proto(Duration.between(now, token.nextTry())));
     }
     return status.build();
   }
 
-  private static TokenState state(dev.wxnotify.server.token.@Nullable Freshness freshness) {
+  private static TokenState state(dev.wxnotify.server.token.TokenStatus token) {
+    Freshness freshness = token.freshness();
     if (freshness == null) {
-      return TokenState.TOKEN_STATE_NONE;
+      return token.source() == dev.wxnotify.server.token.TokenSource.NONE
+          ? TokenState.TOKEN_STATE_NOT_NEEDED
+          : TokenState.TOKEN_STATE_NONE;
     }
     return switch (freshness) {
       case FRESH -> TokenState.TOKEN_STATE_FRESH;
       case STALE -> TokenState.TOKEN_STATE_STALE;
       case EXPIRED -> TokenState.TOKEN_STATE_EXPIRED;
+    };
+  }
+
+  private static TokenSource source(dev.wxnotify.server.token.TokenStatus token) {
+    return switch (token.source()) {
+      case WECHAT ->
+          token.isShared() ? TokenSource.TOKEN_SOURCE_SHARED : TokenSource.TOKEN_SOURCE_WECHAT;
+      case URL -> TokenSource.TOKEN_SOURCE_URL;
+      case REDIS -> TokenSource.TOKEN_SOURCE_REDIS;
+      case CLOUDBASE -> TokenSource.TOKEN_SOURCE_CLOUDBASE;
+      case NONE -> TokenSource.TOKEN_SOURCE_UNSPECIFIED;
     };
   }
 
@@ -274,31 +273,11 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
             .setAppId(count.appId())
             .setReason(SendErrors.of(count.last(), "").getReason())
             .setCount(count.count())
-            .setLastAt(proto(count.lastAt()));
+            .setLastAt(Times.proto(count.lastAt()));
     if (count.error() != null) {
       proto.setLastErrcode(count.error().errcode()).setLastRid(count.error().rid());
     }
     return proto.build();
-  }
-
-  private static Timestamp proto(Instant instant) {
-    return Timestamp.newBuilder()
-        .setSeconds(instant.getEpochSecond())
-        .setNanos(instant.getNano())
-        .build();
-  }
-
-  /** Negative ones are over. */
-  private static com.google.protobuf.Duration proto(Duration duration) {
-    Duration shown = duration.isNegative() ? Duration.ZERO : duration;
-    return com.google.protobuf.Duration.newBuilder()
-        .setSeconds(shown.getSeconds())
-        .setNanos(shown.getNano())
-        .build();
-  }
-
-  private static String name(Caller caller) {
-    return caller.isAnonymous() ? "an anonymous caller on this machine" : caller.name();
   }
 
   private static <R> void answer(R response, StreamObserver<R> responses) {

@@ -3,6 +3,7 @@ package dev.wxnotify.server.metrics;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenIssuer.Mode;
 import dev.wxnotify.server.token.TokenListener;
+import dev.wxnotify.server.token.TokenSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
@@ -27,6 +28,10 @@ final class TokenMeters implements TokenListener {
     for (String appId : appIds) {
       for (Mode mode : Mode.values()) {
         RESULTS.forEach(result -> fetches(appId, mode, result));
+      }
+      for (Request request : Request.values()) {
+        requests(appId, request, true);
+        requests(appId, request, false);
       }
     }
     this.rejections =
@@ -63,6 +68,46 @@ final class TokenMeters implements TokenListener {
       };
     }
     return result instanceof IssueResult.Issued ? "issued" : "unavailable";
+  }
+
+  private Counter reads(String appId, TokenSource source, boolean found) {
+    return Counter.builder("wxnotify.token.reads")
+        .description("Reads of a token where another system keeps it.")
+        .tags(
+            "app",
+            appId,
+            "source",
+            DeliveryMeters.label(source),
+            "result",
+            found ? "found" : "failed")
+        .register(registry);
+  }
+
+  @Override
+  public void read(String appId, TokenSource source, boolean found) {
+    if (rejections.containsKey(appId)) {
+      reads(appId, source, found).increment();
+    }
+  }
+
+  private Counter requests(String appId, Request request, boolean granted) {
+    return Counter.builder("wxnotify.token.requests")
+        .description("Calls of TokenService: for the token, or to report one that WeChat refused.")
+        .tags(
+            "app",
+            appId,
+            "request",
+            DeliveryMeters.label(request),
+            "result",
+            granted ? "granted" : "failed")
+        .register(registry);
+  }
+
+  @Override
+  public void requested(String appId, Request request, boolean granted) {
+    if (rejections.containsKey(appId)) {
+      requests(appId, request, granted).increment();
+    }
   }
 
   @Override

@@ -612,7 +612,7 @@ class BatchStreamTest {
   }
 
   private Stream openWith(RateLimit rate) throws Exception {
-    Caller caller = new Caller("slow", null, false, new CallerLimits(null, rate));
+    Caller caller = new Caller("slow", null, false, false, new CallerLimits(null, rate));
     return caller.inContext().call(() -> open());
   }
 

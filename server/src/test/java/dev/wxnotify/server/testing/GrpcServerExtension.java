@@ -16,6 +16,7 @@ import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
@@ -123,6 +124,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
                 errcode -> null,
                 new RecentFailures(InstantSource.system()),
                 InstantSource.system()),
+            TokenListener.NONE,
             timer,
             loops.group(),
             observers);

@@ -1,0 +1,233 @@
+package dev.wxnotify.server;
+
+import dev.wxnotify.files.Secret;
+import dev.wxnotify.server.config.ServerSettings;
+import dev.wxnotify.server.config.TokenSettings;
+import dev.wxnotify.server.config.WatchedFiles;
+import dev.wxnotify.server.redis.RedisLink;
+import dev.wxnotify.server.redis.RedisTokenStore;
+import dev.wxnotify.server.redis.RedisTokens;
+import dev.wxnotify.server.token.InMemoryTokenStore;
+import dev.wxnotify.server.token.TokenCache;
+import dev.wxnotify.server.token.TokenListener;
+import dev.wxnotify.server.token.TokenPolicy;
+import dev.wxnotify.server.token.TokenReader;
+import dev.wxnotify.server.token.TokenSource;
+import dev.wxnotify.server.token.TokenStore;
+import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.BearerTokens;
+import dev.wxnotify.server.wechat.CloudbaseTokenFile;
+import dev.wxnotify.server.wechat.UrlTokenReader;
+import dev.wxnotify.server.wechat.WeChatEndpoints;
+import dev.wxnotify.server.wechat.WeChatHttpClient;
+import dev.wxnotify.server.wechat.WeChatTokenIssuer;
+import io.netty.channel.EventLoopGroup;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the token cache of each app, by where its token comes from. What reads from one place (a
+ * client of one host, a connection to one Redis) is shared by the apps that need it, and lives as
+ * long as this object.
+ */
+final class TokenSources implements AutoCloseable {
+  /** A look at a file or a key costs next to nothing; what was missing is found soon. */
+  private static final Duration LONGEST_LOCAL_PAUSE = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST_REDIS_PAUSE = Duration.ofSeconds(5);
+  private static final Duration LONGEST_URL_PAUSE = Duration.ofSeconds(30);
+
+  private static final Logger log = LoggerFactory.getLogger(TokenSources.class);
+
+  private final ServerSettings settings;
+  private final WeChatEndpoints endpoints;
+  private final @Nullable RedisLink redis;
+  private final WatchedFiles files;
+  private final EventLoopGroup loops;
+  private final InstantSource clock;
+  private final ScheduledExecutorService timer;
+  private final DoubleSupplier random;
+  private final TokenListener listener;
+  private final Map<URI, WeChatHttpClient> hosts = new ConcurrentHashMap<>();
+  private final Map<RedisLink.Settings, RedisTokens> stores = new ConcurrentHashMap<>();
+
+  /** Its thread begins with the first file. */
+  private final ExecutorService fileReader =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "wxnotify-token-file");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /**
+   * Makes no cache yet.
+   *
+   * @param redis what replicas share the tokens through that WeChat issues; null for nothing
+   * @param files watches the files of secrets
+   * @param loops read and write connections; they are not closed with this
+   */
+  TokenSources(
+      ServerSettings settings,
+      WeChatEndpoints endpoints,
+      @Nullable RedisLink redis,
+      WatchedFiles files,
+      EventLoopGroup loops,
+      InstantSource clock,
+      ScheduledExecutorService timer,
+      DoubleSupplier random,
+      TokenListener listener) {
+    this.settings = settings;
+    this.endpoints = endpoints;
+    this.redis = redis;
+    this.files = files;
+    this.loops = loops;
+    this.clock = clock;
+    this.timer = timer;
+    this.random = random;
+    this.listener = listener;
+  }
+
+  /** Makes the cache of one app; whoever has it closes it. */
+  TokenCache cacheOf(ServerSettings.AppSettings app) {
+    String appId = app.appId();
+    TokenSettings token = app.token();
+    if (token instanceof TokenSettings.FromUrl from) {
+      return fromUrl(appId, from);
+    } else if (token instanceof TokenSettings.FromRedis from) {
+      RedisTokens tokens = stores.computeIfAbsent(from.redis(), at -> new RedisTokens(at, timer));
+      return reading(appId, from.source(), tokens.reader(from.key()), LONGEST_REDIS_PAUSE);
+    } else if (token instanceof TokenSettings.FromCloudbase from) {
+      return reading(
+          appId,
+          from.source(),
+          new CloudbaseTokenFile(from.file(), fileReader, clock),
+          LONGEST_LOCAL_PAUSE);
+    } else if (token instanceof TokenSettings.FromWeChat from) {
+      return fromWeChat(appId, from);
+    }
+    return TokenCache.notNeeded(appId, settings.tokenCallsPerHour(), clock, timer);
+  }
+
+  private TokenCache reading(
+      String appId, TokenSource source, TokenReader reader, Duration longestPause) {
+    return TokenCache.reading(
+        appId,
+        source,
+        reader,
+        longestPause,
+        settings.tokenCallsPerHour(),
+        clock,
+        timer,
+        random,
+        listener);
+  }
+
+  private TokenCache fromUrl(String appId, TokenSettings.FromUrl from) {
+    AtomicReference<String> bearer = new AtomicReference<>(from.bearer());
+    WeChatHttpClient host = hosts.computeIfAbsent(from.url().resolve("/"), this::client);
+    TokenCache tokens =
+        reading(
+            appId,
+            from.source(),
+            new UrlTokenReader(host, from.url(), bearer::get),
+            LONGEST_URL_PAUSE);
+    if (from.bearerFile() != null) {
+      watch(
+          "the bearer token for token.url of " + appId,
+          from.bearerFile(),
+          text -> useBearer(appId, text, bearer, tokens));
+    }
+    return tokens;
+  }
+
+  private static void useBearer(
+      String appId, String text, AtomicReference<String> bearer, TokenCache tokens) {
+    if (!BearerTokens.isValid(text)) {
+      throw new IllegalArgumentException("it has other than visible ASCII characters");
+    }
+    if (!text.equals(bearer.getAndSet(text))) {
+      log.info("app {}: using a new bearer token for token.url", appId);
+      tokens.tryAgain();
+    }
+  }
+
+  private TokenCache fromWeChat(String appId, TokenSettings.FromWeChat from) {
+    AtomicReference<AppSecret> secret = new AtomicReference<>(from.secret());
+    WeChatTokenIssuer.Endpoint endpoint = settings.tokenEndpoint();
+    TokenCache tokens =
+        new TokenCache(
+            appId,
+            new WeChatTokenIssuer(endpoints.of(appId), endpoint, appId, secret::get),
+            store(appId, endpoint),
+            TokenPolicy.DEFAULT,
+            settings.tokenCallsPerHour(),
+            clock,
+            timer,
+            random,
+            listener);
+    if (from.secretFile() != null) {
+      watch(
+          "the AppSecret of " + appId,
+          from.secretFile(),
+          text -> useSecret(appId, new AppSecret(text), secret, tokens));
+    }
+    return tokens;
+  }
+
+  /** A new secret serves the next token call; one that was refused before is tried at once. */
+  private static void useSecret(
+      String appId, AppSecret now, AtomicReference<AppSecret> secret, TokenCache tokens) {
+    if (!now.equals(secret.getAndSet(now))) {
+      log.info("app {}: using a new AppSecret", appId);
+      tokens.tryAgain();
+    }
+  }
+
+  private TokenStore store(String appId, WeChatTokenIssuer.Endpoint endpoint) {
+    return redis == null
+        ? new InMemoryTokenStore(clock)
+        : new RedisTokenStore(redis, appId, endpoint.name().toLowerCase(Locale.ROOT), clock);
+  }
+
+  private void watch(String what, Path file, Consumer<String> use) {
+    files.watch(what, List.of(file), contents -> use.accept(Secret.of(contents.get(0))));
+  }
+
+
+  /** Goes there directly, and not through the proxy, which is the way to WeChat. */
+  private WeChatHttpClient client(URI host) {
+    WeChatHttpClient.Settings weChat = settings.weChat();
+    return new WeChatHttpClient(
+        new WeChatHttpClient.Settings(
+            host,
+            null,
+            weChat.connectTimeout(),
+            weChat.requestTimeout(),
+            1,
+            weChat.maxConnectionAge()),
+        loops);
+  }
+
+  @Override
+  public void close() {
+    hosts.values().forEach(WeChatHttpClient::close);
+    stores.values().forEach(RedisTokens::close);
+    fileReader.shutdownNow();
+  }
+}

@@ -89,6 +89,7 @@ public final class SendFailure implements Serializable {
       case UNAUTHENTICATED:
       case APP_NOT_ALLOWED:
       case NOT_AN_OPERATOR:
+      case NOT_FOUND:
       case RIGHT_MISSING:
         return false;
       case OUTCOME_UNKNOWN:

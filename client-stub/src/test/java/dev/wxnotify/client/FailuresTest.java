@@ -53,6 +53,7 @@ class FailuresTest {
     "UNAUTHENTICATED, NOT_SENT, false",
     "APP_NOT_ALLOWED, NOT_SENT, false",
     "NOT_AN_OPERATOR, NOT_SENT, false",
+    "NOT_FOUND, REJECTED, false",
     "RIGHT_MISSING, NOT_SENT, false",
   })
   void reason_ofStatusAndOfItem_isDecodedAlike(

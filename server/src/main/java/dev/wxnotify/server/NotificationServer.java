@@ -259,8 +259,7 @@ final class NotificationServer implements AutoCloseable {
     List<App> all = new ArrayList<>();
     for (ServerSettings.AppSettings app : settings.apps()) {
       endpoints.use(app.appId(), app.baseUrl());
-      App made =
-          new App(app.appId(), tokens.cacheOf(app), app.seckill(), System::nanoTime, timer);
+      App made = new App(app.appId(), tokens.cacheOf(app), app.seckill(), System::nanoTime, timer);
       all.add(made);
       if (app.isDefault()) {
         byDefault = made;

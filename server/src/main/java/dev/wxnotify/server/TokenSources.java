@@ -209,7 +209,6 @@ final class TokenSources implements AutoCloseable {
     files.watch(what, List.of(file), contents -> use.accept(Secret.of(contents.get(0))));
   }
 
-
   /** Goes there directly, and not through the proxy, which is the way to WeChat. */
   private WeChatHttpClient client(URI host) {
     WeChatHttpClient.Settings weChat = settings.weChat();

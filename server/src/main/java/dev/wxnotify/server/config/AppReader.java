@@ -52,8 +52,7 @@ final class AppReader {
       URI baseUrl = tokens.baseUrl();
       tokens
           .read(appId)
-          .ifPresent(
-              token -> apps.add(new AppSettings(appId, token, baseUrl, isDefault, seckill)));
+          .ifPresent(token -> apps.add(new AppSettings(appId, token, baseUrl, isDefault, seckill)));
     }
     if (all.stream().filter(app -> app.get(AppKeys.DEFAULT)).count() > 1) {
       reading.mistake(AppKeys.ALL, "more than one app has default=true");

@@ -80,7 +80,9 @@ final class TokenSourceReader {
                         key ->
                             app.mistake(
                                 key,
-                                "is for token.source=" + word(other) + " only, and it is "
+                                "is for token.source="
+                                    + word(other)
+                                    + " only, and it is "
                                     + word(source))));
   }
 
@@ -113,7 +115,8 @@ final class TokenSourceReader {
     String bearer =
         app.find(AppKeys.TOKEN_BEARER).or(() -> file.map(SecretFile::secret)).orElse("");
     return app.find(AppKeys.TOKEN_URL)
-        .map(url -> new TokenSettings.FromUrl(url, bearer, file.map(SecretFile::path).orElse(null)));
+        .map(
+            url -> new TokenSettings.FromUrl(url, bearer, file.map(SecretFile::path).orElse(null)));
   }
 
   private Optional<TokenSettings> redis(String appId) {

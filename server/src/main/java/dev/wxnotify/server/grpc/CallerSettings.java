@@ -36,14 +36,6 @@ public record CallerSettings(
       @Nullable Integer maxInFlight,
       @Nullable Integer maxPerSecond,
       boolean isOperator) {
-    this(
-        name,
-        tokenHashes,
-        certificateNames,
-        appIds,
-        maxInFlight,
-        maxPerSecond,
-        isOperator,
-        false);
+    this(name, tokenHashes, certificateNames, appIds, maxInFlight, maxPerSecond, isOperator, false);
   }
 }

@@ -63,7 +63,9 @@ final class Callers {
    */
   @Nullable Caller ofCertificate(List<String> names) {
     if (none) {
-      return names.isEmpty() ? null : new Caller(names.get(0), null, false, false, CallerLimits.NONE);
+      return names.isEmpty()
+          ? null
+          : new Caller(names.get(0), null, false, false, CallerLimits.NONE);
     }
     Set<Caller> found = new HashSet<>();
     for (String name : names) {

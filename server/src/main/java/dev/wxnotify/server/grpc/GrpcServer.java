@@ -153,8 +153,7 @@ public final class GrpcServer implements AutoCloseable {
             .addService(
                 ServerInterceptors.intercept(
                     UnparsedMessages.of(tokens),
-                    new TokenRight(
-                        settings.isForThisMachine() && settings.allowAnonymousTokens())))
+                    new TokenRight(settings.isForThisMachine() && settings.allowAnonymousTokens())))
             .addStreamTracerFactory(calls)
             .addService(UnparsedMessages.of(health.getHealthService()))
             .fallbackHandlerRegistry(new UnknownMethods());

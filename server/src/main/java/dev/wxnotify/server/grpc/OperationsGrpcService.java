@@ -96,8 +96,7 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       responses.onError(failure(TOO_OFTEN));
       return;
     }
-    log.info(
-        "app {}: {} requested a token refresh", app.appId(), Caller.current().described());
+    log.info("app {}: {} requested a token refresh", app.appId(), Caller.current().described());
     CompletableFuture<TokenResult> token = refresh.get();
     Runnable giveUp = () -> token.cancel(false); // The future is this caller's own.
     refreshing.add(giveUp);

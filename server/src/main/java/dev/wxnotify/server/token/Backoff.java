@@ -48,8 +48,7 @@ final class Backoff {
     Duration longest = refused ? LONGEST_REFUSED : LONGEST;
     Duration step = first.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
     failures++;
-    long millis =
-        Math.min(most.toMillis(), Math.min(step.toMillis(), longest.toMillis()));
+    long millis = Math.min(most.toMillis(), Math.min(step.toMillis(), longest.toMillis()));
     return Duration.ofMillis(millis / 2 + (long) (millis / 2.0 * random.getAsDouble()));
   }
 }

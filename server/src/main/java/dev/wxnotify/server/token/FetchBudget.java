@@ -41,9 +41,7 @@ final class FetchBudget {
 
   /** Returns how long it is until the next call is left; zero if one is left now. */
   synchronized Duration untilNext(Instant now) {
-    return left(now) > 0
-        ? Duration.ZERO
-        : Duration.between(now, spent.getFirst().plus(window));
+    return left(now) > 0 ? Duration.ZERO : Duration.between(now, spent.getFirst().plus(window));
   }
 
   @Override

@@ -34,8 +34,7 @@ public sealed interface IssueResult {
    * @param rid WeChat's id of the request; may be empty
    * @param who who said no, and to what, for people
    */
-  record Refused(Kind kind, int errcode, String errmsg, String rid, String who)
-      implements Failure {
+  record Refused(Kind kind, int errcode, String errmsg, String rid, String who) implements Failure {
     private static final String WECHAT = "WeChat refused to issue a token";
 
     /** WeChat's own answer to a token call. */

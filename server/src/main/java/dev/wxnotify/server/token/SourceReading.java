@@ -24,7 +24,9 @@ final class SourceReading implements Renewal {
   private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
   private static final Duration LONGEST_LOOK = Duration.ofMinutes(1);
 
-  /** Lives are counted from moments of asking, and in whole seconds; the same end may seem to move. */
+  /**
+   * Lives are counted from moments of asking, and in whole seconds; the same end may seem to move.
+   */
   private static final Duration BLUR = Duration.ofSeconds(5);
 
   private final String appId;
@@ -64,8 +66,7 @@ final class SourceReading implements Renewal {
       @Nullable AccessToken rejected, Predicate<AccessToken> goodEnough) {
     // Started inside a stage, so that a reader that throws cannot leave the cache waiting for ever.
     return CompletableFuture.completedFuture(clock.instant())
-        .thenCompose(
-            asked -> reader.read().thenApply(reading -> result(reading, asked, rejected)));
+        .thenCompose(asked -> reader.read().thenApply(reading -> result(reading, asked, rejected)));
   }
 
   private Result result(

@@ -85,7 +85,8 @@ final class TokenFetch implements Renewal {
   }
 
   @Override
-  public CompletableFuture<Result> run(@Nullable AccessToken rejected, Predicate<AccessToken> goodEnough) {
+  public CompletableFuture<Result> run(
+      @Nullable AccessToken rejected, Predicate<AccessToken> goodEnough) {
     Predicate<AccessToken> usable =
         token -> (rejected == null || isSuccessor(token, rejected)) && goodEnough.test(token);
     // Started inside a stage, so that a port that throws cannot leave the cache waiting for ever.

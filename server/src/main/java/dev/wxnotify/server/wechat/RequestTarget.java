@@ -41,8 +41,7 @@ final class RequestTarget {
    * @param query percent-encoded; null for none
    * @param authorization the value of that header, of visible ASCII characters; null for none
    */
-  RequestTarget(
-      URI baseUrl, String path, @Nullable String query, @Nullable String authorization) {
+  RequestTarget(URI baseUrl, String path, @Nullable String query, @Nullable String authorization) {
     String base = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath();
     String before = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     String text =

@@ -139,7 +139,7 @@ public final class UrlTokenReader implements TokenReader {
     @Nullable String query = url.getRawQuery();
     if (query != null) {
       all.add(query);
-      for (String pair : query.split("&")) {
+      for (String pair : query.split("&", -1)) {
         String value = pair.substring(pair.indexOf('=') + 1);
         all.add(value);
         all.add(URLDecoder.decode(value, StandardCharsets.UTF_8));

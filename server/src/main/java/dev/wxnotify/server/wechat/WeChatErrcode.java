@@ -31,7 +31,9 @@ enum WeChatErrcode {
   ADDRESS_NOT_LISTED(40164, Meaning.CREDENTIALS, null),
   /** The AppSecret is frozen. */
   APP_SECRET_FROZEN(40243, Meaning.CREDENTIALS, null),
-  /** The request has no token: the cloud hosting, which should know the caller, is not in effect. */
+  /**
+   * The request has no token: the cloud hosting, which should know the caller, is not in effect.
+   */
   ACCESS_TOKEN_MISSING(41001, Meaning.CREDENTIALS, null),
   /** The page is not in the released version. */
   INVALID_PAGE(41030, Meaning.REJECTED, Rejected.Reason.INVALID_PAGE),

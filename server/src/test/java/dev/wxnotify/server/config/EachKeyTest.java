@@ -96,8 +96,7 @@ class EachKeyTest extends ConfigFixture {
         key("wxnotify.grpc.max-in-flight", "17", ServerSettings::maxInFlight),
         key("wxnotify.grpc.reflection", "false", s -> s.grpc().reflection()),
         key("wxnotify.grpc.allow-anonymous", "true", s -> s.grpc().allowAnonymous()),
-        key(
-            "wxnotify.grpc.allow-anonymous-tokens", "true", s -> s.grpc().allowAnonymousTokens()),
+        key("wxnotify.grpc.allow-anonymous-tokens", "true", s -> s.grpc().allowAnonymousTokens()),
         key("wxnotify.grpc.max-connections", "77", s -> s.grpc().connections().most()),
         key("wxnotify.grpc.max-connection-age", "PT5M", s -> s.grpc().connections().age()),
         key(

@@ -94,7 +94,9 @@ final class TokenListenerTest {
   void status_beforeTheFirstFetch_knowsNothing() {
     TokenStatus status = cache(TokenListener.NONE).status();
 
-    assertThat(status).isEqualTo(new TokenStatus(null, null, null, 30, null, false, "", null, TokenSource.WECHAT));
+    assertThat(status)
+        .isEqualTo(
+            new TokenStatus(null, null, null, 30, null, false, "", null, TokenSource.WECHAT));
     assertThat(status.hasToken(clock.instant())).isFalse();
     assertThat(status.isRefused()).isFalse();
   }

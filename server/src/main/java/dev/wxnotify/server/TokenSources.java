@@ -107,15 +107,16 @@ final class TokenSources implements AutoCloseable {
   TokenCache cacheOf(ServerSettings.AppSettings app) {
     String appId = app.appId();
     TokenSettings token = app.token();
+    TokenSource source = token.source();
     if (token instanceof TokenSettings.FromUrl from) {
       return fromUrl(appId, from);
     } else if (token instanceof TokenSettings.FromRedis from) {
       RedisTokens tokens = stores.computeIfAbsent(from.redis(), at -> new RedisTokens(at, timer));
-      return reading(appId, from.source(), tokens.reader(from.key()), LONGEST_REDIS_PAUSE);
+      return reading(appId, source, tokens.reader(from.key()), LONGEST_REDIS_PAUSE);
     } else if (token instanceof TokenSettings.FromCloudbase from) {
       return reading(
           appId,
-          from.source(),
+          source,
           new CloudbaseTokenFile(from.file(), fileReader, clock),
           LONGEST_LOCAL_PAUSE);
     } else if (token instanceof TokenSettings.FromWeChat from) {

@@ -432,7 +432,9 @@ class TokenSourcesTest {
       assertThat(status.getFingerprint()).isEmpty();
       assertThat(status.hasExpiresAt()).isFalse();
       assertThat(page(server, "/readyz")).contains("\"ready\"");
-      assertThat(page(server, "/metrics")).contains("wxnotify_token_expiry_seconds");
+      assertThat(page(server, "/metrics"))
+          .contains("wxnotify_app_can_send")
+          .doesNotContain("wxnotify_token_expiry_seconds"); // No alert for it.
       assertNoTokenCalls(server);
     }
   }

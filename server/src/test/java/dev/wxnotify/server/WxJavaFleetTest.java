@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cn.binarywang.wx.miniapp.api.WxMaService;
 import cn.binarywang.wx.miniapp.api.impl.WxMaServiceImpl;
 import cn.binarywang.wx.miniapp.config.impl.WxMaRedisBetterConfigImpl;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.wxnotify.sandbox.RevokeMode;
 import dev.wxnotify.sandbox.Sandbox;
 import dev.wxnotify.sandbox.SandboxOptions;
@@ -15,16 +16,22 @@ import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.v1.GetTokenStatusRequest;
 import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import me.chanjar.weixin.common.redis.JedisWxRedisOps;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import me.chanjar.weixin.common.redis.WxRedisOps;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import redis.clients.jedis.JedisPool;
 
 /** Three replicas beside a real WxJava, which obtains the token and keeps it in Redis. */
 @Timeout(60)
@@ -33,11 +40,53 @@ class WxJavaFleetTest {
 
   @RegisterExtension static final RedisServerExtension REDIS = RedisServerExtension.with();
 
-  /** WxJava as a company has it: the prefix is the default of its starter, and Jedis common. */
-  @SuppressWarnings("deprecation")
-  private static WxMaService wxJava(Sandbox weChat, JedisPool redis) {
+  /** What WxJava asks of Redis, as its own classes for the clients of Redis do it. */
+  private static final class RedisOps implements WxRedisOps {
+    private final Map<String, Lock> locks = new ConcurrentHashMap<>();
+
+    @Override
+    public String getValue(String key) {
+      return (String) command("GET", key);
+    }
+
+    @Override
+    public void setValue(String key, String value, int expire, TimeUnit unit) {
+      if (expire <= 0) {
+        command("SET", key, value);
+      } else {
+        command("PSETEX", key, Long.toString(unit.toMillis(expire)), value);
+      }
+    }
+
+    @Override
+    public Long getExpire(String key) {
+      return (Long) Objects.requireNonNull(command("TTL", key));
+    }
+
+    @Override
+    public void expire(String key, int expire, TimeUnit unit) {
+      command("PEXPIRE", key, Long.toString(unit.toMillis(expire)));
+    }
+
+    @Override
+    public Lock getLock(String key) {
+      return locks.computeIfAbsent(key, any -> new ReentrantLock());
+    }
+
+    @CanIgnoreReturnValue
+    private static @Nullable Object command(String... words) {
+      try {
+        return REDIS.command(words);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** WxJava as a company has it: the prefix is the default of its starter. */
+  private static WxMaService wxJava(Sandbox weChat) {
     WxMaRedisBetterConfigImpl config =
-        new WxMaRedisBetterConfigImpl(new JedisWxRedisOps(redis), "wa");
+        new WxMaRedisBetterConfigImpl(new RedisOps(), "wa");
     config.setAppid(SandboxOptions.APP_ID);
     config.setSecret(SandboxOptions.APP_SECRET);
     config.setApiHostUrl(weChat.baseUrl().toString());
@@ -93,9 +142,8 @@ class WxJavaFleetTest {
 
   @Test
   void wxJavaRenewsTheToken_andTheFleetFollows() throws Exception {
-    try (Sandbox weChat = Sandbox.start();
-        JedisPool redis = new JedisPool("127.0.0.1", REDIS.port())) {
-      WxMaService wxJava = wxJava(weChat, redis);
+    try (Sandbox weChat = Sandbox.start()) {
+      WxMaService wxJava = wxJava(weChat);
       String first = wxJava.getAccessToken();
       assertThat(REDIS.get("wa:access_token:" + SandboxOptions.APP_ID)).isEqualTo(first);
       List<RunningServer> fleet = fleet(weChat);
@@ -132,12 +180,11 @@ class WxJavaFleetTest {
   /** Then the replicas wait for it as the callers of WxJava do. */
   @Test
   void wxJavaIsLate_andTheFleetFindsItsToken() throws Exception {
-    try (Sandbox weChat = Sandbox.start();
-        JedisPool redis = new JedisPool("127.0.0.1", REDIS.port())) {
+    try (Sandbox weChat = Sandbox.start()) {
       List<RunningServer> fleet = fleet(weChat);
       try {
         assertThat(fingerprints(fleet)).containsExactly("");
-        String token = wxJava(weChat, redis).getAccessToken();
+        String token = wxJava(weChat).getAccessToken();
         assertThat(token).isNotEmpty();
 
         Await.until(

@@ -60,7 +60,7 @@ final class TokenGrpcService extends TokenServiceGrpc.TokenServiceImplBase {
   private static final Logger log = LoggerFactory.getLogger(TokenGrpcService.class);
 
   private final Apps apps;
-  private final TokenListener listener;
+  private final TokenAudit audit;
   private final InstantSource clock;
   private final ScheduledExecutorService timer;
   private final Set<TokenWait> waiting = ConcurrentHashMap.newKeySet();
@@ -76,7 +76,7 @@ final class TokenGrpcService extends TokenServiceGrpc.TokenServiceImplBase {
   TokenGrpcService(
       Apps apps, TokenListener listener, InstantSource clock, ScheduledExecutorService timer) {
     this.apps = apps;
-    this.listener = listener;
+    this.audit = new TokenAudit(listener);
     this.clock = clock;
     this.timer = timer;
   }
@@ -257,20 +257,7 @@ final class TokenGrpcService extends TokenServiceGrpc.TokenServiceImplBase {
     }
 
     private void told(String what, boolean granted) {
-      String app = appId.isEmpty() ? "an unknown app" : "app " + appId;
-      switch (request) {
-        case GET -> log.info("{}: {} asked for the token: {}", app, caller.described(), what);
-        case REJECT ->
-            log.info(
-                "{}: {} reported a token that WeChat refused{}: {}",
-                app,
-                caller.described(),
-                detail,
-                what);
-      }
-      if (!appId.isEmpty()) {
-        listener.requested(appId, request, granted);
-      }
+      audit.record(request, caller, appId, detail, what, granted);
     }
   }
 }

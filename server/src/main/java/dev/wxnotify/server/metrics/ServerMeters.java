@@ -6,6 +6,7 @@ import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.token.TokenListener;
+import dev.wxnotify.server.token.TokenSource;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -80,16 +81,9 @@ public final class ServerMeters implements AutoCloseable {
         "1 unless WeChat rejects the app's credentials.",
         tags,
         () -> readiness.canSend(app));
-    seconds(
-        "wxnotify.token.age",
-        "Time since this replica received its token; 0 if there is none.",
-        tags,
-        () -> age(app.tokens().status().receivedAt()));
-    seconds(
-        "wxnotify.token.expiry",
-        "Time until the token expires; 0 if there is none.",
-        tags,
-        () -> until(app.tokens().status().expiresAt()));
+    if (app.tokens().source() != TokenSource.NONE) { // 0 would look like a token that has ended.
+      watchToken(app, tags);
+    }
     gauge(
         "wxnotify.token.calls.left",
         "Token calls left in this replica's hourly budget.",
@@ -110,6 +104,19 @@ public final class ServerMeters implements AutoCloseable {
         "Batches of the app that wait because of its pace.",
         tags,
         app.pace()::waiting);
+  }
+
+  private void watchToken(App app, Tags tags) {
+    seconds(
+        "wxnotify.token.age",
+        "Time since this replica received its token; 0 if there is none.",
+        tags,
+        () -> age(app.tokens().status().receivedAt()));
+    seconds(
+        "wxnotify.token.expiry",
+        "Time until the token can no longer be used; 0 if there is none.",
+        tags,
+        () -> until(app.tokens().status().usableUntil()));
   }
 
   /** Shows whether calls should come here. */

@@ -347,7 +347,7 @@ public final class TokenCache implements AutoCloseable {
   /** Returns how the token stands. */
   public TokenStatus status() {
     if (source == TokenSource.NONE) {
-      return new TokenStatus(null, null, null, renewals.callsLeft(), null, false, "", null, source);
+      return new TokenStatus(null, null, null, renewals.callsLeft(), null, false, "", null, source, null);
     }
     Current usable = current;
     FailurePause.Current trouble;
@@ -363,7 +363,13 @@ public final class TokenCache implements AutoCloseable {
         usable != null && usable.isShared,
         usable == null ? "" : usable.token.fingerprint(),
         trouble == null ? null : trouble.until(),
-        source);
+        source,
+        usable == null ? null : usableUntil(usable));
+  }
+
+  /** A token of WeChat's is given up a little earlier than it ends, which is not told here. */
+  private Instant usableUntil(Current usable) {
+    return source.isForeign() ? usable.lifetime.unusableAt() : usable.token.expiresAt();
   }
 
   /**

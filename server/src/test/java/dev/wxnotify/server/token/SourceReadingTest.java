@@ -139,6 +139,7 @@ class SourceReadingTest {
     scheduler.advance(Duration.ofMinutes(3));
     assertThat(token().value()).isEqualTo("first");
     assertThat(token().expiresAt()).isBefore(clock.instant());
+    assertThat(cache.status().hasToken(clock.instant())).isTrue();
 
     scheduler.advance(Duration.ofMinutes(1).plus(STEP));
     assertThat(cache.acquire().join()).isInstanceOf(NoToken.class);

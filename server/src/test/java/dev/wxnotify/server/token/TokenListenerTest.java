@@ -96,7 +96,7 @@ final class TokenListenerTest {
 
     assertThat(status)
         .isEqualTo(
-            new TokenStatus(null, null, null, 30, null, false, "", null, TokenSource.WECHAT));
+            new TokenStatus(null, null, null, 30, null, false, "", null, TokenSource.WECHAT, null));
     assertThat(status.hasToken(clock.instant())).isFalse();
     assertThat(status.isRefused()).isFalse();
   }
@@ -119,7 +119,8 @@ final class TokenListenerTest {
                 false,
                 status.fingerprint(),
                 null,
-                TokenSource.WECHAT))
+                TokenSource.WECHAT,
+                clock.instant().plus(LIFE)))
         .asString()
         .doesNotContain("secret");
     assertThat(status.hasToken(clock.instant().plus(LIFE).minusNanos(1))).isTrue();

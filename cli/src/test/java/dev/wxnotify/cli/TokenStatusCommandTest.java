@@ -63,6 +63,7 @@ class TokenStatusCommandTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private final Server server;
+  private final int port;
   private volatile boolean refusing;
 
   TokenStatusCommandTest() throws IOException {
@@ -85,6 +86,7 @@ class TokenStatusCommandTest {
                 })
             .build()
             .start();
+    port = server.getPort();
   }
 
   private static Throwable refusal() {
@@ -110,7 +112,7 @@ class TokenStatusCommandTest {
 
   private int run(String... more) {
     List<String> args =
-        new ArrayList<>(List.of("status", "--server=127.0.0.1:" + server.getPort()));
+        new ArrayList<>(List.of("status", "--server=127.0.0.1:" + port));
     args.addAll(List.of(more));
     return new CommandLine(new TokenCommand())
         .setOut(new PrintWriter(out))

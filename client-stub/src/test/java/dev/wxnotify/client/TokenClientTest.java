@@ -130,8 +130,7 @@ class TokenClientTest {
   void refusal_isASendException() {
     refusing = true;
 
-    SendException failure =
-        catchThrowableOfType(SendException.class, () -> client.tokens().get());
+    SendException failure = catchThrowableOfType(SendException.class, () -> client.tokens().get());
 
     assertThat(failure.reason()).isEqualTo(ErrorReason.RIGHT_MISSING);
     assertThat(failure.retryable()).isFalse();

@@ -168,8 +168,7 @@ class TokenServiceTest {
 
   private static void assertMayCall(
       TokenServiceBlockingStub stub, String appId, @Nullable ErrorReason refusal) {
-    RejectAccessTokenRequest report =
-        reject("00000000", 40001).toBuilder().setAppId(appId).build();
+    RejectAccessTokenRequest report = reject("00000000", 40001).toBuilder().setAppId(appId).build();
     if (refusal == null) {
       assertThat(stub.getAccessToken(get(appId)).getAccessToken()).isNotEmpty();
       assertThat(catchThrowable(() -> stub.rejectAccessToken(report))).isNull();
@@ -245,14 +244,12 @@ class TokenServiceTest {
       CountDownLatch held = keeper.hold();
       try (RunningServer server = start(keeper.keys(OPEN))) {
         connect(server);
-        var impatient =
-            TokenServiceGrpc.newFutureStub(server.channel()).getAccessToken(get(""));
+        var impatient = TokenServiceGrpc.newFutureStub(server.channel()).getAccessToken(get(""));
         Await.until("it is read", () -> keeper.asked.size() == 1);
         connect(server); // The call before has arrived too.
         impatient.cancel(true);
 
-        Await.until(
-            "the call has ended", () -> !log.lines(Level.INFO, "CALL_CANCELLED").isEmpty());
+        Await.until("the call has ended", () -> !log.lines(Level.INFO, "CALL_CANCELLED").isEmpty());
         held.countDown();
       }
     }
@@ -284,8 +281,7 @@ class TokenServiceTest {
         server.stopServer();
 
         ExecutionException failure =
-            catchThrowableOfType(
-                ExecutionException.class, () -> waiting.get(30, TimeUnit.SECONDS));
+            catchThrowableOfType(ExecutionException.class, () -> waiting.get(30, TimeUnit.SECONDS));
         assertThatCall(
                 () -> {
                   throw failure.getCause();
@@ -374,8 +370,7 @@ class TokenServiceTest {
       assertThatCall(
               () ->
                   stub(server)
-                      .rejectAccessToken(
-                          reject("", 40001).toBuilder().setAppId("wxother").build()))
+                      .rejectAccessToken(reject("", 40001).toBuilder().setAppId("wxother").build()))
           .namesFields("app_id", "fingerprint");
     }
   }
@@ -432,6 +427,20 @@ class TokenServiceTest {
 
   // What is told of it.
 
+  /** The log bounds lines that any client can cause, and not these. */
+  @Test
+  void calls_areAllLogged_howeverMany() throws Exception {
+    try (LogCapture log = LogCapture.open()) {
+      try (RunningServer server = start(OPEN)) {
+        for (int i = 0; i < 60; i++) {
+          stub(server).getAccessToken(get(""));
+        }
+        assertThat(log.lines(Level.INFO, "an anonymous caller on this machine asked for the token"))
+            .hasSize(60);
+      }
+    }
+  }
+
   @Test
   void calls_areLoggedAndCounted_andNoTokenIsTold() throws Exception {
     Map<String, String> keys = new HashMap<>();
@@ -449,8 +458,7 @@ class TokenServiceTest {
                 () -> keeper.getAccessToken(get("wxother")),
                 () -> keeper.rejectAccessToken(reject(token.getAccessToken(), 1)),
                 () -> as(stub(server), "plain").getAccessToken(get("")))) {
-          StatusRuntimeException failure =
-              catchThrowableOfType(StatusRuntimeException.class, call);
+          StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, call);
           everything.append(failure).append(RunningServer.sendError(failure));
         }
 

@@ -45,7 +45,7 @@ class WxJavaFleetTest {
     private final Map<String, Lock> locks = new ConcurrentHashMap<>();
 
     @Override
-    public String getValue(String key) {
+    public @Nullable String getValue(String key) {
       return (String) command("GET", key);
     }
 
@@ -85,8 +85,7 @@ class WxJavaFleetTest {
 
   /** WxJava as a company has it: the prefix is the default of its starter. */
   private static WxMaService wxJava(Sandbox weChat) {
-    WxMaRedisBetterConfigImpl config =
-        new WxMaRedisBetterConfigImpl(new RedisOps(), "wa");
+    WxMaRedisBetterConfigImpl config = new WxMaRedisBetterConfigImpl(new RedisOps(), "wa");
     config.setAppid(SandboxOptions.APP_ID);
     config.setSecret(SandboxOptions.APP_SECRET);
     config.setApiHostUrl(weChat.baseUrl().toString());
@@ -117,9 +116,7 @@ class WxJavaFleetTest {
     for (RunningServer replica : fleet) {
       for (int i = 0; i < each; i++) {
         sent.add(
-            replica
-                .future()
-                .sendSubscribeMessage(RunningServer.requestTo(prefix + sent.size())));
+            replica.future().sendSubscribeMessage(RunningServer.requestTo(prefix + sent.size())));
       }
     }
     for (Future<SendSubscribeMessageResponse> one : sent) {
@@ -187,8 +184,7 @@ class WxJavaFleetTest {
         String token = wxJava(weChat).getAccessToken();
         assertThat(token).isNotEmpty();
 
-        Await.until(
-            "all have found it", () -> !fingerprints(fleet).contains(""));
+        Await.until("all have found it", () -> !fingerprints(fleet).contains(""));
         sendEverywhere(fleet, "user-", 5);
         assertThat(weChat.state().tokenFetches(SandboxOptions.APP_ID))
             .isEqualTo(new TokenFetches(1, 0, 0));

@@ -77,6 +77,12 @@ public record AccessToken(
     }
   }
 
+  /** Each message looks up what was prepared for its token. */
+  @Override
+  public int hashCode() {
+    return value.hashCode();
+  }
+
   /** Never contains the value. */
   @Override
   public String toString() {

@@ -5,9 +5,12 @@ import dev.wxnotify.server.token.TokenReader.NotFound;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Renews a token that another system obtains: reads it again. Whatever the source has now counts,
@@ -28,6 +31,8 @@ final class SourceReading implements Renewal {
    * Lives are counted from moments of asking, and in whole seconds; the same end may seem to move.
    */
   private static final Duration BLUR = Duration.ofSeconds(5);
+
+  private static final Logger log = LoggerFactory.getLogger(SourceReading.class);
 
   private final String appId;
   private final TokenSource source;
@@ -107,6 +112,11 @@ final class SourceReading implements Renewal {
     AccessToken before = doubted;
     if (before == null || !before.isSameAs(token)) {
       nextLook = FIRST_LOOK;
+      log.warn(
+          "app {}: its token's source ({}) still has the token that WeChat rejected;"
+              + " looking for another one",
+          appId,
+          source.name().toLowerCase(Locale.ROOT));
     }
     doubted = token;
     Duration look = nextLook;

@@ -347,7 +347,8 @@ public final class TokenCache implements AutoCloseable {
   /** Returns how the token stands. */
   public TokenStatus status() {
     if (source == TokenSource.NONE) {
-      return new TokenStatus(null, null, null, renewals.callsLeft(), null, false, "", null, source, null);
+      return new TokenStatus(
+          null, null, null, renewals.callsLeft(), null, false, "", null, source, null);
     }
     Current usable = current;
     FailurePause.Current trouble;

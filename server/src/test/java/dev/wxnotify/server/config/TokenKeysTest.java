@@ -68,14 +68,18 @@ class TokenKeysTest extends ConfigFixture {
                         file.toString()),
                     Map.of()))
                 .token())
-        .isEqualTo(
-            new TokenSettings.FromUrl(URI.create("http://127.0.0.1:9/token"), "b-2", file));
+        .isEqualTo(new TokenSettings.FromUrl(URI.create("http://127.0.0.1:9/token"), "b-2", file));
   }
 
   @Test
   void redis_isThatOfTheServer_orItsOwn() throws Exception {
     Map<String, String> keys =
-        app("redis", TOKEN + "redis-key", "wa:access_token:{appid}", "wxnotify.redis.url", "redis://a");
+        app(
+            "redis",
+            TOKEN + "redis-key",
+            "wa:access_token:{appid}",
+            "wxnotify.redis.url",
+            "redis://a");
     TokenSettings.FromRedis shared = (TokenSettings.FromRedis) app(load(keys, Map.of())).token();
     TokenSettings.FromRedis own =
         (TokenSettings.FromRedis)
@@ -113,8 +117,9 @@ class TokenKeysTest extends ConfigFixture {
 
   @Test
   void environment_hasTheKeysToo() throws Exception {
-    assertThat(app(load(Map.of(), variables(app("cloudbase", TOKEN + "cloudbase-file", "/a"))))
-            .token())
+    assertThat(
+            app(load(Map.of(), variables(app("cloudbase", TOKEN + "cloudbase-file", "/a"))))
+                .token())
         .isEqualTo(new TokenSettings.FromCloudbase(Path.of("/a")));
   }
 
@@ -181,8 +186,7 @@ class TokenKeysTest extends ConfigFixture {
                     TOKEN + "bearer-token-file",
                     file.toString()),
                 Map.of()))
-        .containsExactly(
-            TOKEN + "bearer-token-file: expected: no token.bearer-token, or no file");
+        .containsExactly(TOKEN + "bearer-token-file: expected: no token.bearer-token, or no file");
   }
 
   @ParameterizedTest
@@ -262,8 +266,7 @@ class TokenKeysTest extends ConfigFixture {
     String key = "wxnotify.grpc.allow-anonymous-tokens";
     Map<String, String> keys = with(ONE_APP, key, "true");
 
-    assertThat(
-            mistakes(with(keys, "wxnotify.grpc.callers.crm.token-sha256", HASH), Map.of()))
+    assertThat(mistakes(with(keys, "wxnotify.grpc.callers.crm.token-sha256", HASH), Map.of()))
         .singleElement()
         .asString()
         .startsWith(key + ": is for a server that asks for no credentials");
@@ -272,10 +275,7 @@ class TokenKeysTest extends ConfigFixture {
                 with(
                     keys,
                     Map.of(
-                        "wxnotify.grpc.host",
-                        "0.0.0.0",
-                        "wxnotify.grpc.allow-anonymous",
-                        "true")),
+                        "wxnotify.grpc.host", "0.0.0.0", "wxnotify.grpc.allow-anonymous", "true")),
                 Map.of()))
         .singleElement()
         .asString()

@@ -122,8 +122,7 @@ class RedisTokensTest {
     redis.command("SET", KEY, TOKEN);
     redis.command("ACL", "SETUSER", "reader", "on", ">secret-1", "~wa:*", "+get", "+pttl");
 
-    assertThat(
-            read(reader(redis.url().replace("redis://", "redis://reader:secret-1@"))))
+    assertThat(read(reader(redis.url().replace("redis://", "redis://reader:secret-1@"))))
         .isInstanceOf(Found.class);
   }
 

@@ -111,8 +111,7 @@ class UrlTokenReaderTest {
   @ParameterizedTest
   @CsvSource({"7200,5760", "\"100\",80", "1,1"})
   void token_isReadAgainAtFourFifthsOfItsLife(String expiresIn, long again) throws Exception {
-    Reading reading =
-        readAnswer("{\"access_token\":\"98_a\",\"expires_in\":" + expiresIn + "}");
+    Reading reading = readAnswer("{\"access_token\":\"98_a\",\"expires_in\":" + expiresIn + "}");
 
     assertThat(reading)
         .isEqualTo(
@@ -172,11 +171,7 @@ class UrlTokenReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "302 Found,HTTP 302",
-    "403 Forbidden,check token.bearer-token",
-    "500 Oops,HTTP 500"
-  })
+  @CsvSource({"302 Found,HTTP 302", "403 Forbidden,check token.bearer-token", "500 Oops,HTTP 500"})
   void status_otherThan200_isNoToken(String status, String told) throws Exception {
     answer(
         Http.answer(
@@ -190,8 +185,7 @@ class UrlTokenReaderTest {
   @Test
   void endpoint_thatIsSilent_isGivenUp() throws Exception {
     try (WeChatHttpClient impatient = client(Duration.ofMillis(300))) {
-      Reading reading =
-          Await.result(new UrlTokenReader(impatient, url("/token"), () -> "").read());
+      Reading reading = Await.result(new UrlTokenReader(impatient, url("/token"), () -> "").read());
 
       assertThat(why(reading)).contains("gave no answer");
     }

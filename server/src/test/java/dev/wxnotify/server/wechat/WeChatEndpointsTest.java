@@ -70,8 +70,7 @@ class WeChatEndpointsTest {
   void query_followsTheToken() {
     assertThat(line(token(TokenSource.URL), "/x", "start=0&limit=30"))
         .startsWith("GET /x?access_token=a%2Bb%2Fc%3D&start=0&limit=30 HTTP");
-    assertThat(line(token(TokenSource.NONE), "/x", "start=0"))
-        .startsWith("GET /x?start=0 HTTP");
+    assertThat(line(token(TokenSource.NONE), "/x", "start=0")).startsWith("GET /x?start=0 HTTP");
   }
 
   @Test

@@ -210,6 +210,16 @@ public final class NotificationClient implements AutoCloseable {
     return new TemplateClient(channel, options, deadline);
   }
 
+  /** Returns what gets the access tokens of the server's apps, for callers that may have them. */
+  public TokenClient tokens() {
+    return new TokenClient(channel, options, deadline);
+  }
+
+  /** Returns what tells how one replica is doing, for callers that are operators. */
+  public OperationsClient operations() {
+    return new OperationsClient(channel, options);
+  }
+
   private UnaryCall<SendSubscribeMessageRequest, SendSubscribeMessageResponse> start(
       SendSubscribeMessageRequest request, Duration deadline) {
     return UnaryCall.start(

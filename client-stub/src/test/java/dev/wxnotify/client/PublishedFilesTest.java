@@ -27,6 +27,7 @@ class PublishedFilesTest {
         "notification_service.proto",
         "operations_service.proto",
         "template_service.proto",
+        "token_service.proto",
         "wxnotify_grpc_service_config.json"
       })
   void contract_isInTheJarAsItStandsInTheTree(String file) throws Exception {

@@ -3,6 +3,7 @@ package dev.wxnotify.server;
 import dev.wxnotify.cli.BatchCommand;
 import dev.wxnotify.cli.SendCommand;
 import dev.wxnotify.cli.TemplatesCommand;
+import dev.wxnotify.cli.TokenCommand;
 import dev.wxnotify.sandbox.SandboxCommand;
 import dev.wxnotify.server.config.PlatformText;
 import dev.wxnotify.server.logging.Logs;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Command;
       SandboxCommand.class,
       SendCommand.class,
       BatchCommand.class,
-      TemplatesCommand.class
+      TemplatesCommand.class,
+      TokenCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,

@@ -30,8 +30,8 @@ import dev.wxnotify.server.tracing.Tracing;
 import dev.wxnotify.server.tracing.TracingSettings;
 import dev.wxnotify.server.wechat.WeChatApi;
 import dev.wxnotify.server.wechat.WeChatAppAccount;
+import dev.wxnotify.server.wechat.WeChatEndpoints;
 import dev.wxnotify.server.wechat.WeChatErrcodeExplanations;
-import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import io.grpc.ServerInterceptor;
 import io.netty.channel.EventLoopGroup;
@@ -110,7 +110,7 @@ final class NotificationServer implements AutoCloseable {
   private final Opened opened = new Opened();
   private final ScheduledThreadPoolExecutor timer;
   private final EventLoopGroup loops;
-  private final WeChatHttpClient http;
+  private final WeChatEndpoints endpoints;
   private final @Nullable RedisLink redis;
   private final @Nullable RedisOutcomeLedger shared;
   private final Admission delivery;
@@ -154,17 +154,35 @@ final class NotificationServer implements AutoCloseable {
       this.timer = opened.add(timer(), ScheduledThreadPoolExecutor::shutdownNow);
       this.redis = settings.redis() == null ? null : opened.add(redis(settings.redis(), timer));
       opened.add(this, NotificationServer::storeLastOutcomes); // Between WeChat's end and Redis's.
-      this.http = opened.add(new WeChatHttpClient(settings.weChat(), loops));
-      this.files = opened.add(files(settings, http));
+      this.endpoints = opened.add(new WeChatEndpoints(settings.weChat(), loops));
+      this.files = opened.add(files(settings, endpoints));
       this.meters = opened.add(new ServerMeters(ImplementationVersion.version(), List.of(), clock));
-      WeChatApi api = new WeChatApi(http);
+      WeChatApi api = new WeChatApi(endpoints);
+      TokenSources tokens =
+          opened.add(
+              new TokenSources(
+                  settings,
+                  endpoints,
+                  redis,
+                  loops,
+                  clock,
+                  timer,
+                  () -> ThreadLocalRandom.current().nextDouble(),
+                  meters.tokenListener()));
       this.readiness = new Readiness(apps, clock);
       RecentFailures failures = new RecentFailures(clock);
       RunningApps running =
           opened.add(
               new RunningApps(
                   apps,
-                  new AppFactory(settings, http, api, redis, clock, timer, meters),
+                  new AppFactory(
+                      tokens,
+                      endpoints,
+                      api,
+                      settings.checksTemplates(),
+                      clock,
+                      timer,
+                      meters.templateListener()),
                   files,
                   new RunningApps.Observers(meters, readiness, failures),
                   timer));
@@ -177,7 +195,7 @@ final class NotificationServer implements AutoCloseable {
       Permits inFlight = inFlight(settings.maxInFlight(), mostConnections);
       MessageSender sender =
           new MessageSender(
-              new WeChatMessageGateway(http),
+              new WeChatMessageGateway(endpoints),
               connections,
               new RetryPolicy(() -> ThreadLocalRandom.current().nextDouble()),
               clock,
@@ -200,6 +218,7 @@ final class NotificationServer implements AutoCloseable {
                   delivery,
                   new GrpcServer.Operations(
                       new WeChatErrcodeExplanations(), failures, accounts(api), clock),
+                  meters.tokenListener(),
                   timer,
                   loops,
                   observers(meters, tracing)));
@@ -284,7 +303,7 @@ final class NotificationServer implements AutoCloseable {
     return new Permits(most, (int) Math.max(Math.max(1, most / RESERVED_IN_FLIGHT), most - used));
   }
 
-  private static WatchedFiles files(ServerSettings settings, WeChatHttpClient http) {
+  private static WatchedFiles files(ServerSettings settings, WeChatEndpoints endpoints) {
     WatchedFiles files = new WatchedFiles(FILES_INTERVAL);
     Tls tls = settings.grpc().tls();
     ServerSettings.TlsFiles at = settings.tlsFiles();
@@ -303,7 +322,7 @@ final class NotificationServer implements AutoCloseable {
       files.watch(
           "the proxy password",
           List.of(proxyPassword),
-          contents -> http.useProxyPassword(Secret.of(contents.get(0))));
+          contents -> endpoints.useProxyPassword(Secret.of(contents.get(0))));
     }
     return files;
   }

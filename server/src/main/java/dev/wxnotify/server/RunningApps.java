@@ -139,15 +139,19 @@ final class RunningApps implements AutoCloseable {
       return before;
     }
     App app = before.app;
+    WatchedSecret secret =
+        settings.token().source() == before.settings.token().source()
+            ? before.secret
+            : new WatchedSecret(settings, files);
     if (!settings.seckill().equals(app.seckill())) {
       app = app.withSeckill(settings.seckill());
     }
     if (!before.settings.changedTo(settings).equals(settings)) {
-      TokenCache tokens = factory.tokens(settings, before.secret::get);
+      TokenCache tokens = factory.tokens(settings, secret::get);
       app = app.withTokens(tokens, factory.templates(settings, tokens));
       open.put(app.tokens(), app.templates());
     }
-    return new Running(settings, app, before.secret);
+    return new Running(settings, app, secret);
   }
 
   /** Counts for apps before calls find them. */
@@ -168,7 +172,7 @@ final class RunningApps implements AutoCloseable {
   }
 
   private static void useSecret(@Nullable Running before, Running now) {
-    if (before == null) {
+    if (before == null || before.secret != now.secret) {
       now.secret.watch(now.app.tokens()::tryAgain);
     } else if (!now.settings.equals(before.settings)) {
       now.secret.use(now.settings, now.app.tokens()::tryAgain);
@@ -181,8 +185,10 @@ final class RunningApps implements AutoCloseable {
       return;
     }
     String appId = before.settings.appId();
-    if (now == null) {
+    if (now == null || before.secret != now.secret) {
       before.secret.close();
+    }
+    if (now == null) {
       observers.meters.unwatch(appId);
       observers.readiness.forget(appId);
     }

@@ -18,7 +18,9 @@ class MainTest {
         "send subscribe -h",
         "send seckill -h",
         "batch --help",
-        "templates --help"
+        "templates --help",
+        "token --help",
+        "token status --help"
       })
   void help_ofEveryCommand_exitsWith0(String args) throws Exception {
     try (WxnotifyProcess process = start(args)) {
@@ -52,6 +54,7 @@ class MainTest {
         "send subscribe --open-id o --template-id t --data thing1=x --state released",
         "send seckill --open-id o --goods-name g --time t --corp-id 1",
         "templates --output yaml",
+        "token status --output yaml",
       })
   void wrongCommandLine_exitsWith64AndShowsTheUsage(String args) throws Exception {
     try (WxnotifyProcess process = start(args)) {

@@ -71,7 +71,8 @@ final class RunningServer implements AutoCloseable {
     Sandbox sandbox = Sandbox.start(options);
     Map<String, String> all = connections(sandbox);
     all.put("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID);
-    if (!keys.containsKey("wxnotify.apps.shop.app-secret-file")) {
+    if (!keys.containsKey("wxnotify.apps.shop.app-secret-file")
+        && !keys.containsKey("wxnotify.apps.shop.token.source")) {
       all.put("wxnotify.apps.shop.app-secret", SandboxOptions.APP_SECRET);
     }
     all.putAll(keys);

@@ -1,5 +1,12 @@
 package dev.wxnotify.server.config;
 
+import dev.wxnotify.files.SmallFile;
+import dev.wxnotify.files.UnusableFileException;
+import dev.wxnotify.server.token.TokenSource;
+import dev.wxnotify.server.wechat.BearerTokens;
+import dev.wxnotify.server.wechat.CloudbaseTokenFile;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The keys of each app, with those of its flash-sale reminders. */
@@ -27,7 +34,8 @@ final class AppKeys {
       Key.optional(
           ONE + ".app-secret",
           Types.SECRET,
-          "the AppSecret. Exactly one of this and `app-secret-file` is required");
+          "the AppSecret. Exactly one of this and `app-secret-file` is required, unless another"
+              + " system obtains the token (`token.source`): then neither may be there");
 
   static final Key<SecretFile> APP_SECRET_FILE =
       Key.optional(
@@ -42,6 +50,65 @@ final class AppKeys {
           "false",
           "whether messages without `app_id` belong to this app. At most one app is the default; a"
               + " single app is the default in any case");
+
+  static final Key<URI> BASE_URL =
+      Key.optional(
+          ONE + ".base-url",
+          ValueType.of("URL without user, query and fragment", WeChatUrls::anyBaseUrl),
+          "where the calls of this app go; absent: `wxnotify.wechat.base-url`. `http://` beyond"
+              + " loopback addresses is for `token.source` = `none` alone, and bypasses"
+              + " `wxnotify.wechat.proxy`");
+
+  static final Key<TokenSource> TOKEN_SOURCE =
+      Key.of(
+          ONE + ".token.source",
+          Types.oneOf(TokenSource.class),
+          "wechat",
+          "where the access token comes from: WeChat, by the AppSecret; an HTTP endpoint"
+              + " (`token.url`); another system's Redis (`token.redis-key`); the token file of"
+              + " WeChat's cloud hosting (`token.cloudbase-file`); or nowhere, since the hosting's"
+              + " open interface needs none. See [tokens.md](tokens.md)");
+
+  static final Key<URI> TOKEN_URL =
+      Key.optional(
+          ONE + ".token.url",
+          ValueType.of("URL without user and fragment", WeChatUrls::tokenUrl).secret(),
+          "the endpoint that answers a GET as WeChat's `/cgi-bin/token` does. `http://` is for"
+              + " loopback addresses only, since the token travels on it");
+
+  static final Key<String> TOKEN_BEARER =
+      Key.optional(
+          ONE + ".token.bearer-token",
+          ValueType.of("secret", AppKeys::bearer).secret(),
+          "sent to `token.url` as `authorization: Bearer`; absent: no such header");
+
+  static final Key<SecretFile> TOKEN_BEARER_FILE =
+      Key.optional(
+          ONE + ".token.bearer-token-file",
+          ValueType.of("file of a secret", AppKeys::bearerFile),
+          "a file that holds it instead; read again when it changes");
+
+  static final Key<String> TOKEN_REDIS_KEY =
+      Key.optional(
+          ONE + ".token.redis-key",
+          Types.TEXT,
+          "the key under which another system keeps the token, as a plain string; it is only read."
+              + " `{appid}` stands for the AppID: `wa:access_token:{appid}` for WxJava");
+
+  static final Key<String> TOKEN_REDIS_URL =
+      Key.optional(
+          ONE + ".token.redis-url",
+          RedisKeys.URL_TYPE,
+          "the Redis of that key; absent: that of `wxnotify.redis.url`, with its password file. No"
+              + " prefix is added to the key");
+
+  static final Key<Path> TOKEN_CLOUDBASE_FILE =
+      Key.of(
+          ONE + ".token.cloudbase-file",
+          ValueType.of("path", AppKeys::path),
+          CloudbaseTokenFile.USUAL_PATH,
+          "the token file of WeChat's cloud hosting. It need not be there yet; looked at every"
+              + " second");
 
   static final Key<String> SECKILL_PAGE =
       Key.of(
@@ -77,6 +144,14 @@ final class AppKeys {
               APP_SECRET,
               APP_SECRET_FILE,
               DEFAULT,
+              BASE_URL,
+              TOKEN_SOURCE,
+              TOKEN_URL,
+              TOKEN_BEARER,
+              TOKEN_BEARER_FILE,
+              TOKEN_REDIS_KEY,
+              TOKEN_REDIS_URL,
+              TOKEN_CLOUDBASE_FILE,
               SECKILL_PAGE,
               SECKILL_TEMPLATE_ID,
               SECKILL_GOODS_KEYWORD,
@@ -95,6 +170,33 @@ final class AppKeys {
       throw new WrongValueException("is not an AppID; it looks like an AppSecret");
     }
     return appId;
+  }
+
+  /** It becomes the value of a header. */
+  private static String bearer(String text) throws WrongValueException {
+    String bearer = Types.SECRET.parse(Value.of(text));
+    checkBearer(bearer);
+    return bearer;
+  }
+
+  private static SecretFile bearerFile(String text) throws WrongValueException {
+    SecretFile file = Types.SECRET_FILE.parse(Value.of(text));
+    checkBearer(file.secret());
+    return file;
+  }
+
+  private static void checkBearer(String bearer) throws WrongValueException {
+    if (!BearerTokens.isValid(bearer)) {
+      throw new WrongValueException("expected: visible ASCII characters without spaces");
+    }
+  }
+
+  private static Path path(String text) throws WrongValueException {
+    try {
+      return SmallFile.path(text.strip());
+    } catch (UnusableFileException e) {
+      throw new WrongValueException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static String page(String text) throws WrongValueException {

@@ -2,8 +2,8 @@ package dev.wxnotify.server.config;
 
 import dev.wxnotify.server.config.ServerSettings.AppSettings;
 import dev.wxnotify.server.message.SeckillTemplate;
-import dev.wxnotify.server.wechat.AppSecret;
-import java.nio.file.Path;
+import dev.wxnotify.server.redis.RedisLink;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,12 +17,19 @@ import org.jspecify.annotations.Nullable;
 /** Reads the apps that messages are sent for. */
 final class AppReader {
   private final Reading reading;
+  private final RedisReader redisReader;
+  private final RedisLink.@Nullable Settings redis;
   private final Map<String, String> appIds = new HashMap<>();
 
-  private record ReadSecret(AppSecret secret, @Nullable Path file) {}
-
-  AppReader(Reading reading) {
+  /**
+   * Creates a reader.
+   *
+   * @param redis the Redis of the server itself; null for none
+   */
+  AppReader(Reading reading, RedisReader redisReader, RedisLink.@Nullable Settings redis) {
     this.reading = reading;
+    this.redisReader = redisReader;
+    this.redis = redis;
   }
 
   List<AppSettings> read() {
@@ -41,10 +48,11 @@ final class AppReader {
       String appId = appId(app);
       boolean isDefault = app.get(AppKeys.DEFAULT) || all.size() == 1;
       SeckillTemplate seckill = seckill(app);
-      secret(app)
-          .ifPresent(
-              read ->
-                  apps.add(new AppSettings(appId, read.secret(), read.file(), isDefault, seckill)));
+      TokenSourceReader tokens = new TokenSourceReader(app, redisReader, redis);
+      URI baseUrl = tokens.baseUrl();
+      tokens
+          .read(appId)
+          .ifPresent(token -> apps.add(new AppSettings(appId, token, baseUrl, isDefault, seckill)));
     }
     if (all.stream().filter(app -> app.get(AppKeys.DEFAULT)).count() > 1) {
       reading.mistake(AppKeys.ALL, "more than one app has default=true");
@@ -64,19 +72,6 @@ final class AppReader {
     }
     appIds.put(app.name(), appId.orElse(""));
     return appId.orElse("");
-  }
-
-  private static Optional<ReadSecret> secret(Reading app) {
-    if (app.has(AppKeys.APP_SECRET) == app.has(AppKeys.APP_SECRET_FILE)) {
-      app.mistake(AppKeys.ONE, "expected: exactly one of app-secret and app-secret-file");
-      return Optional.empty();
-    }
-    return app.find(AppKeys.APP_SECRET)
-        .map(secret -> new ReadSecret(new AppSecret(secret), null))
-        .or(
-            () ->
-                app.find(AppKeys.APP_SECRET_FILE)
-                    .map(file -> new ReadSecret(new AppSecret(file.secret()), file.path())));
   }
 
   private static SeckillTemplate seckill(Reading app) {

@@ -53,10 +53,25 @@ final class CallerKeys {
   static final Key<Boolean> OPERATOR =
       Key.of(ONE + ".operator", Types.BOOLEAN, "false", "whether it may call `OperationsService`");
 
+  static final Key<Boolean> TOKENS =
+      Key.of(
+          ONE + ".tokens",
+          Types.BOOLEAN,
+          "false",
+          "whether it may get the access tokens of its apps by `TokenService`; `operator` does not"
+              + " include it");
+
   static final Section SECTION =
       new Section(
           "Callers",
-          List.of(TOKEN_SHA256, CERTIFICATE_NAMES, APPS, MAX_IN_FLIGHT, MAX_PER_SECOND, OPERATOR));
+          List.of(
+              TOKEN_SHA256,
+              CERTIFICATE_NAMES,
+              APPS,
+              MAX_IN_FLIGHT,
+              MAX_PER_SECOND,
+              OPERATOR,
+              TOKENS));
 
   private CallerKeys() {}
 

@@ -48,7 +48,8 @@ final class CallerReader {
         apps(caller),
         caller.find(CallerKeys.MAX_IN_FLIGHT).orElse(null),
         caller.find(CallerKeys.MAX_PER_SECOND).orElse(null),
-        caller.get(CallerKeys.OPERATOR));
+        caller.get(CallerKeys.OPERATOR),
+        caller.get(CallerKeys.TOKENS));
   }
 
   private List<String> tokenHashes(Reading caller) {

@@ -46,6 +46,15 @@ final class GrpcKeys {
           "whether callers without credentials may send. Without it, and without `callers` or"
               + " `tls.client-ca`, the host must be a loopback address");
 
+  static final Key<Boolean> ALLOW_ANONYMOUS_TOKENS =
+      Key.of(
+          "wxnotify.grpc.allow-anonymous-tokens",
+          Types.BOOLEAN,
+          "false",
+          "whether `TokenService` gives access tokens to callers without credentials: only where"
+              + " the host is a loopback address, and there are no `callers` and no"
+              + " `tls.client-ca`");
+
   static final Key<Integer> MAX_CONNECTIONS =
       Key.of(
           "wxnotify.grpc.max-connections",
@@ -77,6 +86,7 @@ final class GrpcKeys {
               MAX_IN_FLIGHT,
               REFLECTION,
               ALLOW_ANONYMOUS,
+              ALLOW_ANONYMOUS_TOKENS,
               MAX_CONNECTIONS,
               MAX_CONNECTION_AGE,
               MAX_CONNECTION_AGE_GRACE));

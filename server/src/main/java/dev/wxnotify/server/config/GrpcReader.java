@@ -35,18 +35,37 @@ final class GrpcReader {
         tls,
         new CallerReader(reading, appIds).read(),
         reading.get(GrpcKeys.ALLOW_ANONYMOUS),
+        allowAnonymousTokens(),
         new ConnectionSettings(
             reading.get(GrpcKeys.MAX_CONNECTIONS),
             reading.get(GrpcKeys.MAX_CONNECTION_AGE),
             reading.get(GrpcKeys.MAX_CONNECTION_AGE_GRACE)));
   }
 
+  private boolean asksForCredentials() {
+    return !reading.each(CallerKeys.ALL).isEmpty() || reading.has(TlsKeys.CLIENT_CA);
+  }
+
+  private boolean allowAnonymousTokens() {
+    boolean allow = reading.get(GrpcKeys.ALLOW_ANONYMOUS_TOKENS);
+    if (allow && asksForCredentials()) {
+      reading.mistake(
+          GrpcKeys.ALLOW_ANONYMOUS_TOKENS,
+          "is for a server that asks for no credentials; give "
+              + CallerKeys.TOKENS.name()
+              + "=true to those that may have tokens");
+    } else if (allow && !reading.get(GrpcKeys.HOST).isLoopbackAddress()) {
+      reading.mistake(
+          GrpcKeys.ALLOW_ANONYMOUS_TOKENS,
+          "is for a loopback address only: anybody who reaches the port would get the tokens");
+    }
+    return allow;
+  }
+
   private InetAddress host() {
     InetAddress host = reading.get(GrpcKeys.HOST);
-    boolean asksForCredentials =
-        !reading.each(CallerKeys.ALL).isEmpty() || reading.has(TlsKeys.CLIENT_CA);
     if (!host.isLoopbackAddress()
-        && !asksForCredentials
+        && !asksForCredentials()
         && !reading.get(GrpcKeys.ALLOW_ANONYMOUS)) {
       reading.mistake(
           GrpcKeys.HOST,

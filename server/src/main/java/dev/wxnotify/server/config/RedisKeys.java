@@ -20,10 +20,12 @@ final class RedisKeys {
           "the most outcomes remembered for their `request_id` (350 to 420 bytes each). Beyond it"
               + " the oldest leave first. As many wait for a Redis that is down");
 
+  static final ValueType<String> URL_TYPE = ValueType.of("URL", RedisKeys::url).secret();
+
   static final Key<String> URL =
       Key.optional(
           "wxnotify.redis.url",
-          ValueType.of("URL", RedisKeys::url).secret(),
+          URL_TYPE,
           "shares tokens and request ids among replicas; absent: in memory. `redis://`,"
               + " `redis-sentinel://host:port,host:port#master` or"
               + " `redis-cluster://host:port,host:port`, or with `rediss` for TLS. See"

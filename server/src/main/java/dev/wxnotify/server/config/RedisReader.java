@@ -31,6 +31,19 @@ final class RedisReader {
             caCertificate(url.get()));
   }
 
+  /** Returns the settings of a Redis of another system, whose password is in its URL. */
+  RedisLink.Settings other(String url) {
+    return new RedisLink.Settings(
+        url,
+        null,
+        "",
+        reading.find(RedisKeys.COMMAND_TIMEOUT).orElseGet(RedisKeys.COMMAND_TIMEOUT::defaultValue),
+        reading.find(RedisKeys.CLAIM_TIMEOUT).orElseGet(RedisKeys.CLAIM_TIMEOUT::defaultValue),
+        url.startsWith("rediss")
+            ? reading.find(RedisKeys.CA_CERTIFICATE).map(ReadFile::path).orElse(null)
+            : null);
+  }
+
   private @Nullable Path passwordFile(String url) {
     if (reading.has(RedisKeys.PASSWORD_FILE) && RedisLink.hasPassword(url)) {
       reading.mistake(

@@ -5,10 +5,10 @@ import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
-import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,12 +46,13 @@ public record ServerSettings(
   /**
    * One Mini Program.
    *
-   * @param secretFile the file of the secret; null if it is in the configuration itself
+   * @param token where its access token comes from
+   * @param baseUrl where its calls go; null for where those of most apps go
    */
   public record AppSettings(
       String appId,
-      AppSecret secret,
-      @Nullable Path secretFile,
+      TokenSettings token,
+      @Nullable URI baseUrl,
       boolean isDefault,
       SeckillTemplate seckill) {
 
@@ -60,7 +61,8 @@ public record ServerSettings(
      * token is used. If that is {@code other}, the token cache can stay.
      */
     public AppSettings changedTo(AppSettings other) {
-      return new AppSettings(appId, other.secret, other.secretFile, other.isDefault, other.seckill);
+      return new AppSettings(
+          appId, token.withSecretOf(other.token), baseUrl, other.isDefault, other.seckill);
     }
 
     /**
@@ -68,8 +70,11 @@ public record ServerSettings(
      * holds is followed by those who watch it.
      */
     public AppSettings withSecretOf(AppSettings known) {
-      return secretFile != null && secretFile.equals(known.secretFile)
-          ? new AppSettings(appId, known.secret, secretFile, isDefault, seckill)
+      Path file = token.secretFile();
+      return file != null
+              && token.source() == known.token.source()
+              && file.equals(known.token.secretFile())
+          ? new AppSettings(appId, token.withSecretOf(known.token), baseUrl, isDefault, seckill)
           : this;
     }
   }

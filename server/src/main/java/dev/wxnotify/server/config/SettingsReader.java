@@ -3,6 +3,7 @@ package dev.wxnotify.server.config;
 import dev.wxnotify.server.config.ServerSettings.AppSettings;
 import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.netty.Transport;
+import dev.wxnotify.server.redis.RedisLink;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,9 @@ final class SettingsReader {
   }
 
   ServerSettings read() {
-    AppReader appReader = new AppReader(reading);
+    RedisReader redisReader = new RedisReader(reading);
+    RedisLink.Settings redis = redisReader.read();
+    AppReader appReader = new AppReader(reading, redisReader, redis);
     List<AppSettings> apps = appReader.read();
     TlsReader.TlsSettings tls = new TlsReader(reading).read();
     WeChatReader weChat = new WeChatReader(reading);
@@ -33,7 +36,7 @@ final class SettingsReader {
         apps,
         reading.get(TemplateKeys.CHECK),
         reading.get(RedisKeys.LEDGER_ENTRIES),
-        new RedisReader(reading).read(),
+        redis,
         transport(),
         reading.get(ProcessKeys.WARM_UP),
         reading.get(ProcessKeys.GRACE),

@@ -11,6 +11,49 @@ final class WeChatUrls {
 
   /** The AppSecret travels on this connection: without TLS it may not leave the machine. */
   static URI baseUrl(String text) throws WrongValueException {
+    URI url = anyBaseUrl(text);
+    if (isInClear(url)) {
+      throw new WrongValueException(
+          "http is for loopback addresses only, since the AppSecret travels on it");
+    }
+    return url;
+  }
+
+  /** Tells whether what is sent to {@code url} leaves the machine without TLS. */
+  static boolean isInClear(URI url) {
+    return url.getScheme().equalsIgnoreCase("http") && !isLoopback(url.getHost());
+  }
+
+  /** The token travels on this connection; the query may hold what the endpoint asks for. */
+  static URI tokenUrl(String text) throws WrongValueException {
+    URI url = uri(text);
+    if (url == null
+        || url.getHost() == null
+        || url.getRawFragment() != null
+        || url.getRawUserInfo() != null
+        || url.getPort() > Types.MAX_PORT
+        || !url.toString().equals(url.toASCIIString())) {
+      throw new WrongValueException(
+          "expected: https://host[:port][/path][?query]; a user is not supported: use"
+              + " token.bearer-token");
+    }
+    checkScheme(url);
+    if (isInClear(url)) {
+      throw new WrongValueException(
+          "http is for loopback addresses only, since the access token travels on it");
+    }
+    return url;
+  }
+
+  private static void checkScheme(URI url) throws WrongValueException {
+    String scheme = url.getScheme().toLowerCase(Locale.ROOT);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw new WrongValueException("expected: the scheme https");
+    }
+  }
+
+  /** With or without TLS. */
+  static URI anyBaseUrl(String text) throws WrongValueException {
     URI url = uri(text);
     if (url == null
         || url.getHost() == null
@@ -20,14 +63,7 @@ final class WeChatUrls {
         || url.getPort() > Types.MAX_PORT) {
       throw new WrongValueException("expected: https://host[:port][/path]");
     }
-    String scheme = url.getScheme().toLowerCase(Locale.ROOT);
-    if (scheme.equals("http") && !isLoopback(url.getHost())) {
-      throw new WrongValueException(
-          "http is for loopback addresses only, since the AppSecret travels on it");
-    }
-    if (!scheme.equals("http") && !scheme.equals("https")) {
-      throw new WrongValueException("expected: the scheme https");
-    }
+    checkScheme(url);
     return url;
   }
 

@@ -307,7 +307,7 @@ final class Sending implements MessageGateway.WriteGate {
       end(Verdict.noToken(none));
     } else if (result instanceof AccessToken token) {
       if (rejectedToken != null && token.isSameAs(rejectedToken)) {
-        end(Verdict.credentials("WeChat rejects the access token that it issues", tokenError));
+        end(Verdict.rejectedAgain(order.app().tokens().source(), tokenError));
         return;
       }
       Turn next = new ConnectionTurn(token);

@@ -6,6 +6,7 @@ import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.NoToken;
+import dev.wxnotify.server.token.TokenSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -77,11 +78,17 @@ sealed interface Verdict {
     if (none.refusal() instanceof IssueResult.Refused refused) {
       WeChatError error = new WeChatError(refused.errcode(), refused.errmsg(), refused.rid());
       if (refused.kind() == IssueResult.Refused.Kind.CREDENTIALS) {
-        return credentials("WeChat refuses to issue an access token to this server", error);
+        return credentials(
+            refused.isWeChats()
+                ? "WeChat refuses to issue an access token to this server"
+                : "no access token is available: " + refused.explanation(),
+            error);
       }
       return new NotSent(
           NotSent.Reason.WECHAT_UNREACHABLE,
-          "WeChat issues no access token at the moment",
+          refused.isWeChats()
+              ? "WeChat issues no access token at the moment"
+              : "no access token is available: " + refused.explanation(),
           error,
           none.retryAfter());
     }
@@ -90,6 +97,22 @@ sealed interface Verdict {
         "no access token is available: " + none.refusal().explanation(),
         null,
         none.retryAfter());
+  }
+
+  /**
+   * Returns the outcome of a message whose token WeChat rejects although it is the newest one.
+   *
+   * @param source where it came from
+   */
+  static SendOutcome rejectedAgain(TokenSource source, @Nullable WeChatError error) {
+    String what =
+        switch (source) {
+          case WECHAT -> "WeChat rejects the access token that it issues";
+          case URL, REDIS, CLOUDBASE ->
+              "WeChat rejects the access token, and its source has no other one";
+          case NONE -> "WeChat asks for an access token, and the app is configured to need none";
+        };
+    return credentials(what, error);
   }
 
   /** Returns the outcome of a message where only the operator can act. */

@@ -76,7 +76,7 @@ final class AccountCalls {
           responses);
       return;
     }
-    String operator = OperationsGrpcService.name(Caller.current());
+    String operator = Caller.current().described();
     log.info("app {}: {} asked WeChat to clear the daily quotas", app.appId(), operator);
     // The operator may go away; the reset counts all the same.
     CompletionStage<Answer<QuotasCleared>> cleared =
@@ -124,7 +124,7 @@ final class AccountCalls {
       return unknown.apply(nothing.error());
     }
     if (answer instanceof AppAccount.WithoutToken<T> none) {
-      return SendErrors.of(OperationsGrpcService.notSent(none.why()), "");
+      return SendErrors.of(TokenFailures.outcome(none.why()), "");
     }
     return SendErrors.ofCall(((AppAccount.Failed<T>) answer).outcome());
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the scope of request ids; empty for anonymous callers
  * @param appIds the apps that it may use; null for all
  * @param isOperator whether it may call the operator's service
+ * @param mayHaveTokens whether it may get the access tokens of its apps
  * @param account how much it may use of the server; all objects of one caller share it, so that
  *     changed limits hold for the next message of calls that are open too
  */
@@ -18,17 +19,18 @@ record Caller(
     String name,
     @Nullable Set<String> appIds,
     boolean isOperator,
+    boolean mayHaveTokens,
     AtomicReference<CallerLimits> account) {
 
   /** A caller without credentials, where none are required. */
-  static final Caller ANONYMOUS = new Caller("", null, false);
+  static final Caller ANONYMOUS = new Caller("", null, false, false);
 
   private static final Context.Key<Caller> KEY =
       Context.keyWithDefault("wxnotify-caller", ANONYMOUS);
 
   /** A caller without limits. */
-  Caller(String name, @Nullable Set<String> appIds, boolean isOperator) {
-    this(name, appIds, isOperator, new AtomicReference<>(CallerLimits.NONE));
+  Caller(String name, @Nullable Set<String> appIds, boolean isOperator, boolean mayHaveTokens) {
+    this(name, appIds, isOperator, mayHaveTokens, new AtomicReference<>(CallerLimits.NONE));
   }
 
   /** Returns the caller of the current call. */
@@ -48,6 +50,11 @@ record Caller(
 
   boolean isAnonymous() {
     return name.isEmpty();
+  }
+
+  /** Returns who it is, for the log. */
+  String described() {
+    return isAnonymous() ? "an anonymous caller on this machine" : name;
   }
 
   /** Tells whether the caller may use this app; for an unknown app, only if it may use all. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPerSecond the maximum number of its messages that begin in a second, on average; null
  *     for no limit
  * @param isOperator whether it may call the operator's service
+ * @param mayHaveTokens whether it may get the access tokens of its apps
  */
 public record CallerSettings(
     String name,
@@ -23,4 +24,18 @@ public record CallerSettings(
     @Nullable Set<String> appIds,
     @Nullable Integer maxInFlight,
     @Nullable Integer maxPerSecond,
-    boolean isOperator) {}
+    boolean isOperator,
+    boolean mayHaveTokens) {
+
+  /** A caller that may not have access tokens. */
+  public CallerSettings(
+      String name,
+      List<String> tokenHashes,
+      Set<String> certificateNames,
+      @Nullable Set<String> appIds,
+      @Nullable Integer maxInFlight,
+      @Nullable Integer maxPerSecond,
+      boolean isOperator) {
+    this(name, tokenHashes, certificateNames, appIds, maxInFlight, maxPerSecond, isOperator, false);
+  }
+}

@@ -49,7 +49,9 @@ final class Callers {
       next.put(
           each.name(),
           new CallerDirectory.Entry(
-              each, new Caller(each.name(), each.appIds(), each.isOperator(), account)));
+              each,
+              new Caller(
+                  each.name(), each.appIds(), each.isOperator(), each.mayHaveTokens(), account)));
     }
     CallerDirectory made = new CallerDirectory(next.values());
     entries = next;

@@ -7,9 +7,11 @@ import dev.wxnotify.server.delivery.Apps;
 import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.Trace;
+import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.TemplateServiceGrpc;
+import dev.wxnotify.v1.TokenServiceGrpc;
 import io.grpc.Context;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -55,6 +57,7 @@ public final class GrpcServer implements AutoCloseable {
   private final OpenCalls calls = new OpenCalls();
   private final NotificationGrpcService service;
   private final WaitingAnswers waiting = new WaitingAnswers();
+  private final TokenGrpcService tokens;
   private final @Nullable Callers callers;
   private final Acceptor acceptor;
   private final Server server;
@@ -67,6 +70,8 @@ public final class GrpcServer implements AutoCloseable {
    * @param callers the configured callers; without any, and without client certificates, no
    *     credentials are required
    * @param allowAnonymous whether callers without credentials may send
+   * @param allowAnonymousTokens whether they may have access tokens, where only this machine can
+   *     connect
    * @param connections the bounds of connections
    */
   public record Settings(
@@ -75,7 +80,19 @@ public final class GrpcServer implements AutoCloseable {
       @Nullable Tls tls,
       List<CallerSettings> callers,
       boolean allowAnonymous,
+      boolean allowAnonymousTokens,
       ConnectionSettings connections) {
+
+    /** Settings of a server that gives no access tokens to callers without credentials. */
+    public Settings(
+        InetSocketAddress address,
+        boolean reflection,
+        @Nullable Tls tls,
+        List<CallerSettings> callers,
+        boolean allowAnonymous,
+        ConnectionSettings connections) {
+      this(address, reflection, tls, callers, allowAnonymous, false, connections);
+    }
 
     /** The default: plaintext, without credentials. */
     public static Settings anonymous(InetSocketAddress address) {
@@ -108,6 +125,7 @@ public final class GrpcServer implements AutoCloseable {
    * Builds the server; {@link #start} binds it.
    *
    * @param operations what the operator's service shows
+   * @param tokenListener hears who gets access tokens
    * @param timer runs delayed tasks
    * @param loops read and write the connections; they are not closed with the server
    * @param observers see all calls as their callers do, and change nothing
@@ -117,6 +135,7 @@ public final class GrpcServer implements AutoCloseable {
       Apps apps,
       Admission delivery,
       Operations operations,
+      TokenListener tokenListener,
       ScheduledExecutorService timer,
       EventLoopGroup loops,
       List<ServerInterceptor> observers) {
@@ -130,6 +149,7 @@ public final class GrpcServer implements AutoCloseable {
             operations.clock,
             waiting);
     TemplateGrpcService templates = new TemplateGrpcService(apps, waiting);
+    this.tokens = new TokenGrpcService(apps, tokenListener, operations.clock, timer);
     CallerMemory memory = CallerMemory.ofThisProcess();
     ConnectionLimit limit = new ConnectionLimit(settings.connections().mostOfThisProcess());
     UnreadAnswers unreadAnswers = new UnreadAnswers(memory.answers());
@@ -147,6 +167,10 @@ public final class GrpcServer implements AutoCloseable {
                 ServerInterceptors.intercept(
                     UnparsedMessages.of(operator), new OperatorsOnly(settings.isForThisMachine())))
             .addService(UnparsedMessages.of(templates))
+            .addService(
+                ServerInterceptors.intercept(
+                    UnparsedMessages.of(tokens),
+                    new TokenRight(settings.isForThisMachine() && settings.allowAnonymousTokens())))
             .addStreamTracerFactory(calls)
             .addService(UnparsedMessages.of(health.getHealthService()))
             .fallbackHandlerRegistry(new UnknownMethods());
@@ -186,6 +210,7 @@ public final class GrpcServer implements AutoCloseable {
     setServing(false);
     health.setStatus(OperationsServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     health.setStatus(TemplateServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(TokenServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     server.start();
   }
 
@@ -232,6 +257,7 @@ public final class GrpcServer implements AutoCloseable {
     OpenCalls.End end = awaitAnswers(now + (long) (grace.toNanos() * GIVES_UP_AFTER));
     service.giveUp();
     waiting.giveUp();
+    tokens.giveUp();
     if (end == OpenCalls.End.LATE) {
       end = awaitAnswers(now + grace.toNanos());
     }
@@ -254,7 +280,7 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   private boolean isBusy() {
-    return service.isBusy() || waiting.isBusy();
+    return service.isBusy() || waiting.isBusy() || tokens.isBusy();
   }
 
   /** Stops everything immediately; also a server that was never started. */

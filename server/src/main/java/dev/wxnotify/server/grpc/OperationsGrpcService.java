@@ -7,9 +7,7 @@ import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.SendOutcome.NotSent;
-import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.message.Violation;
-import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.NoToken;
 import dev.wxnotify.server.token.TokenResult;
 import dev.wxnotify.v1.ClearQuotaRequest;
@@ -100,14 +98,14 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       responses.onError(failure(TOO_OFTEN));
       return;
     }
-    log.info("app {}: {} requested a token refresh", app.appId(), name(Caller.current()));
+    log.info("app {}: {} requested a token refresh", app.appId(), Caller.current().described());
     waiting.await(
         app,
         refresh.get(),
         responses,
         result -> {
           if (result instanceof NoToken none) {
-            responses.onError(failure(notSent(none)));
+            responses.onError(failure(TokenFailures.outcome(none)));
           } else {
             TokenStatus now = statuses.of(app);
             Protos.answer(
@@ -217,20 +215,6 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
     return Statuses.of(SendErrors.of(outcome, ""));
   }
 
-  /** Returns the outcome of a call for which there is no token. */
-  static SendOutcome notSent(NoToken none) {
-    String text = none.refusal().explanation();
-    if (none.refusal() instanceof IssueResult.Refused no) {
-      WeChatError error = new WeChatError(no.errcode(), no.errmsg(), no.rid());
-      return no.kind() == IssueResult.Refused.Kind.CREDENTIALS
-          ? new SendOutcome.NotSent(NotSent.Reason.WECHAT_CREDENTIALS, text, error, null)
-          : new SendOutcome.NotSent(
-              NotSent.Reason.WECHAT_UNREACHABLE, text, error, none.retryAfter());
-    }
-    return new SendOutcome.NotSent(
-        NotSent.Reason.WECHAT_UNREACHABLE, text, null, none.retryAfter());
-  }
-
   private static FailureCount proto(RecentFailures.Count count) {
     FailureCount.Builder proto =
         FailureCount.newBuilder()
@@ -242,10 +226,5 @@ final class OperationsGrpcService extends OperationsServiceGrpc.OperationsServic
       proto.setLastErrcode(count.error().errcode()).setLastRid(count.error().rid());
     }
     return proto.build();
-  }
-
-  /** Returns who called, for the log. */
-  static String name(Caller caller) {
-    return caller.isAnonymous() ? "an anonymous caller on this machine" : caller.name();
   }
 }

@@ -140,6 +140,20 @@ final class SendErrors {
     return error(Code.NOT_FOUND, ErrorReason.NOT_FOUND, Outcome.OUTCOME_REJECTED, text).build();
   }
 
+  /**
+   * The caller is known, and lacks a right.
+   *
+   * @param right its name in the configuration of callers
+   */
+  static SendError rightMissing(String right) {
+    return error(
+            Code.PERMISSION_DENIED,
+            ErrorReason.RIGHT_MISSING,
+            Outcome.OUTCOME_NOT_SENT,
+            "this caller lacks the right " + right)
+        .build();
+  }
+
   /** The memory for open calls, or for what they send, is taken. */
   static SendError noRoomForCalls() {
     SendError.Builder error =

@@ -9,7 +9,6 @@ import dev.wxnotify.v1.TokenStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 
 /** Says how the token of an app is doing. */
 final class TokenStatuses {
@@ -26,12 +25,11 @@ final class TokenStatuses {
         TokenStatus.newBuilder()
             .setAppId(app.appId())
             .setCallsLeft(token.callsLeft())
-            .setState(state(token.freshness()))
+            .setState(state(token))
             .setFingerprint(token.fingerprint());
     if (token.receivedAt() != null && token.expiresAt() != null) {
       status
-          .setSource(
-              token.isShared() ? TokenSource.TOKEN_SOURCE_SHARED : TokenSource.TOKEN_SOURCE_WECHAT)
+          .setSource(source(token))
           .setReceivedAt(Protos.of(token.receivedAt()))
           .setAge(Protos.of(Duration.between(token.receivedAt(), now)))
           .setExpiresAt(Protos.of(token.expiresAt()))
@@ -49,14 +47,28 @@ final class TokenStatuses {
     return status.build();
   }
 
-  private static TokenState state(@Nullable Freshness freshness) {
+  private static TokenState state(dev.wxnotify.server.token.TokenStatus token) {
+    Freshness freshness = token.freshness();
     if (freshness == null) {
-      return TokenState.TOKEN_STATE_NONE;
+      return token.source() == dev.wxnotify.server.token.TokenSource.NONE
+          ? TokenState.TOKEN_STATE_NOT_NEEDED
+          : TokenState.TOKEN_STATE_NONE;
     }
     return switch (freshness) {
       case FRESH -> TokenState.TOKEN_STATE_FRESH;
       case STALE -> TokenState.TOKEN_STATE_STALE;
       case EXPIRED -> TokenState.TOKEN_STATE_EXPIRED;
+    };
+  }
+
+  private static TokenSource source(dev.wxnotify.server.token.TokenStatus token) {
+    return switch (token.source()) {
+      case WECHAT ->
+          token.isShared() ? TokenSource.TOKEN_SOURCE_SHARED : TokenSource.TOKEN_SOURCE_WECHAT;
+      case URL -> TokenSource.TOKEN_SOURCE_URL;
+      case REDIS -> TokenSource.TOKEN_SOURCE_REDIS;
+      case CLOUDBASE -> TokenSource.TOKEN_SOURCE_CLOUDBASE;
+      case NONE -> TokenSource.TOKEN_SOURCE_UNSPECIFIED;
     };
   }
 }

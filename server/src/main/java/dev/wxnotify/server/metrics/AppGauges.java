@@ -4,6 +4,7 @@ import dev.wxnotify.server.delivery.App;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.template.FetchedTemplates;
 import dev.wxnotify.server.template.TemplateList;
+import dev.wxnotify.server.token.TokenSource;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,49 +37,58 @@ final class AppGauges {
   void watch(App app, Readiness readiness) {
     unwatch(app.appId());
     Tags tags = Tags.of("app", app.appId());
-    byApp.put(
-        app.appId(),
-        List.of(
-            flag(
-                "wxnotify.app.can.send",
-                "1 unless WeChat rejects the app's credentials.",
-                tags,
-                () -> readiness.canSend(app)),
-            seconds(
-                "wxnotify.token.age",
-                "Time since this replica received its token; 0 if there is none.",
-                tags,
-                () -> age(app.tokens().status().receivedAt())),
-            seconds(
-                "wxnotify.token.expiry",
-                "Time until the token expires; 0 if there is none.",
-                tags,
-                () -> until(app.tokens().status().expiresAt())),
-            gauge(
-                "wxnotify.token.calls.left",
-                "Token calls left in this replica's hourly budget.",
-                tags,
-                () -> app.tokens().status().callsLeft()),
-            seconds(
-                "wxnotify.templates.age",
-                "Time since this replica received the app's templates; 0 if it never did.",
-                tags,
-                () -> age(fetchedAt(app.templates()))),
-            flag(
-                "wxnotify.app.quota.exhausted",
-                "1 while the app is stopped because its daily quota is used up.",
-                tags,
-                app.quota()::isStopped),
-            gauge(
-                "wxnotify.app.pace",
-                "Messages per second that batches of the app may send; 0 if there is no limit.",
-                tags,
-                () -> app.pace().perSecond().orElse(0)),
-            gauge(
-                "wxnotify.app.pace.waiting",
-                "Batches of the app that wait because of its pace.",
-                tags,
-                app.pace()::waiting)));
+    List<Meter> shown =
+        new ArrayList<>(
+            List.of(
+                flag(
+                    "wxnotify.app.can.send",
+                    "1 unless WeChat rejects the app's credentials.",
+                    tags,
+                    () -> readiness.canSend(app)),
+                gauge(
+                    "wxnotify.token.calls.left",
+                    "Token calls left in this replica's hourly budget.",
+                    tags,
+                    () -> app.tokens().status().callsLeft()),
+                seconds(
+                    "wxnotify.templates.age",
+                    "Time since this replica received the app's templates; 0 if it never did.",
+                    tags,
+                    () -> age(fetchedAt(app.templates()))),
+                flag(
+                    "wxnotify.app.quota.exhausted",
+                    "1 while the app is stopped because its daily quota is used up.",
+                    tags,
+                    app.quota()::isStopped),
+                gauge(
+                    "wxnotify.app.pace",
+                    "Messages per second that batches of the app may send; 0 if there is no limit.",
+                    tags,
+                    () -> app.pace().perSecond().orElse(0)),
+                gauge(
+                    "wxnotify.app.pace.waiting",
+                    "Batches of the app that wait because of its pace.",
+                    tags,
+                    app.pace()::waiting)));
+    if (app.tokens().source() != TokenSource.NONE) { // 0 would look like a token that has ended.
+      watchToken(app, tags, shown);
+    }
+    byApp.put(app.appId(), shown);
+  }
+
+  private void watchToken(App app, Tags tags, List<Meter> shown) {
+    shown.add(
+        seconds(
+            "wxnotify.token.age",
+            "Time since this replica received its token; 0 if there is none.",
+            tags,
+            () -> age(app.tokens().status().receivedAt())));
+    shown.add(
+        seconds(
+            "wxnotify.token.expiry",
+            "Time until the token can no longer be used; 0 if there is none.",
+            tags,
+            () -> until(app.tokens().status().usableUntil())));
   }
 
   /** Shows an app no longer. */

@@ -3,6 +3,7 @@ package dev.wxnotify.server.metrics;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenIssuer.Mode;
 import dev.wxnotify.server.token.TokenListener;
+import dev.wxnotify.server.token.TokenSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
@@ -30,6 +31,10 @@ final class TokenMeters implements TokenListener {
   void add(String appId) {
     for (Mode mode : Mode.values()) {
       RESULTS.forEach(result -> fetches(appId, mode, result));
+    }
+    for (Request request : Request.values()) {
+      requests(appId, request, true);
+      requests(appId, request, false);
     }
     rejections.computeIfAbsent(
         appId,
@@ -70,6 +75,46 @@ final class TokenMeters implements TokenListener {
       };
     }
     return result instanceof IssueResult.Issued ? "issued" : "unavailable";
+  }
+
+  private Counter reads(String appId, TokenSource source, boolean found) {
+    return Counter.builder("wxnotify.token.reads")
+        .description("Reads of a token where another system keeps it.")
+        .tags(
+            "app",
+            appId,
+            "source",
+            DeliveryMeters.label(source),
+            "result",
+            found ? "found" : "failed")
+        .register(registry);
+  }
+
+  @Override
+  public void read(String appId, TokenSource source, boolean found) {
+    if (rejections.containsKey(appId)) {
+      reads(appId, source, found).increment();
+    }
+  }
+
+  private Counter requests(String appId, Request request, boolean granted) {
+    return Counter.builder("wxnotify.token.requests")
+        .description("Calls of TokenService: for the token, or to report one that WeChat refused.")
+        .tags(
+            "app",
+            appId,
+            "request",
+            DeliveryMeters.label(request),
+            "result",
+            granted ? "granted" : "failed")
+        .register(registry);
+  }
+
+  @Override
+  public void requested(String appId, Request request, boolean granted) {
+    if (rejections.containsKey(appId)) {
+      requests(appId, request, granted).increment();
+    }
   }
 
   @Override

@@ -14,19 +14,37 @@ import java.util.HexFormat;
  * @param receivedAt when WeChat answered with it; a stable token is issued many times, so this is
  *     not when it was created
  * @param expiresAt when WeChat stops accepting it
+ * @param appId the app that it is for; empty where only one is known
+ * @param source where it came from, which decides how it is presented in a request
  */
-public record AccessToken(String value, Instant receivedAt, Instant expiresAt)
+public record AccessToken(
+    String value, Instant receivedAt, Instant expiresAt, String appId, TokenSource source)
     implements TokenResult {
 
-  /** Rejects an empty value and a lifetime that is not positive. */
+  /** Rejects an empty value, unless none is needed, and a lifetime that is not positive. */
   public AccessToken {
-    if (value.isEmpty()) {
-      throw new IllegalArgumentException("value is empty");
+    if (value.isEmpty() != (source == TokenSource.NONE)) {
+      throw new IllegalArgumentException("value is " + (value.isEmpty() ? "empty" : "not empty"));
     }
     if (!expiresAt.isAfter(receivedAt)) {
       throw new IllegalArgumentException(
           "expiresAt: " + expiresAt + " (expected: after " + receivedAt + ")");
     }
+  }
+
+  /** A token that WeChat issued, where only one app is known. */
+  public AccessToken(String value, Instant receivedAt, Instant expiresAt) {
+    this(value, receivedAt, expiresAt, "", TokenSource.WECHAT);
+  }
+
+  /** Returns what stands for a token where none is needed. It never ends. */
+  static AccessToken notNeeded(String appId, Instant now) {
+    return new AccessToken("", now, Instant.MAX, appId, TokenSource.NONE);
+  }
+
+  /** Returns this token of {@code appId}. */
+  AccessToken of(String appId) {
+    return new AccessToken(value, receivedAt, expiresAt, appId, source);
   }
 
   /** Returns the remaining lifetime of the token when it was received. */
@@ -57,6 +75,12 @@ public record AccessToken(String value, Instant receivedAt, Instant expiresAt)
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
     }
+  }
+
+  /** Each message looks up what was prepared for its token. */
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   /** Never contains the value. */

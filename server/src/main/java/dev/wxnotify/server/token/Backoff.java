@@ -16,13 +16,23 @@ final class Backoff {
   private static final int MOST_DOUBLINGS = 16;
 
   private final DoubleSupplier random;
+  private final Duration most;
   private int failures;
 
   /**
    * @param random numbers from 0 (inclusive) to 1 (exclusive)
    */
   Backoff(DoubleSupplier random) {
+    this(random, LONGEST_REFUSED);
+  }
+
+  /**
+   * @param random numbers from 0 (inclusive) to 1 (exclusive)
+   * @param most the longest pause, where asking costs little
+   */
+  Backoff(DoubleSupplier random, Duration most) {
     this.random = random;
+    this.most = most;
   }
 
   void reset() {
@@ -38,7 +48,7 @@ final class Backoff {
     Duration longest = refused ? LONGEST_REFUSED : LONGEST;
     Duration step = first.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
     failures++;
-    long millis = Math.min(step.toMillis(), longest.toMillis());
+    long millis = Math.min(most.toMillis(), Math.min(step.toMillis(), longest.toMillis()));
     return Duration.ofMillis(millis / 2 + (long) (millis / 2.0 * random.getAsDouble()));
   }
 }

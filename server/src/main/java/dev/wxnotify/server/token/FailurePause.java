@@ -2,7 +2,6 @@ package dev.wxnotify.server.token;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +20,8 @@ final class FailurePause {
    */
   record Current(IssueResult.Failure failure, Instant until) {}
 
-  FailurePause(DoubleSupplier random) {
-    this.backoff = new Backoff(random);
+  FailurePause(Backoff backoff) {
+    this.backoff = backoff;
   }
 
   /** Returns the pause since the last failure, which may be over; null where nothing failed. */

@@ -39,6 +39,11 @@ final class FetchBudget {
     return limit - spent.size();
   }
 
+  /** Returns how long it is until the next call is left; zero if one is left now. */
+  synchronized Duration untilNext(Instant now) {
+    return left(now) > 0 ? Duration.ZERO : Duration.between(now, spent.getFirst().plus(window));
+  }
+
   @Override
   public String toString() {
     return limit + " in " + window;

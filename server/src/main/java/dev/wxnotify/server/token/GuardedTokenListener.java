@@ -32,6 +32,24 @@ final class GuardedTokenListener implements TokenListener {
     }
   }
 
+  @Override
+  public void read(String appId, TokenSource source, boolean found) {
+    try {
+      listener.read(appId, source, found);
+    } catch (Throwable fault) {
+      complain(fault);
+    }
+  }
+
+  @Override
+  public void requested(String appId, Request request, boolean granted) {
+    try {
+      listener.requested(appId, request, granted);
+    } catch (Throwable fault) {
+      complain(fault);
+    }
+  }
+
   private static void complain(Throwable fault) {
     log.error("a token listener failed", fault);
   }

@@ -32,8 +32,21 @@ public sealed interface IssueResult {
    * @param errcode WeChat's code
    * @param errmsg WeChat's text, without its rid
    * @param rid WeChat's id of the request; may be empty
+   * @param who who said no, and to what, for people
    */
-  record Refused(Kind kind, int errcode, String errmsg, String rid) implements Failure {
+  record Refused(Kind kind, int errcode, String errmsg, String rid, String who) implements Failure {
+    private static final String WECHAT = "WeChat refused to issue a token";
+
+    /** WeChat's own answer to a token call. */
+    public Refused(Kind kind, int errcode, String errmsg, String rid) {
+      this(kind, errcode, errmsg, rid, WECHAT);
+    }
+
+    /** Tells whether WeChat itself said no, and not another system that keeps the token. */
+    public boolean isWeChats() {
+      return who.equals(WECHAT);
+    }
+
     /** What helps against a refusal. */
     public enum Kind {
       /**
@@ -47,16 +60,16 @@ public sealed interface IssueResult {
 
     @Override
     public String explanation() {
-      return "WeChat refused to issue a token: "
+      return who
+          + ": "
           + errcode
-          + " "
-          + errmsg
+          + (errmsg.isEmpty() ? "" : " " + errmsg)
           + (rid.isEmpty() ? "" : " rid: " + rid);
     }
   }
 
   /**
-   * WeChat could not be asked, or gave no answer that could be read.
+   * WeChat, or whoever keeps the token, could not be asked, or gave no answer that could be read.
    *
    * @param explanation what happened; it never holds a secret
    */

@@ -34,6 +34,11 @@ final class Rejections {
     return true;
   }
 
+  /** Returns how long it is until a rejection may cost a renewal again. */
+  Duration untilNext(Instant now) {
+    return budget.untilNext(now);
+  }
+
   /** Returns the exceeded limit for the log; empty where it was logged recently. */
   Optional<String> complaint(Instant now) {
     return complaints.trySpend(now) ? Optional.of(budget.toString()) : Optional.empty();

@@ -1,9 +1,11 @@
 package dev.wxnotify.server.token;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
  *   40001
  * </pre>
  *
+ * <p>A renewal asks WeChat for a token, or reads again the one that another system keeps.
+ *
  * <p>Concurrency: callers with a usable token read one volatile field and take no lock. Everything
  * else changes under {@link #lock}; the renewal itself runs outside of it, and so do the callers
  * that wait for it.
@@ -40,12 +44,16 @@ public final class TokenCache implements AutoCloseable {
   /** How often an operator may have the token refreshed. */
   private static final int REFRESHES = 10;
 
+  /** How often other systems may report that WeChat refused the token. */
+  private static final int REPORTS = 10;
+
   private static final Duration REFRESHES_WINDOW = Duration.ofHours(1);
 
   private static final Logger log = LoggerFactory.getLogger(TokenCache.class);
 
   private final String appId;
-  private final TokenFetch fetch;
+  private final TokenSource source;
+  private final Renewal renewals;
   private final TokenStore store;
   private final TokenPolicy policy;
   private final InstantSource clock;
@@ -70,6 +78,14 @@ public final class TokenCache implements AutoCloseable {
   /** What an operator may spend of the budget of token calls. */
   @GuardedBy("lock")
   private final FetchBudget refreshes = new FetchBudget(REFRESHES, REFRESHES_WINDOW);
+
+  /** What other systems may spend of it. */
+  @GuardedBy("lock")
+  private final FetchBudget reports = new FetchBudget(REPORTS, REFRESHES_WINDOW);
+
+  /** The last failure that the log has; null since the last success. */
+  @GuardedBy("lock")
+  private IssueResult.@Nullable Failure logged;
 
   @GuardedBy("lock")
   private boolean closed;
@@ -105,8 +121,9 @@ public final class TokenCache implements AutoCloseable {
       DoubleSupplier random,
       TokenListener listener) {
     this.appId = appId;
+    this.source = TokenSource.WECHAT;
     this.listener = new GuardedTokenListener(listener);
-    this.fetch =
+    this.renewals =
         new TokenFetch(
             appId,
             issuer,
@@ -122,7 +139,89 @@ public final class TokenCache implements AutoCloseable {
     this.policy = policy;
     this.clock = clock;
     this.timer = timer;
-    this.pause = new FailurePause(random);
+    this.pause = new FailurePause(new Backoff(random));
+  }
+
+  private TokenCache(
+      String appId,
+      TokenSource source,
+      Renewal renewals,
+      InstantSource clock,
+      ScheduledExecutorService timer,
+      Backoff backoff,
+      TokenListener listener) {
+    this.appId = appId;
+    this.source = source;
+    this.renewals = renewals;
+    this.store = TokenStore.NONE;
+    this.policy = TokenPolicy.DEFAULT;
+    this.clock = clock;
+    this.timer = timer;
+    this.pause = new FailurePause(backoff);
+    this.listener = listener;
+  }
+
+  /**
+   * Creates an empty cache of a token that another system obtains and renews. It is only read: no
+   * token call is made, and nothing is stored.
+   *
+   * @param source where it is read, for those who ask
+   * @param longestPause the longest pause after a failure to read it
+   * @param callsPerHour the budget of token calls, of which nothing is spent
+   */
+  public static TokenCache reading(
+      String appId,
+      TokenSource source,
+      TokenReader reader,
+      Duration longestPause,
+      int callsPerHour,
+      InstantSource clock,
+      ScheduledExecutorService timer,
+      DoubleSupplier random,
+      TokenListener listener) {
+    TokenListener guarded = new GuardedTokenListener(listener);
+    return new TokenCache(
+        appId,
+        source,
+        new SourceReading(appId, source, reader, callsPerHour, clock, guarded),
+        clock,
+        timer,
+        new Backoff(random, longestPause),
+        guarded);
+  }
+
+  /**
+   * Creates the cache of an app that needs no token: it always has one, which is presented in no
+   * request.
+   *
+   * @param callsPerHour the budget of token calls, of which nothing is spent
+   */
+  public static TokenCache notNeeded(
+      String appId, int callsPerHour, InstantSource clock, ScheduledExecutorService timer) {
+    TokenCache cache =
+        reading(
+            appId,
+            TokenSource.NONE,
+            () -> {
+              throw new AssertionError("a token that is not needed never ends");
+            },
+            Duration.ZERO,
+            callsPerHour,
+            clock,
+            timer,
+            () -> 0,
+            TokenListener.NONE);
+    cache.current =
+        new Current(
+            AccessToken.notNeeded(appId, clock.instant()),
+            false,
+            new TokenPolicy.Lifetime(Instant.MAX, Instant.MAX));
+    return cache;
+  }
+
+  /** Returns where the token comes from. */
+  public TokenSource source() {
+    return source;
   }
 
   /** Fetches the token if there is none, so that the first send does not wait for it. */
@@ -158,12 +257,15 @@ public final class TokenCache implements AutoCloseable {
   /**
    * Says that WeChat no longer takes {@code token}. It is dropped if it is still the current one; a
    * token that has been replaced meanwhile changes nothing.
+   *
+   * @return whether it was dropped
    */
-  public void reject(AccessToken token) {
+  @CanIgnoreReturnValue
+  public boolean reject(AccessToken token) {
     synchronized (lock) {
       Current usable = current;
-      if (usable == null || !usable.token.isSameAs(token)) {
-        return;
+      if (usable == null || !usable.token.isSameAs(token) || source == TokenSource.NONE) {
+        return false;
       }
       Instant now = clock.instant();
       if (!rejections.add(token, now)) {
@@ -172,17 +274,49 @@ public final class TokenCache implements AutoCloseable {
             .ifPresent(
                 most ->
                     log.error(
-                        "app {}: WeChat rejects every token that it issues;"
+                        "app {}: WeChat rejects every token that {};"
                             + " renewals are limited to {}",
                         appId,
+                        source.isForeign() ? "its source has" : "it issues",
                         most));
-        return;
+        return false;
       }
       current = null;
     }
     log.info("app {}: WeChat rejected {}", appId, token);
     listener.rejected(appId);
     var ignored = store.discard(token);
+    return true;
+  }
+
+  /**
+   * Says for another system that WeChat refused the token of this name.
+   *
+   * @param fingerprint as {@link AccessToken#fingerprint}
+   */
+  public Report report(String fingerprint) {
+    Current usable = current;
+    if (usable == null
+        || source == TokenSource.NONE
+        || !usable.token.fingerprint().equals(fingerprint)) {
+      return new Report.OfOtherToken();
+    }
+    synchronized (lock) {
+      Instant now = clock.instant();
+      if (!reports.trySpend(now)) {
+        return new Report.TooOften(reports.untilNext(now));
+      }
+    }
+    if (reject(usable.token)) {
+      return new Report.Renewed(acquire());
+    }
+    Current now = current;
+    if (now == null || !now.token.isSameAs(usable.token)) {
+      return new Report.OfOtherToken(); // Another was faster.
+    }
+    synchronized (lock) {
+      return new Report.TooOften(rejections.untilNext(clock.instant()));
+    }
   }
 
   /**
@@ -199,6 +333,10 @@ public final class TokenCache implements AutoCloseable {
 
   /** Returns how the token stands. */
   public TokenStatus status() {
+    if (source == TokenSource.NONE) {
+      return new TokenStatus(
+          null, null, null, renewals.callsLeft(), null, false, "", null, source, null);
+    }
     Current usable = current;
     FailurePause.Current trouble;
     synchronized (lock) {
@@ -208,16 +346,23 @@ public final class TokenCache implements AutoCloseable {
         usable == null ? null : usable.token.receivedAt(),
         usable == null ? null : usable.token.expiresAt(),
         trouble == null ? null : trouble.failure(),
-        fetch.callsLeft(),
-        usable == null ? null : policy.freshness(usable.token, clock.instant()),
+        renewals.callsLeft(),
+        usable == null ? null : usable.lifetime.at(clock.instant()),
         usable != null && usable.isShared,
         usable == null ? "" : usable.token.fingerprint(),
-        trouble == null ? null : trouble.until());
+        trouble == null ? null : trouble.until(),
+        source,
+        usable == null ? null : usableUntil(usable));
+  }
+
+  /** A token of WeChat's is given up a little earlier than it ends, which is not told here. */
+  private Instant usableUntil(Current usable) {
+    return source.isForeign() ? usable.lifetime.unusableAt() : usable.token.expiresAt();
   }
 
   /**
-   * Asks WeChat for the token now, whatever the store holds and whatever failed a moment ago: what
-   * an operator wants. A renewal that is under way serves as well.
+   * Asks WeChat, or whoever keeps the token, for it now, whatever the store holds and whatever
+   * failed a moment ago: what an operator wants. A renewal that is under way serves as well.
    *
    * @return what comes of it, as from {@link #acquire}; empty where this was done too often
    */
@@ -229,6 +374,10 @@ public final class TokenCache implements AutoCloseable {
       }
       if (renewal != null) {
         return Optional.of(renewal.copy());
+      }
+      Current usable = current;
+      if (usable != null && source == TokenSource.NONE) {
+        return Optional.of(usable.ready.copy());
       }
       if (!refreshes.trySpend(clock.instant())) {
         return Optional.empty();
@@ -280,7 +429,7 @@ public final class TokenCache implements AutoCloseable {
       }
       Instant now = clock.instant();
       Current usable = current;
-      if (usable != null && policy.freshness(usable.token, now) == Freshness.FRESH) {
+      if (usable != null && usable.lifetime.at(now) == Freshness.FRESH) {
         return usable.ready;
       }
       NoToken paused = pause.answer(now);
@@ -300,7 +449,7 @@ public final class TokenCache implements AutoCloseable {
       known = rejections.last();
     }
     var ignored =
-        fetch
+        renewals
             .run(known, goodEnough)
             .whenComplete(
                 (result, fault) ->
@@ -308,7 +457,7 @@ public final class TokenCache implements AutoCloseable {
                         mine,
                         goodEnough,
                         known,
-                        fault == null ? result : TokenFetch.Result.of(broken(fault))));
+                        fault == null ? result : Renewal.Result.of(broken(fault))));
   }
 
   /** Names the kind only: the text of a stray exception may hold a URL, and that the AppSecret. */
@@ -330,7 +479,7 @@ public final class TokenCache implements AutoCloseable {
     Current usable = current;
     return switch (policy.freshness(token, now)) {
       case FRESH -> !isOlder(token, usable);
-      case STALE -> usable == null || policy.freshness(usable.token, now) == Freshness.EXPIRED;
+      case STALE -> usable == null || usable.lifetime.at(now) == Freshness.EXPIRED;
       case EXPIRED -> false;
     };
   }
@@ -339,28 +488,33 @@ public final class TokenCache implements AutoCloseable {
       CompletableFuture<TokenResult> mine,
       Predicate<AccessToken> goodEnough,
       @Nullable AccessToken rejectedAtStart,
-      TokenFetch.Result result) {
+      Renewal.Result result) {
     AccessToken token = result.token();
     TokenResult answer;
+    boolean isNews;
     synchronized (lock) {
+      Current before = current;
       AccessToken no = rejections.last();
       boolean rejectedOnItsWay =
           token != null && no != null && !no.equals(rejectedAtStart) && token.isSameAs(no);
       if (rejectedOnItsWay && !closed) {
         answer = null; // Once more, knowing that.
       } else if (token != null && !rejectedOnItsWay) {
-        answer = adopt(token, result.isShared());
+        answer = adopt(token, result);
         renewal = null;
       } else {
         answer = pauseAfter(result.failure());
         renewal = null;
       }
+      isNews = isNews(answer, before);
     }
     if (answer == null) {
       runFetch(mine, goodEnough);
       return;
     }
-    if (answer instanceof NoToken none) {
+    if (!isNews) {
+      log.trace("app {}: nothing new", appId);
+    } else if (answer instanceof NoToken none) {
       if (!isClosed()) { // Else it is the stop that broke the call.
         log.warn(
             "app {}: {}; next attempt in {}",
@@ -374,23 +528,39 @@ public final class TokenCache implements AutoCloseable {
     mine.complete(answer);
   }
 
+  /** What is read again and again is logged when it changes. */
+  @GuardedBy("lock")
+  private boolean isNews(@Nullable TokenResult answer, @Nullable Current before) {
+    if (!source.isForeign()) {
+      return true;
+    }
+    IssueResult.Failure told = logged;
+    logged = answer instanceof NoToken none ? none.refusal() : null;
+    return answer instanceof AccessToken token
+        ? told != null || before == null || !before.token.isSameAs(token)
+        : !Objects.equals(told, logged);
+  }
+
   /**
    * An older token never replaces a newer one, and one that is over is of no use to anybody: both
    * count as failures, since asking again at once would bring the same.
    */
   @GuardedBy("lock")
-  private TokenResult adopt(AccessToken token, boolean isShared) {
-    if (isOlder(token, current)) {
+  private TokenResult adopt(AccessToken token, Renewal.Result result) {
+    if (!source.isForeign() && isOlder(token, current)) {
       return pauseAfter(
           new IssueResult.Unavailable("the token offered expires before the current one"));
     }
-    TokenPolicy.Lifetime lifetime = policy.lifetimeOf(token);
+    TokenPolicy.Lifetime own = result.lifetime();
+    TokenPolicy.Lifetime lifetime = own == null ? policy.lifetimeOf(token) : own;
     if (lifetime.at(clock.instant()) == Freshness.EXPIRED) {
       return pauseAfter(new IssueResult.Unavailable("the token arrived too late to be used"));
     }
     pause.end();
-    rejections.clear(token);
-    current = new Current(token, isShared, lifetime);
+    if (!source.isForeign()) { // There it is watched until its source has another one.
+      rejections.clear(token);
+    }
+    current = new Current(token, result.isShared(), lifetime);
     renewAt(lifetime.staleAt());
     return token;
   }
@@ -411,7 +581,7 @@ public final class TokenCache implements AutoCloseable {
     NoToken answer = pause.begin(why, now);
     Instant until = now.plus(answer.retryAfter());
     Current usable = current;
-    Instant stale = usable == null ? until : policy.staleAt(usable.token);
+    Instant stale = usable == null ? until : usable.lifetime.staleAt();
     renewAt(stale.isAfter(until) ? stale : until);
     return answer;
   }

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>The cache runs one at a time; the steps follow each other through stages, so nothing here
  * needs a lock.
  */
-final class TokenFetch {
+final class TokenFetch implements Renewal {
   /** Longer than one token call may take, shorter than the time that a send waits by default. */
   static final Duration LEASE = Duration.ofSeconds(6);
 
@@ -84,30 +84,9 @@ final class TokenFetch {
     this.listener = listener;
   }
 
-  /** What came of a renewal: a token, or why there is none. */
-  record Result(
-      @Nullable AccessToken token, boolean isShared, IssueResult.@Nullable Failure failure) {
-    static Result of(AccessToken token) {
-      return new Result(token, false, null);
-    }
-
-    /** A token that another replica fetched. */
-    static Result shared(AccessToken token) {
-      return new Result(token, true, null);
-    }
-
-    static Result of(IssueResult.Failure failure) {
-      return new Result(null, false, failure);
-    }
-  }
-
-  /**
-   * Renews the token.
-   *
-   * @param rejected the token that WeChat no longer takes, if that is why
-   * @param goodEnough which token of the store makes asking WeChat needless
-   */
-  CompletableFuture<Result> run(@Nullable AccessToken rejected, Predicate<AccessToken> goodEnough) {
+  @Override
+  public CompletableFuture<Result> run(
+      @Nullable AccessToken rejected, Predicate<AccessToken> goodEnough) {
     Predicate<AccessToken> usable =
         token -> (rejected == null || isSuccessor(token, rejected)) && goodEnough.test(token);
     // Started inside a stage, so that a port that throws cannot leave the cache waiting for ever.
@@ -115,8 +94,8 @@ final class TokenFetch {
         .thenCompose(wanted -> loadOrAsk(rejected, wanted));
   }
 
-  /** Returns how many token calls the hour that ends now has left. */
-  int callsLeft() {
+  @Override
+  public int callsLeft() {
     return budget.left(clock.instant());
   }
 
@@ -136,7 +115,7 @@ final class TokenFetch {
         .thenCompose(
             shared ->
                 shared.isPresent()
-                    ? CompletableFuture.completedStage(Result.shared(shared.get()))
+                    ? CompletableFuture.completedStage(Result.shared(shared.get().of(appId)))
                     : leaseAndAsk(rejected, usable));
   }
 
@@ -165,7 +144,7 @@ final class TokenFetch {
         .thenCompose(
             shared ->
                 shared.isPresent()
-                    ? CompletableFuture.completedStage(Result.shared(shared.get()))
+                    ? CompletableFuture.completedStage(Result.shared(shared.get().of(appId)))
                     : ask(rejected).thenCompose(this::save))
         .whenComplete((result, fault) -> lease.release());
   }
@@ -235,7 +214,13 @@ final class TokenFetch {
                           "WeChat issued a token without a remaining lifetime: " + issued.life()));
                 }
                 // Counted from the moment of asking: the token can only live longer than that.
-                return Result.of(new AccessToken(issued.value(), asked, asked.plus(issued.life())));
+                return Result.of(
+                    new AccessToken(
+                        issued.value(),
+                        asked,
+                        asked.plus(issued.life()),
+                        appId,
+                        TokenSource.WECHAT));
               }
               return Result.of((IssueResult.Failure) answer);
             });

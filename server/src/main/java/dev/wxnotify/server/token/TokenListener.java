@@ -22,4 +22,26 @@ public interface TokenListener {
 
   /** Receives that WeChat rejected the app's current token, and that it was dropped. */
   default void rejected(String appId) {}
+
+  /**
+   * Receives that the token was read where another system keeps it.
+   *
+   * @param found whether there was one
+   */
+  default void read(String appId, TokenSource source, boolean found) {}
+
+  /** What another system asks of this server's tokens. */
+  enum Request {
+    /** The token itself. */
+    GET,
+    /** To renew one that WeChat refused. */
+    REJECT
+  }
+
+  /**
+   * Receives that another system asked for a token, or reported one.
+   *
+   * @param granted whether it got what it asked for
+   */
+  default void requested(String appId, Request request, boolean granted) {}
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param isShared whether another replica fetched it
  * @param fingerprint a short name for it that is safe to show; empty where there is none
  * @param nextTry when a failed renewal is tried again; null if it did not fail
+ * @param source where tokens of the app come from
+ * @param usableUntil how long the current token is used if no other comes, which may be beyond its
+ *     end where another system keeps it; null where there is none
  */
 public record TokenStatus(
     @Nullable Instant receivedAt,
@@ -23,11 +26,16 @@ public record TokenStatus(
     @Nullable Freshness freshness,
     boolean isShared,
     String fingerprint,
-    @Nullable Instant nextTry) {
+    @Nullable Instant nextTry,
+    TokenSource source,
+    @Nullable Instant usableUntil) {
 
-  /** Tells whether there is a token that WeChat accepts at {@code now}, as far as is known. */
+  /**
+   * Tells whether there is a token that WeChat accepts at {@code now}, as far as is known, or none
+   * is needed.
+   */
   public boolean hasToken(Instant now) {
-    return expiresAt != null && now.isBefore(expiresAt);
+    return source == TokenSource.NONE || (usableUntil != null && now.isBefore(usableUntil));
   }
 
   /** Tells whether WeChat refuses to issue a token, which only the operator can correct. */

@@ -2,6 +2,7 @@ package dev.wxnotify.server.token;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -10,6 +11,30 @@ import java.util.concurrent.CompletionStage;
  * cache then continues without it.
  */
 public interface TokenStore {
+
+  /** Stores nothing, for a token that is not this server's to share. */
+  TokenStore NONE =
+      new TokenStore() {
+        @Override
+        public CompletionStage<Optional<AccessToken>> load() {
+          return CompletableFuture.completedStage(Optional.empty());
+        }
+
+        @Override
+        public CompletionStage<Void> save(AccessToken token) {
+          return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<Void> discard(AccessToken token) {
+          return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<Optional<Lease>> tryLease(Purpose purpose, Duration duration) {
+          return CompletableFuture.completedStage(Optional.empty());
+        }
+      };
 
   /** The purpose of a lease. Leases of different purposes are independent. */
   enum Purpose {

@@ -30,6 +30,18 @@ final class RequestTarget {
    * @param query percent-encoded; null for none
    */
   RequestTarget(URI baseUrl, String path, @Nullable String query) {
+    this(baseUrl, path, query, null);
+  }
+
+  /**
+   * Encodes a target.
+   *
+   * @param baseUrl the address of the API; its path precedes {@code path}
+   * @param path begins with a slash, or is empty
+   * @param query percent-encoded; null for none
+   * @param authorization the value of that header, of visible ASCII characters; null for none
+   */
+  RequestTarget(URI baseUrl, String path, @Nullable String query, @Nullable String authorization) {
     String base = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath();
     String before = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     String text =
@@ -38,7 +50,8 @@ final class RequestTarget {
             + (query == null ? "" : "?" + query)
             + " HTTP/1.1\r\nhost: "
             + baseUrl.getRawAuthority()
-            + "\r\nuser-agent: wxnotify\r\naccept: */*\r\n";
+            + "\r\nuser-agent: wxnotify\r\naccept: */*\r\n"
+            + (authorization == null ? "" : "authorization: " + authorization + "\r\n");
     this.targetAndHeaders = text.getBytes(US_ASCII);
   }
 

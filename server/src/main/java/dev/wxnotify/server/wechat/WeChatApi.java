@@ -2,6 +2,8 @@ package dev.wxnotify.server.wechat;
 
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.NoToken;
+import dev.wxnotify.server.wechat.WeChatEndpoints.Route;
+import dev.wxnotify.server.wechat.WeChatEndpoints.Routes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls WeChat's other APIs: everything but messages and tokens. A call is made once, without
- * retries. Create one for each client: it keeps these calls from taking the connections of messages
+ * retries. Create one for a server: it keeps these calls from taking the connections of messages
  * and tokens.
  *
  * <pre>
@@ -34,18 +36,18 @@ public final class WeChatApi {
 
   private static final int SERVER_ERROR = 500;
 
-  private final WeChatHttpClient http;
+  private final Routes routes;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger made = new AtomicInteger();
   private final ConcurrentLinkedQueue<Call> waiting = new ConcurrentLinkedQueue<>();
 
   private static final class Call {
-    final RequestTarget target;
+    final Route route;
     final byte @Nullable [] json;
     final CompletableFuture<Result> result = new CompletableFuture<>();
 
-    Call(RequestTarget target, byte @Nullable [] json) {
-      this.target = target;
+    Call(Route route, byte @Nullable [] json) {
+      this.route = route;
       this.json = json;
     }
   }
@@ -78,9 +80,13 @@ public final class WeChatApi {
   /** There is no token, so that nothing was asked; only from {@link WeChatAppApi}. */
   record WithoutToken(NoToken why) implements Result {}
 
-  /** Calls through {@code http}. */
-  public WeChatApi(WeChatHttpClient http) {
-    this.http = http;
+  /** Calls where the calls of each app go. */
+  public WeChatApi(WeChatEndpoints endpoints) {
+    this(endpoints::route);
+  }
+
+  WeChatApi(Routes routes) {
+    this.routes = routes;
   }
 
   /**
@@ -90,7 +96,7 @@ public final class WeChatApi {
    * @return always completes normally
    */
   CompletionStage<Result> get(String path, AccessToken token) {
-    return call(http.addressFor(path, token), null);
+    return call(routes.route(path, token, null), null);
   }
 
   /**
@@ -101,11 +107,11 @@ public final class WeChatApi {
    * @return always completes normally
    */
   CompletionStage<Result> post(String path, byte[] json, AccessToken token) {
-    return call(http.addressFor(path, token), json);
+    return call(routes.route(path, token, null), json);
   }
 
-  private CompletionStage<Result> call(RequestTarget target, byte @Nullable [] json) {
-    Call call = new Call(target, json);
+  private CompletionStage<Result> call(Route route, byte @Nullable [] json) {
+    Call call = new Call(route, json);
     if (open.incrementAndGet() > MAX_OPEN) {
       open.decrementAndGet();
       return CompletableFuture.completedFuture(
@@ -136,7 +142,8 @@ public final class WeChatApi {
 
   private void make(Call call) {
     var ignored =
-        http.call(call.target, call.json)
+        call.route
+            .call(call.json)
             .whenComplete(
                 (result, fault) -> {
                   made.decrementAndGet();

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * WeChat's error codes that the server handles; the text of an answer is never evaluated. Sources:
- * the pages of sendMessage, getStableAccessToken and getAccessToken, and the global table of return
- * codes.
+ * the pages of sendMessage, getStableAccessToken and getAccessToken, the global table of return
+ * codes, and the questions about the cloud hosting.
  */
 enum WeChatErrcode {
   /** The platform is busy. */
@@ -31,6 +31,10 @@ enum WeChatErrcode {
   ADDRESS_NOT_LISTED(40164, Meaning.CREDENTIALS, null),
   /** The AppSecret is frozen. */
   APP_SECRET_FROZEN(40243, Meaning.CREDENTIALS, null),
+  /**
+   * The request has no token: the cloud hosting, which should know the caller, is not in effect.
+   */
+  ACCESS_TOKEN_MISSING(41001, Meaning.CREDENTIALS, null),
   /** The page is not in the released version. */
   INVALID_PAGE(41030, Meaning.REJECTED, Rejected.Reason.INVALID_PAGE),
   /** The token has expired. */
@@ -60,7 +64,16 @@ enum WeChatErrcode {
   /** The server's address is not registered (third-party platforms). */
   ADDRESS_NOT_REGISTERED(61004, Meaning.CREDENTIALS, null),
   /** The third-party platform lacks the permission. */
-  COMPONENT_UNAUTHORIZED(61007, Meaning.CREDENTIALS, null);
+  COMPONENT_UNAUTHORIZED(61007, Meaning.CREDENTIALS, null),
+  /** The path is not in the list of the cloud hosting's token. */
+  HOSTING_PATH_NOT_LISTED(85107, Meaning.CREDENTIALS, null),
+  /** The cloud hosting has no secret of the app. */
+  HOSTING_SECRET_MISSING(85112, Meaning.CREDENTIALS, null),
+  /**
+   * The cloud hosting has no token yet, and says to try again later: it had nothing to pass the
+   * message on with, so that WeChat has surely not taken it.
+   */
+  HOSTING_NOT_READY(85113, Meaning.BUSY, Rejected.Reason.WECHAT_BUSY);
 
   /** What a code means for the next step. */
   enum Meaning {

@@ -42,6 +42,9 @@ public final class WeChatErrcodeExplanations implements ErrcodeExplanations {
       case INVALID_APP_SECRET -> "The AppSecret is wrong.";
       case ADDRESS_NOT_LISTED -> "The server's egress address is not on the app's IP list.";
       case APP_SECRET_FROZEN -> "The AppSecret was frozen.";
+      case ACCESS_TOKEN_MISSING ->
+          "The request has no access token. In WeChat's cloud hosting the open interface service is"
+              + " not in effect.";
       case INVALID_PAGE -> "The page is not in the released version of the Mini Program.";
       case ACCESS_TOKEN_EXPIRED -> "The access token has expired.";
       case USER_REFUSED ->
@@ -62,6 +65,13 @@ public final class WeChatErrcodeExplanations implements ErrcodeExplanations {
       case ADDRESS_NOT_REGISTERED ->
           "The server's address is not registered at the third-party platform.";
       case COMPONENT_UNAUTHORIZED -> "The third-party platform lacks the permission.";
+      case HOSTING_PATH_NOT_LISTED ->
+          "The API path is not in the list of paths that the cloud hosting's token may be used"
+              + " for.";
+      case HOSTING_SECRET_MISSING ->
+          "The cloud hosting has no secret of the Mini Program (cloudbase_secret not found).";
+      case HOSTING_NOT_READY ->
+          "The cloud hosting has no token yet, and did not pass the message on.";
     };
   }
 
@@ -73,7 +83,21 @@ public final class WeChatErrcodeExplanations implements ErrcodeExplanations {
       case INVALID_CREDENTIAL, INVALID_ACCESS_TOKEN, ACCESS_TOKEN_EXPIRED ->
           "Nothing at first: the server refreshes the token once and sends again. If the error"
               + " persists, check the AppSecret, and look for another system that fetches tokens of"
-              + " this app from the classic endpoint.";
+              + " this app from the classic endpoint. Where another system keeps the token"
+              + " (token.source), check that it renews it.";
+      case ACCESS_TOKEN_MISSING ->
+          "Turn on the open interface service in the console of the cloud hosting, and deploy a"
+              + " version after that; check wxnotify.apps.NAME.token.source=none and a base-url"
+              + " that begins with http://.";
+      case HOSTING_PATH_NOT_LISTED ->
+          "Add /cgi-bin/message/subscribe/send to the list of the token's paths in the console of"
+              + " the cloud hosting.";
+      case HOSTING_SECRET_MISSING ->
+          "Check in the console of the cloud hosting that its environment belongs to this Mini"
+              + " Program.";
+      case HOSTING_NOT_READY ->
+          "Nothing at first: the server retries a few times. Callers retry after retry_after. If"
+              + " it persists, restart the container.";
       case INVALID_OPEN_ID ->
           "Callers drop the recipient, and check that the open id belongs to the app_id.";
       case INVALID_TEMPLATE ->

@@ -1,7 +1,6 @@
 package dev.wxnotify.server.wechat;
 
 import dev.wxnotify.server.netty.Transport;
-import dev.wxnotify.server.token.AccessToken;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.OpenSsl;
@@ -13,8 +12,6 @@ import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -143,12 +140,6 @@ public final class WeChatHttpClient implements AutoCloseable {
   /** Uses another password for the proxy, for connections that are opened from now on. */
   public void useProxyPassword(String password) {
     connector.useProxyPassword(password);
-  }
-
-  /** Returns the target of requests to an endpoint with an access token. */
-  RequestTarget addressFor(String path, AccessToken token) {
-    return address(
-        path, "access_token=" + URLEncoder.encode(token.value(), StandardCharsets.UTF_8));
   }
 
   /** Returns the target of requests to an endpoint, to be created once and used often. */

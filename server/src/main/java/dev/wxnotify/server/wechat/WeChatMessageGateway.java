@@ -6,6 +6,8 @@ import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.token.AccessToken;
+import dev.wxnotify.server.wechat.WeChatEndpoints.Route;
+import dev.wxnotify.server.wechat.WeChatEndpoints.Routes;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +23,7 @@ public final class WeChatMessageGateway implements MessageGateway {
   private static final int SERVER_ERROR = 500;
 
   /** More than a server has apps. */
-  private static final int MAX_TARGETS = 1024;
+  private static final int MAX_ROUTES = 1024;
 
   /**
    * {@code argument invalid! data.thing4.value is empty}; older answers cut the text at any place.
@@ -29,33 +31,42 @@ public final class WeChatMessageGateway implements MessageGateway {
   private static final Pattern NAMED_FIELD =
       Pattern.compile("data\\.([A-Za-z_]+\\d*)(?:\\.[a-z]*)?(.*)");
 
-  private final WeChatHttpClient http;
+  private final Routes routes;
 
-  /** The target for each token: made once for the many messages that use it. */
-  private final Map<AccessToken, RequestTarget> targets = new ConcurrentHashMap<>();
+  /** The way for each token: made once for the many messages that use it. */
+  private final Map<AccessToken, Route> known = new ConcurrentHashMap<>();
 
-  /** Sends through {@code http}. */
-  public WeChatMessageGateway(WeChatHttpClient http) {
-    this.http = http;
+  /** Sends the messages of each app to where its calls go. */
+  public WeChatMessageGateway(WeChatEndpoints endpoints) {
+    this(endpoints::route);
+  }
+
+  WeChatMessageGateway(Routes routes) {
+    this.routes = routes;
   }
 
   @Override
   public CompletionStage<Answer> send(SubscribeMessage message, AccessToken token, WriteGate gate) {
-    return http.post(targetFor(token), SubscribeMessageJson.write(message), gate::tryPass)
+    return routeFor(token)
+        .post(SubscribeMessageJson.write(message), gate::tryPass)
         .thenApply(WeChatMessageGateway::toAnswer);
   }
 
   /** Returns the target of messages with {@code token}, the same one each time. */
   RequestTarget targetFor(AccessToken token) {
-    RequestTarget known = targets.get(token);
-    if (known == null) {
-      known = http.addressFor(PATH, token);
-      if (targets.size() >= MAX_TARGETS) {
-        targets.clear(); // Most are of tokens that were renewed since.
+    return routeFor(token).target();
+  }
+
+  private Route routeFor(AccessToken token) {
+    Route route = known.get(token);
+    if (route == null) {
+      route = routes.route(PATH, token, null);
+      if (known.size() >= MAX_ROUTES) {
+        known.clear(); // Most are of tokens that were renewed since.
       }
-      targets.put(token, known);
+      known.put(token, route);
     }
-    return known;
+    return route;
   }
 
   private static Answer toAnswer(HttpResult result) {

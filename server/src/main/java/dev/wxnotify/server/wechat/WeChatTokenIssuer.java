@@ -145,7 +145,7 @@ public final class WeChatTokenIssuer implements TokenIssuer {
   }
 
   /** At a token endpoint 40001 means a wrong AppSecret, so that most codes are the operator's. */
-  private static IssueResult.Refused.Kind kindOf(int errcode) {
+  static IssueResult.Refused.Kind kindOf(int errcode) {
     WeChatErrcode code = WeChatErrcode.of(errcode);
     boolean passes =
         code == WeChatErrcode.SYSTEM_BUSY

@@ -49,7 +49,7 @@ class AppKeysTest extends ConfigFixture {
                 SECRET),
             Map.of());
 
-    assertThat(app(settings).secret()).isEqualTo(new AppSecret(SECRET));
+    assertThat(secret(app(settings))).isEqualTo(new AppSecret(SECRET));
   }
 
   @Test
@@ -103,7 +103,7 @@ class AppKeysTest extends ConfigFixture {
   void secretFile_withAByteOrderMark_isTheSecretAlone() throws Exception {
     Path file = Files.writeString(directory.resolve("secret"), "\uFEFF" + SECRET + "\r\n");
 
-    assertThat(app(load(withSecretFile(file), Map.of())).secret().value()).isEqualTo(SECRET);
+    assertThat(secret(app(load(withSecretFile(file), Map.of()))).value()).isEqualTo(SECRET);
   }
 
   @Test

@@ -141,7 +141,8 @@ class ConfigFileTest {
         "="
       })
   void value_thatLooksLikeSomethingElse_isTakenAsItIsWritten(String value) throws Exception {
-    assertThat(load(APP.replace("s3cr3t", value)).apps().get(0).secret().value()).isEqualTo(value);
+    assertThat(ConfigFixture.secret(load(APP.replace("s3cr3t", value)).apps().get(0)).value())
+        .isEqualTo(value);
   }
 
   @ParameterizedTest

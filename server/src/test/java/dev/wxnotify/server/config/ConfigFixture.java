@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wxnotify.server.config.ServerSettings.AppSettings;
+import dev.wxnotify.server.wechat.AppSecret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,11 @@ abstract class ConfigFixture {
   static AppSettings app(ServerSettings settings) {
     assertThat(settings.apps()).hasSize(1);
     return settings.apps().get(0);
+  }
+
+  /** Returns the AppSecret of an app whose token WeChat issues. */
+  static AppSecret secret(AppSettings app) {
+    return ((TokenSettings.FromWeChat) app.token()).secret();
   }
 
   ServerSettings load(Map<String, String> keys, Map<String, String> environment) throws Exception {

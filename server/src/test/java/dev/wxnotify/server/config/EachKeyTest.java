@@ -72,7 +72,12 @@ class EachKeyTest extends ConfigFixture {
                 WeChatTokenIssuer.Endpoint.STABLE,
                 150,
                 List.of(
-                    new AppSettings("wx-shop", new AppSecret(SECRET), null, true, USUAL_SECKILL)),
+                    new AppSettings(
+                        "wx-shop",
+                        new TokenSettings.FromWeChat(new AppSecret(SECRET), null),
+                        null,
+                        true,
+                        USUAL_SECKILL)),
                 true,
                 200_000,
                 null,
@@ -92,6 +97,7 @@ class EachKeyTest extends ConfigFixture {
         key("wxnotify.grpc.max-in-flight", "17", ServerSettings::maxInFlight),
         key("wxnotify.grpc.reflection", "false", s -> s.grpc().reflection()),
         key("wxnotify.grpc.allow-anonymous", "true", s -> s.grpc().allowAnonymous()),
+        key("wxnotify.grpc.allow-anonymous-tokens", "true", s -> s.grpc().allowAnonymousTokens()),
         key("wxnotify.grpc.max-connections", "77", s -> s.grpc().connections().most()),
         key("wxnotify.grpc.max-connection-age", "PT5M", s -> s.grpc().connections().age()),
         key(
@@ -120,7 +126,8 @@ class EachKeyTest extends ConfigFixture {
         key("wxnotify.log.level", "WARN", s -> s.log().level()),
         key("wxnotify.redis.url", "redis://cache:6379", s -> redis(s).url()),
         key("wxnotify.apps.shop.app-id", "wx-other", s -> app(s).appId()),
-        key("wxnotify.apps.shop.app-secret", "other", s -> app(s).secret().value()),
+        key("wxnotify.apps.shop.app-secret", "other", s -> secret(app(s)).value()),
+        key("wxnotify.apps.shop.base-url", "https://relay.example", s -> app(s).baseUrl()),
         key("wxnotify.apps.shop.default", "true", s -> app(s).isDefault()),
         key("wxnotify.apps.shop.seckill.page", "pages/sale", s -> app(s).seckill().page()),
         key("wxnotify.apps.shop.seckill.template-id", "t-1", s -> app(s).seckill().templateId()),
@@ -151,6 +158,14 @@ class EachKeyTest extends ConfigFixture {
           "wxnotify.grpc.callers.NAME.max-in-flight",
           "wxnotify.grpc.callers.NAME.max-per-second",
           "wxnotify.grpc.callers.NAME.operator",
+          "wxnotify.grpc.callers.NAME.tokens",
+          "wxnotify.apps.NAME.token.source",
+          "wxnotify.apps.NAME.token.url",
+          "wxnotify.apps.NAME.token.bearer-token",
+          "wxnotify.apps.NAME.token.bearer-token-file",
+          "wxnotify.apps.NAME.token.redis-key",
+          "wxnotify.apps.NAME.token.redis-url",
+          "wxnotify.apps.NAME.token.cloudbase-file",
           "wxnotify.apps.NAME.app-secret-file",
           "wxnotify.wechat.proxy-password-file",
           "wxnotify.redis.password-file",
@@ -224,7 +239,7 @@ class EachKeyTest extends ConfigFixture {
                     load(ONE_APP, Map.of(variable(key), secret)),
                     ConfigLoader.load(file(ONE_APP), Map.of(), Map.of(key, secret)),
                     load(withSecretFile(secretFile), Map.of()))
-                .map(settings -> app(settings).secret().value()))
+                .map(settings -> secret(app(settings)).value()))
         .containsExactly(secret, secret, secret, secret);
   }
 

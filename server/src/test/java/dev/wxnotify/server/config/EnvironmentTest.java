@@ -48,7 +48,7 @@ class EnvironmentTest extends ConfigFixture {
     assertThat(settings.grpc().address().getPort()).isZero();
     assertThat(settings.weChat().baseUrl()).hasToString("http://127.0.0.1:8080");
     assertThat(app(settings).appId()).isEqualTo("wx-main");
-    assertThat(app(settings).secret()).isEqualTo(new AppSecret(SECRET));
+    assertThat(secret(app(settings))).isEqualTo(new AppSecret(SECRET));
     assertThat(app(settings).seckill().templateId()).isEqualTo("t-9");
     assertThat(app(settings).isDefault()).isTrue();
   }
@@ -67,7 +67,7 @@ class EnvironmentTest extends ConfigFixture {
                 secret.toString()),
             Map.of());
 
-    assertThat(app(settings).secret()).isEqualTo(new AppSecret(SECRET));
+    assertThat(secret(app(settings))).isEqualTo(new AppSecret(SECRET));
   }
 
   @Test

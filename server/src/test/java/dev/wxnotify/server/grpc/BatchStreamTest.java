@@ -615,7 +615,7 @@ class BatchStreamTest {
 
   private Stream openWith(RateLimit rate) throws Exception {
     Caller caller =
-        new Caller("slow", null, false, new AtomicReference<>(new CallerLimits(null, rate)));
+        new Caller("slow", null, false, false, new AtomicReference<>(new CallerLimits(null, rate)));
     return caller.inContext().call(() -> open());
   }
 

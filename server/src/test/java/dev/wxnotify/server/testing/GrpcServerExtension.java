@@ -127,6 +127,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
                   throw new AssertionError("no test of this server asks for an account");
                 },
                 InstantSource.system()),
+            TokenListener.NONE,
             timer,
             loops.group(),
             observers);

@@ -1117,7 +1117,8 @@ class TokenCacheTest {
   /** Puts a token into the store, as another replica would. */
   private AccessToken saved(int serial, Duration life) {
     Instant now = clock.instant();
-    AccessToken token = new AccessToken(FakeTokenIssuer.valueOf(serial), now, now.plus(life));
+    AccessToken token =
+        new AccessToken(FakeTokenIssuer.valueOf(serial), now, now.plus(life)).of("wx-test");
     store.save(token).toCompletableFuture().join();
     return token;
   }

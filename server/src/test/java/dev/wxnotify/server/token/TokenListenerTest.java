@@ -94,7 +94,9 @@ final class TokenListenerTest {
   void status_beforeTheFirstFetch_knowsNothing() {
     TokenStatus status = cache(TokenListener.NONE).status();
 
-    assertThat(status).isEqualTo(new TokenStatus(null, null, null, 30, null, false, "", null));
+    assertThat(status)
+        .isEqualTo(
+            new TokenStatus(null, null, null, 30, null, false, "", null, TokenSource.WECHAT, null));
     assertThat(status.hasToken(clock.instant())).isFalse();
     assertThat(status.isRefused()).isFalse();
   }
@@ -116,7 +118,9 @@ final class TokenListenerTest {
                 Freshness.FRESH,
                 false,
                 status.fingerprint(),
-                null))
+                null,
+                TokenSource.WECHAT,
+                clock.instant().plus(LIFE)))
         .asString()
         .doesNotContain("secret");
     assertThat(status.hasToken(clock.instant().plus(LIFE).minusNanos(1))).isTrue();

@@ -70,8 +70,8 @@ class SlowNamesTest {
         RawHttpServer.start(RawHttpServer.json("{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":1}"));
     slow = client(URI.create("http://slow.test:1"));
     quick = client(weChat.url());
-    MessageGateway toName = new WeChatMessageGateway(slow);
-    MessageGateway toAddress = new WeChatMessageGateway(quick);
+    MessageGateway toName = new WeChatMessageGateway(TestRoutes.by(slow));
+    MessageGateway toAddress = new WeChatMessageGateway(TestRoutes.by(quick));
     gateway =
         (message, token, gate) ->
             (message.openId().startsWith(SLOW) ? toName : toAddress).send(message, token, gate);

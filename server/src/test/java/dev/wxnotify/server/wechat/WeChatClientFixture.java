@@ -72,8 +72,8 @@ final class WeChatClientFixture implements AutoCloseable {
 
   private WeChatClientFixture(WeChatHttpClient http) {
     this.http = http;
-    this.gateway = new WeChatMessageGateway(http);
-    this.api = new WeChatApi(http);
+    this.gateway = new WeChatMessageGateway(TestRoutes.by(http));
+    this.api = new WeChatApi(TestRoutes.by(http));
   }
 
   static WeChatClientFixture open(Options options) {

@@ -333,6 +333,7 @@ class WeChatMessageGatewayTest {
         Arguments.of(40125, "CredentialsRejected", null),
         Arguments.of(40164, "CredentialsRejected", null),
         Arguments.of(40243, "CredentialsRejected", null),
+        Arguments.of(41001, "CredentialsRejected", null),
         Arguments.of(41030, "Rejected", Rejected.Reason.INVALID_PAGE),
         Arguments.of(42001, "TokenRejected", null),
         Arguments.of(43101, "Rejected", Rejected.Reason.USER_NOT_SUBSCRIBED),
@@ -348,6 +349,9 @@ class WeChatMessageGatewayTest {
         Arguments.of(50002, "Rejected", Rejected.Reason.APP_RESTRICTED),
         Arguments.of(61004, "CredentialsRejected", null),
         Arguments.of(61007, "CredentialsRejected", null),
+        Arguments.of(85107, "CredentialsRejected", null),
+        Arguments.of(85112, "CredentialsRejected", null),
+        Arguments.of(85113, "Busy", Rejected.Reason.WECHAT_BUSY),
         Arguments.of(43116, "Rejected", Rejected.Reason.UNRECOGNIZED_WECHAT_ERROR),
         Arguments.of(-2, "Rejected", Rejected.Reason.UNRECOGNIZED_WECHAT_ERROR));
   }
@@ -963,7 +967,7 @@ class WeChatMessageGatewayTest {
             loops.group());
     toClose.add(http);
     toClose.add(loops);
-    return new WeChatMessageGateway(http);
+    return new WeChatMessageGateway(TestRoutes.by(http));
   }
 
   private Answer send(RawHttpServer server) throws Exception {

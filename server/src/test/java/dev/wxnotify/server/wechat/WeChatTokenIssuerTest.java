@@ -362,7 +362,7 @@ class WeChatTokenIssuerTest {
 
   private String send(RawHttpServer server, boolean gateOpen) throws Exception {
     Instant now = Instant.parse("2026-11-24T00:00:00Z");
-    return new WeChatMessageGateway(http(server.url(), LONG))
+    return new WeChatMessageGateway(TestRoutes.by(http(server.url(), LONG)))
         .send(
             new SubscribeMessage(
                 "openid-1",

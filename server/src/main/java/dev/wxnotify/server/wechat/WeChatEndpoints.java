@@ -1,0 +1,131 @@
+package dev.wxnotify.server.wechat;
+
+import dev.wxnotify.server.token.AccessToken;
+import io.netty.channel.EventLoopGroup;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the calls of each app go: to the one address of WeChat, unless the app has its own. Every
+ * call that presents a token is made through {@link #route}.
+ *
+ * <p>Each address has a client, and so connections, of its own; apps with the same address share
+ * it. The clients live as long as this object.
+ */
+public final class WeChatEndpoints implements AutoCloseable {
+  private final WeChatHttpClient.Settings settings;
+  private final EventLoopGroup loops;
+  private final WeChatHttpClient usual;
+  private final Map<URI, WeChatHttpClient> clients = new ConcurrentHashMap<>();
+  private final Map<String, WeChatHttpClient> ofApps = new ConcurrentHashMap<>();
+  private volatile @Nullable String proxyPassword;
+
+  /** Finds the ways to the API. */
+  @FunctionalInterface
+  interface Routes {
+    /**
+     * Returns the way to an endpoint of the API, with the token presented as its source demands; to
+     * be created once and used often.
+     *
+     * @param path begins with a slash
+     * @param query the rest of the query, percent-encoded; null for none
+     */
+    Route route(String path, AccessToken token, @Nullable String query);
+  }
+
+  /**
+   * A way to one endpoint of the API, for the token that it was made for.
+   *
+   * @param target contains the token, and never shows it
+   */
+  record Route(WeChatHttpClient http, RequestTarget target) {
+    /** Posts JSON; as {@link WeChatHttpClient#post}. */
+    CompletableFuture<HttpResult> post(byte[] json, BooleanSupplier gate) {
+      return http.post(target, json, gate);
+    }
+
+    /** Gets, or posts JSON, and keeps the answer; as {@link WeChatHttpClient#call}. */
+    CompletableFuture<HttpResult> call(byte @Nullable [] json) {
+      return http.call(target, json);
+    }
+  }
+
+  /**
+   * Creates the endpoints; no connection is opened yet.
+   *
+   * @param settings how to reach WeChat for apps without an address of their own
+   * @param loops read and write the connections; they are not closed with this
+   */
+  public WeChatEndpoints(WeChatHttpClient.Settings settings, EventLoopGroup loops) {
+    this.settings = settings;
+    this.loops = loops;
+    this.usual = new WeChatHttpClient(settings, loops);
+  }
+
+  /**
+   * Sets where the calls of an app go from now on.
+   *
+   * @param baseUrl null for where those of most apps go. Over {@code http://} the egress proxy is
+   *     not used: it would see what is sent
+   */
+  public void use(String appId, @Nullable URI baseUrl) {
+    if (baseUrl == null || baseUrl.equals(settings.baseUrl())) {
+      ofApps.remove(appId);
+    } else {
+      ofApps.put(appId, clients.computeIfAbsent(baseUrl, this::client));
+    }
+  }
+
+  private WeChatHttpClient client(URI baseUrl) {
+    boolean encrypted = "https".equalsIgnoreCase(baseUrl.getScheme());
+    WeChatHttpClient client =
+        new WeChatHttpClient(
+            new WeChatHttpClient.Settings(
+                baseUrl,
+                encrypted ? settings.proxy() : null,
+                settings.connectTimeout(),
+                settings.requestTimeout(),
+                settings.maxConnections(),
+                settings.maxConnectionAge()),
+            loops);
+    String password = proxyPassword;
+    if (encrypted && password != null) {
+      client.useProxyPassword(password);
+    }
+    return client;
+  }
+
+  /** Returns the client for the calls of an app. */
+  public WeChatHttpClient of(String appId) {
+    return ofApps.getOrDefault(appId, usual);
+  }
+
+  /** Returns the way to an endpoint of the API; as {@link Routes#route}. */
+  Route route(String path, AccessToken token, @Nullable String query) {
+    WeChatHttpClient http = of(token.appId());
+    return new Route(http, http.address(path, TokenQuery.of(token, query)));
+  }
+
+  /** Uses another password for the proxy, for connections that are opened from now on. */
+  public void useProxyPassword(String password) {
+    proxyPassword = password;
+    usual.useProxyPassword(password);
+    clients.forEach(
+        (url, client) -> {
+          if ("https".equalsIgnoreCase(url.getScheme())) {
+            client.useProxyPassword(password);
+          }
+        });
+  }
+
+  /** Closes all connections, as {@link WeChatHttpClient#close}. */
+  @Override
+  public void close() {
+    usual.close();
+    clients.values().forEach(WeChatHttpClient::close);
+  }
+}

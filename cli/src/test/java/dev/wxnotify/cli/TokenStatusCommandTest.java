@@ -111,8 +111,7 @@ class TokenStatusCommandTest {
   }
 
   private int run(String... more) {
-    List<String> args =
-        new ArrayList<>(List.of("status", "--server=127.0.0.1:" + port));
+    List<String> args = new ArrayList<>(List.of("status", "--server=127.0.0.1:" + port));
     args.addAll(List.of(more));
     return new CommandLine(new TokenCommand())
         .setOut(new PrintWriter(out))

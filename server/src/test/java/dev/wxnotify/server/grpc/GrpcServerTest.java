@@ -12,6 +12,7 @@ import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
+import dev.wxnotify.v1.TokenServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import io.grpc.Channel;
@@ -132,6 +133,7 @@ class GrpcServerTest {
     String[] services = {
       NotificationServiceGrpc.SERVICE_NAME,
       OperationsServiceGrpc.SERVICE_NAME,
+      TokenServiceGrpc.SERVICE_NAME,
       HealthGrpc.SERVICE_NAME,
       ServerReflectionGrpc.SERVICE_NAME,
       "grpc.reflection.v1alpha.ServerReflection"

@@ -15,6 +15,7 @@ import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.TemplateServiceGrpc;
+import dev.wxnotify.v1.TokenServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
@@ -134,6 +135,7 @@ class GrpcServerTest {
       NotificationServiceGrpc.SERVICE_NAME,
       OperationsServiceGrpc.SERVICE_NAME,
       TemplateServiceGrpc.SERVICE_NAME,
+      TokenServiceGrpc.SERVICE_NAME,
       HealthGrpc.SERVICE_NAME,
       ServerReflectionGrpc.SERVICE_NAME,
       "grpc.reflection.v1alpha.ServerReflection"

@@ -3,7 +3,6 @@ package dev.wxnotify.server.metrics;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenIssuer.Mode;
 import dev.wxnotify.server.token.TokenListener;
-import dev.wxnotify.server.token.TokenSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
@@ -29,6 +28,8 @@ final class TokenMeters implements TokenListener {
       for (Mode mode : Mode.values()) {
         RESULTS.forEach(result -> fetches(appId, mode, result));
       }
+      reads(appId, true);
+      reads(appId, false);
       for (Request request : Request.values()) {
         requests(appId, request, true);
         requests(appId, request, false);
@@ -70,23 +71,17 @@ final class TokenMeters implements TokenListener {
     return result instanceof IssueResult.Issued ? "issued" : "unavailable";
   }
 
-  private Counter reads(String appId, TokenSource source, boolean found) {
+  private Counter reads(String appId, boolean found) {
     return Counter.builder("wxnotify.token.reads")
         .description("Reads of a token where another system keeps it.")
-        .tags(
-            "app",
-            appId,
-            "source",
-            DeliveryMeters.label(source),
-            "result",
-            found ? "found" : "failed")
+        .tags("app", appId, "result", found ? "found" : "failed")
         .register(registry);
   }
 
   @Override
-  public void read(String appId, TokenSource source, boolean found) {
+  public void read(String appId, boolean found) {
     if (rejections.containsKey(appId)) {
-      reads(appId, source, found).increment();
+      reads(appId, found).increment();
     }
   }
 

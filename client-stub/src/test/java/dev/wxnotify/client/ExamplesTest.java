@@ -176,7 +176,7 @@ class ExamplesTest {
       }
     }
 
-    assertThat(documented).hasSize(6).containsExactlyInAnyOrderElementsOf(tested);
+    assertThat(documented).hasSize(8).containsExactlyInAnyOrderElementsOf(tested);
   }
 
   /** Returns the matching blocks, without line prefix and indentation. */

@@ -3,7 +3,6 @@ package dev.wxnotify.server.config;
 import dev.wxnotify.files.SmallFile;
 import dev.wxnotify.files.UnusableFileException;
 import dev.wxnotify.server.token.TokenSource;
-import dev.wxnotify.server.wechat.BearerTokens;
 import dev.wxnotify.server.wechat.CloudbaseTokenFile;
 import java.net.URI;
 import java.nio.file.Path;
@@ -72,20 +71,21 @@ final class AppKeys {
   static final Key<URI> TOKEN_URL =
       Key.optional(
           ONE + ".token.url",
-          ValueType.of("URL without user and fragment", WeChatUrls::tokenUrl).secret(),
+          ValueType.of("URL without user and fragment", WeChatUrls::tokenUrl),
           "the endpoint that answers a GET as WeChat's `/cgi-bin/token` does. `http://` is for"
-              + " loopback addresses only, since the token travels on it");
+              + " loopback addresses only, since the token travels on it. A secret belongs into"
+              + " `token.bearer-token-file`, and not into its query");
 
   static final Key<String> TOKEN_BEARER =
       Key.optional(
           ONE + ".token.bearer-token",
-          ValueType.of("secret", AppKeys::bearer).secret(),
+          Types.SECRET,
           "sent to `token.url` as `authorization: Bearer`; absent: no such header");
 
   static final Key<SecretFile> TOKEN_BEARER_FILE =
       Key.optional(
           ONE + ".token.bearer-token-file",
-          ValueType.of("file of a secret", AppKeys::bearerFile),
+          Types.SECRET_FILE,
           "a file that holds it instead; read again when it changes");
 
   static final Key<String> TOKEN_REDIS_KEY =
@@ -101,6 +101,13 @@ final class AppKeys {
           RedisKeys.URL_TYPE,
           "the Redis of that key; absent: that of `wxnotify.redis.url`, with its password file. No"
               + " prefix is added to the key");
+
+  static final Key<SecretFile> TOKEN_REDIS_PASSWORD_FILE =
+      Key.optional(
+          ONE + ".token.redis-password-file",
+          Types.SECRET_FILE,
+          "a file that holds the password for `token.redis-url`, which is then not in the URL; read"
+              + " again for each new connection");
 
   static final Key<Path> TOKEN_CLOUDBASE_FILE =
       Key.of(
@@ -151,6 +158,7 @@ final class AppKeys {
               TOKEN_BEARER_FILE,
               TOKEN_REDIS_KEY,
               TOKEN_REDIS_URL,
+              TOKEN_REDIS_PASSWORD_FILE,
               TOKEN_CLOUDBASE_FILE,
               SECKILL_PAGE,
               SECKILL_TEMPLATE_ID,
@@ -170,25 +178,6 @@ final class AppKeys {
       throw new WrongValueException("is not an AppID; it looks like an AppSecret");
     }
     return appId;
-  }
-
-  /** It becomes the value of a header. */
-  private static String bearer(String text) throws WrongValueException {
-    String bearer = Types.SECRET.parse(Value.of(text));
-    checkBearer(bearer);
-    return bearer;
-  }
-
-  private static SecretFile bearerFile(String text) throws WrongValueException {
-    SecretFile file = Types.SECRET_FILE.parse(Value.of(text));
-    checkBearer(file.secret());
-    return file;
-  }
-
-  private static void checkBearer(String bearer) throws WrongValueException {
-    if (!BearerTokens.isValid(bearer)) {
-      throw new WrongValueException("expected: visible ASCII characters without spaces");
-    }
   }
 
   private static Path path(String text) throws WrongValueException {

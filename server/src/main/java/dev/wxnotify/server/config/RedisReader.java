@@ -31,11 +31,11 @@ final class RedisReader {
             caCertificate(url.get()));
   }
 
-  /** Returns the settings of a Redis of another system, whose password is in its URL. */
-  RedisLink.Settings other(String url) {
+  /** Returns the settings of a Redis of another system, which is only read. */
+  RedisLink.Settings other(String url, @Nullable Path passwordFile) {
     return new RedisLink.Settings(
         url,
-        null,
+        passwordFile,
         "",
         reading.find(RedisKeys.COMMAND_TIMEOUT).orElseGet(RedisKeys.COMMAND_TIMEOUT::defaultValue),
         reading.find(RedisKeys.CLAIM_TIMEOUT).orElseGet(RedisKeys.CLAIM_TIMEOUT::defaultValue),

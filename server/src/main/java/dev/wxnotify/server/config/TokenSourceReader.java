@@ -3,6 +3,7 @@ package dev.wxnotify.server.config;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.token.TokenSource;
 import dev.wxnotify.server.wechat.AppSecret;
+import dev.wxnotify.server.wechat.BearerTokens;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,10 @@ final class TokenSourceReader {
           TokenSource.WECHAT, List.of(AppKeys.APP_SECRET, AppKeys.APP_SECRET_FILE),
           TokenSource.URL,
               List.of(AppKeys.TOKEN_URL, AppKeys.TOKEN_BEARER, AppKeys.TOKEN_BEARER_FILE),
-          TokenSource.REDIS, List.of(AppKeys.TOKEN_REDIS_KEY, AppKeys.TOKEN_REDIS_URL),
+          TokenSource.REDIS, List.of(
+                  AppKeys.TOKEN_REDIS_KEY,
+                  AppKeys.TOKEN_REDIS_URL,
+                  AppKeys.TOKEN_REDIS_PASSWORD_FILE),
           TokenSource.CLOUDBASE, List.of(AppKeys.TOKEN_CLOUDBASE_FILE),
           TokenSource.NONE, List.of());
 
@@ -112,28 +116,49 @@ final class TokenSourceReader {
       app.mistake(AppKeys.TOKEN_BEARER_FILE, "expected: no token.bearer-token, or no file");
     }
     Optional<SecretFile> file = app.find(AppKeys.TOKEN_BEARER_FILE);
-    String bearer =
-        app.find(AppKeys.TOKEN_BEARER).or(() -> file.map(SecretFile::secret)).orElse("");
+    Optional<String> inPlace = app.find(AppKeys.TOKEN_BEARER);
+    inPlace.ifPresent(text -> checkBearer(AppKeys.TOKEN_BEARER, text));
+    file.ifPresent(each -> checkBearer(AppKeys.TOKEN_BEARER_FILE, each.secret()));
+    String bearer = inPlace.or(() -> file.map(SecretFile::secret)).orElse("");
     return app.find(AppKeys.TOKEN_URL)
         .map(
             url -> new TokenSettings.FromUrl(url, bearer, file.map(SecretFile::path).orElse(null)));
+  }
+
+  /** It becomes the value of a header. */
+  private void checkBearer(Key<?> key, String bearer) {
+    if (!BearerTokens.isValid(bearer)) {
+      app.mistake(key, "expected: visible ASCII characters without spaces");
+    }
   }
 
   private Optional<TokenSettings> redis(String appId) {
     require(AppKeys.TOKEN_REDIS_KEY);
     RedisLink.Settings where =
         app.has(AppKeys.TOKEN_REDIS_URL)
-            ? app.find(AppKeys.TOKEN_REDIS_URL).map(redis::other).orElse(null)
+            ? app.find(AppKeys.TOKEN_REDIS_URL).map(this::otherRedis).orElse(null)
             : shared;
     if (where == null && !app.has(AppKeys.TOKEN_REDIS_URL)) {
       app.mistake(
           AppKeys.TOKEN_REDIS_URL,
           "is required for token.source=redis without " + RedisKeys.URL.name());
     }
+    if (app.has(AppKeys.TOKEN_REDIS_PASSWORD_FILE) && !app.has(AppKeys.TOKEN_REDIS_URL)) {
+      app.mistake(AppKeys.TOKEN_REDIS_PASSWORD_FILE, "needs token.redis-url");
+    }
     Optional<String> key = app.find(AppKeys.TOKEN_REDIS_KEY);
     return where == null
         ? Optional.empty()
         : key.map(text -> new TokenSettings.FromRedis(where, text.replace(APP_ID, appId)));
+  }
+
+  private RedisLink.Settings otherRedis(String url) {
+    if (app.has(AppKeys.TOKEN_REDIS_PASSWORD_FILE) && RedisLink.hasPassword(url)) {
+      app.mistake(
+          AppKeys.TOKEN_REDIS_PASSWORD_FILE, "expected: no password in token.redis-url, or no file");
+    }
+    return redis.other(
+        url, app.find(AppKeys.TOKEN_REDIS_PASSWORD_FILE).map(SecretFile::path).orElse(null));
   }
 
   private void require(Key<?> key) {

@@ -3,7 +3,6 @@ package dev.wxnotify.server.metrics;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenIssuer.Mode;
 import dev.wxnotify.server.token.TokenListener;
-import dev.wxnotify.server.token.TokenSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
@@ -24,6 +23,7 @@ final class TokenMeters implements TokenListener {
 
   TokenMeters(MeterRegistry registry, Collection<String> appIds) {
     this.registry = registry;
+<<<<<<< HEAD
     appIds.forEach(this::add);
   }
 
@@ -31,6 +31,18 @@ final class TokenMeters implements TokenListener {
   void add(String appId) {
     for (Mode mode : Mode.values()) {
       RESULTS.forEach(result -> fetches(appId, mode, result));
+=======
+    for (String appId : appIds) {
+      for (Mode mode : Mode.values()) {
+        RESULTS.forEach(result -> fetches(appId, mode, result));
+      }
+      reads(appId, true);
+      reads(appId, false);
+      for (Request request : Request.values()) {
+        requests(appId, request, true);
+        requests(appId, request, false);
+      }
+>>>>>>> tokens
     }
     for (Request request : Request.values()) {
       requests(appId, request, true);
@@ -77,23 +89,17 @@ final class TokenMeters implements TokenListener {
     return result instanceof IssueResult.Issued ? "issued" : "unavailable";
   }
 
-  private Counter reads(String appId, TokenSource source, boolean found) {
+  private Counter reads(String appId, boolean found) {
     return Counter.builder("wxnotify.token.reads")
         .description("Reads of a token where another system keeps it.")
-        .tags(
-            "app",
-            appId,
-            "source",
-            DeliveryMeters.label(source),
-            "result",
-            found ? "found" : "failed")
+        .tags("app", appId, "result", found ? "found" : "failed")
         .register(registry);
   }
 
   @Override
-  public void read(String appId, TokenSource source, boolean found) {
+  public void read(String appId, boolean found) {
     if (rejections.containsKey(appId)) {
-      reads(appId, source, found).increment();
+      reads(appId, found).increment();
     }
   }
 

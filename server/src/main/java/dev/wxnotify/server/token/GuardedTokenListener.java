@@ -33,9 +33,9 @@ final class GuardedTokenListener implements TokenListener {
   }
 
   @Override
-  public void read(String appId, TokenSource source, boolean found) {
+  public void read(String appId, boolean found) {
     try {
-      listener.read(appId, source, found);
+      listener.read(appId, found);
     } catch (Throwable fault) {
       complain(fault);
     }

@@ -76,7 +76,7 @@ final class SourceReading implements Renewal {
 
   private Result result(
       TokenReader.Reading reading, Instant asked, @Nullable AccessToken rejected) {
-    listener.read(appId, source, reading instanceof Found);
+    listener.read(appId, reading instanceof Found);
     if (reading instanceof NotFound none) {
       return Result.of(none.why());
     }

@@ -28,7 +28,7 @@ public interface TokenListener {
    *
    * @param found whether there was one
    */
-  default void read(String appId, TokenSource source, boolean found) {}
+  default void read(String appId, boolean found) {}
 
   /** What another system asks of this server's tokens. */
   enum Request {

@@ -165,6 +165,7 @@ class EachKeyTest extends ConfigFixture {
           "wxnotify.apps.NAME.token.bearer-token-file",
           "wxnotify.apps.NAME.token.redis-key",
           "wxnotify.apps.NAME.token.redis-url",
+          "wxnotify.apps.NAME.token.redis-password-file",
           "wxnotify.apps.NAME.token.cloudbase-file",
           "wxnotify.apps.NAME.app-secret-file",
           "wxnotify.wechat.proxy-password-file",

@@ -21,6 +21,8 @@ class KeysTest {
   private static final Map<String, String> FILES_OF_SECRETS =
       Map.of(
           "wxnotify.apps.NAME.app-secret", "wxnotify.apps.NAME.app-secret-file",
+          "wxnotify.apps.NAME.token.bearer-token", "wxnotify.apps.NAME.token.bearer-token-file",
+          "wxnotify.apps.NAME.token.redis-url", "wxnotify.apps.NAME.token.redis-password-file",
           "wxnotify.wechat.proxy", "wxnotify.wechat.proxy-password-file",
           "wxnotify.redis.url", "wxnotify.redis.password-file");
 

@@ -95,6 +95,32 @@ class TokenKeysTest extends ConfigFixture {
   }
 
   @Test
+  void redis_passwordInAFile_isThatOfItsOwnUrlOnly() throws Exception {
+    Path file = Files.writeString(directory.resolve("password"), "pw-1\n");
+    Map<String, String> keys =
+        app(
+            "redis",
+            TOKEN + "redis-key",
+            "k",
+            TOKEN + "redis-password-file",
+            file.toString(),
+            "wxnotify.redis.url",
+            "redis://a");
+
+    assertThat(
+            ((TokenSettings.FromRedis)
+                    app(load(with(keys, TOKEN + "redis-url", "redis://u@b"), Map.of())).token())
+                .redis()
+                .passwordFile())
+        .isEqualTo(file);
+    assertThat(mistakes(keys, Map.of()))
+        .containsExactly(TOKEN + "redis-password-file: needs token.redis-url");
+    assertThat(mistakes(with(keys, TOKEN + "redis-url", "redis://:pw@b"), Map.of()))
+        .containsExactly(
+            TOKEN + "redis-password-file: expected: no password in token.redis-url, or no file");
+  }
+
+  @Test
   void cloudbase_hasTheHostingsFile_orAnother() throws Exception {
     assertThat(app(load(app("cloudbase"), Map.of())).token())
         .isEqualTo(

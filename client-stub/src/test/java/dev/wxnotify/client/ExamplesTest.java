@@ -3,14 +3,30 @@ package dev.wxnotify.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.v1.BatchSendRequest;
+import dev.wxnotify.v1.GetAccessTokenRequest;
+import dev.wxnotify.v1.GetAccessTokenResponse;
+import dev.wxnotify.v1.GetTemplateRequest;
+import dev.wxnotify.v1.GetTemplateResponse;
+import dev.wxnotify.v1.Keyword;
 import dev.wxnotify.v1.Outcome;
+import dev.wxnotify.v1.RejectAccessTokenRequest;
+import dev.wxnotify.v1.RejectAccessTokenResponse;
 import dev.wxnotify.v1.SeckillMessage;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import dev.wxnotify.v1.SubscribeMessage;
+import dev.wxnotify.v1.Template;
+import dev.wxnotify.v1.TemplateServiceGrpc.TemplateServiceImplBase;
+import dev.wxnotify.v1.TokenServiceGrpc.TokenServiceImplBase;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,6 +182,54 @@ class ExamplesTest {
   }
 
   @Test
+  void template() throws IOException {
+    String templateId = "t-1";
+    try (Beside service = new Beside(new FakeTemplates());
+        NotificationClient client = service.client()) {
+
+      // example
+      Template template =
+          client
+              .templates()
+              .get(GetTemplateRequest.newBuilder().setTemplateId(templateId).build())
+              .getTemplate();
+      for (Keyword keyword : template.getKeywordsList()) {
+        log(keyword.getKey() + " is " + keyword.getLabel());
+      }
+      // end
+    }
+
+    assertThat(log).containsExactly("thing1 is 物品");
+  }
+
+  @Test
+  void token() throws IOException {
+    FakeTokens fake = new FakeTokens();
+    try (Beside service = new Beside(fake);
+        NotificationClient client = service.client()) {
+
+      // example
+      TokenClient tokens = client.tokens();
+      GetAccessTokenResponse token = tokens.get();
+      int errcode = callWeChat(token.getAccessToken());
+      if (errcode == 40001 || errcode == 40014 || errcode == 42001) {
+        tokens.reject(token.getFingerprint(), errcode);
+        callWeChat(tokens.get().getAccessToken());
+      }
+      // end
+    }
+
+    assertThat(log).containsExactly("token-1", "token-2");
+    assertThat(fake.rejected).isEqualTo("f-1");
+  }
+
+  /** Refuses the first token. */
+  private int callWeChat(String token) {
+    log(token);
+    return token.equals("token-1") ? 42001 : 0;
+  }
+
+  @Test
   void examples_ofTheJavadoc_areTheOnesAbove() throws IOException {
     List<String> tested = blocks(Files.readString(THIS), "(?s)\n *// example\n(.*?)\n *// end", "");
     List<String> documented = new ArrayList<>();
@@ -191,5 +255,67 @@ class ExamplesTest {
 
   private void log(String line) {
     log.add(line);
+  }
+
+  /** A server with one service. */
+  private static final class Beside implements AutoCloseable {
+    private final Server server;
+
+    Beside(BindableService service) throws IOException {
+      server =
+          NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+              .addService(service)
+              .build()
+              .start();
+    }
+
+    NotificationClient client() {
+      return NotificationClient.builder("127.0.0.1:" + server.getPort()).plaintext().build();
+    }
+
+    @Override
+    public void close() {
+      server.shutdownNow();
+    }
+  }
+
+  private static final class FakeTemplates extends TemplateServiceImplBase {
+    @Override
+    public void getTemplate(
+        GetTemplateRequest request, StreamObserver<GetTemplateResponse> responses) {
+      responses.onNext(
+          GetTemplateResponse.newBuilder()
+              .setTemplate(
+                  Template.newBuilder()
+                      .setTemplateId(request.getTemplateId())
+                      .addKeywords(Keyword.newBuilder().setKey("thing1").setLabel("物品")))
+              .build());
+      responses.onCompleted();
+    }
+  }
+
+  /** Has another token once one was rejected. */
+  private static final class FakeTokens extends TokenServiceImplBase {
+    volatile String rejected = "";
+
+    @Override
+    public void getAccessToken(
+        GetAccessTokenRequest request, StreamObserver<GetAccessTokenResponse> responses) {
+      String number = rejected.isEmpty() ? "1" : "2";
+      responses.onNext(
+          GetAccessTokenResponse.newBuilder()
+              .setAccessToken("token-" + number)
+              .setFingerprint("f-" + number)
+              .build());
+      responses.onCompleted();
+    }
+
+    @Override
+    public void rejectAccessToken(
+        RejectAccessTokenRequest request, StreamObserver<RejectAccessTokenResponse> responses) {
+      rejected = request.getFingerprint();
+      responses.onNext(RejectAccessTokenResponse.getDefaultInstance());
+      responses.onCompleted();
+    }
   }
 }

@@ -22,7 +22,8 @@ final class TokenSourceReader {
           TokenSource.WECHAT, List.of(AppKeys.APP_SECRET, AppKeys.APP_SECRET_FILE),
           TokenSource.URL,
               List.of(AppKeys.TOKEN_URL, AppKeys.TOKEN_BEARER, AppKeys.TOKEN_BEARER_FILE),
-          TokenSource.REDIS, List.of(
+          TokenSource.REDIS,
+              List.of(
                   AppKeys.TOKEN_REDIS_KEY,
                   AppKeys.TOKEN_REDIS_URL,
                   AppKeys.TOKEN_REDIS_PASSWORD_FILE),
@@ -155,7 +156,8 @@ final class TokenSourceReader {
   private RedisLink.Settings otherRedis(String url) {
     if (app.has(AppKeys.TOKEN_REDIS_PASSWORD_FILE) && RedisLink.hasPassword(url)) {
       app.mistake(
-          AppKeys.TOKEN_REDIS_PASSWORD_FILE, "expected: no password in token.redis-url, or no file");
+          AppKeys.TOKEN_REDIS_PASSWORD_FILE,
+          "expected: no password in token.redis-url, or no file");
     }
     return redis.other(
         url, app.find(AppKeys.TOKEN_REDIS_PASSWORD_FILE).map(SecretFile::path).orElse(null));

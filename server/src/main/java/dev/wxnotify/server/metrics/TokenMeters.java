@@ -23,7 +23,6 @@ final class TokenMeters implements TokenListener {
 
   TokenMeters(MeterRegistry registry, Collection<String> appIds) {
     this.registry = registry;
-<<<<<<< HEAD
     appIds.forEach(this::add);
   }
 
@@ -31,19 +30,9 @@ final class TokenMeters implements TokenListener {
   void add(String appId) {
     for (Mode mode : Mode.values()) {
       RESULTS.forEach(result -> fetches(appId, mode, result));
-=======
-    for (String appId : appIds) {
-      for (Mode mode : Mode.values()) {
-        RESULTS.forEach(result -> fetches(appId, mode, result));
-      }
-      reads(appId, true);
-      reads(appId, false);
-      for (Request request : Request.values()) {
-        requests(appId, request, true);
-        requests(appId, request, false);
-      }
->>>>>>> tokens
     }
+    reads(appId, true);
+    reads(appId, false);
     for (Request request : Request.values()) {
       requests(appId, request, true);
       requests(appId, request, false);

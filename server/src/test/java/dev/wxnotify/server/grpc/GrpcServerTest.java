@@ -14,10 +14,7 @@ import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
-<<<<<<< HEAD
 import dev.wxnotify.v1.TemplateServiceGrpc;
-=======
->>>>>>> tokens
 import dev.wxnotify.v1.TokenServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.Context;

@@ -552,15 +552,20 @@ class TemplatesTest {
   @Test
   void stop_answersThoseWhoWaitForWeChat() throws Exception {
     try (RunningServer server =
-        RunningServer.start(
-            with(Effect.of(EffectKind.NO_ANSWER)),
+        startAndAwaitTemplates(
+            SandboxOptions.builder()
+                .faults(
+                    List.of(
+                        Fault.on(SandboxEndpoint.TEMPLATES, Effect.of(EffectKind.NO_ANSWER))
+                            .everyNth(2)))
+                .build(),
             Map.of("wxnotify.wechat.request-timeout", "1h", "wxnotify.shutdown.grace", "1s"))) {
       var waiting =
           TemplateServiceGrpc.newFutureStub(server.channel())
               .listTemplates(ListTemplatesRequest.newBuilder().setRefresh(true).build());
       Await.until(
-          "the request for the list",
-          () -> server.sandbox().state().requests(SandboxEndpoint.TEMPLATES) == 1);
+          "the request of the call",
+          () -> server.sandbox().state().requests(SandboxEndpoint.TEMPLATES) == 2);
 
       server.stopServer();
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenKeeper implements AutoCloseable {
   private static final String SEND = "/cgi-bin/message/subscribe/send";
+  private static final String TEMPLATES = "/wxaapi/newtmpl/gettemplate";
   private static final Set<String> TOKEN_ENDPOINTS =
       Set.of("/cgi-bin/token", "/cgi-bin/stable_token");
 
@@ -110,6 +111,8 @@ final class TokenKeeper implements AutoCloseable {
       String path = exchange.getRequestURI().getPath();
       if (path.equals(SEND)) {
         write(exchange, 200, send(String.valueOf(exchange.getRequestURI().getRawQuery())));
+      } else if (path.equals(TEMPLATES)) {
+        write(exchange, 200, "{\"errcode\":0,\"errmsg\":\"ok\",\"data\":[]}");
       } else if (TOKEN_ENDPOINTS.contains(path)) {
         tokenCalls.incrementAndGet();
         write(exchange, 200, "{\"access_token\":\"of-wechat\",\"expires_in\":7200}");

@@ -32,6 +32,7 @@ class KeysTest {
           TlsKeys.class,
           CallerKeys.class,
           AppKeys.class,
+          TemplateKeys.class,
           WeChatKeys.class,
           RedisKeys.class,
           ProcessKeys.class);

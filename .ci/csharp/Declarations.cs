@@ -69,6 +69,7 @@ namespace Google.Protobuf
 
     public static class FieldCodec
     {
+        public static FieldCodec<string> ForString(uint tag) { throw null; }
         public static FieldCodec<string> ForString(uint tag, string otherwise) { throw null; }
         public static FieldCodec<long> ForInt64(uint tag, long otherwise) { throw null; }
         public static FieldCodec<T> ForMessage<T>(uint tag, MessageParser<T> parser) where T : class, IMessage<T> { throw null; }
@@ -153,6 +154,19 @@ namespace Google.Protobuf.WellKnownTypes
         public bool Equals(Duration other) { throw null; }
         public TimeSpan ToTimeSpan() { throw null; }
     }
+
+    public static class TimestampReflection { public static FileDescriptor Descriptor { get { throw null; } } }
+
+    public sealed class Timestamp : IMessage<Timestamp>
+    {
+        public MessageDescriptor Descriptor { get { throw null; } }
+        public void MergeFrom(CodedInputStream input) { throw null; }
+        public void MergeFrom(Timestamp message) { throw null; }
+        public void WriteTo(CodedOutputStream output) { throw null; }
+        public int CalculateSize() { throw null; }
+        public Timestamp Clone() { throw null; }
+        public bool Equals(Timestamp other) { throw null; }
+    }
 }
 
 namespace Google.Rpc
@@ -216,6 +230,40 @@ namespace Wxnotify.V1
                 CancellationToken cancellationToken = default(CancellationToken)) { throw null; }
 
             public virtual AsyncDuplexStreamingCall<BatchSendRequest, BatchSendResponse> BatchSend(
+                Metadata headers = null,
+                DateTime? deadline = null,
+                CancellationToken cancellationToken = default(CancellationToken)) { throw null; }
+        }
+    }
+
+    public static class TemplateService
+    {
+        public class TemplateServiceClient
+        {
+            public TemplateServiceClient(ChannelBase channel) { }
+
+            public virtual AsyncUnaryCall<GetTemplateResponse> GetTemplateAsync(
+                GetTemplateRequest request,
+                Metadata headers = null,
+                DateTime? deadline = null,
+                CancellationToken cancellationToken = default(CancellationToken)) { throw null; }
+        }
+    }
+
+    public static class TokenService
+    {
+        public class TokenServiceClient
+        {
+            public TokenServiceClient(ChannelBase channel) { }
+
+            public virtual AsyncUnaryCall<GetAccessTokenResponse> GetAccessTokenAsync(
+                GetAccessTokenRequest request,
+                Metadata headers = null,
+                DateTime? deadline = null,
+                CancellationToken cancellationToken = default(CancellationToken)) { throw null; }
+
+            public virtual AsyncUnaryCall<RejectAccessTokenResponse> RejectAccessTokenAsync(
+                RejectAccessTokenRequest request,
                 Metadata headers = null,
                 DateTime? deadline = null,
                 CancellationToken cancellationToken = default(CancellationToken)) { throw null; }

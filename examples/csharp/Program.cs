@@ -21,7 +21,12 @@ namespace WxnotifyExample
             {
                 return await BatchAsync(args[1], args[2], int.Parse(args[3]));
             }
-            Console.Error.WriteLine("usage: send HOST:PORT OPEN_ID | batch HOST:PORT CAMPAIGN COUNT");
+            if (args.Length == 4 && args[0] == "ask")
+            {
+                return await AskAsync(args[1], args[2], int.Parse(args[3]));
+            }
+            Console.Error.WriteLine(
+                "usage: send HOST:PORT OPEN_ID | batch HOST:PORT CAMPAIGN COUNT | ask HOST:PORT TEMPLATE_ID ERRCODE");
             return 64;
         }
 
@@ -121,6 +126,36 @@ namespace WxnotifyExample
             }
             Console.WriteLine(
                 string.Join(", ", outcomes.Select(entry => $"{entry.Key} {entry.Value}")) + $"; replayed {replayed}");
+            return 0;
+        }
+
+        /// <summary>
+        /// Shows the keywords of a template, and gets the app's access token for other calls of WeChat's API.
+        /// </summary>
+        private static async Task<int> AskAsync(string target, string templateId, int errcode)
+        {
+            using (var channel = GrpcChannel.ForAddress("http://" + target))
+            {
+                GetTemplateResponse found = await new TemplateService.TemplateServiceClient(channel)
+                    .GetTemplateAsync(new GetTemplateRequest { TemplateId = templateId });
+                foreach (Keyword keyword in found.Template.Keywords)
+                {
+                    Console.WriteLine($"{keyword.Key} {keyword.Label} {string.Join(" ", keyword.EnumValues)}");
+                }
+
+                var tokens = new TokenService.TokenServiceClient(channel);
+                GetAccessTokenResponse token = await tokens.GetAccessTokenAsync(new GetAccessTokenRequest());
+                // Never print the AccessToken itself.
+                Console.WriteLine($"token {token.Fingerprint} for {token.ExpiresIn.ToTimeSpan()}");
+                // In real life: what WeChat answered to a call with the AccessToken.
+                if (errcode == 40001 || errcode == 40014 || errcode == 42001)
+                {
+                    await tokens.RejectAccessTokenAsync(
+                        new RejectAccessTokenRequest { Fingerprint = token.Fingerprint, WechatErrcode = errcode });
+                    token = await tokens.GetAccessTokenAsync(new GetAccessTokenRequest());
+                    Console.WriteLine($"refused, now {token.Fingerprint}");
+                }
+            }
             return 0;
         }
     }

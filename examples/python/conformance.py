@@ -22,6 +22,8 @@ from wxnotify.v1.notification_service_pb2 import (
     SendSubscribeMessageRequest,
 )
 from wxnotify.v1.notification_service_pb2_grpc import NotificationServiceStub
+from wxnotify.v1.template_service_pb2 import ListTemplatesRequest
+from wxnotify.v1.template_service_pb2_grpc import TemplateServiceStub
 
 CODES = {code.value[0]: code.name for code in grpc.StatusCode}
 RID = re.compile("[0-9a-f]{8}(-[0-9a-f]{8}){2}")
@@ -282,6 +284,8 @@ def main(target, sandbox, cases_file):
     text = re.sub(r"\{fill:(\d+)}", lambda match: "x" * int(match[1]), text)
     passed = failed = 0
     with grpc.insecure_channel(target) as channel:
+        # The server reads the templates in the background; messages are checked by them from then on.
+        TemplateServiceStub(channel).ListTemplates(ListTemplatesRequest(refresh=True), timeout=60)
         for case in json.loads(text)["cases"]:
             for variant in varied(case):
                 try:

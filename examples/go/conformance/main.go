@@ -125,6 +125,12 @@ func main() {
 	var list struct{ Cases []testCase }
 	fatal(json.Unmarshal(filled, &list))
 
+	// The server reads the templates in the background; messages are checked by them from then on.
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	_, err = pb.NewTemplateServiceClient(conn).ListTemplates(ctx, &pb.ListTemplatesRequest{Refresh: true})
+	cancel()
+	fatal(err)
+
 	passed, failed := 0, 0
 	for _, c := range list.Cases {
 		if len(c.Vary) == 0 {

@@ -16,6 +16,7 @@ import {
   SendSeckillMessageRequest,
   SendSubscribeMessageRequest,
 } from "./gen/wxnotify/v1/notification_service.js";
+import { ListTemplatesRequest, type ListTemplatesResponse, TemplateServiceClient } from "./gen/wxnotify/v1/template_service.js";
 import { sendErrorOf } from "./notify.js";
 
 interface WantedError {
@@ -371,6 +372,15 @@ const text = readFileSync(casesFile, "utf8")
   .replaceAll("{run}", run)
   .replace(/\{fill:(\d+)\}/g, (_, length) => "x".repeat(Number(length)));
 const client = new NotificationServiceClient(target, credentials.createInsecure());
+// The server reads the templates in the background; messages are checked by them from then on.
+const templates = new TemplateServiceClient(target, credentials.createInsecure());
+await new Promise<ListTemplatesResponse>((resolve, reject) => {
+  const deadline = Date.now() + 60_000;
+  templates.listTemplates(ListTemplatesRequest.fromPartial({ refresh: true }), new Metadata(), { deadline }, (error, answer) =>
+    error ? reject(error) : resolve(answer),
+  );
+});
+templates.close();
 let passed = 0;
 let failed = 0;
 for (const one of (JSON.parse(text) as { cases: Case[] }).cases.flatMap(varied)) {

@@ -17,6 +17,7 @@ import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
 import dev.wxnotify.v1.BatchSummary;
 import dev.wxnotify.v1.FieldViolation;
+import dev.wxnotify.v1.ListTemplatesRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError;
@@ -24,6 +25,7 @@ import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSeckillMessageResponse;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
+import dev.wxnotify.v1.TemplateServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
@@ -144,6 +146,10 @@ public final class Conformance {
     fill.appendTail(filled);
     ManagedChannel channel =
         Grpc.newChannelBuilder(args[0], InsecureChannelCredentials.create()).build();
+    // The server reads the templates in the background; messages are checked by them from then on.
+    TemplateServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
+        .listTemplates(ListTemplatesRequest.newBuilder().setRefresh(true).build());
     int passed = 0;
     int failed = 0;
     for (JsonElement one : array(parse(filled.toString()), "cases")) {

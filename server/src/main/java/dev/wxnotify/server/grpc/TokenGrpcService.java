@@ -211,12 +211,7 @@ final class TokenGrpcService extends TokenServiceGrpc.TokenServiceImplBase {
       }
       List<Violation> violations = new ArrayList<>();
       if (app == null) {
-        violations.add(
-            new Violation(
-                "app_id",
-                named.isEmpty()
-                    ? "is required: the server has several apps and none of them is the default"
-                    : "is not an app of this server"));
+        violations.add(RequestMapper.unknownApp("app_id", named));
       } else {
         appId = app.appId();
       }

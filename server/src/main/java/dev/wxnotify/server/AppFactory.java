@@ -59,7 +59,7 @@ final class AppFactory {
 
   /** Makes the token cache of an app, whose calls go where its settings say from now on. */
   TokenCache tokens(AppSettings app, Supplier<String> secret) {
-    endpoints.use(app.appId(), app.baseUrl());
+    endpoints.use(app.appId(), app.token().source(), app.baseUrl());
     return sources.cacheOf(app, secret);
   }
 

@@ -140,7 +140,10 @@ final class TokenSources implements AutoCloseable {
     return new TokenCache(
         appId,
         new WeChatTokenIssuer(
-            endpoints.of(appId), endpoint, appId, () -> new AppSecret(secret.get())),
+            endpoints.of(appId, TokenSource.WECHAT),
+            endpoint,
+            appId,
+            () -> new AppSecret(secret.get())),
         store(appId, endpoint),
         TokenPolicy.DEFAULT,
         settings.tokenCallsPerHour(),

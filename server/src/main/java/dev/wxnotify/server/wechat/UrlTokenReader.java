@@ -43,6 +43,9 @@ public final class UrlTokenReader implements TokenReader {
   private final Supplier<String> bearer;
   private final String name;
 
+  /** The last token, which the endpoint's texts may name. */
+  private volatile String last = "";
+
   /**
    * Reads from {@code url}.
    *
@@ -107,6 +110,7 @@ public final class UrlTokenReader implements TokenReader {
   }
 
   private Reading found(WeChatAnswer answer) {
+    last = answer.accessToken();
     Long life = answer.expiresIn();
     if (life == null && !answer.isLifeUnclear()) {
       return new Found(answer.accessToken(), UNKNOWN_LIFE, UNKNOWN_AGAIN, UNKNOWN_GRACE);
@@ -135,7 +139,7 @@ public final class UrlTokenReader implements TokenReader {
   }
 
   private List<String> secrets(String shown) {
-    List<String> all = new ArrayList<>(List.of(shown));
+    List<String> all = new ArrayList<>(List.of(shown, last));
     @Nullable String query = url.getRawQuery();
     if (query != null) {
       all.add(query);

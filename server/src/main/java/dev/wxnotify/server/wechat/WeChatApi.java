@@ -3,7 +3,6 @@ package dev.wxnotify.server.wechat;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.NoToken;
 import dev.wxnotify.server.wechat.WeChatEndpoints.Route;
-import dev.wxnotify.server.wechat.WeChatEndpoints.Routes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -82,7 +81,7 @@ public final class WeChatApi {
 
   /** Calls where the calls of each app go. */
   public WeChatApi(WeChatEndpoints endpoints) {
-    this(endpoints::route);
+    this((Routes) endpoints);
   }
 
   WeChatApi(Routes routes) {

@@ -1,11 +1,13 @@
 package dev.wxnotify.server.wechat;
 
 import dev.wxnotify.server.token.AccessToken;
+import dev.wxnotify.server.token.TokenSource;
 import io.netty.channel.EventLoopGroup;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,27 +17,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each address has a client, and so connections, of its own; apps with the same address share
  * it. The clients live as long as this object.
+ *
+ * <p>An app may change from a source of tokens to none, or back, while messages with its old source
+ * are under way. These go on where they went: the address of an app without tokens may be one of
+ * {@code http://}, where no token may be seen.
  */
-public final class WeChatEndpoints implements AutoCloseable {
+public final class WeChatEndpoints implements Routes, AutoCloseable {
   private final WeChatHttpClient.Settings settings;
   private final EventLoopGroup loops;
   private final WeChatHttpClient usual;
   private final Map<URI, WeChatHttpClient> clients = new ConcurrentHashMap<>();
-  private final Map<String, WeChatHttpClient> ofApps = new ConcurrentHashMap<>();
-  private volatile @Nullable String proxyPassword;
 
-  /** Finds the ways to the API. */
-  @FunctionalInterface
-  interface Routes {
-    /**
-     * Returns the way to an endpoint of the API, with the token presented as its source demands; to
-     * be created once and used often.
-     *
-     * @param path begins with a slash
-     * @param query the rest of the query, percent-encoded; null for none
-     */
-    Route route(String path, AccessToken token, @Nullable String query);
-  }
+  /** Where calls with a token go. */
+  private final Map<String, WeChatHttpClient> withToken = new ConcurrentHashMap<>();
+
+  /** Where calls of apps that need no token go. */
+  private final Map<String, WeChatHttpClient> withoutToken = new ConcurrentHashMap<>();
+
+  private final AtomicInteger generation = new AtomicInteger();
+  private volatile @Nullable String proxyPassword;
 
   /**
    * A way to one endpoint of the API, for the token that it was made for.
@@ -69,15 +69,22 @@ public final class WeChatEndpoints implements AutoCloseable {
   /**
    * Sets where the calls of an app go from now on.
    *
+   * @param source where its tokens come from
    * @param baseUrl null for where those of most apps go. Over {@code http://} the egress proxy is
    *     not used: it would see what is sent
    */
-  public void use(String appId, @Nullable URI baseUrl) {
+  public void use(String appId, TokenSource source, @Nullable URI baseUrl) {
+    Map<String, WeChatHttpClient> ofApps = ofApps(source);
     if (baseUrl == null || baseUrl.equals(settings.baseUrl())) {
       ofApps.remove(appId);
     } else {
       ofApps.put(appId, clients.computeIfAbsent(baseUrl, this::client));
     }
+    generation.incrementAndGet();
+  }
+
+  private Map<String, WeChatHttpClient> ofApps(TokenSource source) {
+    return source == TokenSource.NONE ? withoutToken : withToken;
   }
 
   private WeChatHttpClient client(URI baseUrl) {
@@ -99,14 +106,19 @@ public final class WeChatEndpoints implements AutoCloseable {
     return client;
   }
 
-  /** Returns the client for the calls of an app. */
-  public WeChatHttpClient of(String appId) {
-    return ofApps.getOrDefault(appId, usual);
+  /** Returns the client for the calls of an app with tokens from {@code source}. */
+  public WeChatHttpClient of(String appId, TokenSource source) {
+    return ofApps(source).getOrDefault(appId, usual);
   }
 
-  /** Returns the way to an endpoint of the API; as {@link Routes#route}. */
-  Route route(String path, AccessToken token, @Nullable String query) {
-    WeChatHttpClient http = of(token.appId());
+  @Override
+  public int generation() {
+    return generation.get();
+  }
+
+  @Override
+  public Route route(String path, AccessToken token, @Nullable String query) {
+    WeChatHttpClient http = of(token.appId(), token.source());
     return new Route(http, http.address(path, TokenQuery.of(token, query)));
   }
 

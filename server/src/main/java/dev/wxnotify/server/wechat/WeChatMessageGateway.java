@@ -7,7 +7,6 @@ import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.wechat.WeChatEndpoints.Route;
-import dev.wxnotify.server.wechat.WeChatEndpoints.Routes;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -34,11 +33,14 @@ public final class WeChatMessageGateway implements MessageGateway {
   private final Routes routes;
 
   /** The way for each token: made once for the many messages that use it. */
-  private final Map<AccessToken, Route> known = new ConcurrentHashMap<>();
+  private final Map<AccessToken, Known> known = new ConcurrentHashMap<>();
+
+  /** A way, which is of use while the routes are of the same generation. */
+  private record Known(Route route, int generation) {}
 
   /** Sends the messages of each app to where its calls go. */
   public WeChatMessageGateway(WeChatEndpoints endpoints) {
-    this(endpoints::route);
+    this((Routes) endpoints);
   }
 
   WeChatMessageGateway(Routes routes) {
@@ -58,14 +60,16 @@ public final class WeChatMessageGateway implements MessageGateway {
   }
 
   private Route routeFor(AccessToken token) {
-    Route route = known.get(token);
-    if (route == null) {
-      route = routes.route(PATH, token, null);
-      if (known.size() >= MAX_ROUTES) {
-        known.clear(); // Most are of tokens that were renewed since.
-      }
-      known.put(token, route);
+    int now = routes.generation();
+    Known before = known.get(token);
+    if (before != null && before.generation == now) {
+      return before.route;
     }
+    Route route = routes.route(PATH, token, null);
+    if (known.size() >= MAX_ROUTES) {
+      known.clear(); // Most are of tokens that were renewed since.
+    }
+    known.put(token, new Known(route, now));
     return route;
   }
 

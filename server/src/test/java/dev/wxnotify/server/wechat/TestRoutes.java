@@ -1,7 +1,6 @@
 package dev.wxnotify.server.wechat;
 
 import dev.wxnotify.server.wechat.WeChatEndpoints.Route;
-import dev.wxnotify.server.wechat.WeChatEndpoints.Routes;
 
 /** The ways to a WeChat for the tests of one client. */
 final class TestRoutes {

@@ -154,6 +154,21 @@ class UrlTokenReaderTest {
     assertThat(told).doesNotContain("hush").contains("40001");
   }
 
+  @Test
+  void errmsg_thatRepeatsTheLastToken_isNotTold() throws Exception {
+    UrlTokenReader reader = new UrlTokenReader(http, url("/token"), () -> "");
+    answer(json("{\"access_token\":\"98_hush\",\"expires_in\":7200}"));
+    assertThat(Await.result(reader.read())).isInstanceOf(Found.class);
+
+    answer(json("{\"errcode\":40001,\"errmsg\":\"98_hush is dead\"}"));
+
+    assertThat(why(Await.result(reader.read()))).doesNotContain("hush").contains("40001");
+  }
+
+  private static byte[] json(String body) {
+    return Http.answer("200 OK", "Connection: close\r\n", Http.bytes(body));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

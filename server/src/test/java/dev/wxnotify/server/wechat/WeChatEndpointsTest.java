@@ -46,8 +46,11 @@ class WeChatEndpointsTest {
   }
 
   private String line(AccessToken token, String path, @Nullable String query) {
-    ByteBuf request =
-        endpoints.route(path, token, query).target().get(UnpooledByteBufAllocator.DEFAULT);
+    return line(endpoints.route(path, token, query).target());
+  }
+
+  private static String line(RequestTarget target) {
+    ByteBuf request = target.get(UnpooledByteBufAllocator.DEFAULT);
     String text = request.toString(StandardCharsets.US_ASCII);
     request.release();
     return text.substring(0, text.indexOf("\r\nuser-agent"));
@@ -75,24 +78,50 @@ class WeChatEndpointsTest {
 
   @Test
   void app_withItsOwnAddress_goesThere_andTheOthersDoNot() {
-    endpoints.use("wx-NONE", RELAY);
+    endpoints.use("wx-NONE", TokenSource.NONE, RELAY);
 
     assertThat(line(token(TokenSource.NONE), "/x", null))
         .isEqualTo("GET /relay/x HTTP/1.1\r\nhost: 127.0.0.1:9");
     assertThat(line(token(TokenSource.URL), "/x", null)).contains("host: api.weixin.qq.com");
-    assertThat(endpoints.of("wx-NONE")).isNotSameAs(endpoints.of("wx-URL"));
+    assertThat(endpoints.of("wx-NONE", TokenSource.NONE))
+        .isNotSameAs(endpoints.of("wx-URL", TokenSource.URL));
   }
 
   @Test
   void apps_withTheSameAddress_shareItsConnections() {
-    endpoints.use("one", RELAY);
-    endpoints.use("two", RELAY);
-    endpoints.use("three", USUAL);
+    endpoints.use("one", TokenSource.WECHAT, RELAY);
+    endpoints.use("two", TokenSource.WECHAT, RELAY);
+    endpoints.use("three", TokenSource.WECHAT, USUAL);
 
-    assertThat(endpoints.of("one")).isSameAs(endpoints.of("two"));
-    assertThat(endpoints.of("three")).isSameAs(endpoints.of("any other"));
-    endpoints.use("one", null);
-    assertThat(endpoints.of("one")).isSameAs(endpoints.of("three"));
+    assertThat(endpoints.of("one", TokenSource.WECHAT))
+        .isSameAs(endpoints.of("two", TokenSource.WECHAT));
+    assertThat(endpoints.of("three", TokenSource.WECHAT))
+        .isSameAs(endpoints.of("any other", TokenSource.WECHAT));
+    endpoints.use("one", TokenSource.WECHAT, null);
+    assertThat(endpoints.of("one", TokenSource.WECHAT))
+        .isSameAs(endpoints.of("three", TokenSource.WECHAT));
+  }
+
+  @Test
+  void tokenOfAnAppThatNowNeedsNone_goesNotToItsNewAddress() {
+    AccessToken before = token(TokenSource.WECHAT);
+
+    endpoints.use(before.appId(), TokenSource.NONE, RELAY);
+
+    assertThat(line(before, "/x", null)).contains("host: api.weixin.qq.com");
+  }
+
+  @Test
+  void message_goesToTheNewAddressOfItsApp_withTheSameToken() {
+    AccessToken token = token(TokenSource.URL);
+    WeChatMessageGateway gateway = new WeChatMessageGateway(endpoints);
+    assertThat(gateway.targetFor(token)).isSameAs(gateway.targetFor(token));
+    String before = line(gateway.targetFor(token));
+
+    endpoints.use(token.appId(), TokenSource.URL, RELAY);
+
+    assertThat(before).contains("host: api.weixin.qq.com");
+    assertThat(line(gateway.targetFor(token))).contains("host: 127.0.0.1:9");
   }
 
   @Test

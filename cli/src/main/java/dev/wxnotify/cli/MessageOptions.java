@@ -48,13 +48,10 @@ final class MessageOptions {
       names = "--timeout",
       paramLabel = "SECONDS",
       description = "The deadline of the call in seconds (default: ${DEFAULT-VALUE}).",
-      defaultValue = "10")
-  private double timeoutSeconds;
+      defaultValue = "10",
+      converter = SecondsConverter.class)
+  Duration timeout = Duration.ZERO;
 
   @Option(names = "--validate-only", description = "Check the message, send nothing.")
   boolean validateOnly;
-
-  Duration timeout() {
-    return Duration.ofMillis(Math.max(1, Math.round(timeoutSeconds * 1000)));
-  }
 }

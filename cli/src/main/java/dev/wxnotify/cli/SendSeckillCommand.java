@@ -79,7 +79,7 @@ final class SendSeckillCommand implements Callable<Integer> {
             .setValidateOnly(options.validateOnly)
             .build();
     try (NotificationClient client = server.client().failFast().build()) {
-      SendSeckillMessageResponse response = client.send(request, options.timeout());
+      SendSeckillMessageResponse response = client.send(request, options.timeout);
       return report.accepted(response.getMessageId(), response.getReplayed(), options.validateOnly);
     } catch (SendException e) {
       return report.failed(e.failure());

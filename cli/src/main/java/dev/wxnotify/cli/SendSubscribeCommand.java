@@ -65,7 +65,7 @@ final class SendSubscribeCommand implements Callable<Integer> {
             .setValidateOnly(options.validateOnly)
             .build();
     try (NotificationClient client = server.client().failFast().build()) {
-      SendSubscribeMessageResponse response = client.send(request, options.timeout());
+      SendSubscribeMessageResponse response = client.send(request, options.timeout);
       return report.accepted(response.getMessageId(), response.getReplayed(), options.validateOnly);
     } catch (SendException e) {
       return report.failed(e.failure());

@@ -64,8 +64,9 @@ public final class TemplatesCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "SECONDS",
       description = "The deadline of the call in seconds (default: ${DEFAULT-VALUE}).",
-      defaultValue = "10")
-  private double timeoutSeconds;
+      defaultValue = "10",
+      converter = SecondsConverter.class)
+  private Duration timeout = Duration.ZERO;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -88,8 +89,7 @@ public final class TemplatesCommand implements Callable<Integer> {
       throws InvalidProtocolBufferException {
     ListTemplatesResponse response =
         templates.list(
-            ListTemplatesRequest.newBuilder().setAppId(appId).setRefresh(refresh).build(),
-            timeout());
+            ListTemplatesRequest.newBuilder().setAppId(appId).setRefresh(refresh).build(), timeout);
     if (output == Output.JSON) {
       printJson(response, out);
     } else {
@@ -106,7 +106,7 @@ public final class TemplatesCommand implements Callable<Integer> {
                 .setTemplateId(templateId)
                 .setRefresh(refresh)
                 .build(),
-            timeout());
+            timeout);
     if (output == Output.JSON) {
       printJson(response, out);
     } else {
@@ -117,9 +117,5 @@ public final class TemplatesCommand implements Callable<Integer> {
   private static void printJson(Message response, PrintWriter out)
       throws InvalidProtocolBufferException {
     out.println(JsonFormat.printer().preservingProtoFieldNames().print(response));
-  }
-
-  private Duration timeout() {
-    return Duration.ofMillis(Math.max(1, Math.round(timeoutSeconds * 1000)));
   }
 }

@@ -47,8 +47,9 @@ final class TokenStatusCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "SECONDS",
       description = "The deadline of the call in seconds (default: ${DEFAULT-VALUE}).",
-      defaultValue = "10")
-  private double timeoutSeconds;
+      defaultValue = "10",
+      converter = SecondsConverter.class)
+  private Duration timeout = Duration.ZERO;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -57,7 +58,7 @@ final class TokenStatusCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     GetTokenStatusRequest request = GetTokenStatusRequest.newBuilder().setAppId(appId).build();
     try (NotificationClient client = server.client().failFast().build()) {
-      GetTokenStatusResponse response = client.operations().tokenStatus(request, timeout());
+      GetTokenStatusResponse response = client.operations().tokenStatus(request, timeout);
       if (output == Output.JSON) {
         out.println(JsonFormat.printer().preservingProtoFieldNames().print(response));
       } else {
@@ -67,9 +68,5 @@ final class TokenStatusCommand implements Callable<Integer> {
     } catch (SendException e) {
       return new SendReport(spec.commandLine().getErr()).failedCall(e.failure());
     }
-  }
-
-  private Duration timeout() {
-    return Duration.ofMillis(Math.max(1, Math.round(timeoutSeconds * 1000)));
   }
 }

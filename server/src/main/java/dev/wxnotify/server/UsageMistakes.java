@@ -10,6 +10,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -47,6 +48,9 @@ final class UsageMistakes implements IParameterExceptionHandler {
           + missing.getMissing().stream()
               .map(UsageMistakes::name)
               .collect(Collectors.joining(", "));
+    }
+    if (e instanceof OverwrittenOptionException twice) {
+      return name(twice.getOverwritten()) + ": is given twice";
     }
     if (e.getArgSpec() != null) {
       return name(e.getArgSpec()) + ": " + expectation(e);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -61,6 +62,19 @@ class MainTest {
       assertThat(process.exitCode()).isEqualTo(64);
       assertThat(process.err()).contains("Usage: wxnotify").doesNotContain("Exception");
       assertThat(process.out()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "templates --timeout 0, '--timeout: expected: a number of seconds, from 0.001 to 86400'",
+    "templates --timeout 2 --timeout 3, '--timeout: is given twice'",
+    "token status --output yaml, '--output: expected: '",
+  })
+  void wrongCommandLine_namesTheOptionAndTheRule(String args, String text) throws Exception {
+    try (WxnotifyProcess process = start(args)) {
+      assertThat(process.exitCode()).isEqualTo(64);
+      assertThat(process.err()).startsWith(text);
     }
   }
 

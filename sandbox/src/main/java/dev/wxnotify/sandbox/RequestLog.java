@@ -27,17 +27,18 @@ final class RequestLog {
    * @param appId the app that made it; null if its token is nobody's
    * @param millis how long the answer took
    */
-  record Entry(@Nullable String appId, Call call, ObjectNode answer, Instant time, long millis) {}
+  record Recorded(
+      @Nullable String appId, Call call, ObjectNode answer, Instant time, long millis) {}
 
   private final InstantSource clock;
 
   @GuardedBy("this")
-  private final Map<String, Entry> entries =
+  private final Map<String, Recorded> entries =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Recorded> eldest) {
           return size() > KEPT;
         }
       };
@@ -54,13 +55,14 @@ final class RequestLog {
   void add(Supplier<@Nullable String> owner, Call call, Answer answer) {
     Matcher rid = AT_THE_END.matcher(answer.json().path("errmsg").asText(""));
     if (rid.find()) {
-      Entry entry =
-          new Entry(owner.get(), call, answer.json(), clock.instant(), answer.delay().toMillis());
+      Recorded entry =
+          new Recorded(
+              owner.get(), call, answer.json(), clock.instant(), answer.delay().toMillis());
       put(rid.group(1), entry);
     }
   }
 
-  synchronized @Nullable Entry find(String rid) {
+  synchronized @Nullable Recorded find(String rid) {
     return entries.get(rid);
   }
 
@@ -68,7 +70,7 @@ final class RequestLog {
     entries.clear();
   }
 
-  private synchronized void put(String rid, Entry entry) {
+  private synchronized void put(String rid, Recorded entry) {
     entries.put(rid, entry);
   }
 }

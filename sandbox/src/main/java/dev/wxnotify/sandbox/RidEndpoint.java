@@ -29,7 +29,7 @@ final class RidEndpoint implements Endpoint {
     if (!RequestLog.RID.matcher(rid).matches()) {
       throw new Refused(ManagementErrors.BAD_RID);
     }
-    RequestLog.Entry entry = requests.find(rid);
+    RequestLog.Recorded entry = requests.find(rid);
     if (entry == null) {
       throw new Refused(ManagementErrors.RID_NOT_FOUND);
     }

@@ -15,6 +15,7 @@ import dev.wxnotify.sandbox.SandboxEndpoint;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.ErrorTable.Row;
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.DeafPort;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
@@ -25,7 +26,6 @@ import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -198,10 +198,7 @@ class ErrorTableTest {
 
   @Test
   void weChatUnreachable_isNotSent() throws Exception {
-    int nobody;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      nobody = socket.getLocalPort();
-    }
+    int nobody = DeafPort.number();
     try (RunningServer server =
         RunningServer.start(
             SandboxOptions.defaults(),

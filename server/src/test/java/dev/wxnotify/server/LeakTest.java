@@ -9,6 +9,7 @@ import dev.wxnotify.sandbox.Fault;
 import dev.wxnotify.sandbox.RevokeMode;
 import dev.wxnotify.sandbox.SandboxEndpoint;
 import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.server.testing.DeafPort;
 import dev.wxnotify.server.testing.LeakScanner;
 import dev.wxnotify.server.testing.LogCapture;
 import dev.wxnotify.server.testing.TestCa;
@@ -35,7 +36,6 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -96,10 +96,7 @@ class LeakTest {
   void everythingThatGoesWrong_tellsNoSecret(@TempDir Path directory) throws Exception {
     TestCa ca = new TestCa("authority");
     ca.issueForLoopback("server").writeTo(directory, "server");
-    int nobody;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      nobody = socket.getLocalPort();
-    }
+    int nobody = DeafPort.number();
     Map<String, String> keys = new HashMap<>();
     keys.put("wxnotify.redis.url", "redis://:" + REDIS_PASSWORD + "@127.0.0.1:" + nobody);
     keys.put("wxnotify.wechat.request-timeout", "1s");

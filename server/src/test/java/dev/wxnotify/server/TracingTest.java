@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.server.testing.DeafPort;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
@@ -19,8 +20,6 @@ import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -212,10 +211,7 @@ class TracingTest {
 
   @Test
   void collector_isDown_sendsGoOnAndTheStopWaitsForAMomentOnly() throws Exception {
-    int closedPort;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      closedPort = socket.getLocalPort();
-    }
+    int closedPort = DeafPort.number();
     try (RunningServer other =
         RunningServer.start(
             SandboxOptions.defaults(),

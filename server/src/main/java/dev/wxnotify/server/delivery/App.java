@@ -61,14 +61,4 @@ public record App(
   public App withTokens(TokenCache other, TemplateList otherTemplates) {
     return new App(appId, other, seckill, otherTemplates, pace, quota, new AppUse());
   }
-
-  /** An app whose templates nobody asks for. */
-  public App(
-      String appId,
-      TokenCache tokens,
-      SeckillTemplate seckill,
-      LongSupplier nanoClock,
-      ScheduledExecutorService timer) {
-    this(appId, tokens, seckill, TemplateList.unknown(appId, nanoClock, timer), nanoClock, timer);
-  }
 }

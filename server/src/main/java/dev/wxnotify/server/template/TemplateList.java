@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *   messages    unchecked    checked by L1        by L1       by L2              by L3
  *   fetch       begins       ends: L1             begins,     begins, at most    begins, at most
  *                                                 ends: L2    once a minute      once in 5 s
- *   it fails    the last list stays, however old; without one, messages stay unchecked
+ *   it fails    the last list stays, however old; without one, messages stay unchecked, and the
+ *               next fetch begins after a minute
  * </pre>
  *
  * <p>At most one fetch is under way. What asks for one meanwhile gets the end of that one. No
@@ -48,6 +49,9 @@ public final class TemplateList implements AutoCloseable {
 
   /** How often at most because WeChat refuses messages. */
   static final Duration AFTER_REFUSAL = Duration.ofMinutes(1);
+
+  /** How long after a failure the next fetch begins while no list is known. */
+  static final Duration WITHOUT_LIST = Duration.ofMinutes(1);
 
   /** How often at most because somebody asks for it. */
   public static final Duration BETWEEN_REFRESHES = Duration.ofSeconds(5);
@@ -255,26 +259,27 @@ public final class TemplateList implements AutoCloseable {
     }
     if (!isClosed) { // Else it is the stop that broke the call.
       reports.add(answer, known != null, before);
+      if (known == null && answer instanceof Failure) {
+        fetchSoon();
+      }
     }
     mine.complete(answer);
   }
 
-  /**
-   * Creates a list that nobody fetches.
-   *
-   * @param nanoClock as {@link System#nanoTime}
-   * @param timer starts nothing
-   */
-  public static TemplateList unknown(
-      String appId, LongSupplier nanoClock, ScheduledExecutorService timer) {
-    return new TemplateList(
-        appId,
-        () -> CompletableFuture.completedFuture(new Unavailable("nobody asks for templates")),
-        false,
-        InstantSource.system(),
-        nanoClock,
-        timer,
-        TemplateListener.NONE);
+  /** Without a list nothing is checked, so the next fetch does not wait for its turn. */
+  private void fetchSoon() {
+    try {
+      var ignored =
+          timer.schedule(this::fetchIfUnknown, WITHOUT_LIST.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("app {}: the timer has stopped", appId, e);
+    }
+  }
+
+  private void fetchIfUnknown() {
+    if (current == null) {
+      fetchInBackground();
+    }
   }
 
   /** Fetches no more. Whoever waits for a fetch gets the last list. */

@@ -6,6 +6,7 @@ import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.TestApps;
 import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.TokenCache;
@@ -75,7 +76,7 @@ final class DeliveryFixture {
             timer,
             () -> 0,
             TokenListener.NONE);
-    return new App(appId, tokens, Samples.SECKILL_TEMPLATE, clock.nanos(), timer);
+    return TestApps.app(appId, tokens, Samples.SECKILL_TEMPLATE, clock.nanos(), timer);
   }
 
   /** Returns a sender that shares everything except its gateway and its timer. */

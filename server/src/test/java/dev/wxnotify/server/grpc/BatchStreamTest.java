@@ -18,6 +18,7 @@ import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.TestApps;
 import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
@@ -704,7 +705,7 @@ class BatchStreamTest {
             () -> 0,
             TokenListener.NONE);
     App app =
-        new App(
+        TestApps.app(
             "wx-app",
             tokens,
             new SeckillTemplate("pages/seckill", "", "thing1", "time2", "thing3", "note"),

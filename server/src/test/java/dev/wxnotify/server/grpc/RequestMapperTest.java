@@ -11,6 +11,7 @@ import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.TestApps;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
@@ -376,7 +377,7 @@ class RequestMapperTest {
             new FakeScheduler(clock),
             () -> 0,
             TokenListener.NONE);
-    return new App(
+    return TestApps.app(
         appId,
         tokens,
         new SeckillTemplate(

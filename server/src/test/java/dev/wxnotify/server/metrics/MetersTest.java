@@ -25,6 +25,7 @@ import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.TestApps;
 import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
@@ -58,7 +59,7 @@ final class MetersTest {
   }
 
   private App app(String appId) {
-    return new App(
+    return TestApps.app(
         appId,
         new TokenCache(
             appId,

@@ -17,6 +17,7 @@ import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.testing.TestApps;
 import dev.wxnotify.server.token.InMemoryTokenStore;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenCache;
@@ -63,7 +64,7 @@ final class TestReplica implements AutoCloseable {
             () -> 0.5,
             TokenListener.NONE);
     app =
-        new App(
+        TestApps.app(
             "wx-app",
             tokens,
             new SeckillTemplate("pages/index", "", "thing1", "time2", "thing3", "note"),

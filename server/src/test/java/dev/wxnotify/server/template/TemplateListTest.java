@@ -106,6 +106,41 @@ class TemplateListTest {
   }
 
   @Test
+  void firstFetch_thatFails_isRepeatedEveryMinuteUntilThereIsAList() {
+    startWith(new Unavailable("down"));
+    clock.advance(TemplateList.WITHOUT_LIST.minusMillis(1));
+    timer.runDue();
+    assertThat(source.asked).hasSize(1);
+    clock.advance(Duration.ofMillis(1));
+    timer.runDue();
+    assertThat(source.asked).hasSize(2);
+    source.answer(new Unavailable("down"));
+    clock.advance(TemplateList.WITHOUT_LIST);
+    timer.runDue();
+    assertThat(source.asked).hasSize(3);
+
+    source.answer(listing("T", "thing1"));
+
+    assertThat(ids()).containsExactly("T");
+    clock.advance(TemplateList.WITHOUT_LIST.multipliedBy(2));
+    timer.runDue();
+    assertThat(source.asked).as("with a list, in the usual period").hasSize(3);
+  }
+
+  @Test
+  void laterFetch_thatFails_isRepeatedInTheUsualPeriod() {
+    startWith(listing("T", "thing1"));
+    clock.advance(TemplateList.PERIOD);
+    timer.runDue();
+    source.answer(new Unavailable("down"));
+
+    clock.advance(TemplateList.WITHOUT_LIST.multipliedBy(2));
+    timer.runDue();
+
+    assertThat(source.asked).hasSize(2);
+  }
+
+  @Test
   void start_twice_fetchesOnce() {
     list.start();
     list.start();
@@ -182,7 +217,7 @@ class TemplateListTest {
             });
     broken.start();
 
-    timer.advance(TemplateList.PERIOD);
+    timer.advance(TemplateList.WITHOUT_LIST);
 
     assertThat(heard).containsExactly("asked", "wx-app Unavailable", "asked", "wx-app Unavailable");
   }

@@ -167,7 +167,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
             () -> 0,
             TokenListener.NONE);
     tokens.add(cache);
-    return new App(
+    return TestApps.app(
         appId,
         cache,
         new SeckillTemplate(

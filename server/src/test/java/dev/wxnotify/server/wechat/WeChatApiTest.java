@@ -8,13 +8,13 @@ import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.DeafPort;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.wechat.WeChatApi.Answered;
 import dev.wxnotify.server.wechat.WeChatApi.NotAvailable;
 import dev.wxnotify.server.wechat.WeChatApi.Result;
 import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -133,10 +133,7 @@ class WeChatApiTest {
 
   @Test
   void connectionRefused_isNotWritten() throws Exception {
-    int nobody;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      nobody = socket.getLocalPort();
-    }
+    int nobody = DeafPort.number();
 
     assertThat(get(client(URI.create("http://127.0.0.1:" + nobody))))
         .isInstanceOfSatisfying(

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.DeafPort;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.TestLoops;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,7 +101,7 @@ class WeChatHttpClientTest {
 
   @Test
   void name_ofDeadAddressesOnly_isNotWrittenAndSaysWhy() throws Exception {
-    int nobody = freePort();
+    int nobody = DeafPort.number();
     names.with("we.test", "127.0.0.2", "127.0.0.3");
     WeChatHttpClient client = client(URI.create("http://we.test:" + nobody), LONG, LONG);
 
@@ -283,7 +283,7 @@ class WeChatHttpClientTest {
 
   @Test
   void proxy_thatIsNotThere_isNamed() throws Exception {
-    int nobody = freePort();
+    int nobody = DeafPort.number();
     WeChatHttpClient client =
         closing(
             new WeChatHttpClient(
@@ -420,11 +420,5 @@ class WeChatHttpClientTest {
     RawHttpServer server = RawHttpServer.startAt(InetAddress.getByName(address), port, turn);
     toClose.add(server);
     return server;
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

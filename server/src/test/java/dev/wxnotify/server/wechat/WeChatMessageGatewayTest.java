@@ -10,6 +10,7 @@ import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
+import dev.wxnotify.server.testing.DeafPort;
 import dev.wxnotify.server.testing.TestLoops;
 import dev.wxnotify.server.token.AccessToken;
 import java.io.IOException;
@@ -636,11 +637,10 @@ class WeChatMessageGatewayTest {
 
   @Test
   void connection_refused_isNotWritten() throws Exception {
-    RawHttpServer server = start(RawHttpServer.silence());
-    server.close();
+    URI nobody = URI.create("http://127.0.0.1:" + DeafPort.number());
     Gate gate = new Gate(true);
 
-    Answer answer = send(gateway(server), MESSAGE, token(TOKEN), gate);
+    Answer answer = send(gateway(nobody, null, LONG), MESSAGE, token(TOKEN), gate);
 
     assertThat(answer).isInstanceOf(Answer.NotWritten.class);
     assertThat(gate.asked()).isZero();

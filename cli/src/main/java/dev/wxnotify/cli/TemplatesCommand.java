@@ -1,8 +1,6 @@
 package dev.wxnotify.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import dev.wxnotify.client.NotificationClient;
 import dev.wxnotify.client.SendException;
 import dev.wxnotify.client.TemplateClient;
@@ -11,7 +9,6 @@ import dev.wxnotify.v1.GetTemplateResponse;
 import dev.wxnotify.v1.ListTemplatesRequest;
 import dev.wxnotify.v1.ListTemplatesResponse;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,20 +50,7 @@ public final class TemplatesCommand implements Callable<Integer> {
       description = "Have the server ask WeChat first, at most once in 5 seconds.")
   private boolean refresh;
 
-  @Option(
-      names = "--output",
-      paramLabel = "FORM",
-      description = "text (default) or json: the response in the contract's JSON form.",
-      converter = OutputConverter.class)
-  private Output output = Output.TEXT;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      description = "The deadline of the call in seconds (default: ${DEFAULT-VALUE}).",
-      defaultValue = "10",
-      converter = SecondsConverter.class)
-  private Duration timeout = Duration.ZERO;
+  @Mixin private final LookOptions look = new LookOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -89,12 +73,12 @@ public final class TemplatesCommand implements Callable<Integer> {
       throws InvalidProtocolBufferException {
     ListTemplatesResponse response =
         templates.list(
-            ListTemplatesRequest.newBuilder().setAppId(appId).setRefresh(refresh).build(), timeout);
-    if (output == Output.JSON) {
-      printJson(response, out);
-    } else {
-      new TemplateReport(out).print(response.getTemplatesList(), response.getFetchedAt());
-    }
+            ListTemplatesRequest.newBuilder().setAppId(appId).setRefresh(refresh).build(),
+            look.timeout);
+    look.print(
+        response,
+        () -> new TemplateReport(out).print(response.getTemplatesList(), response.getFetchedAt()),
+        out);
   }
 
   private void get(TemplateClient templates, PrintWriter out)
@@ -106,16 +90,11 @@ public final class TemplatesCommand implements Callable<Integer> {
                 .setTemplateId(templateId)
                 .setRefresh(refresh)
                 .build(),
-            timeout);
-    if (output == Output.JSON) {
-      printJson(response, out);
-    } else {
-      new TemplateReport(out).print(List.of(response.getTemplate()), response.getFetchedAt());
-    }
-  }
-
-  private static void printJson(Message response, PrintWriter out)
-      throws InvalidProtocolBufferException {
-    out.println(JsonFormat.printer().preservingProtoFieldNames().print(response));
+            look.timeout);
+    look.print(
+        response,
+        () ->
+            new TemplateReport(out).print(List.of(response.getTemplate()), response.getFetchedAt()),
+        out);
   }
 }

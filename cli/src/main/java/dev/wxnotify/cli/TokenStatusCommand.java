@@ -1,13 +1,11 @@
 package dev.wxnotify.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import dev.wxnotify.client.NotificationClient;
 import dev.wxnotify.client.SendException;
 import dev.wxnotify.v1.GetTokenStatusRequest;
 import dev.wxnotify.v1.GetTokenStatusResponse;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,20 +34,7 @@ final class TokenStatusCommand implements Callable<Integer> {
       defaultValue = "")
   private String appId = "";
 
-  @Option(
-      names = "--output",
-      paramLabel = "FORM",
-      description = "text (default) or json: the response in the contract's JSON form.",
-      converter = OutputConverter.class)
-  private Output output = Output.TEXT;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      description = "The deadline of the call in seconds (default: ${DEFAULT-VALUE}).",
-      defaultValue = "10",
-      converter = SecondsConverter.class)
-  private Duration timeout = Duration.ZERO;
+  @Mixin private final LookOptions look = new LookOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -58,12 +43,8 @@ final class TokenStatusCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     GetTokenStatusRequest request = GetTokenStatusRequest.newBuilder().setAppId(appId).build();
     try (NotificationClient client = server.client().failFast().build()) {
-      GetTokenStatusResponse response = client.operations().tokenStatus(request, timeout);
-      if (output == Output.JSON) {
-        out.println(JsonFormat.printer().preservingProtoFieldNames().print(response));
-      } else {
-        new TokenReport(out).print(response.getTokensList());
-      }
+      GetTokenStatusResponse response = client.operations().tokenStatus(request, look.timeout);
+      look.print(response, () -> new TokenReport(out).print(response.getTokensList()), out);
       return SendReport.EXIT_ACCEPTED;
     } catch (SendException e) {
       return new SendReport(spec.commandLine().getErr()).failedCall(e.failure());

@@ -299,7 +299,7 @@ final class BatchLoop implements StreamCall.Events {
     }
   }
 
-  /** The server says good-bye only to those who did so first. */
+  /** The server half-closes only after the client did. */
   private static Status asBroken(Status status) {
     return status.isOk()
         ? Status.UNAVAILABLE.withDescription("the server ended the stream")

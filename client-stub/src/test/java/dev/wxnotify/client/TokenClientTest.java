@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.Any;
 import dev.wxnotify.v1.GetAccessTokenRequest;
 import dev.wxnotify.v1.GetAccessTokenResponse;
-import dev.wxnotify.v1.GetTokenStatusRequest;
-import dev.wxnotify.v1.GetTokenStatusResponse;
-import dev.wxnotify.v1.OperationsServiceGrpc.OperationsServiceImplBase;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.RejectAccessTokenRequest;
 import dev.wxnotify.v1.RejectAccessTokenResponse;
@@ -23,7 +20,6 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -43,17 +39,6 @@ class TokenClientTest {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Tokens())
-            .addService(
-                new OperationsServiceImplBase() {
-                  @Override
-                  public void getTokenStatus(
-                      GetTokenStatusRequest request,
-                      StreamObserver<GetTokenStatusResponse> responses) {
-                    requests.add(request);
-                    responses.onNext(GetTokenStatusResponse.getDefaultInstance());
-                    responses.onCompleted();
-                  }
-                })
             .build()
             .start();
     client = NotificationClient.builder("127.0.0.1:" + server.getPort()).plaintext().build();
@@ -138,13 +123,5 @@ class TokenClientTest {
             catchThrowableOfType(
                 SendException.class, () -> client.tokens().reject("5d41402a", 40001)))
         .isNotNull();
-  }
-
-  @Test
-  void tokenStatus_isACallOfTheOperationsService() {
-    GetTokenStatusRequest request = GetTokenStatusRequest.newBuilder().setAppId("wx-1").build();
-
-    assertThat(client.operations().tokenStatus(request, Duration.ofSeconds(30))).isNotNull();
-    assertThat(requests).containsExactly(request);
   }
 }

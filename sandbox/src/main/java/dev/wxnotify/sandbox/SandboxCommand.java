@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command {@code sandbox}: a fake WeChat that runs until it is told to stop. */
+/** The command {@code sandbox}: a fake WeChat that runs until it is stopped. */
 @Command(
     name = "sandbox",
     mixinStandardHelpOptions = true,

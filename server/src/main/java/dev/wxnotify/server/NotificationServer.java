@@ -92,7 +92,7 @@ final class NotificationServer implements AutoCloseable {
   /** A claim in the ledger outlasts the attempt that it covers by this. */
   private static final Duration ATTEMPT_SLACK = Duration.ofSeconds(2);
 
-  /** How often gRPC's health is told what {@code /readyz} says. */
+  /** How often gRPC's health follows what {@code /readyz} says. */
   private static final Duration HEALTH_INTERVAL = Duration.ofMillis(500);
 
   /** How long the last outcomes may take to be stored when the connections to WeChat are closed. */

@@ -217,9 +217,7 @@ final class RunningApps implements AutoCloseable {
     log.info("app {}: its last message has ended, and it is closed", app.appId());
   }
 
-  /**
-   * Closes the tokens and templates of all apps, also of those whose last message has not ended.
-   */
+  /** Closes the tokens and templates of all apps, also of apps whose last message has not ended. */
   @Override
   public void close() {
     closed = true;

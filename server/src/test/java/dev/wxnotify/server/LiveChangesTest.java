@@ -16,6 +16,8 @@ import dev.wxnotify.server.testing.TestCa;
 import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
+import dev.wxnotify.v1.GetAccessTokenRequest;
+import dev.wxnotify.v1.GetAccessTokenResponse;
 import dev.wxnotify.v1.GetTokenStatusRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
@@ -27,6 +29,7 @@ import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
+import dev.wxnotify.v1.TokenServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -269,6 +272,39 @@ class LiveChangesTest {
       assertThat(server.sandbox().messages())
           .extracting(AcceptedMessage::appId)
           .containsOnlyOnce(CLUB_ID);
+    }
+  }
+
+  /** The call would hear that there is no token if the cache were closed before its token came. */
+  @Test
+  void removedApp_whoseTokenACallAwaits_givesIt_andIsClosedThen() throws Exception {
+    try (LogCapture log = LogCapture.open();
+        RunningServer server =
+            follow(
+                apps(SHOP),
+                Map.of(
+                    "wxnotify.wechat.request-timeout", "20s",
+                    "wxnotify.grpc.allow-anonymous-tokens", "true"))) {
+      awaitReason(server, SandboxOptions.APP_ID, null);
+      server
+          .sandbox()
+          .addFault(
+              Fault.on(SandboxEndpoint.STABLE_TOKEN, Effect.latency(Duration.ofSeconds(6)))
+                  .times(1));
+      write(apps(SHOP, CLUB));
+      Await.until("the app is there", () -> isFound(server, CLUB_ID));
+      Future<GetAccessTokenResponse> token =
+          TokenServiceGrpc.newFutureStub(server.channel())
+              .getAccessToken(GetAccessTokenRequest.newBuilder().setAppId(CLUB_ID).build());
+
+      write(apps(SHOP));
+      Await.until("it is not found any more", () -> !isFound(server, CLUB_ID));
+
+      assertThat(token.get(Await.LONGEST.toMillis(), TimeUnit.MILLISECONDS).getAccessToken())
+          .isNotEmpty();
+      Await.until(
+          "it is closed",
+          () -> log.lines(Level.INFO, CLUB_ID + ": its last message has ended").size() == 1);
     }
   }
 

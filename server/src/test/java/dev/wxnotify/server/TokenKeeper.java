@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A company's own system that keeps a token, and behind the same port a WeChat that takes the
- * tokens that it is told to: as {@code access_token}, as the cloud hosting's, or without any. It
- * has token endpoints only to count who asks them.
+ * tokens that a test names: as {@code access_token}, as the cloud hosting's, or without any. It has
+ * token endpoints only to count calls of them.
  */
 final class TokenKeeper implements AutoCloseable {
   private static final String SEND = "/cgi-bin/message/subscribe/send";

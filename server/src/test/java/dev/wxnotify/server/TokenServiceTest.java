@@ -425,7 +425,7 @@ class TokenServiceTest {
     }
   }
 
-  // What is told of it.
+  // What the log and the metrics say of it.
 
   /** The log bounds lines that any client can cause, and not these. */
   @Test

@@ -66,8 +66,8 @@ public record ServerSettings(
     }
 
     /**
-     * Returns this app with the secret of {@code known} where both name the same file: what a file
-     * holds is followed by those who watch it.
+     * Returns this app with the secret of {@code known} where both name the same file: a change of
+     * the file itself is followed by the watch on it.
      */
     public AppSettings withSecretOf(AppSettings known) {
       Path file = token.secretFile();

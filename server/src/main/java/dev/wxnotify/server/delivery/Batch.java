@@ -238,7 +238,9 @@ public final class Batch {
     return waiting.get();
   }
 
-  /** Begins no more tries: whoever waits for one is told {@code why}, or what WeChat said last. */
+  /**
+   * Begins no more tries: what waits for one ends with {@code why}, or with what WeChat said last.
+   */
   public void end(SendOutcome.NotSent why) {
     takeAllThatWait(why).forEach(item -> dismiss(item, why));
   }

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this server can send, for those who decide where calls go.
+ * Whether this server can send, for whatever routes calls.
  *
  * <pre>
  *   STARTING ── started() ──▶ RUNNING ── stopping() ──▶ STOPPING
@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>An app cannot send while WeChat refuses this server its credentials, which only the operator
- * can mend. A WeChat that is slow, busy or away changes nothing, nor does a quota of the day that
- * is used up: another replica would fare no better. A refusal of sends (and not of tokens, which
- * are asked for without callers too) counts for a minute: a server that stayed not ready would get
- * no calls, and never learn that the operator has mended it.
+ * can correct. A WeChat that is slow, busy or away changes nothing, nor does a quota of the day
+ * that is used up: another replica would fare no better. A refusal of sends (and not of tokens,
+ * which are asked for without callers too) counts for a minute: a server that stayed not ready
+ * would get no calls, and never learn that the operator has corrected it.
  *
  * <p>It hears of sends as a listener, and takes no part in them. Concurrency: one atomic reference
  * and one concurrent map; a report is a look at each, not a snapshot of all.

@@ -160,7 +160,7 @@ final class Sending implements MessageGateway.WriteGate {
     }
   }
 
-  /** Lets those who give up find the turn; returns false if it was given up, and ends it then. */
+  /** Shows the turn to whoever gives up; returns false if it was given up, and ends it then. */
   private boolean mayWaitFor(Turn next) {
     turn = next;
     if (!isAbandoned()) {
@@ -172,7 +172,7 @@ final class Sending implements MessageGateway.WriteGate {
     return false;
   }
 
-  /** Lets those who give up find the stage; one that was given up goes on at once. */
+  /** Shows the stage to whoever gives up; one that was given up goes on at once. */
   private void waitFor(CompletableFuture<?> next) {
     stage = next;
     if (isAbandoned()) {
@@ -399,7 +399,7 @@ final class Sending implements MessageGateway.WriteGate {
         : new Answer.NoAnswer(text);
   }
 
-  /** Runs a step; should it have a fault, the message ends, and nobody waits for it in vain. */
+  /** Runs a step; if it fails, the message ends, so that nobody waits for it forever. */
   private void guard(Runnable step) {
     try {
       step.run();

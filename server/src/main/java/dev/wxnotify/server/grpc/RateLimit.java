@@ -223,7 +223,7 @@ final class RateLimit implements Gate, Turn.Queue {
     giveTurnsIfPossible();
   }
 
-  /** Where the timer takes no tasks, those who wait go on with whoever enters next. */
+  /** Where the timer takes no tasks, the work that waits goes on with what enters next. */
   private void giveTurnsIfPossible() {
     try {
       giveTurns();

@@ -151,8 +151,8 @@ final class RequestMapper {
   }
 
   /**
-   * What a message is made of beside its own fields; stand-ins where those are wrong, which is told
-   * anyway.
+   * What a message is made of beside its own fields; stand-ins where those are wrong, which is
+   * reported anyway.
    */
   private record MessageContext(
       SeckillTemplate seckill, MiniProgramState state, Language language) {}

@@ -93,7 +93,7 @@ final class TokenGrpcService extends TokenServiceGrpc.TokenServiceImplBase {
       call.fail(invalid("app_id", "is an app that needs no token (token.source is none)"));
       return;
     }
-    await(call, app.tokens().acquire(), this::response);
+    await(call, app, app.tokens().acquire(), this::response);
   }
 
   private GetAccessTokenResponse response(AccessToken token) {
@@ -137,7 +137,7 @@ final class TokenGrpcService extends TokenServiceGrpc.TokenServiceImplBase {
                   tooOften.retryAfter()),
               ""));
     } else if (report instanceof Report.Renewed renewed) {
-      await(call, renewed.result(), token -> RejectAccessTokenResponse.getDefaultInstance());
+      await(call, app, renewed.result(), token -> RejectAccessTokenResponse.getDefaultInstance());
     } else {
       call.answer("another one than now", RejectAccessTokenResponse.getDefaultInstance());
     }
@@ -145,20 +145,26 @@ final class TokenGrpcService extends TokenServiceGrpc.TokenServiceImplBase {
 
   /** Answers when there is a token, within the caller's deadline. */
   private <R> void await(
-      Call<R> call, CompletableFuture<TokenResult> token, Function<AccessToken, R> toResponse) {
+      Call<R> call,
+      App app,
+      CompletableFuture<TokenResult> token,
+      Function<AccessToken, R> toResponse) {
     if (token.isDone()) {
       call.end(token.join(), toResponse);
       return;
     }
     TokenWait wait = new TokenWait(token);
     waiting.add(wait);
+    app.use().begin(); // So that its cache is not closed before, if the app is removed meanwhile.
     wait.whenOver(
         result -> {
           waiting.remove(wait);
+          app.use().end();
           call.end(result, toResponse);
         },
         why -> {
           waiting.remove(wait);
+          app.use().end();
           call.fail(SendErrors.of(why, ""));
         });
     call.whenCancelled(() -> wait.giveUp(CANCELLED));
@@ -173,7 +179,7 @@ final class TokenGrpcService extends TokenServiceGrpc.TokenServiceImplBase {
     return !waiting.isEmpty();
   }
 
-  /** Answers those who wait for a token, since the server cannot wait any longer. */
+  /** Ends the calls that wait for a token, since the server cannot wait any longer. */
   void giveUp() {
     givenUp = true;
     waiting.forEach(wait -> wait.giveUp(STOPPING));

@@ -59,7 +59,7 @@ final class WaitingAnswers {
     return !waiting.isEmpty();
   }
 
-  /** Answers those who wait, since the server cannot wait any longer. */
+  /** Ends the calls that wait, since the server cannot wait any longer. */
   void giveUp() {
     givenUp = true;
     waiting.forEach(Runnable::run);

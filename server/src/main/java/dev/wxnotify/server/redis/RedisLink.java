@@ -39,9 +39,8 @@ import org.slf4j.LoggerFactory;
  *                                  the probe fails, or is late by the claim timeout ⇒ down, fails
  * </pre>
  *
- * <p>So a Redis that hangs costs the claim timeout at most to those who were asking when it began
- * to hang, and nothing to those who come later. One that is slow but answers within the claim
- * timeout is up.
+ * <p>So a Redis that hangs costs the claim timeout at most to the commands under way when it began
+ * to hang, and nothing to later ones. One that is slow but answers within the claim timeout is up.
  *
  * <p>The probe is a script that writes, as the commands of the hot path are: a Redis that is full,
  * or a replica, answers a ping. It goes to where the command went that failed, which in a cluster

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.redis;
 
 import dev.wxnotify.server.token.AccessToken;
+import dev.wxnotify.server.token.TokenSource;
 import dev.wxnotify.server.token.TokenStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,6 +83,7 @@ public final class RedisTokenStore implements TokenStore {
       Pattern.compile("(\\d{1,15}):(\\d{1,15}):(.+)", Pattern.DOTALL);
 
   private final RedisLink redis;
+  private final String appId;
   private final String key;
   private final InstantSource clock;
   private final Runnable forget;
@@ -96,6 +98,7 @@ public final class RedisTokenStore implements TokenStore {
    */
   public RedisTokenStore(RedisLink redis, String appId, String kind, InstantSource clock) {
     this.redis = redis;
+    this.appId = appId;
     this.key = redis.key("{token:" + appId + ":" + kind + "}");
     this.clock = clock;
     this.forget = redis.whenUp(this::saveAgain);
@@ -186,7 +189,7 @@ public final class RedisTokenStore implements TokenStore {
       Instant expiresAt = Instant.ofEpochMilli(Long.parseLong(parts.group(1)));
       Instant receivedAt = Instant.ofEpochMilli(Long.parseLong(parts.group(2)));
       if (expiresAt.isAfter(receivedAt)) {
-        return new AccessToken(parts.group(3), receivedAt, expiresAt);
+        return new AccessToken(parts.group(3), receivedAt, expiresAt, appId, TokenSource.WECHAT);
       }
     }
     log.debug("redis: the value stored under {} is not a token", key);

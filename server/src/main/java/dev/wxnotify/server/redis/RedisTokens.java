@@ -43,8 +43,8 @@ public final class RedisTokens implements AutoCloseable {
   private static final Duration UNKNOWN_GRACE = Duration.ofHours(2);
 
   /**
-   * Those who keep tokens let the key end earlier than the token, WxJava by 200 s, and write the
-   * next one when they need it themselves. Until then the last one is used.
+   * A system that keeps tokens lets the key end earlier than the token, WxJava by 200 s, and writes
+   * the next one when it needs one itself. Until then the last one is used.
    */
   private static final Duration GRACE = Duration.ofSeconds(200);
 

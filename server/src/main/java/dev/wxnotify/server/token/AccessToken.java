@@ -32,19 +32,9 @@ public record AccessToken(
     }
   }
 
-  /** A token that WeChat issued, where only one app is known. */
-  public AccessToken(String value, Instant receivedAt, Instant expiresAt) {
-    this(value, receivedAt, expiresAt, "", TokenSource.WECHAT);
-  }
-
   /** Returns what stands for a token where none is needed. It never ends. */
   static AccessToken notNeeded(String appId, Instant now) {
     return new AccessToken("", now, Instant.MAX, appId, TokenSource.NONE);
-  }
-
-  /** Returns this token of {@code appId}. */
-  AccessToken of(String appId) {
-    return new AccessToken(value, receivedAt, expiresAt, appId, source);
   }
 
   /** Returns the remaining lifetime of the token when it was received. */

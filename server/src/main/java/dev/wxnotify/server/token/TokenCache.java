@@ -165,7 +165,7 @@ public final class TokenCache implements AutoCloseable {
    * Creates an empty cache of a token that another system obtains and renews. It is only read: no
    * token call is made, and nothing is stored.
    *
-   * @param source where it is read, for those who ask
+   * @param source where it is read, as {@link #source} reports
    * @param longestPause the longest pause after a failure to read it
    * @param callsPerHour the budget of token calls, of which nothing is spent
    */
@@ -320,8 +320,8 @@ public final class TokenCache implements AutoCloseable {
   }
 
   /**
-   * Says that something has changed that may mend a failure: the pause after one is over. Without a
-   * failure nothing happens, and a token that lives lives on.
+   * Says that something has changed that may clear a failure: the pause after one is over. Without
+   * a failure nothing happens, and a token that lives lives on.
    */
   public void tryAgain() {
     synchronized (lock) {

@@ -115,7 +115,7 @@ final class TokenFetch implements Renewal {
         .thenCompose(
             shared ->
                 shared.isPresent()
-                    ? CompletableFuture.completedStage(Result.shared(shared.get().of(appId)))
+                    ? CompletableFuture.completedStage(Result.shared(shared.get()))
                     : leaseAndAsk(rejected, usable));
   }
 
@@ -144,7 +144,7 @@ final class TokenFetch implements Renewal {
         .thenCompose(
             shared ->
                 shared.isPresent()
-                    ? CompletableFuture.completedStage(Result.shared(shared.get().of(appId)))
+                    ? CompletableFuture.completedStage(Result.shared(shared.get()))
                     : ask(rejected).thenCompose(this::save))
         .whenComplete((result, fault) -> lease.release());
   }

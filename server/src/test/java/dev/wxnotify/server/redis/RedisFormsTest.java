@@ -8,6 +8,7 @@ import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.server.testing.TestCa;
 import dev.wxnotify.server.testing.TestLedgers;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.token.TokenStore.Purpose;
@@ -62,7 +63,7 @@ class RedisFormsTest {
   /** Two replicas share a token, a lease and {@code count} outcomes. */
   private void assertShares(RedisLink link, RedisLink other, int count) throws Exception {
     Instant received = CLOCK.instant().truncatedTo(ChronoUnit.MILLIS);
-    AccessToken token = new AccessToken("token", received, received.plus(Duration.ofHours(2)));
+    AccessToken token = TestTokens.token("token", received, received.plus(Duration.ofHours(2)));
     TokenStore mine = new RedisTokenStore(link, "wx-app", "stable", CLOCK);
     TokenStore theirs = new RedisTokenStore(other, "wx-app", "stable", CLOCK);
     Await.result(mine.save(token));

@@ -8,6 +8,7 @@ import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
 import dev.wxnotify.server.testing.TestLedgers;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.token.TokenStore.Purpose;
@@ -235,7 +236,7 @@ class RedisOutageTest {
 
   private static AccessToken token() {
     Instant received = CLOCK.instant().truncatedTo(ChronoUnit.MILLIS);
-    return new AccessToken("token", received, received.plus(Duration.ofHours(2)));
+    return TestTokens.token("token", received, received.plus(Duration.ofHours(2)));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.RedisServerExtension;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.TokenStore;
 import dev.wxnotify.server.token.TokenStore.Purpose;
@@ -72,7 +73,7 @@ final class RedisTokenStoreTest extends TokenStoreContract {
 
   private static AccessToken token() {
     Instant received = CLOCK.instant().truncatedTo(ChronoUnit.MILLIS);
-    return new AccessToken(SECRET, received, received.plus(LIFE));
+    return TestTokens.token(SECRET, received, received.plus(LIFE));
   }
 
   @Test
@@ -120,7 +121,7 @@ final class RedisTokenStoreTest extends TokenStoreContract {
   void save_aTokenThatIsOver_storesNothing() throws Exception {
     Instant received = now().minus(LIFE);
 
-    Await.result(store().save(new AccessToken(SECRET, received, received.plus(A_MOMENT))));
+    Await.result(store().save(TestTokens.token(SECRET, received, received.plus(A_MOMENT))));
 
     assertThat(redis.calls("evalsha")).isZero();
     assertThat(Await.result(store().load())).isEmpty();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Forwards bytes, until it is told to forward none on the open connections, as when a host is down
+ * Forwards bytes, until a test has it forward none on the open connections, as when a host is down
  * or a firewall has dropped a connection without notice.
  */
 final class SilentProxy implements AutoCloseable {

@@ -77,7 +77,7 @@ public final class RedisServerExtension
         directory.deleteOnExit();
         return ExecutableProvider.newJarResourceProvider(directory).get();
       } catch (IOException e) {
-        throw new AssertionError("there is no redis-server to be had", e);
+        throw new AssertionError("redis-server is not available", e);
       }
     }
   }

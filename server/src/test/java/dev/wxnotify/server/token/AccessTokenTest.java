@@ -3,6 +3,7 @@ package dev.wxnotify.server.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.wxnotify.server.testing.TestTokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AccessTokenTest {
   private static final Instant NOW = Instant.parse("2026-03-01T08:00:00Z");
   private static final String VALUE = "98_bK3secretVALUE-x_Zq";
-  private static final AccessToken TOKEN = new AccessToken(VALUE, NOW, NOW.plusSeconds(7200));
+  private static final AccessToken TOKEN = TestTokens.token(VALUE, NOW, NOW.plusSeconds(7200));
 
   static Stream<Object> holders() {
     return Stream.of(
@@ -37,7 +38,7 @@ class AccessTokenTest {
   @Test
   void constructor_noLifeLeft_saysSoWithoutTheValue() {
     for (Duration life : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
-      Throwable refusal = catchThrowable(() -> new AccessToken(VALUE, NOW, NOW.plus(life)));
+      Throwable refusal = catchThrowable(() -> TestTokens.token(VALUE, NOW, NOW.plus(life)));
 
       assertThat(refusal)
           .isInstanceOf(IllegalArgumentException.class)
@@ -49,15 +50,15 @@ class AccessTokenTest {
 
   @Test
   void constructor_emptyValue_isRefused() {
-    assertThat(catchThrowable(() -> new AccessToken("", NOW, NOW.plusSeconds(1))))
+    assertThat(catchThrowable(() -> TestTokens.token("", NOW, NOW.plusSeconds(1))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("value is empty");
   }
 
   @Test
   void fingerprint_ofTheSameValue_isTheSameAndShort() {
-    AccessToken again = new AccessToken(VALUE, NOW.plusSeconds(9), NOW.plusSeconds(99));
-    AccessToken other = new AccessToken(VALUE + "x", NOW, NOW.plusSeconds(7200));
+    AccessToken again = TestTokens.token(VALUE, NOW.plusSeconds(9), NOW.plusSeconds(99));
+    AccessToken other = TestTokens.token(VALUE + "x", NOW, NOW.plusSeconds(7200));
 
     assertThat(TOKEN.fingerprint()).matches("[0-9a-f]{8}").isEqualTo(again.fingerprint());
     assertThat(other.fingerprint()).isNotEqualTo(TOKEN.fingerprint());
@@ -65,8 +66,8 @@ class AccessTokenTest {
 
   @Test
   void isSameAs_handedOutAgain_looksAtTheValueOnly() {
-    AccessToken again = new AccessToken(VALUE, NOW.plusSeconds(60), NOW.plusSeconds(7199));
-    AccessToken other = new AccessToken(VALUE + "x", NOW, NOW.plusSeconds(7200));
+    AccessToken again = TestTokens.token(VALUE, NOW.plusSeconds(60), NOW.plusSeconds(7199));
+    AccessToken other = TestTokens.token(VALUE + "x", NOW, NOW.plusSeconds(7200));
 
     assertThat(TOKEN.isSameAs(again)).isTrue();
     assertThat(TOKEN.isSameAs(other)).isFalse();
@@ -75,7 +76,7 @@ class AccessTokenTest {
   @Test
   void isNewerThan_twoTokens_looksAtTheEndOnly() {
     AccessToken receivedLaterEndsEarlier =
-        new AccessToken("other", NOW.plusSeconds(60), NOW.plusSeconds(7200).minusNanos(1));
+        TestTokens.token("other", NOW.plusSeconds(60), NOW.plusSeconds(7200).minusNanos(1));
 
     assertThat(TOKEN.isNewerThan(receivedLaterEndsEarlier)).isTrue();
     assertThat(receivedLaterEndsEarlier.isNewerThan(TOKEN)).isFalse();

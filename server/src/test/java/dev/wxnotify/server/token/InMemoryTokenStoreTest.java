@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.FakeClock;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.TokenStore.Purpose;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +39,7 @@ class InMemoryTokenStoreTest extends TokenStoreContract {
 
   @Test
   void load_aroundTheEndOfTheToken_changesAtTheNanosecond() throws Exception {
-    AccessToken token = new AccessToken("value", now(), now().plus(LIFE));
+    AccessToken token = TestTokens.token("value", now(), now().plus(LIFE));
     Await.result(store.save(token));
 
     clock.advance(LIFE.minusNanos(1));

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.wxnotify.server.testing.FakeClock;
 import dev.wxnotify.server.testing.FakeScheduler;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.IssueResult.Failure;
 import dev.wxnotify.server.token.IssueResult.Issued;
 import dev.wxnotify.server.token.IssueResult.Refused;
@@ -59,7 +60,7 @@ class TokenCacheTest {
 
   private TokenCache cacheAsking(TokenIssuer weChat, InstantSource time) {
     return new TokenCache(
-        "wx-test",
+        TestTokens.APP,
         weChat,
         store,
         TokenPolicy.DEFAULT,
@@ -533,7 +534,8 @@ class TokenCacheTest {
 
     @Test
     void reject_emptyCache_changesNothing() {
-      AccessToken foreign = new AccessToken("foreign", clock.instant(), clock.instant().plus(LIFE));
+      AccessToken foreign =
+          TestTokens.token("foreign", clock.instant(), clock.instant().plus(LIFE));
 
       cache.reject(foreign);
 
@@ -1117,8 +1119,7 @@ class TokenCacheTest {
   /** Puts a token into the store, as another replica would. */
   private AccessToken saved(int serial, Duration life) {
     Instant now = clock.instant();
-    AccessToken token =
-        new AccessToken(FakeTokenIssuer.valueOf(serial), now, now.plus(life)).of("wx-test");
+    AccessToken token = TestTokens.token(FakeTokenIssuer.valueOf(serial), now, now.plus(life));
     store.save(token).toCompletableFuture().join();
     return token;
   }

@@ -3,6 +3,7 @@ package dev.wxnotify.server.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.wxnotify.server.testing.TestTokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Stream;
@@ -28,7 +29,7 @@ class TokenPolicyTest {
   void freshness_aroundEveryBoundary_changesAtTheNanosecond(
       Duration life, Duration staleBefore, Duration unusableBefore) {
     Instant end = RECEIVED.plus(life);
-    AccessToken token = new AccessToken("secret", RECEIVED, end);
+    AccessToken token = TestTokens.token("secret", RECEIVED, end);
     Instant stale = end.minus(staleBefore);
     Instant unusable = end.minus(unusableBefore);
 
@@ -49,7 +50,7 @@ class TokenPolicyTest {
   void moments_ofEveryLife_areTheBoundaries(
       Duration life, Duration staleBefore, Duration unusableBefore) {
     Instant end = RECEIVED.plus(life);
-    AccessToken token = new AccessToken("secret", RECEIVED, end);
+    AccessToken token = TestTokens.token("secret", RECEIVED, end);
 
     assertThat(TokenPolicy.DEFAULT.staleAt(token)).isEqualTo(end.minus(staleBefore));
     assertThat(TokenPolicy.DEFAULT.unusableAt(token)).isEqualTo(end.minus(unusableBefore));
@@ -59,7 +60,7 @@ class TokenPolicyTest {
   @CsvSource({"1", "2", "30", "300", "1920", "1921", "7200"})
   void defaultMargins_anyLife_leaveWeChatTheOverlap(long seconds) {
     Instant end = RECEIVED.plusSeconds(seconds);
-    AccessToken token = new AccessToken("secret", RECEIVED, end);
+    AccessToken token = TestTokens.token("secret", RECEIVED, end);
 
     Instant stale = TokenPolicy.DEFAULT.staleAt(token);
 

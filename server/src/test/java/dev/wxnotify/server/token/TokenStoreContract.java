@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.Concurrently;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.TokenStore.Lease;
 import dev.wxnotify.server.token.TokenStore.Purpose;
 import java.time.Duration;
@@ -117,7 +118,7 @@ public abstract class TokenStoreContract {
                 16,
                 thread -> {
                   AccessToken mine =
-                      new AccessToken(
+                      TestTokens.token(
                           "token-" + thread, received, received.plus(LONG).plusMillis(16 - thread));
                   TokenStore store = thread % 2 == 0 ? store() : storeOfAnotherReplica();
                   Await.result(store.save(mine));
@@ -279,6 +280,6 @@ public abstract class TokenStoreContract {
 
   private AccessToken token(String value, Duration life) {
     Instant received = now().truncatedTo(ChronoUnit.MILLIS);
-    return new AccessToken(value, received, received.plus(life));
+    return TestTokens.token(value, received, received.plus(life));
   }
 }

@@ -6,6 +6,7 @@ import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SubscribeMessage;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.TokenIssuer.Mode;
@@ -112,7 +113,7 @@ record Ask(Kind kind, String app, String key, int filling) {
             filling == 0 ? Map.of("thing1", "咖啡") : Map.of("unlimited1", "x".repeat(filling)),
             MiniProgramState.FORMAL,
             Language.ZH_CN);
-    AccessToken token = new AccessToken(TOKEN + app, NOW, NOW.plusSeconds(7200));
+    AccessToken token = TestTokens.token(TOKEN + app, NOW, NOW.plusSeconds(7200));
     return client
         .gateway()
         .send(message, token, () -> asked.incrementAndGet() > 0)

@@ -15,7 +15,7 @@ import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.testing.Await;
-import dev.wxnotify.server.token.AccessToken;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.wechat.Ask.Heard;
 import dev.wxnotify.server.wechat.Ask.Kind;
 import dev.wxnotify.server.wechat.Ask.Outcome;
@@ -350,7 +350,7 @@ class SurplusBytesTest {
                 Map.of("thing1", "x"),
                 MiniProgramState.FORMAL,
                 Language.ZH_CN),
-            new AccessToken("token-of-a", now, now.plusSeconds(7200)),
+            TestTokens.token("token-of-a", now, now.plusSeconds(7200)),
             () -> false);
   }
 

@@ -9,6 +9,7 @@ import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.DeafPort;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.wechat.WeChatApi.Answered;
 import dev.wxnotify.server.wechat.WeChatApi.NotAvailable;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class WeChatApiTest {
   private static final Instant NOW = Instant.parse("2026-11-24T00:00:00Z");
-  private static final AccessToken TOKEN = new AccessToken("a+b/c", NOW, NOW.plusSeconds(7200));
+  private static final AccessToken TOKEN = TestTokens.token("a+b/c", NOW, NOW.plusSeconds(7200));
   private static final int MESSAGE_CONNECTIONS = 2 + WeChatHttpClient.CONNECTION_HEADROOM;
   private static final String OK = "{\"errcode\":0,\"errmsg\":\"ok\"}";
 

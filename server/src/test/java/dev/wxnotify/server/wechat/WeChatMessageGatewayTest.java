@@ -12,6 +12,7 @@ import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
 import dev.wxnotify.server.testing.DeafPort;
 import dev.wxnotify.server.testing.TestLoops;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.AccessToken;
 import java.io.IOException;
 import java.net.URI;
@@ -992,7 +993,7 @@ class WeChatMessageGatewayTest {
 
   private static AccessToken token(String value) {
     Instant now = Instant.parse("2026-11-24T00:00:00Z");
-    return new AccessToken(value, now, now.plusSeconds(7200));
+    return TestTokens.token(value, now, now.plusSeconds(7200));
   }
 
   private static String error(int code, String errmsg) {

@@ -7,6 +7,7 @@ import dev.wxnotify.server.message.MiniProgramState;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.DeafPort;
 import dev.wxnotify.server.testing.TestLoops;
+import dev.wxnotify.server.testing.TestTokens;
 import dev.wxnotify.server.token.AccessToken;
 import dev.wxnotify.server.token.IssueResult;
 import dev.wxnotify.server.token.IssueResult.Refused.Kind;
@@ -219,7 +220,7 @@ class WeChatTokenIssuerTest {
             IssueResult.Issued.class,
             issued -> {
               Instant now = Instant.parse("2026-11-24T00:00:00Z");
-              AccessToken token = new AccessToken(issued.value(), now, now.plus(issued.life()));
+              AccessToken token = TestTokens.token(issued.value(), now, now.plus(issued.life()));
               assertThat(token.life()).isEqualTo(Duration.ofDays(365));
               assertThat(token.expiresAt().toEpochMilli()).isPositive();
             });
@@ -371,7 +372,7 @@ class WeChatTokenIssuerTest {
                 Map.of("thing1", "x"),
                 MiniProgramState.FORMAL,
                 Language.ZH_CN),
-            new AccessToken(TOKEN, now, now.plusSeconds(7200)),
+            TestTokens.token(TOKEN, now, now.plusSeconds(7200)),
             () -> gateOpen)
         .toCompletableFuture()
         .get()

@@ -40,6 +40,9 @@ final class CampaignStream implements ClientResponseObserver<BatchSendRequest, B
   private final List<String> offences = new ArrayList<>();
 
   @GuardedBy("lock")
+  private int sent;
+
+  @GuardedBy("lock")
   private @Nullable BatchSummary summary;
 
   @GuardedBy("lock")
@@ -77,11 +80,18 @@ final class CampaignStream implements ClientResponseObserver<BatchSendRequest, B
         () -> {
           while (stream.isReady() && left.hasNext()) {
             stream.onNext(left.next());
+            countSent();
             if (!left.hasNext() && halfCloses) {
               stream.onCompleted();
             }
           }
         });
+  }
+
+  private void countSent() {
+    synchronized (lock) {
+      sent++;
+    }
   }
 
   @Override
@@ -133,6 +143,21 @@ final class CampaignStream implements ClientResponseObserver<BatchSendRequest, B
         lock.wait();
       }
       assertThat(results).as("%s", end).hasSizeGreaterThanOrEqualTo(count);
+    }
+  }
+
+  /** Waits until each item that has been sent so far has its result. */
+  void awaitWhatIsUnderWay() throws InterruptedException {
+    synchronized (lock) {
+      int sentByNow = sent;
+      int next = 0;
+      while (next < sentByNow && end == null) {
+        if (results.containsKey(next)) {
+          next++;
+        } else {
+          lock.wait();
+        }
+      }
     }
   }
 

@@ -1,0 +1,15 @@
+package dev.wxnotify.server.journal;
+
+/** A cursor is older than what the journal keeps, or of another journal. */
+public final class CursorExpiredException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Says why.
+   *
+   * @param message for people
+   */
+  public CursorExpiredException(String message) {
+    super(message);
+  }
+}

@@ -1,6 +1,7 @@
 package dev.wxnotify.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.wxnotify.server.testing.ClassArchive;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -62,7 +63,7 @@ final class WxnotifyProcess implements AutoCloseable {
     return octal.append("')\"").toString();
   }
 
-  private static List<String> java(String... options) {
+  private static List<String> java(String... options) throws IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of(options));
@@ -70,10 +71,9 @@ final class WxnotifyProcess implements AutoCloseable {
         List.of(
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC", // Like the flag before, it makes starts cheaper.
-            "--enable-native-access=ALL-UNNAMED", // As in the manifest of the jar.
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName()));
+            "--enable-native-access=ALL-UNNAMED")); // As in the manifest of the jar.
+    words.addAll(ClassArchive.options());
+    words.add(Main.class.getName());
     return words;
   }
 

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.wxnotify.server.Main;
+import dev.wxnotify.server.testing.ClassArchive;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,9 +25,6 @@ class AttackTest {
 
   /** Until memory would be full, where nothing bounds what the attack makes the server keep. */
   private static final Duration TIME_TO_FILL = Duration.ofSeconds(4);
-
-  private static final List<String> PROGRAM =
-      List.of("-cp", System.getProperty("java.class.path"), Main.class.getName());
 
   /** What the server and its fake WeChat need, and some more. */
   private static final int DESCRIPTORS = 250;
@@ -71,8 +71,11 @@ class AttackTest {
     assertServed(AttackRun.run(Attack.SILENT_SOCKETS, form(DESCRIPTORS, TIME)));
   }
 
-  private static AttackRun.Form form(int descriptors, Duration time) {
-    return new AttackRun.Form(PROGRAM, descriptors, time, WARM_UP_CALLS, PER_SECOND, PATIENCE);
+  private static AttackRun.Form form(int descriptors, Duration time) throws IOException {
+    List<String> program = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
+    program.addAll(ClassArchive.options());
+    program.add(Main.class.getName());
+    return new AttackRun.Form(program, descriptors, time, WARM_UP_CALLS, PER_SECOND, PATIENCE);
   }
 
   private static void assertServed(AttackRun.Result result) {

@@ -96,15 +96,16 @@ final class Push {
     request = made;
   }
 
-  /** Adds an attempt; returns how many there are. */
-  int attempted(SandboxPush.Attempt attempt) {
-    int made;
+  /** How many attempts there were. */
+  synchronized int attempts() {
+    return attempts.size();
+  }
+
+  void attempted(SandboxPush.Attempt attempt) {
     synchronized (this) {
       attempts.add(attempt);
-      made = attempts.size();
     }
     tried.complete(null);
-    return made;
   }
 
   void end(SandboxPush.State how) {

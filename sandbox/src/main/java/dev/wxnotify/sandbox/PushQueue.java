@@ -144,45 +144,30 @@ final class PushQueue {
   private void attempt(Push push, PushRequest request) {
     running++;
     counts.attempted();
-    Instant began = clock.instant();
-    CompletableFuture<PushReply> reply = client.post(request);
-    boolean[] ended = {false};
-    timer.after(
-        repeats.answerTimeout(),
-        () -> {
-          if (!ended[0]) {
-            ended[0] = true;
-            reply.cancel(true);
-            answered(push, began, PushReply.none("no answer"));
-          }
-        });
-    var unused =
-        reply.whenComplete(
-            (answer, error) ->
-                timer.run(
-                    () -> {
-                      if (!ended[0]) {
-                        ended[0] = true;
-                        answered(push, began, answer);
-                      }
-                    }));
+    Attempt attempt = new Attempt(push, clock.instant());
+    timer.after(repeats.answerTimeout(), attempt::timeOut);
+    attempt.post(request);
   }
 
   private void answered(Push push, Instant began, PushReply reply) {
     running--;
     Duration took = Duration.between(began, clock.instant());
-    int attempts =
-        push.attempted(
-            new SandboxPush.Attempt(began, reply.status(), reply.text(), took.toMillis()));
+    boolean last = push.attempts() >= repeats.retries();
+    boolean repeated =
+        !last
+            && !reply.accepts()
+            && (reply.status() == 0 || (reply.ok() ? repeats.onBody() : repeats.onStatus()));
+    if (repeated) {
+      Duration rest = repeats.spacing().minus(took);
+      timer.after(rest.isNegative() ? Duration.ZERO : rest, () -> ready(push));
+    }
+    push.attempted(new SandboxPush.Attempt(began, reply.status(), reply.text(), took.toMillis()));
     if (reply.accepts()) {
       finish(push, SandboxPush.State.DELIVERED);
     } else if (reply.ok() && !repeats.onBody()) {
       finish(push, SandboxPush.State.ANSWERED);
-    } else if (attempts > repeats.retries() || !(reply.status() == 0 || again(reply))) {
+    } else if (!repeated) {
       finish(push, SandboxPush.State.GIVEN_UP);
-    } else {
-      Duration rest = repeats.spacing().minus(took);
-      timer.after(rest.isNegative() ? Duration.ZERO : rest, () -> ready(push));
     }
     Push first = held.poll();
     if (first != null) {
@@ -191,13 +176,43 @@ final class PushQueue {
     start();
   }
 
-  private boolean again(PushReply reply) {
-    return reply.ok() ? repeats.onBody() : repeats.onStatus();
-  }
-
   private void finish(Push push, SandboxPush.State state) {
     unfinished.decrementAndGet();
     counts.ended(state);
     push.end(state);
+  }
+
+  /** One request, which ends by its answer or by the time, on the timer's thread. */
+  private final class Attempt {
+
+    private final Push push;
+    private final Instant began;
+    private @Nullable CompletableFuture<PushReply> reply;
+    private boolean ended;
+
+    Attempt(Push push, Instant began) {
+      this.push = push;
+      this.began = began;
+    }
+
+    void post(PushRequest request) {
+      CompletableFuture<PushReply> sent = client.post(request);
+      reply = sent;
+      var unused = sent.thenAccept(answer -> timer.run(() -> end(answer)));
+    }
+
+    void timeOut() {
+      end(PushReply.none("no answer"));
+      if (reply != null) {
+        reply.cancel(true);
+      }
+    }
+
+    private void end(PushReply answer) {
+      if (!ended) {
+        ended = true;
+        answered(push, began, answer);
+      }
+    }
   }
 }

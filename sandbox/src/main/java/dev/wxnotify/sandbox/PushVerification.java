@@ -93,9 +93,9 @@ final class PushVerification {
         answer.status() == 0
             ? TRYING + ": " + answer.text()
             : answer.ok() ? "refused: not the echostr" : "refused: HTTP " + answer.status();
-    results.put(appId, wrong);
     Duration next = pause.multipliedBy(2);
     timer.after(
         pause, () -> attempt(run, next.compareTo(LONGEST_PAUSE) < 0 ? next : LONGEST_PAUSE));
+    results.put(appId, wrong);
   }
 }

@@ -29,7 +29,13 @@ final class PushReceiver implements AutoCloseable {
   static final String KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
   /** What came. */
-  record Received(Map<String, String> query, String contentType, String body) {}
+  record Received(Map<String, String> query, String contentType, String body) {
+
+    /** A parameter of the query; empty if it is missing. */
+    String parameter(String name) {
+      return query.getOrDefault(name, "");
+    }
+  }
 
   /** What goes back. */
   record Reply(int status, String body) {}

@@ -72,6 +72,7 @@ public final class SendFailure implements Serializable {
       case DEADLINE_BEFORE_SEND:
       case REQUEST_IN_PROGRESS:
       case SERVER_STOPPING:
+      case JOURNAL_UNAVAILABLE:
         return true;
       case INVALID_REQUEST:
       case INVALID_OPEN_ID:
@@ -90,6 +91,7 @@ public final class SendFailure implements Serializable {
       case APP_NOT_ALLOWED:
       case NOT_AN_OPERATOR:
       case NOT_FOUND:
+      case CURSOR_EXPIRED:
       case RIGHT_MISSING:
         return false;
       case OUTCOME_UNKNOWN:

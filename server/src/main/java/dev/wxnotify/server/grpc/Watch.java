@@ -84,6 +84,10 @@ final class Watch {
   private boolean mayHaveMore = true;
 
   private boolean begun;
+
+  /** Whether it has been told that there is nothing more for now. */
+  private boolean caughtUp;
+
   private boolean reading;
   private boolean heartbeatDue;
   private boolean over;
@@ -175,6 +179,10 @@ final class Watch {
         }
       } else {
         place = through;
+        if (!mayHaveMore && !caughtUp) {
+          caughtUp = true;
+          sendHeartbeat();
+        }
         readOn();
         return;
       }

@@ -236,6 +236,7 @@ final class NotificationServer implements AutoCloseable {
                   delivery,
                   new GrpcServer.Operations(
                       new WeChatErrcodeExplanations(), failures, accounts(api), clock),
+                  NoJournal.ports(),
                   meters.tokenListener(),
                   timer,
                   loops,

@@ -114,6 +114,11 @@ public final class BatchCommand implements Callable<Integer> {
   private boolean validateOnly;
 
   @Option(
+      names = "--skip-unless-subscribed",
+      description = "Do not send a row that WeChat is known to refuse for want of a subscription.")
+  private boolean skipUnlessSubscribed;
+
+  @Option(
       names = "--retries",
       paramLabel = "N",
       description =
@@ -209,11 +214,13 @@ public final class BatchCommand implements Callable<Integer> {
   }
 
   private BatchBuilder builder(NotificationClient client) {
-    return client
-        .batch()
-        .window(window)
-        .retryItems(retries, Duration.ofSeconds(longestWaitSeconds))
-        .giveUpAfter(Duration.ofSeconds(giveUpAfterSeconds));
+    BatchBuilder builder =
+        client
+            .batch()
+            .window(window)
+            .retryItems(retries, Duration.ofSeconds(longestWaitSeconds))
+            .giveUpAfter(Duration.ofSeconds(giveUpAfterSeconds));
+    return skipUnlessSubscribed ? builder.skipUnlessSubscribed() : builder;
   }
 
   private ResultFile results(EarlierResults earlier) throws IOException {

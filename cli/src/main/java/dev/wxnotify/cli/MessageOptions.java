@@ -54,4 +54,9 @@ final class MessageOptions {
 
   @Option(names = "--validate-only", description = "Check the message, send nothing.")
   boolean validateOnly;
+
+  @Option(
+      names = "--skip-unless-subscribed",
+      description = "Do not send if WeChat is known to refuse for want of a subscription.")
+  boolean skipUnlessSubscribed;
 }

@@ -77,6 +77,7 @@ final class SendSeckillCommand implements Callable<Integer> {
                     .setLanguage(options.language))
             .setRequestId(options.requestId)
             .setValidateOnly(options.validateOnly)
+            .setSkipUnlessSubscribed(options.skipUnlessSubscribed)
             .build();
     try (NotificationClient client = server.client().failFast().build()) {
       SendSeckillMessageResponse response = client.send(request, options.timeout);

@@ -63,6 +63,7 @@ final class SendSubscribeCommand implements Callable<Integer> {
                     .setLanguage(options.language))
             .setRequestId(options.requestId)
             .setValidateOnly(options.validateOnly)
+            .setSkipUnlessSubscribed(options.skipUnlessSubscribed)
             .build();
     try (NotificationClient client = server.client().failFast().build()) {
       SendSubscribeMessageResponse response = client.send(request, options.timeout);

@@ -107,6 +107,17 @@ public final class BatchBuilder {
   }
 
   /**
+   * Sets {@code skip_unless_subscribed} of every item: what WeChat is known to refuse is not sent,
+   * and its result is {@code USER_NOT_SUBSCRIBED}, {@code OUTCOME_NOT_SENT}. Default: as each item
+   * says.
+   */
+  @CanIgnoreReturnValue
+  public BatchBuilder skipUnlessSubscribed() {
+    rules.skipUnlessSubscribed = true;
+    return this;
+  }
+
+  /**
    * How long the batch keeps trying when the server cannot be reached, before it ends early.
    * Default: 5 minutes.
    */

@@ -1,6 +1,7 @@
 package dev.wxnotify.client;
 
 import dev.wxnotify.v1.BatchItemResult;
+import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
@@ -112,6 +113,13 @@ final class BatchLoop implements StreamCall.Events {
   /** Where items come in. */
   Intake intake() {
     return intake;
+  }
+
+  /** Returns an item as the batch sends it. */
+  BatchSendRequest marked(BatchSendRequest item) {
+    return rules.skipUnlessSubscribed && !item.getSkipUnlessSubscribed()
+        ? item.toBuilder().setSkipUnlessSubscribed(true).build()
+        : item;
   }
 
   /** How the batch ended; fails with what a listener threw. */

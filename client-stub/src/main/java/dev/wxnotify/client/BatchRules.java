@@ -12,6 +12,7 @@ final class BatchRules {
   Duration firstPause = Duration.ofMillis(200);
   Duration longestPause = Duration.ofSeconds(10);
   Duration streamLife = Duration.ofMinutes(10);
+  boolean skipUnlessSubscribed;
 
   BatchRules copy() {
     BatchRules copy = new BatchRules();
@@ -23,6 +24,7 @@ final class BatchRules {
     copy.firstPause = firstPause;
     copy.longestPause = longestPause;
     copy.streamLife = streamLife;
+    copy.skipUnlessSubscribed = skipUnlessSubscribed;
     return copy;
   }
 

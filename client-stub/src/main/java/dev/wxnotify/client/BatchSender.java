@@ -50,10 +50,11 @@ public final class BatchSender implements AutoCloseable {
    * @throws IllegalStateException after {@link #complete}, or if the listener would wait for itself
    */
   public long send(BatchSendRequest item) throws InterruptedException {
-    long index = loop.intake().takeNow(item);
+    BatchSendRequest marked = loop.marked(item);
+    long index = loop.intake().takeNow(marked);
     if (index < 0) {
       requireOtherThread();
-      index = loop.intake().take(item, Long.MAX_VALUE / 2);
+      index = loop.intake().take(marked, Long.MAX_VALUE / 2);
     }
     return index;
   }
@@ -66,7 +67,7 @@ public final class BatchSender implements AutoCloseable {
    * @throws IllegalStateException after {@link #complete}
    */
   public boolean offer(BatchSendRequest item) {
-    return loop.intake().takeNow(item) >= 0;
+    return loop.intake().takeNow(loop.marked(item)) >= 0;
   }
 
   /**
@@ -81,7 +82,7 @@ public final class BatchSender implements AutoCloseable {
       return true;
     }
     requireOtherThread();
-    return loop.intake().take(item, longest.toNanos()) >= 0;
+    return loop.intake().take(loop.marked(item), longest.toNanos()) >= 0;
   }
 
   /** Ends the input. The batch ends when each item has its result. */

@@ -205,6 +205,21 @@ public final class NotificationClient implements AutoCloseable {
     return new BatchBuilder(channel, owned, options);
   }
 
+  /** Returns what watches receipts and subscriptions as WeChat reports them. */
+  public EventClient events() {
+    return new EventClient(channel, owned, options, deadline);
+  }
+
+  /** Returns what asks what became of messages. */
+  public MessageClient messages() {
+    return new MessageClient(channel, options, deadline);
+  }
+
+  /** Returns what asks for the subscriptions of users, and reports them. */
+  public SubscriptionClient subscriptions() {
+    return new SubscriptionClient(channel, options, deadline);
+  }
+
   /** Returns what asks for the templates of an app. */
   public TemplateClient templates() {
     return new TemplateClient(channel, options, deadline);

@@ -72,6 +72,7 @@ public final class SendFailure implements Serializable {
       case DEADLINE_BEFORE_SEND:
       case REQUEST_IN_PROGRESS:
       case SERVER_STOPPING:
+      case JOURNAL_UNAVAILABLE:
         return true;
       case INVALID_REQUEST:
       case INVALID_OPEN_ID:
@@ -91,6 +92,7 @@ public final class SendFailure implements Serializable {
       case NOT_AN_OPERATOR:
       case NOT_FOUND:
       case RIGHT_MISSING:
+      case CURSOR_EXPIRED:
         return false;
       case OUTCOME_UNKNOWN:
         // The service repeats an outcome that it reported as unknown. If this library concluded

@@ -3,25 +3,46 @@ package dev.wxnotify.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.v1.BatchSendRequest;
+import dev.wxnotify.v1.DeliveryReport;
+import dev.wxnotify.v1.DeliveryStatus;
+import dev.wxnotify.v1.Event;
+import dev.wxnotify.v1.EventServiceGrpc.EventServiceImplBase;
 import dev.wxnotify.v1.GetAccessTokenRequest;
 import dev.wxnotify.v1.GetAccessTokenResponse;
+import dev.wxnotify.v1.GetMessageRequest;
+import dev.wxnotify.v1.GetMessageResponse;
+import dev.wxnotify.v1.GetSubscriptionsRequest;
+import dev.wxnotify.v1.GetSubscriptionsResponse;
 import dev.wxnotify.v1.GetTemplateRequest;
 import dev.wxnotify.v1.GetTemplateResponse;
 import dev.wxnotify.v1.Keyword;
+import dev.wxnotify.v1.ListMessagesRequest;
+import dev.wxnotify.v1.ListMessagesResponse;
+import dev.wxnotify.v1.Message;
+import dev.wxnotify.v1.MessageServiceGrpc.MessageServiceImplBase;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.RejectAccessTokenRequest;
 import dev.wxnotify.v1.RejectAccessTokenResponse;
+import dev.wxnotify.v1.ReportSubscriptionsRequest;
+import dev.wxnotify.v1.ReportSubscriptionsResponse;
 import dev.wxnotify.v1.SeckillMessage;
+import dev.wxnotify.v1.SendError;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import dev.wxnotify.v1.SubscribeMessage;
+import dev.wxnotify.v1.Subscription;
+import dev.wxnotify.v1.SubscriptionServiceGrpc.SubscriptionServiceImplBase;
+import dev.wxnotify.v1.SubscriptionState;
 import dev.wxnotify.v1.Template;
 import dev.wxnotify.v1.TemplateServiceGrpc.TemplateServiceImplBase;
 import dev.wxnotify.v1.TokenServiceGrpc.TokenServiceImplBase;
+import dev.wxnotify.v1.WatchEventsRequest;
+import dev.wxnotify.v1.WatchEventsResponse;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -34,6 +55,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -223,6 +246,86 @@ class ExamplesTest {
     assertThat(fake.rejected).isEqualTo("f-1");
   }
 
+  @Test
+  void watch() throws Exception {
+    FakeReceipts fake = new FakeReceipts();
+    String lastCursor = "1";
+    try (Beside service = new Beside(fake);
+        NotificationClient client = service.client()) {
+
+      // example
+      WatchEventsRequest request = WatchEventsRequest.newBuilder().setCursor(lastCursor).build();
+      try (EventWatch watch =
+          client
+              .events()
+              .watch(
+                  request,
+                  event -> {
+                    if (event.hasDelivery()) {
+                      DeliveryReport report = event.getDelivery();
+                      log(report.getRequestId() + " " + report.getStatus());
+                    }
+                  })) {
+        watch.await().ifPresent(why -> log("the watch ended: " + why));
+      }
+      // end
+    }
+
+    assertThat(log).hasSize(2).contains("order-1001 DELIVERY_STATUS_DELIVERED");
+    assertThat(log.get(1)).startsWith("the watch ended: ").contains("CURSOR_EXPIRED");
+  }
+
+  @Test
+  void messages() throws IOException {
+    try (Beside service = new Beside(new FakeMessages());
+        NotificationClient client = service.client()) {
+
+      // example
+      Message message = client.messages().getByRequestId("order-1001");
+      log(message.getOutcome() + ", " + message.getDeliveryStatus());
+
+      ListMessagesRequest failed =
+          ListMessagesRequest.newBuilder()
+              .setRequestIdPrefix("campaign-7/")
+              .setDeliveryStatus(DeliveryStatus.DELIVERY_STATUS_FAILED)
+              .build();
+      client.messages().listAll(failed).forEachRemaining(each -> log(each.getOpenId()));
+      // end
+    }
+
+    assertThat(log).containsExactly("OUTCOME_ACCEPTED, DELIVERY_STATUS_DELIVERED", "alice");
+  }
+
+  @Test
+  void subscriptions() throws IOException {
+    String openId = "alice";
+    String reportId = "report-1";
+    Map<String, String> resultsOfWxRequestSubscribeMessage = Map.of("t-1", "accept");
+    try (Beside service = new Beside(new FakeSubscriptions());
+        NotificationClient client = service.client()) {
+
+      // example
+      client
+          .subscriptions()
+          .report(
+              ReportSubscriptionsRequest.newBuilder()
+                  .setOpenId(openId)
+                  .setReportId(reportId)
+                  .putAllResults(resultsOfWxRequestSubscribeMessage)
+                  .build());
+      for (Subscription each :
+          client
+              .subscriptions()
+              .get(GetSubscriptionsRequest.newBuilder().setOpenId(openId).build())
+              .getSubscriptionsList()) {
+        log(each.getTemplateId() + " " + each.getState());
+      }
+      // end
+    }
+
+    assertThat(log).containsExactly("t-1 SUBSCRIPTION_STATE_ACCEPTED");
+  }
+
   /** Refuses the first token. */
   private int callWeChat(String token) {
     log(token);
@@ -240,7 +343,7 @@ class ExamplesTest {
       }
     }
 
-    assertThat(documented).hasSize(8).containsExactlyInAnyOrderElementsOf(tested);
+    assertThat(documented).hasSize(11).containsExactlyInAnyOrderElementsOf(tested);
   }
 
   /** Returns the matching blocks, without line prefix and indentation. */
@@ -276,6 +379,83 @@ class ExamplesTest {
     @Override
     public void close() {
       server.shutdownNow();
+    }
+  }
+
+  /** Has one receipt, and then nothing more. */
+  private static final class FakeReceipts extends EventServiceImplBase {
+    @Override
+    public void watchEvents(
+        WatchEventsRequest request, StreamObserver<WatchEventsResponse> responses) {
+      responses.onNext(
+          WatchEventsResponse.newBuilder()
+              .setEvent(
+                  Event.newBuilder()
+                      .setCursor("2")
+                      .setDelivery(
+                          DeliveryReport.newBuilder()
+                              .setRequestId("order-1001")
+                              .setStatus(DeliveryStatus.DELIVERY_STATUS_DELIVERED)))
+              .build());
+      responses.onError(
+          FakeService.status(
+              Status.Code.OUT_OF_RANGE,
+              SendError.newBuilder()
+                  .setReason(ErrorReason.CURSOR_EXPIRED)
+                  .setOutcome(Outcome.OUTCOME_REJECTED)
+                  .build()));
+    }
+  }
+
+  private static final class FakeMessages extends MessageServiceImplBase {
+    @Override
+    public void getMessage(
+        GetMessageRequest request, StreamObserver<GetMessageResponse> responses) {
+      responses.onNext(
+          GetMessageResponse.newBuilder()
+              .setMessage(
+                  Message.newBuilder()
+                      .setOutcome(Outcome.OUTCOME_ACCEPTED)
+                      .setDeliveryStatus(DeliveryStatus.DELIVERY_STATUS_DELIVERED))
+              .build());
+      responses.onCompleted();
+    }
+
+    @Override
+    public void listMessages(
+        ListMessagesRequest request, StreamObserver<ListMessagesResponse> responses) {
+      responses.onNext(
+          ListMessagesResponse.newBuilder()
+              .addMessages(Message.newBuilder().setOpenId("alice"))
+              .build());
+      responses.onCompleted();
+    }
+  }
+
+  /** Knows what was reported. */
+  private static final class FakeSubscriptions extends SubscriptionServiceImplBase {
+    private final Map<String, String> reported = new ConcurrentHashMap<>();
+
+    @Override
+    public void reportSubscriptions(
+        ReportSubscriptionsRequest request, StreamObserver<ReportSubscriptionsResponse> responses) {
+      reported.putAll(request.getResultsMap());
+      responses.onNext(ReportSubscriptionsResponse.getDefaultInstance());
+      responses.onCompleted();
+    }
+
+    @Override
+    public void getSubscriptions(
+        GetSubscriptionsRequest request, StreamObserver<GetSubscriptionsResponse> responses) {
+      GetSubscriptionsResponse.Builder all = GetSubscriptionsResponse.newBuilder();
+      reported.forEach(
+          (template, answer) ->
+              all.addSubscriptions(
+                  Subscription.newBuilder()
+                      .setTemplateId(template)
+                      .setState(SubscriptionState.SUBSCRIPTION_STATE_ACCEPTED)));
+      responses.onNext(all.build());
+      responses.onCompleted();
     }
   }
 

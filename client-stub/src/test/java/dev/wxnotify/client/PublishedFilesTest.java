@@ -23,9 +23,12 @@ class PublishedFilesTest {
   @ValueSource(
       strings = {
         "error.proto",
+        "event_service.proto",
         "message.proto",
+        "message_service.proto",
         "notification_service.proto",
         "operations_service.proto",
+        "subscription_service.proto",
         "template_service.proto",
         "token_service.proto",
         "wxnotify_grpc_service_config.json"

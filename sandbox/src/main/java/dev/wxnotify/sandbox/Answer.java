@@ -3,12 +3,14 @@ package dev.wxnotify.sandbox;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to a call, when to send it, and how to spoil it.
  *
  * @param headers more headers than any answer has
+ * @param gate what the answer waits for, before its delay; null for nothing
  * @param beforeWrite runs just before the answer is written, or when it is abandoned
  */
 record Answer(
@@ -18,24 +20,26 @@ record Answer(
     Map<String, String> headers,
     Duration delay,
     @Nullable Effect effect,
+    @Nullable CompletionStage<Void> gate,
     Runnable beforeWrite) {
 
   /** As observed on WeChat's answers: "encoding", where the standard says "charset". */
   static final String WECHAT_JSON = "application/json; encoding=utf-8";
 
   static Answer of(ObjectNode json) {
-    return new Answer(200, WECHAT_JSON, json, Map.of(), Duration.ZERO, null, Answer::nothing);
+    return new Answer(200, WECHAT_JSON, json, Map.of(), Duration.ZERO, null, null, Answer::nothing);
   }
 
   static Answer control(int status, ObjectNode json) {
     return new Answer(
-        status, "application/json", json, Map.of(), Duration.ZERO, null, Answer::nothing);
+        status, "application/json", json, Map.of(), Duration.ZERO, null, null, Answer::nothing);
   }
 
   Answer later(Duration more) {
     return more.isZero()
         ? this
-        : new Answer(status, contentType, json, headers, delay.plus(more), effect, beforeWrite);
+        : new Answer(
+            status, contentType, json, headers, delay.plus(more), effect, gate, beforeWrite);
   }
 
   Answer spoilt(@Nullable Effect by) {
@@ -44,15 +48,23 @@ record Answer(
     }
     return by.kind() == EffectKind.LATENCY
         ? later(Duration.ofMillis(by.argument()))
-        : new Answer(status, contentType, json, headers, delay, by, beforeWrite);
+        : new Answer(status, contentType, json, headers, delay, by, gate, beforeWrite);
   }
 
   Answer first(Runnable action) {
-    return new Answer(status, contentType, json, headers, delay, effect, action);
+    return new Answer(status, contentType, json, headers, delay, effect, gate, action);
   }
 
   Answer header(String name, String value) {
-    return new Answer(status, contentType, json, Map.of(name, value), delay, effect, beforeWrite);
+    return new Answer(
+        status, contentType, json, Map.of(name, value), delay, effect, gate, beforeWrite);
+  }
+
+  /** The same, not before {@code gate} is done. */
+  Answer after(@Nullable CompletionStage<Void> gate) {
+    return gate == null
+        ? this
+        : new Answer(status, contentType, json, headers, delay, effect, gate, beforeWrite);
   }
 
   boolean isResetBefore() {

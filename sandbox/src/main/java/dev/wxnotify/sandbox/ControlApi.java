@@ -39,6 +39,22 @@ final class ControlApi {
     on("POST", "/cloudbase/refresh", call -> changes.refreshHosting());
     on("POST", "/cloudbase/revoke", changes::revokeHosting);
     on("POST", "/subscriptions", changes::subscribe);
+    ControlUsers users = new ControlUsers(weChat);
+    on("POST", "/users/{open_id}/allow", users::allow);
+    on("POST", "/users/{open_id}/reject", users::reject);
+    ControlPushes pushes = new ControlPushes(weChat);
+    on("GET", "/push", call -> pushes.settings());
+    on("POST", "/push", pushes::change);
+    on("DELETE", "/push", pushes::stop);
+    on("GET", "/pushes", pushes::list);
+    on("POST", "/pushes", pushes::push);
+    on("POST", "/pushes/{id}/resend", pushes::resend);
+    on("POST", "/messages/{msgid}/receipt", pushes::receipt);
+    ControlPushFaults pushFaults = new ControlPushFaults(weChat.pushes().faults());
+    on("GET", "/pushes/faults", call -> pushFaults.list());
+    on("GET", "/pushes/faults/kinds", call -> pushFaults.kinds());
+    on("POST", "/pushes/faults", pushFaults::add);
+    on("DELETE", "/pushes/faults", call -> pushFaults.clear());
     on("POST", "/reset", call -> changes.reset());
   }
 
@@ -61,7 +77,7 @@ final class ControlApi {
 
   private Action action(Call call) throws ControlError {
     String path = call.path().equals(ROOT + "/") ? ROOT : call.path();
-    Map<String, Action> methods = actions.get(path);
+    Map<String, Action> methods = actions.get(ControlPaths.template(path));
     if (methods == null) {
       throw ControlError.notFound(call.path());
     }

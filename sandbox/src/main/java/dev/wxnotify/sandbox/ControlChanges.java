@@ -107,10 +107,20 @@ final class ControlChanges {
   }
 
   private String appId(ControlFields fields) throws ControlError {
-    String appId = fields.text("app_id");
-    if (!weChat.tokens().appIds().contains(appId)) {
+    return known(fields.text("app_id"), weChat.tokens().appIds());
+  }
+
+  /** The app that the call names, or else the only one. */
+  static String appOrOnly(ControlFields fields, Set<String> apps) throws ControlError {
+    return !fields.has("app_id") && apps.size() == 1
+        ? apps.iterator().next()
+        : known(fields.text("app_id"), apps);
+  }
+
+  private static String known(String appId, Set<String> apps) throws ControlError {
+    if (!apps.contains(appId)) {
       throw ControlError.badField(
-          "app_id", "app_id: " + appId + " (expected: one of " + weChat.tokens().appIds() + ")");
+          "app_id", "app_id: " + appId + " (expected: one of " + apps + ")");
     }
     return appId;
   }
@@ -131,7 +141,7 @@ final class ControlChanges {
     }
   }
 
-  private static int atLeast(int least, String name, int value) throws ControlError {
+  static int atLeast(int least, String name, int value) throws ControlError {
     if (value < least) {
       throw ControlError.badField(name, name + ": " + value + " (expected: >= " + least + ")");
     }

@@ -2,6 +2,7 @@ package dev.wxnotify.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -19,6 +20,11 @@ final class ControlFields {
   static ControlFields of(Call call, Set<String> known) throws ControlError {
     ObjectNode json = Json.read(call.body()).orElseThrow(ControlError::badBody);
     return of(json, known);
+  }
+
+  /** The same where the body may be empty. */
+  static ControlFields orNone(Call call, Set<String> known) throws ControlError {
+    return call.body().isEmpty() ? of(Json.object(), known) : of(call, known);
   }
 
   static ControlFields of(ObjectNode json, Set<String> known) throws ControlError {
@@ -41,6 +47,33 @@ final class ControlFields {
       throw ControlError.badField(name, name + ": " + node + " (expected: text)");
     }
     return node.textValue();
+  }
+
+  String text(String name, String otherwise) throws ControlError {
+    return json.has(name) ? text(name) : otherwise;
+  }
+
+  boolean flag(String name) throws ControlError {
+    JsonNode node = json.path(name);
+    if (!node.isMissingNode() && !node.isBoolean()) {
+      throw ControlError.badField(name, name + ": " + node + " (expected: true or false)");
+    }
+    return node.booleanValue();
+  }
+
+  /** A list of texts that is not empty. */
+  List<String> texts(String name) throws ControlError {
+    JsonNode node = json.path(name);
+    List<String> texts = new ArrayList<>();
+    for (JsonNode text : node) {
+      if (text.isTextual()) {
+        texts.add(text.textValue());
+      }
+    }
+    if (!node.isArray() || node.isEmpty() || texts.size() != node.size()) {
+      throw ControlError.badField(name, name + ": " + node + " (expected: a list of texts)");
+    }
+    return texts;
   }
 
   int integer(String name, int otherwise) throws ControlError {
@@ -76,7 +109,7 @@ final class ControlFields {
     throw ControlError.badField(name, name + ": " + text + " (expected: one of " + all + ")");
   }
 
-  private static String lower(Enum<?> constant) {
+  static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -3,6 +3,7 @@ package dev.wxnotify.sandbox;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The control calls that only read. */
@@ -35,11 +36,25 @@ final class ControlViews {
     json.put("sends_received", state.sendsReceived()).put("sends_accepted", state.sendsAccepted());
     ObjectNode sends = json.putObject("sends_by_errcode");
     state.sendsByErrcode().forEach((errcode, count) -> sends.put(errcode.toString(), count));
-    return json.put("duplicates", state.duplicates())
+    json.put("duplicates", state.duplicates())
         .put("connections_open", state.connectionsOpen())
         .put("connections_accepted", state.connectionsAccepted())
         .put("most_sends_per_open_id", state.mostSendsPerOpenId())
         .put("overlapping_sends", state.overlappingSends());
+    SandboxState.Pushes pushes = state.pushes();
+    ObjectNode pushed =
+        json.putObject("pushes")
+            .put("created", pushes.created())
+            .put("waiting", pushes.waiting())
+            .put("delivered", pushes.delivered())
+            .put("answered", pushes.answered())
+            .put("given_up", pushes.givenUp())
+            .put("lost", pushes.lost())
+            .put("dropped", pushes.dropped())
+            .put("attempts", pushes.attempts());
+    ObjectNode verifications = pushed.putObject("verifications");
+    new TreeMap<>(pushes.verifications()).forEach(verifications::put);
+    return json;
   }
 
   /** The newest accepted messages that match, oldest first. */
@@ -123,11 +138,11 @@ final class ControlViews {
     return json;
   }
 
-  private static boolean matches(@Nullable String wanted, String value) {
+  static boolean matches(@Nullable String wanted, String value) {
     return wanted == null || wanted.equals(value);
   }
 
-  private static int limit(Call call) throws ControlError {
+  static int limit(Call call) throws ControlError {
     String text = call.parameter("limit");
     try {
       int limit = text == null ? LIMIT : Integer.parseInt(text);
@@ -140,7 +155,7 @@ final class ControlViews {
     throw ControlError.badField("limit", "limit: " + text + " (expected: a number >= 0)");
   }
 
-  private static <T> List<T> newest(List<T> all, int limit) {
+  static <T> List<T> newest(List<T> all, int limit) {
     return all.subList(Math.max(0, all.size() - limit), all.size());
   }
 }

@@ -38,7 +38,7 @@ final class Counters {
     connectionsOpen.decrementAndGet();
   }
 
-  SandboxState state(OpenIdTurns turns, Mailbox mailbox) {
+  SandboxState state(OpenIdTurns turns, Mailbox mailbox, SandboxState.Pushes pushes) {
     Map<String, Long> requested = new TreeMap<>();
     requests.forEach((endpoint, count) -> requested.put(endpoint.label(), count.sum()));
     Map<Integer, Long> byErrcode = new TreeMap<>();
@@ -58,7 +58,8 @@ final class Counters {
         connectionsOpen.get(),
         connections.sum(),
         turns.most(),
-        turns.overlapping());
+        turns.overlapping(),
+        pushes);
   }
 
   /** Resets all counts except the connections that are open. */

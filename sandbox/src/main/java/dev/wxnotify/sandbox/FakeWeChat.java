@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeWeChat {
 
   private final SandboxOptions options;
+  private final InstantSource clock;
   private final Tokens tokens;
   private final Quotas quotas;
   private final SubscriptionLedger ledger;
@@ -22,11 +23,18 @@ final class FakeWeChat {
   private final CloudHosting hosting;
   private final RequestLog requests;
   private final Mailbox mailbox;
+  private final Pushes pushes;
+  private final UserAnswers users;
   private final Answers answers;
   private final Map<SandboxEndpoint, Endpoint> endpoints = new EnumMap<>(SandboxEndpoint.class);
 
-  FakeWeChat(SandboxOptions options, InstantSource clock) {
+  /**
+   * @param pushes not started yet
+   */
+  FakeWeChat(SandboxOptions options, InstantSource clock, Pushes pushes) {
     this.options = options;
+    this.clock = clock;
+    this.pushes = pushes;
     this.tokens = new Tokens(options.apps().keySet(), options.tokens(), clock);
     this.quotas = new Quotas(options.quotas(), clock);
     this.ledger = new SubscriptionLedger(options.sends().strictSubscriptions());
@@ -36,6 +44,7 @@ final class FakeWeChat {
     this.hosting =
         new CloudHosting(options.hosting(), options.hostedApp(), options.apps().keySet(), clock);
     this.requests = new RequestLog(clock);
+    this.users = new UserAnswers(ledger, templates, pushes, clock);
     QuotaResets resets = new QuotaResets(quotas, clock);
     Access access = new Access(tokens, hosting, quotas);
     Credentials credentials = new Credentials(options.apps(), options.allowedIps());
@@ -48,7 +57,7 @@ final class FakeWeChat {
     endpoints.put(
         SandboxEndpoint.SEND,
         new SendEndpoint(
-            options, clock, access, templates, ledger, turns, magic, mailbox, answers));
+            options, clock, access, templates, ledger, turns, magic, mailbox, pushes, answers));
     endpoints.put(SandboxEndpoint.QUOTA, new QuotaEndpoint(access, quotas, answers));
     endpoints.put(SandboxEndpoint.CLEAR_QUOTA, new ClearQuotaEndpoint(access, resets, answers));
     endpoints.put(
@@ -96,7 +105,7 @@ final class FakeWeChat {
   }
 
   SandboxState state() {
-    return counters.state(turns, mailbox);
+    return counters.state(turns, mailbox, pushes.state());
   }
 
   Mailbox mailbox() {
@@ -123,6 +132,18 @@ final class FakeWeChat {
     return templates.all();
   }
 
+  InstantSource clock() {
+    return clock;
+  }
+
+  Pushes pushes() {
+    return pushes;
+  }
+
+  UserAnswers users() {
+    return users;
+  }
+
   CloudHosting hosting() {
     return hosting;
   }
@@ -137,6 +158,7 @@ final class FakeWeChat {
     templates.reset();
     requests.clear();
     tokens.forgetForced();
+    users.forget();
     seed();
   }
 
@@ -160,6 +182,7 @@ final class FakeWeChat {
     ledger.replaceAll(options.subscriptions());
     faults.clear();
     options.faults().forEach(faults::add);
+    pushes.reset();
   }
 
   private Answer answer(SandboxEndpoint endpoint, Call call, @Nullable Effect effect) {

@@ -1,9 +1,7 @@
 package dev.wxnotify.sandbox;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The active faults, checked once per request. */
@@ -38,7 +36,7 @@ final class FaultBook {
           || (!latency && trouble.effect() != null)) {
         continue;
       }
-      if (entry.strikes()) {
+      if (entry.strikesNow()) {
         trouble =
             latency
                 ? trouble.plus(Duration.ofMillis(effect.argument()))
@@ -53,54 +51,28 @@ final class FaultBook {
     return entries.stream()
         .filter(entry -> entry.fault.effect().kind() == EffectKind.EARLY_ANSWER)
         .filter(entry -> entry.fault.concerns(endpoint))
-        .anyMatch(Entry::strikes);
+        .anyMatch(Entry::strikesNow);
   }
 
   /** True to write an answer to a new connection before any request. */
   boolean strikesConnection() {
     return entries.stream()
         .filter(entry -> entry.fault.effect().kind() == EffectKind.UNSOLICITED)
-        .anyMatch(Entry::strikes);
+        .anyMatch(Entry::strikesNow);
   }
 
-  private static final class Entry {
-
-    private final Fault fault;
-
-    @GuardedBy("this")
-    private final SplittableRandom random;
-
-    @GuardedBy("this")
-    private long seen;
-
-    @GuardedBy("this")
-    private long struck;
+  private record Entry(Fault fault, Strikes strikes) {
 
     Entry(Fault fault) {
-      this.fault = fault;
-      this.random = new SplittableRandom(fault.seed());
+      this(fault, new Strikes(fault.count(), fault.every(), fault.probability(), fault.seed()));
     }
 
-    Fault fault() {
-      return fault;
+    boolean isAlive() {
+      return strikes.isAlive();
     }
 
-    synchronized boolean isAlive() {
-      return fault.count() == 0 || struck < fault.count();
-    }
-
-    synchronized boolean strikes() {
-      if (!isAlive()) {
-        return false;
-      }
-      seen++;
-      boolean strikes =
-          seen % fault.every() == 0
-              && (fault.probability() == 1 || random.nextDouble() < fault.probability());
-      if (strikes) {
-        struck++;
-      }
-      return strikes;
+    boolean strikesNow() {
+      return strikes.next();
     }
   }
 }

@@ -43,4 +43,8 @@ final class Json {
       throw new IllegalStateException("a tree of our own that cannot be written", e);
     }
   }
+
+  static String text(ObjectNode node) {
+    return new String(write(node), StandardCharsets.UTF_8);
+  }
 }

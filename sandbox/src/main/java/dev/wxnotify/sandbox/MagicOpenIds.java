@@ -21,7 +21,7 @@ public final class MagicOpenIds {
    * One row of the table.
    *
    * @param openId the open id; anything may follow it after a hyphen, so that many can exist
-   * @param meaning what a send to it gets
+   * @param meaning what a send to it gets, or what its pushes are
    */
   public record Row(String openId, String meaning) {}
 
@@ -66,6 +66,9 @@ public final class MagicOpenIds {
       }
     }
     rows.add(new Row(PREFIX + ONCE + "<any of the above>", "that once, afterwards normal answers"));
+    for (PushFaultKind kind : PushFaultKind.values()) {
+      rows.add(new Row(PushFaultBook.openId(kind), kind.meaning()));
+    }
     return List.copyOf(rows);
   }
 

@@ -69,6 +69,18 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     boolean toHead = next.call().method().equals(HttpMethod.HEAD.name());
     WireScript script = new OddAnswers(answer.headers(), next.keepAlive(), toHead).script(answer);
     Delivery delivery = new Delivery(ctx, answer.beforeWrite(), script, () -> served(ctx));
+    if (answer.gate() != null) {
+      var unused =
+          answer
+              .gate()
+              .whenComplete(
+                  (done, error) -> ctx.executor().execute(() -> run(ctx, answer, delivery)));
+    } else {
+      run(ctx, answer, delivery);
+    }
+  }
+
+  private static void run(ChannelHandlerContext ctx, Answer answer, Delivery delivery) {
     if (answer.delay().isZero()) {
       delivery.run();
     } else {

@@ -36,12 +36,18 @@ public final class Sandbox implements AutoCloseable {
 
   /**
    * Starts with a clock that a test can move. Tokens, quotas and message times follow it; latencies
-   * use real time.
+   * and the times of pushes use real time.
    *
    * @throws IOException if the port cannot be bound
    */
   public static Sandbox start(SandboxOptions options, InstantSource clock) throws IOException {
-    FakeWeChat weChat = new FakeWeChat(options, clock);
+    return start(options, clock, new PushThread());
+  }
+
+  /** Starts with a timer of pushes, whose times are otherwise real. */
+  static Sandbox start(SandboxOptions options, InstantSource clock, PushTimer timer)
+      throws IOException {
+    FakeWeChat weChat = new FakeWeChat(options, clock, new Pushes(options.push(), clock, timer));
     try {
       weChat.hosting().start();
     } catch (IOException e) {
@@ -57,9 +63,11 @@ public final class Sandbox implements AutoCloseable {
               options.port(),
               () -> new EarlyTrouble(weChat.faults()),
               () -> new RequestHandler(answers, weChat.counters()));
+      weChat.pushes().start();
       return new Sandbox(weChat, server, options.host());
     } catch (IOException e) {
       weChat.hosting().close();
+      weChat.pushes().close();
       throw e;
     }
   }
@@ -131,8 +139,48 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /**
-   * Resets messages, counts, quotas, ledger and faults to their initial state. Tokens stay valid,
-   * so that a running client does not notice.
+   * Sets where the pushes of an app go from now on, as its form in the console of WeChat does, and
+   * verifies the URL. Pushes do not wait for that.
+   */
+  public void pushTo(String appId, PushTarget target) {
+    weChat.pushes().pushTo(appId, target);
+  }
+
+  /** The last 10,000 pushes, oldest first. */
+  public List<SandboxPush> pushes() {
+    return weChat.pushes().log().list().stream().map(Push::view).toList();
+  }
+
+  /**
+   * Activates a fault of pushes.
+   *
+   * @throws IllegalStateException if there are 100 already
+   */
+  public void addPushFault(PushFault fault) {
+    if (!weChat.pushes().faults().add(fault)) {
+      throw new IllegalStateException("there are " + PushFaultBook.MOST + " faults of pushes");
+    }
+  }
+
+  /**
+   * A user accepts templates in a dialog. The ledger gets the credits, and the answer is pushed.
+   *
+   * @param times how often; each time is pushed
+   */
+  public void allow(String appId, String openId, List<String> templateIds, int times) {
+    weChat
+        .users()
+        .allow(appId, openId, templateIds, times, UserAnswers.IN_A_PAGE, UserAnswers.ACCEPT, false);
+  }
+
+  /** A user turns templates off in the settings: no credits are left, and that is pushed. */
+  public void reject(String appId, String openId, List<String> templateIds) {
+    weChat.users().rejectInSettings(appId, openId, templateIds);
+  }
+
+  /**
+   * Resets messages, counts, quotas, ledger, pushes and faults to their initial state. Tokens stay
+   * valid, so that a running client does not notice.
    */
   public void reset() {
     weChat.reset();
@@ -143,5 +191,6 @@ public final class Sandbox implements AutoCloseable {
   public void close() {
     server.close();
     weChat.hosting().close();
+    weChat.pushes().close();
   }
 }

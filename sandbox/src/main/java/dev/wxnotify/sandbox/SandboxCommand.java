@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       "    stable_token:reset-before:1/4   each fourth request",
       "    send:surplus:1/20               each twentieth answer is followed by another",
       "    any:unsolicited:1               the next connection gets an unsolicited answer",
-      "  All kinds of faults: GET /sandbox/faults/kinds.",
+      "  All kinds of faults: GET /sandbox/faults/kinds; those of pushes: GET",
+      "  /sandbox/pushes/faults/kinds.",
       "",
       "Exit codes: 0 stopped, 64 the command line is wrong, 69 cannot listen."
     })

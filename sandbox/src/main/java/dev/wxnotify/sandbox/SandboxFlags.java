@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,6 +67,8 @@ final class SandboxFlags {
   private boolean tidAsText;
 
   @Mixin private HostingFlags hosting = new HostingFlags();
+
+  @Mixin private PushFlags pushes = new PushFlags();
 
   @Option(
       names = "--token-ttl",
@@ -204,6 +207,7 @@ final class SandboxFlags {
             .faults(faults)
             .kept(kept);
     quotas.forEach(builder::quota);
+    Set<String> appIds = new LinkedHashSet<>();
     for (String app : apps) {
       int colon = app.indexOf(':');
       if (colon < 1 || colon == app.length() - 1) {
@@ -211,8 +215,12 @@ final class SandboxFlags {
         throw new IllegalArgumentException("--app (expected: APPID:SECRET)");
       }
       builder.app(app.substring(0, colon), app.substring(colon + 1));
+      appIds.add(app.substring(0, colon));
     }
-    return builder.build();
+    if (appIds.isEmpty()) {
+      appIds.add(SandboxOptions.APP_ID);
+    }
+    return builder.push(pushes.rules(appIds)).build();
   }
 
   private AnswerStyle answers() {

@@ -29,6 +29,8 @@ final class SandboxGreeting {
     if (options.hosting().openInterface()) {
       out.println("  open interface: no token needed for " + options.hostedApp());
     }
+    new TreeMap<>(options.push().targets())
+        .forEach((appId, target) -> out.println("  pushes    " + appId + ": " + target));
     out.println("  open ids  any; those that cause failures: " + url + "/sandbox/open-ids");
     out.println("Try it:");
     out.println("  curl -s " + url + "/sandbox/templates");

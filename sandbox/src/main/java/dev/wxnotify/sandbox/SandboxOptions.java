@@ -25,6 +25,7 @@ import java.util.Set;
  * @param subscriptions the ledger at the start
  * @param templateRules what an app may do with its templates
  * @param hosting how the sandbox plays WeChat's cloud hosting
+ * @param push how the sandbox pushes events
  * @param faults the active faults at the start
  * @param kept how many accepted messages, and how many sends, are kept for inspection
  */
@@ -42,6 +43,7 @@ public record SandboxOptions(
     List<Subscription> subscriptions,
     TemplateRules templateRules,
     HostingRules hosting,
+    PushRules push,
     List<Fault> faults,
     int kept) {
 
@@ -76,6 +78,12 @@ public record SandboxOptions(
         : !apps.containsKey(hosting.appId())) {
       throw new IllegalArgumentException(
           "hosting.appId: " + hosting.appId() + " (expected: one of " + apps.keySet() + ")");
+    }
+    for (String appId : push.targets().keySet()) {
+      if (!apps.containsKey(appId)) {
+        throw new IllegalArgumentException(
+            "push.targets: " + appId + " (expected: one of " + apps.keySet() + ")");
+      }
     }
     apps = Map.copyOf(apps);
     quotas = Map.copyOf(quotas);
@@ -122,6 +130,7 @@ public record SandboxOptions(
     private List<Subscription> subscriptions = List.of();
     private TemplateRules templateRules = TemplateRules.DEFAULT;
     private HostingRules hosting = HostingRules.NONE;
+    private PushRules push = PushRules.NONE;
     private List<Fault> faults = List.of();
     private int kept = 100_000;
 
@@ -231,6 +240,13 @@ public record SandboxOptions(
       return this;
     }
 
+    /** How the sandbox pushes events. */
+    @CanIgnoreReturnValue
+    public Builder push(PushRules push) {
+      this.push = push;
+      return this;
+    }
+
     /** The active faults at the start. */
     @CanIgnoreReturnValue
     public Builder faults(List<Fault> faults) {
@@ -261,6 +277,7 @@ public record SandboxOptions(
           subscriptions,
           templateRules,
           hosting,
+          push,
           faults,
           kept);
     }

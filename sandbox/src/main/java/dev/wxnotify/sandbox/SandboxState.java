@@ -16,6 +16,7 @@ import java.util.Map;
  * @param connectionsAccepted the connections accepted
  * @param mostSendsPerOpenId the most sends to one open id that ran at the same time
  * @param overlappingSends the sends that arrived while another one to their open id was running
+ * @param pushes what was pushed
  */
 public record SandboxState(
     Map<String, Long> requests,
@@ -27,7 +28,39 @@ public record SandboxState(
     int connectionsOpen,
     long connectionsAccepted,
     int mostSendsPerOpenId,
-    long overlappingSends) {
+    long overlappingSends,
+    Pushes pushes) {
+
+  /**
+   * What was pushed.
+   *
+   * @param created all pushes, the repeats by hand included
+   * @param waiting those that have not ended
+   * @param delivered those that were answered with {@code success} or nothing
+   * @param answered those that were answered with another body
+   * @param givenUp those that were not answered well in any attempt
+   * @param lost those that were never pushed, by a fault, a reset or a change of the settings
+   * @param dropped those that were never pushed, since too many waited
+   * @param attempts the requests
+   * @param verifications by app what became of the verification of its URL: {@code verified},
+   *     {@code trying}, or what was wrong the last time
+   */
+  public record Pushes(
+      long created,
+      int waiting,
+      long delivered,
+      long answered,
+      long givenUp,
+      long lost,
+      long dropped,
+      long attempts,
+      Map<String, String> verifications) {
+
+    /** Makes an immutable copy. */
+    public Pushes {
+      verifications = Map.copyOf(verifications);
+    }
+  }
 
   /**
    * The token calls of one app.

@@ -24,6 +24,7 @@ final class SendEndpoint implements Endpoint {
   private final OpenIdTurns turns;
   private final MagicOpenIds magic;
   private final Mailbox mailbox;
+  private final Pushes pushes;
   private final Answers answers;
   private final SandboxOptions options;
   private final InstantSource clock;
@@ -37,6 +38,7 @@ final class SendEndpoint implements Endpoint {
       OpenIdTurns turns,
       MagicOpenIds magic,
       Mailbox mailbox,
+      Pushes pushes,
       Answers answers) {
     this.options = options;
     this.clock = clock;
@@ -48,6 +50,7 @@ final class SendEndpoint implements Endpoint {
     this.turns = turns;
     this.magic = magic;
     this.mailbox = mailbox;
+    this.pushes = pushes;
     this.answers = answers;
   }
 
@@ -78,10 +81,10 @@ final class SendEndpoint implements Endpoint {
     if (effect.isPresent() && !effect.get().kind().processed()) {
       return answers.instead(effect.get());
     }
-    return Answer.of(accept(appId, openId, message, body)).spoilt(effect.orElse(null));
+    return accept(appId, openId, message, body).spoilt(effect.orElse(null));
   }
 
-  private ObjectNode accept(String appId, String openId, ObjectNode message, RawBody body)
+  private Answer accept(String appId, String openId, ObjectNode message, RawBody body)
       throws Refused {
     SandboxTemplate template = templates.find(appId, message.path("template_id").asText(""));
     if (template == null) {
@@ -99,7 +102,10 @@ final class SendEndpoint implements Endpoint {
     ledger.take(appId, openId, template.id());
     AcceptedMessage accepted = mailbox.accept(appId, openId, template.id(), body);
     ObjectNode json = answers.ok();
-    return options.answers().msgid() ? json.put("msgid", accepted.msgid()) : json;
+    if (options.answers().msgid()) {
+      json.put("msgid", accepted.msgid());
+    }
+    return Answer.of(json).after(pushes.accepted(accepted));
   }
 
   private static String openId(JsonNode touser) throws Refused {

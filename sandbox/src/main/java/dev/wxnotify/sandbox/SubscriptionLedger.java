@@ -30,6 +30,19 @@ final class SubscriptionLedger {
     subscriptions.forEach(this::put);
   }
 
+  /** Adds what a user has agreed to in a dialog; after a rejection it begins anew. */
+  void accept(String appId, String openId, String templateId, boolean longTerm, int times) {
+    entries.compute(
+        new Key(appId, openId, templateId),
+        (key, entry) -> {
+          if (longTerm) {
+            return Subscription.longTerm(appId, openId, templateId);
+          }
+          int credits = entry == null ? 0 : entry.credits();
+          return Subscription.oneTime(appId, openId, templateId, credits + times);
+        });
+  }
+
   void check(String appId, String openId, String templateId) throws Refused {
     Subscription entry = entries.get(new Key(appId, openId, templateId));
     if (entry == null ? strict : !entry.allows()) {

@@ -39,6 +39,14 @@ class SandboxCommandTest {
                         "--template-json",
                         "--template-limit=40",
                         "--open-interface",
+                        "--push-url=http://127.0.0.1:1/wechat/shop",
+                        "--push-token=hushtoken",
+                        "--push-aes-key=wxaaaaaaaaaaaaaaaa=hushABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abc",
+                        "--push-mode=compatible",
+                        "--push-format=xml",
+                        "--push-fault=sent:late=5:10%",
+                        "--push-failure=-7:failed: system failed",
+                        "--receipts=manual",
                         "--errmsg-hint"));
     runner.start();
     while (!out.toString().contains("curl")) {
@@ -54,7 +62,8 @@ class SandboxCommandTest {
             "wxaaaaaaaaaaaaaaaa",
             SandboxTemplates.SECKILL_TEMPLATE_ID,
             "x123456789012345678901234567890123456789abc  thing1,time2")
-        .doesNotContain("hush-hush");
+        .contains("wxaaaaaaaaaaaaaaaa: COMPATIBLE pushes in XML to http://127.0.0.1:1/wechat/shop")
+        .doesNotContain("hush");
   }
 
   @Test
@@ -81,10 +90,24 @@ class SandboxCommandTest {
         "--template-limit=-1",
         "--hosted-app=wx-other",
         "--cloudbase-ttl=0s",
+        "--push-url=http://127.0.0.1:1/",
+        "--push-token=hushtoken",
+        "--push-url=http://127.0.0.1:1/ --push-token=hush-hush",
+        "--push-url=http://127.0.0.1:1/ --push-token=hushtoken --push-aes-key=hush",
+        "--push-url=http://127.0.0.1:1/ --push-token=hushtoken --push-mode=safe",
+        "--push-url=http://127.0.0.1:1/ --push-token=hushtoken --push-format=yaml",
+        "--push-url=ftp://127.0.0.1:1/ --push-token=hushtoken",
+        "--push-fault=sent",
+        "--push-fault=birthday:lost",
+        "--push-fault=sent:lost:often",
+        "--push-failure=7",
+        "--push-retries=-1",
+        "--push-timeout=0s",
+        "--receipts=often",
         "--port=99999"
       })
-  void run_rubbish_isAUsageErrorThatNamesIt(String flag) {
-    assertThat(command.execute(flag)).isEqualTo(CommandLine.ExitCode.USAGE);
+  void run_rubbish_isAUsageErrorThatNamesIt(String flags) {
+    assertThat(command.execute(flags.split(" ", -1))).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString()).contains("expected:").doesNotContain("hush");
   }
 
@@ -103,6 +126,9 @@ class SandboxCommandTest {
           .contains(
               "| `%s` | %s | %s |"
                   .formatted(kind.label(), kind.meaning(), kind.processed() ? "yes" : "no"));
+    }
+    for (PushFaultKind kind : PushFaultKind.values()) {
+      assertThat(docs).contains("| `%s` | %s |".formatted(kind.label(), kind.meaning()));
     }
     assertThat(docs).contains(Long.toString(StrayAnswer.MSGID), StrayAnswer.TOKEN);
     for (SandboxTemplate template : SandboxTemplates.ALL) {

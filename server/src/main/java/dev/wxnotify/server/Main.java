@@ -1,7 +1,10 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.cli.BatchCommand;
+import dev.wxnotify.cli.EventsCommand;
+import dev.wxnotify.cli.MessagesCommand;
 import dev.wxnotify.cli.SendCommand;
+import dev.wxnotify.cli.SubscriptionsCommand;
 import dev.wxnotify.cli.TemplatesCommand;
 import dev.wxnotify.cli.TokenCommand;
 import dev.wxnotify.sandbox.SandboxCommand;
@@ -22,6 +25,9 @@ import picocli.CommandLine.Command;
       SendCommand.class,
       BatchCommand.class,
       TemplatesCommand.class,
+      MessagesCommand.class,
+      EventsCommand.class,
+      SubscriptionsCommand.class,
       TokenCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

@@ -20,10 +20,14 @@ import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.delivery.TemplateRefusals;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.grpc.Tls;
+import dev.wxnotify.server.journal.EventIntake;
+import dev.wxnotify.server.journal.JournalUnavailableException;
 import dev.wxnotify.server.metrics.MonitoringServer;
 import dev.wxnotify.server.metrics.ServerMeters;
 import dev.wxnotify.server.netty.EventLoops;
 import dev.wxnotify.server.netty.Transport;
+import dev.wxnotify.server.push.PushApps;
+import dev.wxnotify.server.push.PushServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.redis.RedisOutcomeLedger;
 import dev.wxnotify.server.tracing.Tracing;
@@ -119,6 +123,7 @@ final class NotificationServer implements AutoCloseable {
   private final ServerMeters meters;
   private final Readiness readiness;
   private final MonitoringServer monitoring;
+  private final PushServer push;
   private final GrpcServer grpc;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -189,6 +194,19 @@ final class NotificationServer implements AutoCloseable {
       var ignored = running.use(settings.apps(), app -> {});
       this.monitoring =
           opened.add(new MonitoringServer(settings.monitoringAddress(), readiness, meters));
+      PushApps pushApps = new PushApps();
+      RunningPush runningPush = new RunningPush(pushApps, files, meters::watchPushes);
+      runningPush.use(settings.apps());
+      this.push =
+          opened.add(
+              new PushServer(
+                  settings.push(),
+                  pushApps,
+                  eventIntake(),
+                  meters.pushListener(),
+                  clock,
+                  Transport.of(loops)));
+      readiness.watch("push", pushApps::trouble);
       int mostConnections = settings.weChat().maxConnections();
       Permits connections =
           new Permits(mostConnections, Math.max(1, mostConnections / RESERVED_CONNECTIONS));
@@ -218,12 +236,14 @@ final class NotificationServer implements AutoCloseable {
                   delivery,
                   new GrpcServer.Operations(
                       new WeChatErrcodeExplanations(), failures, accounts(api), clock),
+                  NoJournal.ports(),
                   meters.tokenListener(),
                   timer,
                   loops,
                   observers(meters, tracing)));
       watch(inFlight, connections);
-      LiveChanges changes = new LiveChanges(running, apps, grpc, settings.grpc().callers());
+      LiveChanges changes =
+          new LiveChanges(running, runningPush, apps, grpc, settings.grpc().callers());
       Consumer<ConfigWatch.Result> reloads = reloads(meters);
       if (followed != null) {
         ConfigWatch.of(followed, files, changes, reloads)
@@ -327,6 +347,13 @@ final class NotificationServer implements AutoCloseable {
     return files;
   }
 
+  /** TODO(journal): the journal takes this place; until then no event can be stored. */
+  private static EventIntake eventIntake() {
+    return events ->
+        CompletableFuture.failedFuture(
+            new JournalUnavailableException("there is no journal yet", null));
+  }
+
   private OutcomeLedger ledger() {
     InMemoryOutcomeLedger own =
         new InMemoryOutcomeLedger(
@@ -376,6 +403,7 @@ final class NotificationServer implements AutoCloseable {
       }
       warnOfTokensInClearText();
       grpc.start();
+      push.start();
       files.start();
       started = true;
     } finally {
@@ -404,6 +432,12 @@ final class NotificationServer implements AutoCloseable {
         settings.weChat().baseUrl().resolve("/"), // A path of a relay may be a secret.
         apps.all().size(),
         Transport.of(loops).label());
+    if (push.port() >= 0) {
+      log.info(
+          "WeChat's pushes arrive on {}:{}",
+          settings.push().address() == null ? "" : settings.push().address().getHostString(),
+          push.port());
+    }
   }
 
   private void warnOfTokensInClearText() {
@@ -430,6 +464,11 @@ final class NotificationServer implements AutoCloseable {
   /** Returns the port of monitoring that was bound. */
   int monitoringPort() {
     return monitoring.port();
+  }
+
+  /** Returns the port of WeChat's pushes that was bound; -1 for none. */
+  int pushPort() {
+    return push.port();
   }
 
   /** Returns the port of gRPC that was bound. */

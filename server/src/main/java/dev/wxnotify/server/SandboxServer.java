@@ -49,10 +49,12 @@ public final class SandboxServer implements AutoCloseable {
   public static SandboxServer start(Map<String, String> keys)
       throws IOException, InterruptedException {
     Sandbox weChat = Sandbox.start(SandboxOptions.defaults());
+    SandboxPushes pushes = new SandboxPushes();
     try {
       Map<String, String> all = new HashMap<>(DEFAULTS);
       all.putAll(keys);
       all.putAll(keys(weChat));
+      all.putAll(pushes.keys());
       ServerSettings settings = ConfigLoader.load(null, Map.of(), all);
       if (settings.apps().size() > 1) {
         throw new ConfigurationException(List.of("wxnotify.apps: the sandbox brings its own app"));
@@ -60,6 +62,7 @@ public final class SandboxServer implements AutoCloseable {
       Logs.use(settings.log());
       NotificationServer server = new NotificationServer(settings);
       server.start();
+      pushes.connect(weChat, server);
       return new SandboxServer(weChat, server);
     } catch (ConfigurationException e) {
       weChat.close();
@@ -70,7 +73,7 @@ public final class SandboxServer implements AutoCloseable {
     }
   }
 
-  /** The keys that connect a server to a sandbox. */
+  /** The keys that connect a server to a sandbox, but for the pushes. */
   static Map<String, String> keys(Sandbox weChat) {
     return Map.of(
         "wxnotify.wechat.base-url", weChat.baseUrl().toString(),

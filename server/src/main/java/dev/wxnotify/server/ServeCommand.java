@@ -1,5 +1,6 @@
 package dev.wxnotify.server;
 
+import dev.wxnotify.sandbox.PushRules;
 import dev.wxnotify.sandbox.Sandbox;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.config.Configuration;
@@ -12,10 +13,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,9 @@ final class ServeCommand implements Callable<Integer> {
   /** The configuration is wrong; as EX_CONFIG in sysexits.h. */
   static final int EXIT_CONFIG = 78;
 
+  /** Long enough to see that the receipt comes after the answer, as it mostly does at WeChat. */
+  private static final Duration RECEIPT_DELAY = Duration.ofMillis(500);
+
   private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
 
   @Option(names = "--config", paramLabel = "FILE", description = "The configuration file, in YAML.")
@@ -69,10 +75,13 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       if (!sandbox) {
-        return serve(Map.of(), null);
+        return serve(Map.of(), null, started -> {});
       }
-      try (Sandbox weChat = Sandbox.start(SandboxOptions.builder().port(sandboxPort).build())) {
-        return serve(SandboxServer.keys(weChat), weChat);
+      SandboxPushes pushes = new SandboxPushes();
+      try (Sandbox weChat = Sandbox.start(sandboxOptions())) {
+        Map<String, String> keys = new HashMap<>(SandboxServer.keys(weChat));
+        keys.putAll(pushes.keys());
+        return serve(keys, weChat, started -> pushes.connect(weChat, started));
       }
     } catch (ConfigurationException e) {
       PrintWriter err = spec.commandLine().getErr();
@@ -86,7 +95,17 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private int serve(Map<String, String> overrides, @Nullable Sandbox weChat)
+  private SandboxOptions sandboxOptions() {
+    return SandboxOptions.builder()
+        .port(sandboxPort)
+        .push(PushRules.NONE.times(RECEIPT_DELAY, Duration.ZERO))
+        .build();
+  }
+
+  private int serve(
+      Map<String, String> overrides,
+      @Nullable Sandbox weChat,
+      Consumer<NotificationServer> whenStarted)
       throws ConfigurationException, IOException, InterruptedException {
     Configuration configuration =
         Configuration.load(
@@ -99,6 +118,7 @@ final class ServeCommand implements Callable<Integer> {
     UnknownVariables.in(System.getenv()).forEach(log::warn);
     NotificationServer server = server(configuration);
     server.start();
+    whenStarted.accept(server);
     // Before the line that says ready: whoever reads it may stop the server at once.
     stopOnSignal(server, settings.grace());
     server.announce();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wxnotify.client.NotificationClient;
+import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.server.testing.Await;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,14 +26,19 @@ class SandboxServerTest {
         assertThat(client.send(RunningServer.requestTo("alice")).getMessageId()).isNotEmpty();
 
         URI messages = server.sandboxUrl().resolve("/sandbox/messages?open_id=alice");
-        assertThat(
-                HttpClient.newHttpClient()
-                    .send(
-                        HttpRequest.newBuilder(messages).build(),
-                        HttpResponse.BodyHandlers.ofString())
-                    .body())
-            .contains("\"total\":1");
+        assertThat(get(messages)).contains("\"total\":1");
       }
+    }
+  }
+
+  /** The fake WeChat verifies the push URL as WeChat's form does. */
+  @Test
+  void start_itsSandboxPushesToIt() throws Exception {
+    try (SandboxServer server = SandboxServer.start(Map.of())) {
+      URI state = server.sandboxUrl().resolve("/sandbox/state");
+      Await.until(
+          "the push URL is verified",
+          () -> get(state).contains("\"" + SandboxOptions.APP_ID + "\":\"verified\""));
     }
   }
 
@@ -54,5 +61,11 @@ class SandboxServerTest {
                     Map.of("wxnotify.apps.b.app-id", "wxb", "wxnotify.apps.b.app-secret", "s")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the sandbox brings its own app");
+  }
+
+  private static String get(URI uri) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 }

@@ -61,6 +61,14 @@ final class CallerKeys {
           "whether it may get the access tokens of its apps by `TokenService`; `operator` does not"
               + " include it");
 
+  static final Key<Boolean> PUSH =
+      Key.of(
+          ONE + ".push",
+          Types.BOOLEAN,
+          "false",
+          "whether it may pass on WeChat's pushes by `EventService.IngestPush`; `operator` does not"
+              + " include it");
+
   static final Section SECTION =
       new Section(
           "Callers",
@@ -71,7 +79,8 @@ final class CallerKeys {
               MAX_IN_FLIGHT,
               MAX_PER_SECOND,
               OPERATOR,
-              TOKENS));
+              TOKENS,
+              PUSH));
 
   private CallerKeys() {}
 

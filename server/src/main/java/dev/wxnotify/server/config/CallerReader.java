@@ -49,7 +49,8 @@ final class CallerReader {
         caller.find(CallerKeys.MAX_IN_FLIGHT).orElse(null),
         caller.find(CallerKeys.MAX_PER_SECOND).orElse(null),
         caller.get(CallerKeys.OPERATOR),
-        caller.get(CallerKeys.TOKENS));
+        caller.get(CallerKeys.TOKENS),
+        caller.get(CallerKeys.PUSH));
   }
 
   private List<String> tokenHashes(Reading caller) {

@@ -55,7 +55,8 @@ final class Authenticator implements ServerInterceptor {
     return service != null && service.startsWith("grpc.reflection.");
   }
 
-  private @Nullable Caller caller(ServerCall<?, ?> call, Metadata headers) {
+  /** Returns whom the credentials of a call belong to now; null for nobody. */
+  @Nullable Caller caller(ServerCall<?, ?> call, Metadata headers) {
     CallerDirectory now = callers.now();
     CertificateCaller certificate = call.getAttributes().get(ClientCertificates.CALLER);
     Caller ofCertificate = certificate == null ? null : certificate.in(now);

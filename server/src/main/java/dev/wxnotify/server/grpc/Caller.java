@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param appIds the apps that it may use; null for all
  * @param isOperator whether it may call the operator's service
  * @param mayHaveTokens whether it may get the access tokens of its apps
+ * @param mayPush whether it may pass on pushes of WeChat
  * @param account how much it may use of the server; all objects of one caller share it, so that
  *     changed limits hold for the next message of calls that are open too
  */
@@ -20,17 +21,18 @@ record Caller(
     @Nullable Set<String> appIds,
     boolean isOperator,
     boolean mayHaveTokens,
+    boolean mayPush,
     AtomicReference<CallerLimits> account) {
 
   /** A caller without credentials, where none are required. */
-  static final Caller ANONYMOUS = new Caller("", null, false, false);
+  static final Caller ANONYMOUS = new Caller("", null, false);
 
   private static final Context.Key<Caller> KEY =
       Context.keyWithDefault("wxnotify-caller", ANONYMOUS);
 
-  /** A caller without limits. */
-  Caller(String name, @Nullable Set<String> appIds, boolean isOperator, boolean mayHaveTokens) {
-    this(name, appIds, isOperator, mayHaveTokens, new AtomicReference<>(CallerLimits.NONE));
+  /** A caller without limits and further rights. */
+  Caller(String name, @Nullable Set<String> appIds, boolean isOperator) {
+    this(name, appIds, isOperator, false, false, new AtomicReference<>(CallerLimits.NONE));
   }
 
   /** Returns the caller of the current call. */

@@ -49,7 +49,7 @@ final class CallerDirectory {
    */
   @Nullable Caller ofCertificate(List<String> names) {
     if (none) {
-      return names.isEmpty() ? null : new Caller(names.get(0), null, false, false);
+      return names.isEmpty() ? null : new Caller(names.get(0), null, false);
     }
     Set<Caller> found = new HashSet<>();
     for (String name : names) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     for no limit
  * @param isOperator whether it may call the operator's service
  * @param mayHaveTokens whether it may get the access tokens of its apps
+ * @param mayPush whether it may pass on pushes of WeChat
  */
 public record CallerSettings(
     String name,
@@ -25,9 +26,10 @@ public record CallerSettings(
     @Nullable Integer maxInFlight,
     @Nullable Integer maxPerSecond,
     boolean isOperator,
-    boolean mayHaveTokens) {
+    boolean mayHaveTokens,
+    boolean mayPush) {
 
-  /** A caller that may not have access tokens. */
+  /** A caller that may neither have access tokens nor pass on pushes. */
   public CallerSettings(
       String name,
       List<String> tokenHashes,
@@ -36,6 +38,15 @@ public record CallerSettings(
       @Nullable Integer maxInFlight,
       @Nullable Integer maxPerSecond,
       boolean isOperator) {
-    this(name, tokenHashes, certificateNames, appIds, maxInFlight, maxPerSecond, isOperator, false);
+    this(
+        name,
+        tokenHashes,
+        certificateNames,
+        appIds,
+        maxInFlight,
+        maxPerSecond,
+        isOperator,
+        false,
+        false);
   }
 }

@@ -51,7 +51,12 @@ final class Callers {
           new CallerDirectory.Entry(
               each,
               new Caller(
-                  each.name(), each.appIds(), each.isOperator(), each.mayHaveTokens(), account)));
+                  each.name(),
+                  each.appIds(),
+                  each.isOperator(),
+                  each.mayHaveTokens(),
+                  each.mayPush(),
+                  account)));
     }
     CallerDirectory made = new CallerDirectory(next.values());
     entries = next;

@@ -8,8 +8,11 @@ import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.server.token.TokenListener;
+import dev.wxnotify.v1.EventServiceGrpc;
+import dev.wxnotify.v1.MessageServiceGrpc;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
+import dev.wxnotify.v1.SubscriptionServiceGrpc;
 import dev.wxnotify.v1.TemplateServiceGrpc;
 import dev.wxnotify.v1.TokenServiceGrpc;
 import io.grpc.Context;
@@ -18,6 +21,7 @@ import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -58,6 +62,7 @@ public final class GrpcServer implements AutoCloseable {
   private final NotificationGrpcService service;
   private final WaitingAnswers waiting = new WaitingAnswers();
   private final TokenGrpcService tokens;
+  private final EventGrpcService events;
   private final @Nullable Callers callers;
   private final Acceptor acceptor;
   private final Server server;
@@ -125,6 +130,7 @@ public final class GrpcServer implements AutoCloseable {
    * Builds the server; {@link #start} binds it.
    *
    * @param operations what the operator's service shows
+   * @param journal what the services of events, messages and subscriptions read and write
    * @param tokenListener hears who gets access tokens
    * @param timer runs delayed tasks
    * @param loops read and write the connections; they are not closed with the server
@@ -135,6 +141,7 @@ public final class GrpcServer implements AutoCloseable {
       Apps apps,
       Admission delivery,
       Operations operations,
+      JournalPorts journal,
       TokenListener tokenListener,
       ScheduledExecutorService timer,
       EventLoopGroup loops,
@@ -150,6 +157,11 @@ public final class GrpcServer implements AutoCloseable {
             waiting);
     TemplateGrpcService templates = new TemplateGrpcService(apps, waiting);
     this.tokens = new TokenGrpcService(apps, tokenListener, operations.clock, timer);
+    boolean open = settings.isForThisMachine();
+    this.events = new EventGrpcService(apps, journal, waiting, open, System::nanoTime, timer);
+    this.callers = settings.asksForCredentials() ? new Callers(settings.callers(), timer) : null;
+    Authenticator authenticator =
+        callers == null ? null : new Authenticator(callers, settings.allowAnonymous());
     CallerMemory memory = CallerMemory.ofThisProcess();
     ConnectionLimit limit = new ConnectionLimit(settings.connections().mostOfThisProcess());
     UnreadAnswers unreadAnswers = new UnreadAnswers(memory.answers());
@@ -165,12 +177,24 @@ public final class GrpcServer implements AutoCloseable {
             .addService(UnparsedMessages.of(service))
             .addService(
                 ServerInterceptors.intercept(
-                    UnparsedMessages.of(operator), new OperatorsOnly(settings.isForThisMachine())))
+                    UnparsedMessages.of(operator), new OperatorsOnly(open)))
             .addService(UnparsedMessages.of(templates))
             .addService(
                 ServerInterceptors.intercept(
                     UnparsedMessages.of(tokens),
-                    new TokenRight(settings.isForThisMachine() && settings.allowAnonymousTokens())))
+                    new TokenRight(open && settings.allowAnonymousTokens())))
+            .addService(events(authenticator))
+            .addService(
+                UnparsedMessages.of(
+                    new MessageGrpcService(apps, journal.messages(), waiting, open)))
+            .addService(
+                UnparsedMessages.of(
+                    new SubscriptionGrpcService(
+                        apps,
+                        journal.subscriptions(),
+                        journal.intake(),
+                        waiting,
+                        operations.clock)))
             .addStreamTracerFactory(calls)
             .addService(UnparsedMessages.of(health.getHealthService()))
             .fallbackHandlerRegistry(new UnknownMethods());
@@ -178,17 +202,21 @@ public final class GrpcServer implements AutoCloseable {
     if (settings.reflection()) {
       addReflection(builder);
     }
-    this.callers = settings.asksForCredentials() ? new Callers(settings.callers(), timer) : null;
-    if (callers != null) {
-      builder
-          .intercept(new Authenticator(callers, settings.allowAnonymous()))
-          .addTransportFilter(new ClientCertificates());
+    if (authenticator != null) {
+      builder.intercept(authenticator).addTransportFilter(new ClientCertificates());
     }
     builder.intercept(new ErrorInterceptor()).intercept(new TraceParent());
     observers.forEach(builder::intercept); // The last one is the outermost.
     this.acceptor = new Acceptor(loops); // Last, since it must be closed again.
     acceptor.applyTo(builder, limit);
     this.server = builder.build();
+  }
+
+  private ServerServiceDefinition events(@Nullable Authenticator authenticator) {
+    ServerServiceDefinition service = UnparsedMessages.of(events);
+    return authenticator == null
+        ? service
+        : ServerInterceptors.intercept(service, new WatchRights(authenticator));
   }
 
   private static ServerCredentials credentials(@Nullable Tls tls) {
@@ -211,6 +239,9 @@ public final class GrpcServer implements AutoCloseable {
     health.setStatus(OperationsServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     health.setStatus(TemplateServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     health.setStatus(TokenServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(EventServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(MessageServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(SubscriptionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     server.start();
   }
 
@@ -223,7 +254,7 @@ public final class GrpcServer implements AutoCloseable {
 
   /**
    * Uses other callers from now on: all of them, or all but none. Calls that have begun go on with
-   * the caller that they began with.
+   * the caller that they began with, except watches.
    *
    * @throws IllegalStateException if there were none before and are some now, or the reverse: that
    *     decides who must show credentials
@@ -231,6 +262,7 @@ public final class GrpcServer implements AutoCloseable {
   public void useCallers(List<CallerSettings> settings) {
     if (callers != null) {
       callers.use(settings);
+      events.callersChanged();
     } else if (!settings.isEmpty()) {
       throw new IllegalStateException("the server was started without callers");
     }
@@ -243,9 +275,9 @@ public final class GrpcServer implements AutoCloseable {
 
   /**
    * Stops: immediately reports not healthy and accepts no new calls; accepted calls finish within
-   * {@code grace}. Streams read no more and end with a summary of what they read. Messages in
-   * progress near the end of the grace are answered with what is known about them. The stop ends
-   * with the last answer, whatever callers do with their connections.
+   * {@code grace}. Watches end at once. Streams read no more and end with a summary of what they
+   * read. Messages in progress near the end of the grace are answered with what is known about
+   * them. The stop ends with the last answer, whatever callers do with their connections.
    *
    * @return whether all calls ended within the grace, except those whose callers do not read
    */
@@ -254,6 +286,7 @@ public final class GrpcServer implements AutoCloseable {
     health.enterTerminalState();
     server.shutdown();
     service.stop();
+    events.stop();
     OpenCalls.End end = awaitAnswers(now + (long) (grace.toNanos() * GIVES_UP_AFTER));
     service.giveUp();
     waiting.giveUp();

@@ -154,6 +154,48 @@ final class SendErrors {
         .build();
   }
 
+  /** The cursor of a watch points to events that are no longer kept, or never were here. */
+  static SendError cursorExpired() {
+    return error(
+            Code.OUT_OF_RANGE,
+            ErrorReason.CURSOR_EXPIRED,
+            Outcome.OUTCOME_REJECTED,
+            "the cursor is older than what the journal keeps, or of another journal")
+        .build();
+  }
+
+  /** The store of the journal is away. */
+  static SendError journalUnavailable() {
+    return error(
+            Code.UNAVAILABLE,
+            ErrorReason.JOURNAL_UNAVAILABLE,
+            Outcome.OUTCOME_NOT_SENT,
+            "the database of the journal cannot be reached, or does not answer in time")
+        .build();
+  }
+
+  /** The caller watches as often as it may. */
+  static SendError tooManyWatches(int most) {
+    SendError.Builder error =
+        error(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.OVERLOADED,
+            Outcome.OUTCOME_NOT_SENT,
+            "this caller has " + most + " watches open, which is the most");
+    addRetryAfter(error, java.time.Duration.ofSeconds(1));
+    return error.build();
+  }
+
+  /** The server goes down; the watch can go on elsewhere. */
+  static SendError watchStopping() {
+    return error(
+            Code.UNAVAILABLE,
+            ErrorReason.SERVER_STOPPING,
+            Outcome.OUTCOME_NOT_SENT,
+            "the server is stopping: watch on from the last cursor, on another replica")
+        .build();
+  }
+
   /** The memory for open calls, or for what they send, is taken. */
   static SendError noRoomForCalls() {
     SendError.Builder error =
@@ -372,7 +414,7 @@ final class SendErrors {
     };
   }
 
-  private static ErrorReason reason(Rejected.Reason rejection) {
+  static ErrorReason reason(Rejected.Reason rejection) {
     return switch (rejection) {
       case INVALID_OPEN_ID -> ErrorReason.INVALID_OPEN_ID;
       case INVALID_TEMPLATE -> ErrorReason.INVALID_TEMPLATE;
@@ -400,7 +442,7 @@ final class SendErrors {
     };
   }
 
-  private static ErrorReason reason(NotSent.Reason hindrance) {
+  static ErrorReason reason(NotSent.Reason hindrance) {
     return switch (hindrance) {
       case WECHAT_CREDENTIALS -> ErrorReason.WECHAT_CREDENTIALS;
       case WECHAT_UNREACHABLE -> ErrorReason.WECHAT_UNREACHABLE;

@@ -5,6 +5,7 @@ import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.journal.PushListener;
 import dev.wxnotify.server.template.TemplateListener;
 import dev.wxnotify.server.token.TokenListener;
 import io.grpc.ServerInterceptor;
@@ -43,6 +44,7 @@ public final class ServerMeters implements AutoCloseable {
   private final DeliveryMeters delivery;
   private final TokenMeters tokens;
   private final TemplateMeters templates;
+  private final PushMeters pushes;
   private final AppGauges gauges;
 
   /**
@@ -58,6 +60,7 @@ public final class ServerMeters implements AutoCloseable {
     this.delivery = new DeliveryMeters(registry, appIds);
     this.tokens = new TokenMeters(registry, appIds);
     this.templates = new TemplateMeters(registry);
+    this.pushes = new PushMeters(registry);
     this.gauges = new AppGauges(registry, clock);
   }
 
@@ -74,6 +77,16 @@ public final class ServerMeters implements AutoCloseable {
   /** Returns what counts requests for templates. */
   public TemplateListener templateListener() {
     return templates;
+  }
+
+  /** Returns what counts pushes of WeChat. */
+  public PushListener pushListener() {
+    return pushes;
+  }
+
+  /** Begins to count the pushes of an app. */
+  public void watchPushes(String appId) {
+    pushes.add(appId);
   }
 
   /** Returns what counts gRPC calls, in the conventional names of Micrometer's binder. */
@@ -105,6 +118,7 @@ public final class ServerMeters implements AutoCloseable {
     delivery.forget(appId);
     tokens.forget(appId);
     templates.forget(appId);
+    pushes.forget(appId);
     registry.getMeters().stream()
         .filter(meter -> appId.equals(meter.getId().getTag("app")))
         .forEach(registry::remove);

@@ -616,7 +616,8 @@ class BatchStreamTest {
 
   private Stream openWith(RateLimit rate) throws Exception {
     Caller caller =
-        new Caller("slow", null, false, false, new AtomicReference<>(new CallerLimits(null, rate)));
+        new Caller(
+            "slow", null, false, false, false, new AtomicReference<>(new CallerLimits(null, rate)));
     return caller.inContext().call(() -> open());
   }
 

@@ -75,6 +75,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
   private final List<TokenCache> tokens = new ArrayList<>();
   private final List<ServerInterceptor> observers = new ArrayList<>();
   private final TestLoops loops = new TestLoops(2);
+  private final FakeJournal journal = new FakeJournal();
 
   private GrpcServer.Settings settings =
       GrpcServer.Settings.anonymous(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -127,6 +128,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
                   throw new AssertionError("no test of this server asks for an account");
                 },
                 InstantSource.system()),
+            journal.ports(),
             TokenListener.NONE,
             timer,
             loops.group(),
@@ -190,6 +192,11 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     tokens.forEach(TokenCache::close);
     started(timer).shutdownNow();
     assertThat(offences).as("answers that break the contract").isEmpty();
+  }
+
+  /** Returns what the server's services of events, messages and subscriptions read and write. */
+  public FakeJournal journal() {
+    return journal;
   }
 
   /** Uses other callers from now on, as after a change of the configuration. */

@@ -1,0 +1,217 @@
+package dev.wxnotify.sandbox;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The control calls about pushes. */
+final class ControlPushes {
+
+  private static final Set<String> SETTINGS_FIELDS =
+      Set.of("app_id", "url", "token", "aes_key", "mode", "format");
+  private static final Set<String> STOP_FIELDS = Set.of("app_id");
+  private static final Set<String> PUSH_FIELDS = Set.of("app_id", "what", "open_id", "text");
+  private static final Set<String> RESEND_FIELDS = Set.of("anew");
+  private static final Set<String> RECEIPT_FIELDS = Set.of("result", "error_code", "error_status");
+
+  private enum Result {
+    DELIVERED,
+    FAILED
+  }
+
+  private final FakeWeChat weChat;
+  private final Pushes pushes;
+
+  ControlPushes(FakeWeChat weChat) {
+    this.weChat = weChat;
+    this.pushes = weChat.pushes();
+  }
+
+  /** Where the pushes go, without the secrets. */
+  ObjectNode settings() {
+    ObjectNode json = Json.object();
+    ObjectNode apps = json.putObject("apps");
+    new TreeMap<>(pushes.targets()).forEach((appId, target) -> put(apps.putObject(appId), target));
+    return json;
+  }
+
+  /** Does what WeChat's form does; what is missing stays as it is. */
+  ObjectNode change(Call call) throws ControlError {
+    ControlFields fields = ControlFields.of(call, SETTINGS_FIELDS);
+    String appId = appId(fields);
+    PushTarget before = pushes.targets().get(appId);
+    PushMode mode = before == null ? PushMode.PLAIN : before.mode();
+    PushFormat format = before == null ? PushFormat.XML : before.format();
+    try {
+      PushTarget target =
+          new PushTarget(
+              before == null || fields.has("url") ? url(fields) : before.url(),
+              before == null || fields.has("token") ? fields.text("token") : before.token(),
+              aesKey(fields, before),
+              fields.has("mode") ? fields.constant("mode", PushMode.class) : mode,
+              fields.has("format") ? fields.constant("format", PushFormat.class) : format);
+      pushes.pushTo(appId, target);
+      ObjectNode json = Json.object();
+      put(json, target);
+      return json;
+    } catch (IllegalArgumentException e) {
+      // The text begins with the name of the field.
+      String text = String.valueOf(e.getMessage());
+      throw ControlError.badField(text.split("[: ]", 2)[0], text.replaceFirst("^(\\w+) ", "$1: "));
+    }
+  }
+
+  ObjectNode stop(Call call) throws ControlError {
+    pushes.stop(appId(ControlFields.orNone(call, STOP_FIELDS)));
+    return settings();
+  }
+
+  /** The newest pushes that match, oldest first. */
+  ObjectNode list(Call call) throws ControlError {
+    List<SandboxPush> matching =
+        pushes.log().list().stream()
+            .filter(push -> ControlViews.matches(call.parameter("app_id"), push.appId()))
+            .filter(
+                push -> ControlViews.matches(call.parameter("open_id"), push.content().openId()))
+            .filter(
+                push -> ControlViews.matches(call.parameter("kind"), push.content().kind().label()))
+            .filter(
+                push -> ControlViews.matches(call.parameter("msgid"), String.valueOf(push.msgid())))
+            .map(Push::view)
+            .filter(
+                push ->
+                    ControlViews.matches(
+                        call.parameter("state"), ControlFields.lower(push.state())))
+            .toList();
+    ObjectNode json = Json.object().put("total", matching.size());
+    ArrayNode list = json.putArray("pushes");
+    ControlViews.newest(matching, ControlViews.limit(call))
+        .forEach(push -> put(list.addObject(), push));
+    return json;
+  }
+
+  /** Pushes something that is none of the three events. */
+  ObjectNode push(Call call) throws ControlError {
+    ControlFields fields = ControlFields.of(call, PUSH_FIELDS);
+    String appId = appId(fields);
+    String openId = ControlUsers.openId(fields.text("open_id", "sandbox-user"));
+    String what = fields.text("what");
+    Map<String, String> content = OtherPushes.fields(what, fields.text("text", "hello world"));
+    if (content.isEmpty()) {
+      throw ControlError.badField(
+          "what", "what: " + what + " (expected: one of " + OtherPushes.KINDS + ")");
+    }
+    return made(pushes.push(appId, PushContent.other(openId, weChat.clock().instant(), content)));
+  }
+
+  ObjectNode resend(Call call) throws ControlError {
+    boolean anew = ControlFields.orNone(call, RESEND_FIELDS).flag("anew");
+    Push original = pushes.log().find(ControlPaths.number(call, "id"));
+    if (original == null) {
+      throw ControlError.badField("id", "id: " + ControlPaths.named(call) + " (unknown)");
+    }
+    return made(pushes.resend(original, anew));
+  }
+
+  /** Pushes a receipt of a message that was accepted, whether or not it had one before. */
+  ObjectNode receipt(Call call) throws ControlError {
+    ControlFields fields = ControlFields.orNone(call, RECEIPT_FIELDS);
+    Result result =
+        fields.has("result") ? fields.constant("result", Result.class) : Result.DELIVERED;
+    PushFailure otherwise = result == Result.FAILED ? pushes.failure() : PushFailure.NONE;
+    long msgid = ControlPaths.number(call, "msgid");
+    AcceptedMessage message =
+        weChat.mailbox().accepted().stream()
+            .filter(accepted -> accepted.msgid() == msgid)
+            .findFirst()
+            .orElseThrow(() -> ControlError.badField("msgid", "msgid: " + msgid + " (unknown)"));
+    if (!pushes.targets().containsKey(message.appId())) {
+      throw noUrl();
+    }
+    try {
+      return made(
+          pushes.receipt(
+              message,
+              new PushFailure(
+                  fields.text("error_code", otherwise.errorCode()),
+                  fields.text("error_status", otherwise.errorStatus()))));
+    } catch (IllegalArgumentException e) {
+      throw ControlError.badField("error_code", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private String appId(ControlFields fields) throws ControlError {
+    return ControlChanges.appOrOnly(fields, weChat.tokens().appIds());
+  }
+
+  private static URI url(ControlFields fields) throws ControlError {
+    String url = fields.text("url");
+    try {
+      return new URI(url);
+    } catch (URISyntaxException e) {
+      throw ControlError.badField("url", "url: " + url + " (expected: http:// or https://)");
+    }
+  }
+
+  private static @Nullable String aesKey(ControlFields fields, @Nullable PushTarget before)
+      throws ControlError {
+    if (fields.has("aes_key")) {
+      return fields.text("aes_key");
+    }
+    return before == null ? null : before.aesKey();
+  }
+
+  private static ObjectNode made(@Nullable Push push) throws ControlError {
+    if (push == null) {
+      throw noUrl();
+    }
+    return Json.object().put("id", push.id());
+  }
+
+  private static ControlError noUrl() {
+    return ControlError.badField("app_id", "app_id: has no push URL (see POST /sandbox/push)");
+  }
+
+  private static void put(ObjectNode json, PushTarget target) {
+    json.put("url", target.url().toString())
+        .put("mode", ControlFields.lower(target.mode()))
+        .put("format", ControlFields.lower(target.format()));
+  }
+
+  private static void put(ObjectNode json, SandboxPush push) {
+    json.put("id", push.id())
+        .put("app_id", push.appId())
+        .put("kind", push.kind().label())
+        .put("event", push.event())
+        .put("open_id", push.openId());
+    if (push.msgid() != null) {
+      // As text, since many JSON readers would round the number.
+      json.put("msgid", push.msgid().toString());
+    }
+    json.put("state", ControlFields.lower(push.state())).put("time", push.createdAt().toString());
+    ArrayNode faults = json.putArray("faults");
+    push.faults().forEach(faults::add);
+    if (push.resendOf() != 0) {
+      json.put("resend_of", push.resendOf());
+    }
+    json.put("query", push.query())
+        .put("content_type", push.contentType())
+        .put("text", push.text())
+        .put("body", push.body());
+    ArrayNode attempts = json.putArray("attempts");
+    for (SandboxPush.Attempt attempt : push.attempts()) {
+      attempts
+          .addObject()
+          .put("time", attempt.time().toString())
+          .put("status", attempt.status())
+          .put("answer", attempt.answer())
+          .put("ms", attempt.millis());
+    }
+  }
+}

@@ -81,9 +81,11 @@ class ArchitectureTest {
             ROOT + ".token",
             ROOT + ".template",
             ROOT + ".delivery",
+            ROOT + ".journal",
             ROOT + ".grpc",
             ROOT + ".wechat",
             ROOT + ".redis",
+            ROOT + ".jdbc",
             ROOT + ".metrics",
             ROOT + ".tracing",
             ROOT + ".logging",
@@ -157,6 +159,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void journal_importsOnlyDeliveryAndMessage() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".journal..")
+        .should()
+        .dependOnClassesThat(oursOutside(ROOT + ".journal", ROOT + ".delivery", ROOT + ".message"))
+        .check(OURS);
+  }
+
+  @Test
   void sandbox_importsNothingOfOurs() {
     noClasses()
         .that()
@@ -182,7 +194,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + ".message..", ROOT + ".token..", ROOT + ".template..", ROOT + ".delivery..")
+            ROOT + ".message..",
+            ROOT + ".token..",
+            ROOT + ".template..",
+            ROOT + ".delivery..",
+            ROOT + ".journal..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(FILES + "..")
@@ -216,7 +232,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + ".message..", ROOT + ".token..", ROOT + ".template..", ROOT + ".delivery..")
+            ROOT + ".message..",
+            ROOT + ".token..",
+            ROOT + ".template..",
+            ROOT + ".delivery..",
+            ROOT + ".journal..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -233,7 +253,9 @@ class ArchitectureTest {
             "org.yaml..",
             "ch.qos.logback..",
             "picocli..",
-            "java.net.http..")
+            "java.net.http..",
+            "java.sql..",
+            "javax.sql..")
         .check(OURS);
   }
 
@@ -245,7 +267,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {ROOT + ".metrics", ROOT + ".tracing", CLI, SANDBOX})
+  @ValueSource(strings = {ROOT + ".metrics", ROOT + ".tracing", ROOT + ".jdbc", CLI, SANDBOX})
   void edge_isImportedByTheRootOnly(String edge) {
     assertImportedOnlyBy(edge, ROOT);
   }
@@ -442,6 +464,7 @@ class ArchitectureTest {
             CLI + "..",
             ROOT + ".wechat..",
             ROOT + ".redis..",
+            ROOT + ".jdbc..",
             ROOT + ".metrics..",
             ROOT + ".tracing..")
         .and()

@@ -91,6 +91,7 @@ public final class SendFailure implements Serializable {
       case APP_NOT_ALLOWED:
       case NOT_AN_OPERATOR:
       case NOT_FOUND:
+      case CURSOR_EXPIRED:
       case RIGHT_MISSING:
       case CURSOR_EXPIRED:
         return false;

@@ -81,6 +81,7 @@ class ArchitectureTest {
             ROOT + ".token",
             ROOT + ".template",
             ROOT + ".delivery",
+            ROOT + ".journal",
             ROOT + ".grpc",
             ROOT + ".wechat",
             ROOT + ".redis",
@@ -157,6 +158,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void journal_importsOnlyDeliveryAndMessage() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".journal..")
+        .should()
+        .dependOnClassesThat(oursOutside(ROOT + ".journal", ROOT + ".delivery", ROOT + ".message"))
+        .check(OURS);
+  }
+
+  @Test
   void sandbox_importsNothingOfOurs() {
     noClasses()
         .that()
@@ -182,7 +193,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + ".message..", ROOT + ".token..", ROOT + ".template..", ROOT + ".delivery..")
+            ROOT + ".message..",
+            ROOT + ".token..",
+            ROOT + ".template..",
+            ROOT + ".delivery..",
+            ROOT + ".journal..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(FILES + "..")
@@ -216,7 +231,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + ".message..", ROOT + ".token..", ROOT + ".template..", ROOT + ".delivery..")
+            ROOT + ".message..",
+            ROOT + ".token..",
+            ROOT + ".template..",
+            ROOT + ".delivery..",
+            ROOT + ".journal..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -233,7 +252,9 @@ class ArchitectureTest {
             "org.yaml..",
             "ch.qos.logback..",
             "picocli..",
-            "java.net.http..")
+            "java.net.http..",
+            "java.sql..",
+            "javax.sql..")
         .check(OURS);
   }
 

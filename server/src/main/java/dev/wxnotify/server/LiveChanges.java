@@ -17,6 +17,7 @@ import java.util.List;
  */
 final class LiveChanges implements ConfigWatch.Target {
   private final RunningApps apps;
+  private final RunningPush push;
   private final Apps directory;
   private final GrpcServer grpc;
   private List<CallerSettings> callers;
@@ -26,8 +27,14 @@ final class LiveChanges implements ConfigWatch.Target {
    *
    * @param callers those that {@code grpc} was made with
    */
-  LiveChanges(RunningApps apps, Apps directory, GrpcServer grpc, List<CallerSettings> callers) {
+  LiveChanges(
+      RunningApps apps,
+      RunningPush push,
+      Apps directory,
+      GrpcServer grpc,
+      List<CallerSettings> callers) {
     this.apps = apps;
+    this.push = push;
     this.directory = directory;
     this.grpc = grpc;
     this.callers = callers;
@@ -38,6 +45,7 @@ final class LiveChanges implements ConfigWatch.Target {
     String before = byDefault();
     List<String> texts =
         new ArrayList<>(apps.use(settings.apps(), LiveChanges::begin).texts("apps"));
+    push.use(settings.apps());
     if (!byDefault().equals(before)) {
       texts.add("messages without app_id belong to " + byDefault());
     }

@@ -19,12 +19,15 @@ import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.delivery.TemplateRefusals;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.grpc.JournalPorts;
 import dev.wxnotify.server.grpc.Tls;
 import dev.wxnotify.server.journal.Journal;
 import dev.wxnotify.server.metrics.MonitoringServer;
 import dev.wxnotify.server.metrics.ServerMeters;
 import dev.wxnotify.server.netty.EventLoops;
 import dev.wxnotify.server.netty.Transport;
+import dev.wxnotify.server.push.PushApps;
+import dev.wxnotify.server.push.PushServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.redis.RedisOutcomeLedger;
 import dev.wxnotify.server.tracing.Tracing;
@@ -37,6 +40,7 @@ import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import io.grpc.ServerInterceptor;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -124,6 +128,7 @@ final class NotificationServer implements AutoCloseable {
   private final ServerMeters meters;
   private final Readiness readiness;
   private final MonitoringServer monitoring;
+  private final PushServer push;
   private final GrpcServer grpc;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -195,6 +200,19 @@ final class NotificationServer implements AutoCloseable {
       var ignored = running.use(settings.apps(), app -> {});
       this.monitoring =
           opened.add(new MonitoringServer(settings.monitoringAddress(), readiness, meters));
+      PushApps pushApps = new PushApps();
+      RunningPush runningPush = new RunningPush(pushApps, files, meters::watchPushes);
+      runningPush.use(settings.apps());
+      this.push =
+          opened.add(
+              new PushServer(
+                  settings.push(),
+                  pushApps,
+                  journal,
+                  meters.pushListener(),
+                  clock,
+                  Transport.of(loops)));
+      readiness.watch("push", pushApps::trouble);
       int mostConnections = settings.weChat().maxConnections();
       Permits connections =
           new Permits(mostConnections, Math.max(1, mostConnections / RESERVED_CONNECTIONS));
@@ -225,13 +243,14 @@ final class NotificationServer implements AutoCloseable {
                   delivery,
                   new GrpcServer.Operations(
                       new WeChatErrcodeExplanations(), failures, accounts(api), clock),
-                  NoJournal.ports(),
+                  new JournalPorts(journal, journal, journal, journal, push.intake()),
                   meters.tokenListener(),
                   timer,
                   loops,
                   observers(meters, tracing)));
       watch(inFlight, connections);
-      LiveChanges changes = new LiveChanges(running, apps, grpc, settings.grpc().callers());
+      LiveChanges changes =
+          new LiveChanges(running, runningPush, apps, grpc, settings.grpc().callers());
       Consumer<ConfigWatch.Result> reloads = reloads(meters);
       if (followed != null) {
         ConfigWatch.of(followed, files, changes, reloads)
@@ -403,6 +422,7 @@ final class NotificationServer implements AutoCloseable {
       journal.start(JOURNAL_PATIENCE);
       warnOfTokensInClearText();
       grpc.start();
+      push.start();
       files.start();
       started = true;
     } finally {
@@ -423,14 +443,20 @@ final class NotificationServer implements AutoCloseable {
   /** Says that it is ready, and where. */
   void announce() {
     log.info(
-        "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s), sockets by {}",
+        "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s), sockets by {}{}",
         settings.grpc().address().getHostString(),
         grpc.port(),
         settings.monitoringAddress().getHostString(),
         monitoring.port(),
         settings.weChat().baseUrl().resolve("/"), // A path of a relay may be a secret.
         apps.all().size(),
-        Transport.of(loops).label());
+        Transport.of(loops).label(),
+        pushes());
+  }
+
+  private String pushes() {
+    InetSocketAddress at = settings.push().address();
+    return at == null ? "" : ", pushes on " + at.getHostString() + ":" + push.port();
   }
 
   private void warnOfTokensInClearText() {
@@ -457,6 +483,11 @@ final class NotificationServer implements AutoCloseable {
   /** Returns the port of monitoring that was bound. */
   int monitoringPort() {
     return monitoring.port();
+  }
+
+  /** Returns the port of WeChat's pushes that was bound; -1 for none. */
+  int pushPort() {
+    return push.port();
   }
 
   /** Returns the port of gRPC that was bound. */

@@ -50,9 +50,11 @@ final class AppReader {
       SeckillTemplate seckill = seckill(app);
       TokenSourceReader tokens = new TokenSourceReader(app, redisReader, redis);
       URI baseUrl = tokens.baseUrl();
+      PushAppSettings push = PushReader.ofApp(app);
       tokens
           .read(appId)
-          .ifPresent(token -> apps.add(new AppSettings(appId, token, baseUrl, isDefault, seckill)));
+          .ifPresent(
+              token -> apps.add(new AppSettings(appId, token, baseUrl, isDefault, seckill, push)));
     }
     if (all.stream().filter(app -> app.get(AppKeys.DEFAULT)).count() > 1) {
       reading.mistake(AppKeys.ALL, "more than one app has default=true");

@@ -18,6 +18,7 @@ final class Keys {
           TlsKeys.SECTION,
           CallerKeys.SECTION,
           AppKeys.SECTION,
+          PushKeys.SECTION,
           TemplateKeys.SECTION,
           WeChatKeys.SECTION,
           RedisKeys.SECTION,

@@ -4,6 +4,7 @@ import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.message.SeckillTemplate;
 import dev.wxnotify.server.netty.Transport;
+import dev.wxnotify.server.push.PushServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.WeChatHttpClient;
 import dev.wxnotify.server.wechat.WeChatTokenIssuer;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport how sockets are read and written; null for the first that works here
  * @param warmUp how long a start warms up; zero for not at all
  * @param apps at least one; at most one of them is the default, and a single one always is
+ * @param push where WeChat's pushes arrive
  * @param checksTemplates whether messages are checked by their templates
  */
 public record ServerSettings(
@@ -36,6 +38,7 @@ public record ServerSettings(
     WeChatTokenIssuer.Endpoint tokenEndpoint,
     int tokenCallsPerHour,
     List<AppSettings> apps,
+    PushServer.Settings push,
     boolean checksTemplates,
     long ledgerEntries,
     RedisLink.@Nullable Settings redis,
@@ -50,13 +53,15 @@ public record ServerSettings(
    *
    * @param token where its access token comes from
    * @param baseUrl where its calls go; null for where those of most apps go
+   * @param push which of its pushes are accepted; null for none
    */
   public record AppSettings(
       String appId,
       TokenSettings token,
       @Nullable URI baseUrl,
       boolean isDefault,
-      SeckillTemplate seckill) {
+      SeckillTemplate seckill,
+      @Nullable PushAppSettings push) {
 
     /**
      * Returns this app as it is configured in {@code other}, as far as that may change while its
@@ -64,20 +69,31 @@ public record ServerSettings(
      */
     public AppSettings changedTo(AppSettings other) {
       return new AppSettings(
-          appId, token.withSecretOf(other.token), baseUrl, other.isDefault, other.seckill);
+          appId,
+          token.withSecretOf(other.token),
+          baseUrl,
+          other.isDefault,
+          other.seckill,
+          other.push);
     }
 
     /**
-     * Returns this app with the secret of {@code known} where both name the same file: a change of
-     * the file itself is followed by the watch on it.
+     * Returns this app with the secrets of {@code known} where both name the same files: a change
+     * of a file itself is followed by the watch on it.
      */
     public AppSettings withSecretOf(AppSettings known) {
       Path file = token.secretFile();
-      return file != null
+      boolean isSameFile =
+          file != null
               && token.source() == known.token.source()
-              && file.equals(known.token.secretFile())
-          ? new AppSettings(appId, token.withSecretOf(known.token), baseUrl, isDefault, seckill)
-          : this;
+              && file.equals(known.token.secretFile());
+      return new AppSettings(
+          appId,
+          isSameFile ? token.withSecretOf(known.token) : token,
+          baseUrl,
+          isDefault,
+          seckill,
+          push == null ? null : push.withSecretsOf(known.push));
     }
   }
 

@@ -34,6 +34,7 @@ final class SettingsReader {
         reading.get(WeChatKeys.TOKEN_ENDPOINT),
         reading.get(WeChatKeys.TOKEN_CALLS_PER_HOUR),
         apps,
+        PushReader.read(reading),
         reading.get(TemplateKeys.CHECK),
         reading.get(RedisKeys.LEDGER_ENTRIES),
         redis,

@@ -38,6 +38,11 @@ final class Types {
   static final ValueType<SecretFile> SECRET_FILE =
       ValueType.of("file of a secret", Types::secretFile);
 
+  static final ValueType<List<String>> SECRETS =
+      ValueType.listOf("secrets", text -> usable(() -> Secret.of(text))).secret();
+  static final ValueType<List<SecretFile>> SECRET_FILES =
+      ValueType.listOf("files of a secret", Types::secretFile);
+
   private Types() {}
 
   static ValueType<Integer> integerFrom(int least) {

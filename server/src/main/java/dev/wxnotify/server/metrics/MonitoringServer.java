@@ -1,109 +1,53 @@
 package dev.wxnotify.server.metrics;
 
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.netty.HttpPort;
 import dev.wxnotify.server.netty.Transport;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
 
 /**
  * Answers probes and Prometheus, without TLS, on a port of its own: {@code /livez}, {@code /readyz}
  * and {@code /metrics}.
  *
- * <p>One event loop does all the work: it never waits for a client, so that a slow one delays no
- * other, and a scrape takes some milliseconds. Requests are bounded by {@link #MAX_LINE} and {@link
- * #MAX_HEADERS}, connections by {@link Connections}.
+ * <p>Each connection serves one request. Where there are more than {@link #MOST}, the oldest is
+ * closed: probes and scrapes take milliseconds, so it is not one of those.
  */
 public final class MonitoringServer implements AutoCloseable {
   static final int MAX_LINE = 1024;
   static final int MAX_HEADERS = 8 * 1024;
+  static final int MOST = 64;
 
-  private static final int MAX_CHUNK = 1024;
-  private static final int BACKLOG = 128;
+  /** How long a request may take to arrive, and its answer to be read. */
+  static final Duration LIFE = Duration.ofSeconds(10);
 
-  private final InetSocketAddress address;
-  private final Readiness readiness;
-  private final ServerMeters meters;
-  private final Connections connections = new Connections();
-  private @Nullable EventLoopGroup group;
-  private @Nullable Channel channel;
+  private final HttpPort port;
 
   /** Creates the server; {@link #start} binds it. */
   public MonitoringServer(InetSocketAddress address, Readiness readiness, ServerMeters meters) {
-    this.address = address;
-    this.readiness = readiness;
-    this.meters = meters;
+    this.port =
+        new HttpPort(
+            address,
+            "wxnotify-monitoring",
+            Transport.NIO,
+            new HttpPort.Limits(MAX_LINE, MAX_HEADERS, 0, 0, MOST, LIFE, LIFE, LIFE),
+            new MonitoringPages(readiness, meters));
   }
 
   /** Binds the port and serves. */
   public void start() throws IOException {
-    EventLoopGroup loop =
-        new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("wxnotify-monitoring", true), Transport.NIO.handlers());
-    group = loop;
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(loop)
-            .channel(Transport.NIO.serverChannel())
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .childHandler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel accepted) {
-                    connections.add(accepted);
-                    accepted
-                        .pipeline()
-                        .addLast(
-                            new HttpServerCodec(
-                                new HttpDecoderConfig()
-                                    .setMaxInitialLineLength(MAX_LINE)
-                                    .setMaxHeaderSize(MAX_HEADERS)
-                                    .setMaxChunkSize(MAX_CHUNK)),
-                            new MonitoringHandler(readiness, meters));
-                  }
-                });
-    ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      close();
-      throw new IOException(
-          "cannot listen on " + address.getHostString() + ":" + address.getPort(), bound.cause());
-    }
-    channel = bound.channel();
+    port.start();
   }
 
   /** Returns the bound port. */
   public int port() {
-    Channel bound = channel;
-    if (bound == null) {
-      throw new IllegalStateException("not started");
-    }
-    return ((InetSocketAddress) bound.localAddress()).getPort();
+    return port.port();
   }
 
   /** Closes the port and all connections. */
   @Override
   public void close() {
-    Channel bound = channel;
-    if (bound != null) {
-      channel = null;
-      bound.close().awaitUninterruptibly(); // Ending the loop alone leaves it open.
-      bound.eventLoop().submit(connections::closeAll).awaitUninterruptibly();
-    }
-    EventLoopGroup loop = group;
-    if (loop != null) {
-      loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-    }
+    port.close();
   }
 }

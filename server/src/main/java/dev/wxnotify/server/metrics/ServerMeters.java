@@ -6,6 +6,7 @@ import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.journal.JournalListener;
+import dev.wxnotify.server.journal.PushListener;
 import dev.wxnotify.server.template.TemplateListener;
 import dev.wxnotify.server.token.TokenListener;
 import io.grpc.ServerInterceptor;
@@ -45,6 +46,7 @@ public final class ServerMeters implements AutoCloseable {
   private final TokenMeters tokens;
   private final TemplateMeters templates;
   private final JournalMeters journal;
+  private final PushMeters pushes;
   private final AppGauges gauges;
 
   /**
@@ -61,6 +63,7 @@ public final class ServerMeters implements AutoCloseable {
     this.tokens = new TokenMeters(registry, appIds);
     this.templates = new TemplateMeters(registry);
     this.journal = new JournalMeters(registry);
+    this.pushes = new PushMeters(registry);
     this.gauges = new AppGauges(registry, clock);
   }
 
@@ -82,6 +85,16 @@ public final class ServerMeters implements AutoCloseable {
   /** Returns what counts what the journal takes. */
   public JournalListener journalListener() {
     return journal;
+  }
+
+  /** Returns what counts pushes of WeChat. */
+  public PushListener pushListener() {
+    return pushes;
+  }
+
+  /** Begins to count the pushes of an app. */
+  public void watchPushes(String appId) {
+    pushes.add(appId);
   }
 
   /** Returns what counts gRPC calls, in the conventional names of Micrometer's binder. */
@@ -113,6 +126,7 @@ public final class ServerMeters implements AutoCloseable {
     delivery.forget(appId);
     tokens.forget(appId);
     templates.forget(appId);
+    pushes.forget(appId);
     registry.getMeters().stream()
         .filter(meter -> appId.equals(meter.getId().getTag("app")))
         .forEach(registry::remove);

@@ -1,6 +1,6 @@
 /**
  * Netty's event loops and transports, which the edges that use sockets share: the threads that read
- * and write sockets, and the matching types of channels.
+ * and write sockets, the matching types of channels, and a port that speaks HTTP.
  */
 @NullMarked
 package dev.wxnotify.server.netty;

@@ -36,7 +36,7 @@ final class MonitoringServerTest {
   private static final int SOCKET_TIMEOUT_MILLIS = 20_000;
   private static final int CHANCES = 3;
   private static final int SOONER_THAN_THE_END_OF_LIFE_MILLIS =
-      (int) Connections.LIFE.toMillis() / 2;
+      (int) MonitoringServer.LIFE.toMillis() / 2;
 
   private final Readiness readiness =
       new Readiness(new Apps(List.of(), null), InstantSource.system());
@@ -189,18 +189,18 @@ final class MonitoringServerTest {
   void slowClients_manyMoreThanConnections_delayNobodyAndTheOldestAreClosed() throws Exception {
     List<Socket> slow = new ArrayList<>();
     try {
-      for (int i = 0; i < 3 * Connections.MOST; i++) {
+      for (int i = 0; i < 3 * MonitoringServer.MOST; i++) {
         Socket socket = connect();
         slow.add(socket);
         socket.getOutputStream().write("GET /met".getBytes(StandardCharsets.US_ASCII));
-        if (i % Connections.MOST == 0) {
+        if (i % MonitoringServer.MOST == 0) {
           assertThat(get("/livez").statusCode()).isEqualTo(200);
         }
       }
 
       assertThat(get("/livez").statusCode()).isEqualTo(200);
       assertThat(get("/metrics").statusCode()).isEqualTo(200);
-      for (Socket oldest : slow.subList(0, Connections.MOST)) {
+      for (Socket oldest : slow.subList(0, MonitoringServer.MOST)) {
         oldest.setSoTimeout(SOONER_THAN_THE_END_OF_LIFE_MILLIS);
         assertThat(isClosed(oldest.getInputStream())).isTrue();
       }

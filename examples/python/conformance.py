@@ -9,11 +9,12 @@ import uuid
 from collections import Counter
 
 import grpc
-from google.protobuf import json_format
+from google.protobuf import descriptor_pool, json_format, message_factory
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from notify import send_error_of
+from wxnotify.v1 import event_service_pb2, message_service_pb2, subscription_service_pb2  # noqa: F401: for the pool
 from wxnotify.v1.error_pb2 import OUTCOME_ACCEPTED, Outcome, SendError
 from wxnotify.v1.notification_service_pb2 import (
     BatchSendRequest,
@@ -64,6 +65,8 @@ class Runner:
             for step in steps:
                 if "http" in step:
                     self.control(step)
+                elif "ask" in step:
+                    self.ask(step)
                 elif "cancel" in step:
                     self.cancel()
                 elif "hold" in step:
@@ -95,6 +98,39 @@ class Runner:
             time.sleep(got.failure.retry_after.ToTimedelta().total_seconds())
             got = self.answer(step)
         self.check(step["want"], got)
+
+    def ask(self, step):
+        """Calls another service, until its answer has what is wanted; a watch has many answers."""
+        service, name = step["ask"].split("/")
+        method = descriptor_pool.Default().FindServiceByName("wxnotify.v1." + service).methods_by_name[name]
+        filled = json.loads(json.dumps(step).replace("{message_id}", self.message_id))
+        request = json_format.ParseDict(filled["request"], message_factory.GetMessageClass(method.input_type)())
+        watched = name == "WatchEvents"
+        start = (self.channel.unary_stream if watched else self.channel.unary_unary)(
+            "/wxnotify.v1." + step["ask"],
+            type(request).SerializeToString,
+            message_factory.GetMessageClass(method.output_type).FromString,
+        )
+        want = filled["want"]
+        seen = None
+        for _ in range(40):
+            try:
+                call = start(request, timeout=20, metadata=metadata(step))
+                for answer in call if watched else [call]:
+                    seen = json_format.MessageToDict(answer)
+                    if "has" in want and has(seen, want["has"]):
+                        if watched:
+                            call.cancel()
+                        return
+            except grpc.RpcError as error:
+                seen = Answer(failure=send_error_of(error), error=error)
+                if "error" in want:
+                    check_error(want["error"], seen)
+                    return
+                seen = error
+            expect("has" in want, "not refused:", seen)
+            time.sleep(0.25)
+        raise Failed(f"no answer has {want['has']}; the last one is {seen}")
 
     def answer(self, step, n=0):
         try:
@@ -193,6 +229,15 @@ class Runner:
         form = wanted.get("message_id", "").replace("{message_id}", self.message_id)
         expect(re.search(form, got.message_id), "message_id is", got.message_id, "expected:", form)
         self.message_id = got.message_id or self.message_id
+
+
+def has(seen, wanted):
+    """Whether everything that is wanted is in what was seen."""
+    if isinstance(wanted, dict):
+        return isinstance(seen, dict) and all(name in seen and has(seen[name], part) for name, part in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(seen, list) and all(any(has(one, part) for one in seen) for part in wanted)
+    return seen == wanted
 
 
 def metadata(step):

@@ -31,6 +31,8 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
@@ -42,6 +44,7 @@ type testCase struct {
 
 type step struct {
 	Call        string
+	Ask         string
 	Request     json.RawMessage
 	Raw         string
 	Token       string
@@ -66,6 +69,7 @@ type item struct {
 }
 
 type want struct {
+	Has      any
 	Accepted *struct {
 		Replayed  *bool
 		MessageID *string `json:"message_id"`
@@ -187,6 +191,8 @@ func (r *runner) step(s step) error {
 	switch {
 	case s.HTTP != "":
 		return r.control(s)
+	case s.Ask != "":
+		return r.ask(s)
 	case s.Cancel:
 		return r.cancel()
 	case s.Hold > 0:
@@ -217,6 +223,100 @@ func (r *runner) unary(s step) error {
 			r.messageID = got.messageID
 		}
 		return nil
+	}
+}
+
+// ask calls another service, until its answer has what is wanted; a watch has many answers.
+func (r *runner) ask(s step) error {
+	service, name, _ := strings.Cut(s.Ask, "/")
+	found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName("wxnotify.v1." + service))
+	if err != nil {
+		return err
+	}
+	method := found.(protoreflect.ServiceDescriptor).Methods().ByName(protoreflect.Name(name))
+	request := message(method.Input())
+	fatal(protojson.Unmarshal(bytes.ReplaceAll(s.Request, []byte("{message_id}"), []byte(r.messageID)), request))
+	var wanted any
+	if s.Want.Has != nil {
+		text, _ := json.Marshal(s.Want.Has)
+		fatal(json.Unmarshal(bytes.ReplaceAll(text, []byte("{message_id}"), []byte(r.messageID)), &wanted))
+	}
+	var seen any
+	for range 40 {
+		seen, err = r.askOnce(s, method, request, wanted)
+		if err == nil && wanted != nil && has(seen, wanted) {
+			return nil
+		}
+		if wanted == nil {
+			if err == nil {
+				return fmt.Errorf("not refused: %v", seen)
+			}
+			return r.check(*s.Want, answer{status: status.Convert(err), failure: notify.SendErrorOf(err)})
+		}
+		time.Sleep(250 * time.Millisecond)
+	}
+	return fmt.Errorf("no answer has %v; the last one is %v, %w", wanted, seen, err)
+}
+
+// askOnce returns the answer in protobuf's JSON; of a watch the first that has what is wanted, or the last.
+func (r *runner) askOnce(s step, method protoreflect.MethodDescriptor, request proto.Message, wanted any) (any, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	ctx = withToken(ctx, s)
+	path := "/wxnotify.v1." + s.Ask
+	response := message(method.Output())
+	if !method.IsStreamingServer() {
+		err := r.conn.Invoke(ctx, path, request, response)
+		return plain(response), err
+	}
+	stream, err := r.conn.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true}, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(stream.SendMsg(request), stream.CloseSend()); err != nil {
+		return nil, err
+	}
+	for {
+		if err := stream.RecvMsg(response); err != nil {
+			return nil, err
+		}
+		if seen := plain(response); wanted != nil && has(seen, wanted) {
+			return seen, nil
+		}
+	}
+}
+
+func message(of protoreflect.MessageDescriptor) proto.Message {
+	found, err := protoregistry.GlobalTypes.FindMessageByName(of.FullName())
+	fatal(err)
+	return found.New().Interface()
+}
+
+func plain(message proto.Message) any {
+	text, err := protojson.Marshal(message)
+	fatal(err)
+	var seen any
+	fatal(json.Unmarshal(text, &seen))
+	return seen
+}
+
+// has reports whether everything that is wanted is in what was seen.
+func has(seen, wanted any) bool {
+	switch parts := wanted.(type) {
+	case map[string]any:
+		members, ok := seen.(map[string]any)
+		for name, part := range parts {
+			ok = ok && has(members[name], part)
+		}
+		return ok
+	case []any:
+		list, ok := seen.([]any)
+		for _, part := range parts {
+			ok = ok && slices.ContainsFunc(list, func(one any) bool { return has(one, part) })
+		}
+		return ok
+	default:
+		return seen == wanted
 	}
 }
 

@@ -7,6 +7,14 @@ import { BadRequest, ErrorInfo, RetryInfo } from "./gen/google/rpc/error_details
 import { Status } from "./gen/google/rpc/status.js";
 import type { Duration } from "./gen/google/protobuf/duration.js";
 import { Outcome, SendError } from "./gen/wxnotify/v1/error.js";
+import { EventServiceClient, IngestPushRequest, IngestPushResponse, WatchEventsRequest, WatchEventsResponse } from "./gen/wxnotify/v1/event_service.js";
+import {
+  GetMessageRequest,
+  GetMessageResponse,
+  ListMessagesRequest,
+  ListMessagesResponse,
+  MessageServiceClient,
+} from "./gen/wxnotify/v1/message_service.js";
 import {
   type BatchItemResult,
   BatchSendRequest,
@@ -16,6 +24,13 @@ import {
   SendSeckillMessageRequest,
   SendSubscribeMessageRequest,
 } from "./gen/wxnotify/v1/notification_service.js";
+import {
+  GetSubscriptionsRequest,
+  GetSubscriptionsResponse,
+  ReportSubscriptionsRequest,
+  ReportSubscriptionsResponse,
+  SubscriptionServiceClient,
+} from "./gen/wxnotify/v1/subscription_service.js";
 import { ListTemplatesRequest, type ListTemplatesResponse, TemplateServiceClient } from "./gen/wxnotify/v1/template_service.js";
 import { sendErrorOf } from "./notify.js";
 
@@ -31,6 +46,7 @@ interface WantedError {
 }
 interface Want {
   accepted?: { replayed?: boolean; message_id?: string };
+  has?: unknown;
   error?: WantedError;
 }
 interface Item {
@@ -38,6 +54,7 @@ interface Item {
   want: Want;
 }
 interface Step {
+  ask?: string;
   call: "SendSubscribeMessage" | "SendSeckillMessage" | "BatchSend";
   request?: unknown;
   raw?: string;
@@ -67,6 +84,25 @@ interface Answer {
   replayed: boolean;
   failure?: SendError | undefined;
   error?: ServiceError;
+}
+
+/** The calls of other services: what is called, and the forms of its request and answer. */
+const ASKS: Record<string, [{ path: string; responseDeserialize(bytes: Buffer): unknown }, Form, Form]> = {
+  "EventService/IngestPush": [EventServiceClient.service.ingestPush, IngestPushRequest, IngestPushResponse],
+  "EventService/WatchEvents": [EventServiceClient.service.watchEvents, WatchEventsRequest, WatchEventsResponse],
+  "MessageService/GetMessage": [MessageServiceClient.service.getMessage, GetMessageRequest, GetMessageResponse],
+  "MessageService/ListMessages": [MessageServiceClient.service.listMessages, ListMessagesRequest, ListMessagesResponse],
+  "SubscriptionService/GetSubscriptions": [SubscriptionServiceClient.service.getSubscriptions, GetSubscriptionsRequest, GetSubscriptionsResponse],
+  "SubscriptionService/ReportSubscriptions": [
+    SubscriptionServiceClient.service.reportSubscriptions,
+    ReportSubscriptionsRequest,
+    ReportSubscriptionsResponse,
+  ],
+};
+interface Form {
+  fromJSON(json: never): unknown;
+  toJSON(message: never): unknown;
+  encode(message: never): { finish(): Uint8Array };
 }
 
 class Failed extends Error {}
@@ -99,6 +135,8 @@ class Runner {
       for (const step of steps) {
         if (step.http) {
           await this.control(step);
+        } else if (step.ask) {
+          await this.ask(step);
         } else if (step.cancel) {
           await this.cancel();
         } else if (step.hold) {
@@ -147,6 +185,54 @@ class Runner {
       got = await this.start(step).answer;
     }
     this.check(step.want as Want, got);
+  }
+
+  /** Calls another service, until its answer has what is wanted; a watch has many answers. */
+  private async ask(step: Step): Promise<void> {
+    const filled = JSON.parse(JSON.stringify(step).replaceAll("{message_id}", this.messageId)) as Step;
+    const want = filled.want as Want;
+    let seen: unknown;
+    for (let tries = 0; tries < 40; tries++) {
+      try {
+        seen = await this.askOnce(filled, want.has);
+        if (want.has !== undefined && has(seen, want.has)) {
+          return;
+        }
+      } catch (problem) {
+        const error = problem as ServiceError;
+        if (want.error) {
+          checkError(want.error, { messageId: "", replayed: false, failure: sendErrorOf(error), error });
+          return;
+        }
+        seen = error;
+      }
+      expect(want.has !== undefined, "not refused:", seen);
+      await sleep(250);
+    }
+    throw new Failed(`no answer has ${JSON.stringify(want.has)}; the last one is ${JSON.stringify(seen)}`);
+  }
+
+  /** Returns the answer in protobuf's JSON; of a watch the first that has what is wanted. */
+  private async askOnce(step: Step, wanted: unknown): Promise<unknown> {
+    const [method, asked, answered] = ASKS[step.ask as string] as (typeof ASKS)[string];
+    const bytes = Buffer.from(asked.encode(asked.fromJSON(step.request as never) as never).finish());
+    const call = this.client.makeServerStreamRequest(
+      method.path,
+      (request: Buffer) => request,
+      method.responseDeserialize,
+      bytes,
+      metadata(step),
+      { deadline: Date.now() + 20_000 },
+    );
+    let seen: unknown;
+    for await (const answer of call) {
+      seen = answered.toJSON(answer as never);
+      if (step.ask === "EventService/WatchEvents" && wanted !== undefined && has(seen, wanted)) {
+        call.cancel();
+        break;
+      }
+    }
+    return seen;
   }
 
   /** Starts calls that are not awaited, and returns when WeChat has read them all. */
@@ -260,6 +346,21 @@ class Runner {
     expect(new RegExp(form).test(got.messageId), "message_id is", got.messageId, "expected:", form);
     this.messageId = got.messageId || this.messageId;
   }
+}
+
+/** Whether everything that is wanted is in what was seen. */
+function has(seen: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return Array.isArray(seen) && wanted.every((part) => seen.some((one) => has(one, part)));
+  }
+  if (typeof wanted === "object" && wanted !== null) {
+    return (
+      typeof seen === "object" &&
+      seen !== null &&
+      Object.entries(wanted).every(([name, part]) => name in seen && has((seen as Record<string, unknown>)[name], part))
+    );
+  }
+  return seen === wanted;
 }
 
 /** A deadline about which the service did not say what it meant for the message. */

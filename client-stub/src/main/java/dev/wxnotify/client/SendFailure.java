@@ -92,7 +92,6 @@ public final class SendFailure implements Serializable {
       case NOT_AN_OPERATOR:
       case NOT_FOUND:
       case RIGHT_MISSING:
-      case CURSOR_EXPIRED:
         return false;
       case OUTCOME_UNKNOWN:
         // The service repeats an outcome that it reported as unknown. If this library concluded

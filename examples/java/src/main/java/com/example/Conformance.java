@@ -5,6 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
@@ -16,8 +18,10 @@ import dev.wxnotify.v1.BatchItemResult;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.BatchSendResponse;
 import dev.wxnotify.v1.BatchSummary;
+import dev.wxnotify.v1.EventServiceProto;
 import dev.wxnotify.v1.FieldViolation;
 import dev.wxnotify.v1.ListTemplatesRequest;
+import dev.wxnotify.v1.MessageServiceProto;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError;
@@ -25,6 +29,7 @@ import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.SendSeckillMessageResponse;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
+import dev.wxnotify.v1.SubscriptionServiceProto;
 import dev.wxnotify.v1.TemplateServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -50,7 +55,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -194,6 +201,8 @@ public final class Conformance {
         JsonObject step = one.getAsJsonObject();
         if (step.has("http")) {
           control(step);
+        } else if (step.has("ask")) {
+          ask(step);
         } else if (step.has("cancel")) {
           cancel();
         } else if (step.has("hold")) {
@@ -288,6 +297,107 @@ public final class Conformance {
           }
         });
     return running;
+  }
+
+  /** Calls another service, until its answer has what is wanted; a watch has many answers. */
+  private void ask(JsonObject step) throws IOException, InterruptedException {
+    JsonObject filled = parse(step.toString().replace("{message_id}", messageId));
+    JsonObject want = filled.getAsJsonObject("want");
+    Object seen = null;
+    for (int tries = 0; tries < 2 * TRIES; tries++) {
+      try {
+        seen = askOnce(filled, want.get("has"));
+        if (want.has("has") && has((JsonElement) seen, want.get("has"))) {
+          return;
+        }
+      } catch (StatusRuntimeException e) {
+        Answer got = new Answer();
+        got.code = e.getStatus().getCode();
+        got.status = StatusProto.fromThrowable(e);
+        got.failure = sendError(got.status);
+        if (want.has("error")) {
+          checkError(want.getAsJsonObject("error"), got);
+          return;
+        }
+        seen = got;
+      }
+      expect(want.has("has"), "not refused:", seen);
+      Thread.sleep(250);
+    }
+    throw new Failed("no answer has " + want.get("has") + "; the last one is " + seen);
+  }
+
+  /** Returns the answer; of a watch the first that has what is wanted. */
+  private JsonElement askOnce(JsonObject step, JsonElement wanted) throws IOException {
+    Descriptors.MethodDescriptor method = method(text(step, "ask"));
+    DynamicMessage.Builder request = DynamicMessage.newBuilder(method.getInputType());
+    JsonFormat.parser().merge(step.get("request").toString(), request);
+    MethodDescriptor<byte[], byte[]> called =
+        MethodDescriptor.newBuilder(BYTES, BYTES)
+            .setFullMethodName("wxnotify.v1." + text(step, "ask"))
+            .setType(
+                method.isServerStreaming()
+                    ? MethodDescriptor.MethodType.SERVER_STREAMING
+                    : MethodDescriptor.MethodType.UNARY)
+            .build();
+    ClientCall<byte[], byte[]> call =
+        ClientInterceptors.intercept(
+                channel, MetadataUtils.newAttachHeadersInterceptor(metadata(step)))
+            .newCall(called, CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS));
+    Iterator<byte[]> answers =
+        ClientCalls.blockingServerStreamingCall(call, request.build().toByteArray());
+    JsonElement seen = new JsonObject();
+    while (answers.hasNext()) {
+      DynamicMessage answer = DynamicMessage.parseFrom(method.getOutputType(), answers.next());
+      seen = parse(JsonFormat.printer().print(answer));
+      if (method.isServerStreaming() && wanted != null && has(seen, wanted)) {
+        call.cancel("it was seen", null);
+        break;
+      }
+    }
+    return seen;
+  }
+
+  private static Descriptors.MethodDescriptor method(String name) {
+    String[] names = name.split("/");
+    for (Descriptors.FileDescriptor file :
+        Arrays.asList(
+            EventServiceProto.getDescriptor(),
+            MessageServiceProto.getDescriptor(),
+            SubscriptionServiceProto.getDescriptor())) {
+      Descriptors.ServiceDescriptor service = file.findServiceByName(names[0]);
+      if (service != null) {
+        return service.findMethodByName(names[1]);
+      }
+    }
+    throw new Failed("the contract has no " + name);
+  }
+
+  /** Whether everything that is wanted is in what was seen. */
+  private static boolean has(JsonElement seen, JsonElement wanted) {
+    if (wanted.isJsonObject()) {
+      for (Map.Entry<String, JsonElement> part : wanted.getAsJsonObject().entrySet()) {
+        if (!seen.isJsonObject()
+            || !seen.getAsJsonObject().has(part.getKey())
+            || !has(seen.getAsJsonObject().get(part.getKey()), part.getValue())) {
+          return false;
+        }
+      }
+      return seen.isJsonObject();
+    }
+    if (wanted.isJsonArray()) {
+      for (JsonElement part : wanted.getAsJsonArray()) {
+        boolean found = false;
+        for (JsonElement one : seen.isJsonArray() ? seen.getAsJsonArray() : new JsonArray()) {
+          found |= has(one, part);
+        }
+        if (!found) {
+          return false;
+        }
+      }
+      return seen.isJsonArray();
+    }
+    return seen.equals(wanted);
   }
 
   private static SendError sendError(com.google.rpc.Status status) {

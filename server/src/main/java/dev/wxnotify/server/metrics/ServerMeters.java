@@ -5,6 +5,7 @@ import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.journal.JournalListener;
 import dev.wxnotify.server.journal.PushListener;
 import dev.wxnotify.server.template.TemplateListener;
 import dev.wxnotify.server.token.TokenListener;
@@ -44,6 +45,7 @@ public final class ServerMeters implements AutoCloseable {
   private final DeliveryMeters delivery;
   private final TokenMeters tokens;
   private final TemplateMeters templates;
+  private final JournalMeters journal;
   private final PushMeters pushes;
   private final AppGauges gauges;
 
@@ -60,6 +62,7 @@ public final class ServerMeters implements AutoCloseable {
     this.delivery = new DeliveryMeters(registry, appIds);
     this.tokens = new TokenMeters(registry, appIds);
     this.templates = new TemplateMeters(registry);
+    this.journal = new JournalMeters(registry);
     this.pushes = new PushMeters(registry);
     this.gauges = new AppGauges(registry, clock);
   }
@@ -77,6 +80,11 @@ public final class ServerMeters implements AutoCloseable {
   /** Returns what counts requests for templates. */
   public TemplateListener templateListener() {
     return templates;
+  }
+
+  /** Returns what counts what the journal takes. */
+  public JournalListener journalListener() {
+    return journal;
   }
 
   /** Returns what counts pushes of WeChat. */
@@ -205,6 +213,21 @@ public final class ServerMeters implements AutoCloseable {
         "wxnotify.redis.forgotten",
         "Outcomes of request ids never written to Redis, because too many waited.",
         forgotten);
+  }
+
+  /**
+   * Shows what is known of the journal.
+   *
+   * @param up whether its store is of use
+   * @param waiting how many records of messages wait to be written
+   */
+  public void watchJournal(BooleanSupplier up, LongSupplier waiting) {
+    flag("wxnotify.journal.up", "1 while the journal's store is usable.", Tags.empty(), up);
+    gauge(
+        "wxnotify.journal.queue",
+        "Records of messages that wait to be written to the journal.",
+        Tags.empty(),
+        waiting::getAsLong);
   }
 
   private void flag(String name, String description, Tags tags, BooleanSupplier value) {

@@ -7,6 +7,7 @@ import dev.wxnotify.server.grpc.ConnectionSettings;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.message.SeckillTemplate;
+import dev.wxnotify.server.push.PushServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.EgressProxy;
@@ -77,10 +78,13 @@ class EachKeyTest extends ConfigFixture {
                         new TokenSettings.FromWeChat(new AppSecret(SECRET), null),
                         null,
                         true,
-                        USUAL_SECKILL)),
+                        USUAL_SECKILL,
+                        null)),
+                new PushServer.Settings(null, Duration.ofMinutes(10)),
                 true,
                 200_000,
                 null,
+                new JournalSettings(null, null, null, Duration.ofDays(30)),
                 null,
                 Duration.ZERO,
                 Duration.ofSeconds(15),
@@ -119,12 +123,15 @@ class EachKeyTest extends ConfigFixture {
         key("wxnotify.wechat.max-connection-age", "PT3M", s -> s.weChat().maxConnectionAge()),
         key("wxnotify.wechat.max-connections", "9", s -> s.weChat().maxConnections()),
         key("wxnotify.templates.check", "off", s -> s.checksTemplates() ? "on" : "off"),
+        key("wxnotify.push.timestamp-window", "PT3M", s -> s.push().timestampWindow()),
         key("wxnotify.ledger.max-entries", "5", ServerSettings::ledgerEntries),
         key("wxnotify.io.transport", "NIO", ServerSettings::transport),
         key("wxnotify.shutdown.grace", "PT1M", ServerSettings::grace),
         key("wxnotify.log.format", "JSON", s -> s.log().format()),
         key("wxnotify.log.level", "WARN", s -> s.log().level()),
         key("wxnotify.redis.url", "redis://cache:6379", s -> redis(s).url()),
+        key("wxnotify.journal.url", "jdbc:postgresql://db:5432/wxnotify", s -> s.journal().url()),
+        key("wxnotify.journal.retention", "PT2160H", s -> s.journal().retention()),
         key("wxnotify.apps.shop.app-id", "wx-other", s -> app(s).appId()),
         key("wxnotify.apps.shop.app-secret", "other", s -> secret(app(s)).value()),
         key("wxnotify.apps.shop.base-url", "https://relay.example", s -> app(s).baseUrl()),
@@ -159,6 +166,14 @@ class EachKeyTest extends ConfigFixture {
           "wxnotify.grpc.callers.NAME.max-per-second",
           "wxnotify.grpc.callers.NAME.operator",
           "wxnotify.grpc.callers.NAME.tokens",
+          "wxnotify.push.host",
+          "wxnotify.push.port",
+          "wxnotify.apps.NAME.push.token",
+          "wxnotify.apps.NAME.push.token-file",
+          "wxnotify.apps.NAME.push.encoding-aes-key",
+          "wxnotify.apps.NAME.push.encoding-aes-key-file",
+          "wxnotify.apps.NAME.push.mode",
+          "wxnotify.apps.NAME.push.forward-url",
           "wxnotify.apps.NAME.token.source",
           "wxnotify.apps.NAME.token.url",
           "wxnotify.apps.NAME.token.bearer-token",
@@ -169,6 +184,8 @@ class EachKeyTest extends ConfigFixture {
           "wxnotify.apps.NAME.token.cloudbase-file",
           "wxnotify.apps.NAME.app-secret-file",
           "wxnotify.wechat.proxy-password-file",
+          "wxnotify.journal.user",
+          "wxnotify.journal.password-file",
           "wxnotify.redis.password-file",
           "wxnotify.redis.key-prefix",
           "wxnotify.redis.command-timeout",

@@ -4,6 +4,7 @@ import dev.wxnotify.benchmark.load.BareGrpcServer;
 import dev.wxnotify.benchmark.load.BareHttpClient;
 import dev.wxnotify.benchmark.load.GrpcClient;
 import dev.wxnotify.benchmark.load.LoadResult;
+import dev.wxnotify.benchmark.load.PushClient;
 import dev.wxnotify.benchmark.load.Transport;
 import dev.wxnotify.benchmark.load.Upstream;
 import dev.wxnotify.benchmark.load.WxJavaClient;
@@ -173,6 +174,19 @@ final class Lab implements AutoCloseable {
     args.addAll(List.of(options));
     return keep(
         new WorkerProcess("caller", List.of(), GrpcClient.class, args.toArray(String[]::new)));
+  }
+
+  /** WeChat's pushes to a server that takes them. */
+  WorkerProcess weChatPushes(ServerProcess server) throws IOException, InterruptedException {
+    return keep(
+        new WorkerProcess(
+            "WeChat's pushes",
+            List.of(),
+            PushClient.class,
+            "--url",
+            "http://127.0.0.1:" + server.pushPort() + "/wechat/shop",
+            "--app-id",
+            ServerProcess.APP_ID));
   }
 
   private String upstreamPort() {

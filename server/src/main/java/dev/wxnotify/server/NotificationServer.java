@@ -40,6 +40,7 @@ import dev.wxnotify.server.wechat.WeChatMessageGateway;
 import io.grpc.ServerInterceptor;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -424,20 +425,20 @@ final class NotificationServer implements AutoCloseable {
   /** Says that it is ready, and where. */
   void announce() {
     log.info(
-        "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s), sockets by {}",
+        "ready: gRPC on {}:{}, monitoring on {}:{}, WeChat at {}, {} app(s), sockets by {}{}",
         settings.grpc().address().getHostString(),
         grpc.port(),
         settings.monitoringAddress().getHostString(),
         monitoring.port(),
         settings.weChat().baseUrl().resolve("/"), // A path of a relay may be a secret.
         apps.all().size(),
-        Transport.of(loops).label());
-    if (push.port() >= 0) {
-      log.info(
-          "WeChat's pushes arrive on {}:{}",
-          settings.push().address() == null ? "" : settings.push().address().getHostString(),
-          push.port());
-    }
+        Transport.of(loops).label(),
+        pushes());
+  }
+
+  private String pushes() {
+    InetSocketAddress at = settings.push().address();
+    return at == null ? "" : ", pushes on " + at.getHostString() + ":" + push.port();
   }
 
   private void warnOfTokensInClearText() {

@@ -81,6 +81,8 @@ class ArchitectureTest {
             ROOT + ".token",
             ROOT + ".template",
             ROOT + ".delivery",
+            ROOT + ".journal",
+            ROOT + ".push",
             ROOT + ".grpc",
             ROOT + ".wechat",
             ROOT + ".redis",
@@ -239,7 +241,14 @@ class ArchitectureTest {
 
   /** The configuration knows the settings of an edge, which the wiring passes on. */
   @ParameterizedTest
-  @ValueSource(strings = {ROOT + ".grpc", ROOT + ".wechat", ROOT + ".redis", ROOT + ".logging"})
+  @ValueSource(
+      strings = {
+        ROOT + ".grpc",
+        ROOT + ".wechat",
+        ROOT + ".push",
+        ROOT + ".redis",
+        ROOT + ".logging"
+      })
   void edgeWithSettings_isImportedByTheRootAndTheConfigurationOnly(String edge) {
     assertImportedOnlyBy(edge, ROOT, ROOT + ".config");
   }
@@ -441,6 +450,7 @@ class ArchitectureTest {
             ROOT + ".grpc..",
             CLI + "..",
             ROOT + ".wechat..",
+            ROOT + ".push..",
             ROOT + ".redis..",
             ROOT + ".metrics..",
             ROOT + ".tracing..")

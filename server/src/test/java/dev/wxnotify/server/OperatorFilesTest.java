@@ -56,7 +56,12 @@ class OperatorFilesTest {
   @BeforeAll
   static void scrape() throws Exception {
     try (RunningServer server =
-        RunningServer.start(SandboxOptions.defaults(), Map.of("wxnotify.redis.url", redis.url()))) {
+        RunningServer.start(
+            SandboxOptions.defaults(),
+            Map.of(
+                "wxnotify.redis.url", redis.url(),
+                "wxnotify.apps.shop.push.token", "token",
+                "wxnotify.apps.shop.push.mode", "plain"))) {
       assertThat(
               server
                   .blocking()

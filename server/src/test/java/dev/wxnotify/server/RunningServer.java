@@ -133,6 +133,11 @@ final class RunningServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.monitoringPort() + path);
   }
 
+  /** Returns the port of WeChat's pushes. */
+  int pushPort() {
+    return server.pushPort();
+  }
+
   ManagedChannel channel() {
     return channel;
   }

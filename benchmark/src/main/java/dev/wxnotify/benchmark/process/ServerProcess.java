@@ -24,7 +24,12 @@ public final class ServerProcess extends ChildProcess {
   public static final Map<String, String> NO_CALLERS =
       Map.of("WXNOTIFY_GRPC_CALLERS_BENCHMARK_TOKEN_SHA256", "");
 
+  /** The AppID of its app, whose name is shop. */
+  public static final String APP_ID = "wx0123456789abcdef";
+
   private static final Pattern PORT = Pattern.compile("gRPC on \\S+:(\\d+)");
+
+  private static final Pattern PUSH_PORT = Pattern.compile("pushes on \\S+:(\\d+)");
 
   private static final Pattern TRANSPORT = Pattern.compile("sockets by (\\w+)");
 
@@ -50,12 +55,18 @@ public final class ServerProcess extends ChildProcess {
     Map<String, String> environment =
         new HashMap<>(
             Map.of(
-                "WXNOTIFY_GRPC_PORT", "0",
-                "WXNOTIFY_GRPC_CALLERS_BENCHMARK_TOKEN_SHA256", sha256(GrpcClient.TOKEN),
-                "WXNOTIFY_MONITORING_PORT", "0",
-                "WXNOTIFY_WECHAT_BASE_URL", upstream,
-                "WXNOTIFY_APPS_SHOP_APP_ID", "wx0123456789abcdef",
-                "WXNOTIFY_APPS_SHOP_APP_SECRET", "0123456789abcdef0123456789abcdef"));
+                "WXNOTIFY_GRPC_PORT",
+                "0",
+                "WXNOTIFY_GRPC_CALLERS_BENCHMARK_TOKEN_SHA256",
+                sha256(GrpcClient.TOKEN),
+                "WXNOTIFY_MONITORING_PORT",
+                "0",
+                "WXNOTIFY_WECHAT_BASE_URL",
+                upstream,
+                "WXNOTIFY_APPS_SHOP_APP_ID",
+                APP_ID,
+                "WXNOTIFY_APPS_SHOP_APP_SECRET",
+                "0123456789abcdef0123456789abcdef"));
     environment.putAll(settings);
     environment.values().removeIf(String::isEmpty);
     return environment;
@@ -82,6 +93,11 @@ public final class ServerProcess extends ChildProcess {
   /** Returns how it reads and writes sockets, by its own words. */
   public Transport transport() {
     return Transport.of(find(TRANSPORT));
+  }
+
+  /** Returns the port of WeChat's pushes; only of a server that has one. */
+  public int pushPort() {
+    return Integer.parseInt(find(PUSH_PORT));
   }
 
   /** Returns the port of gRPC. */

@@ -5,14 +5,16 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts pushes, receipts and what was passed on, for the apps whose pushes are accepted. The
- * series of what goes well begin with a 0; a refusal has one from the first on.
+ * Counts pushes, receipts and what was passed on, for the apps whose pushes are accepted. All
+ * meters of an app are made with it.
  */
 final class PushMeters implements PushListener {
   private static final Duration[] LAG =
@@ -39,11 +41,14 @@ final class PushMeters implements PushListener {
   /** Makes the meters of an app, if there are none. */
   void add(String appId) {
     apps.computeIfAbsent(appId, id -> new OfApp());
-    for (Kind kind : new Kind[] {Kind.SENT, Kind.POPUP, Kind.CHANGE}) {
-      count(appId, kind, Result.STORED, 0);
+    for (Kind kind : Kind.values()) {
+      resultsOf(kind).forEach(result -> count(appId, kind, result, 0));
     }
     receipts(appId, true);
     receipts(appId, false);
+    for (Forwarding result : Forwarding.values()) {
+      countForward(appId, result, 0);
+    }
   }
 
   /** Counts nothing of an app any more. */
@@ -108,8 +113,28 @@ final class PushMeters implements PushListener {
     return found == null ? null : found.receipts.get(delivered);
   }
 
+  private static Set<Result> resultsOf(Kind kind) {
+    return switch (kind) {
+      case VERIFICATION -> EnumSet.of(Result.VERIFIED, Result.MALFORMED, Result.WRONG_SIGNATURE);
+      case SENT, POPUP, CHANGE -> EnumSet.of(Result.STORED, Result.UNREADABLE, Result.UNAVAILABLE);
+      case OTHER -> EnumSet.of(Result.NOT_OURS, Result.UNREADABLE);
+      case UNKNOWN ->
+          EnumSet.of(
+              Result.MALFORMED,
+              Result.WRONG_SIGNATURE,
+              Result.WRONG_KEY,
+              Result.WRONG_APP,
+              Result.WRONG_MODE,
+              Result.WRONG_TIME);
+    };
+  }
+
   @Override
   public void forwarded(String appId, Forwarding result) {
+    countForward(appId, result, 1);
+  }
+
+  private void countForward(String appId, Forwarding result, int more) {
     apps.computeIfPresent(
         appId,
         (id, meters) -> {
@@ -122,7 +147,7 @@ final class PushMeters implements PushListener {
                           .description("Pushes for others that were passed to push.forward-url.")
                           .tags("app", id, "result", DeliveryMeters.label(which))
                           .register(registry))
-              .increment();
+              .increment(more);
           return meters;
         });
   }

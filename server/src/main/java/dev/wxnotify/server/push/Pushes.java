@@ -93,8 +93,7 @@ final class Pushes {
   }
 
   private CompletionStage<Boolean> store(PushApp app, Kind kind, List<NewEvent> events) {
-    return intake
-        .store(events)
+    return stored(events)
         .handle(
             (stored, fault) -> {
               if (fault != null) {
@@ -104,6 +103,14 @@ final class Pushes {
               events.forEach(each -> arrived(each.event()));
               return true;
             });
+  }
+
+  private CompletionStage<Void> stored(List<NewEvent> events) {
+    try {
+      return intake.store(events);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void arrived(Event event) {

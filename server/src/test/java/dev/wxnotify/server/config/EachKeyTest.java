@@ -7,6 +7,7 @@ import dev.wxnotify.server.grpc.ConnectionSettings;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.logging.Logs;
 import dev.wxnotify.server.message.SeckillTemplate;
+import dev.wxnotify.server.push.PushServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.wechat.AppSecret;
 import dev.wxnotify.server.wechat.EgressProxy;
@@ -77,7 +78,9 @@ class EachKeyTest extends ConfigFixture {
                         new TokenSettings.FromWeChat(new AppSecret(SECRET), null),
                         null,
                         true,
-                        USUAL_SECKILL)),
+                        USUAL_SECKILL,
+                        null)),
+                new PushServer.Settings(null, Duration.ofMinutes(10)),
                 true,
                 200_000,
                 null,
@@ -119,6 +122,7 @@ class EachKeyTest extends ConfigFixture {
         key("wxnotify.wechat.max-connection-age", "PT3M", s -> s.weChat().maxConnectionAge()),
         key("wxnotify.wechat.max-connections", "9", s -> s.weChat().maxConnections()),
         key("wxnotify.templates.check", "off", s -> s.checksTemplates() ? "on" : "off"),
+        key("wxnotify.push.timestamp-window", "PT3M", s -> s.push().timestampWindow()),
         key("wxnotify.ledger.max-entries", "5", ServerSettings::ledgerEntries),
         key("wxnotify.io.transport", "NIO", ServerSettings::transport),
         key("wxnotify.shutdown.grace", "PT1M", ServerSettings::grace),
@@ -159,6 +163,14 @@ class EachKeyTest extends ConfigFixture {
           "wxnotify.grpc.callers.NAME.max-per-second",
           "wxnotify.grpc.callers.NAME.operator",
           "wxnotify.grpc.callers.NAME.tokens",
+          "wxnotify.push.host",
+          "wxnotify.push.port",
+          "wxnotify.apps.NAME.push.token",
+          "wxnotify.apps.NAME.push.token-file",
+          "wxnotify.apps.NAME.push.encoding-aes-key",
+          "wxnotify.apps.NAME.push.encoding-aes-key-file",
+          "wxnotify.apps.NAME.push.mode",
+          "wxnotify.apps.NAME.push.forward-url",
           "wxnotify.apps.NAME.token.source",
           "wxnotify.apps.NAME.token.url",
           "wxnotify.apps.NAME.token.bearer-token",

@@ -1,4 +1,4 @@
-/** Tests of the event loops. */
+/** Tests of the event loops and of the HTTP port. */
 @NullMarked
 package dev.wxnotify.server.netty;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wxnotify.server.push;
+
+import org.jspecify.annotations.NullMarked;

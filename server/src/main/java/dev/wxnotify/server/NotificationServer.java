@@ -19,9 +19,9 @@ import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
 import dev.wxnotify.server.delivery.TemplateRefusals;
 import dev.wxnotify.server.grpc.GrpcServer;
+import dev.wxnotify.server.grpc.JournalPorts;
 import dev.wxnotify.server.grpc.Tls;
-import dev.wxnotify.server.journal.EventIntake;
-import dev.wxnotify.server.journal.JournalUnavailableException;
+import dev.wxnotify.server.journal.Journal;
 import dev.wxnotify.server.metrics.MonitoringServer;
 import dev.wxnotify.server.metrics.ServerMeters;
 import dev.wxnotify.server.netty.EventLoops;
@@ -91,6 +91,9 @@ final class NotificationServer implements AutoCloseable {
    */
   private static final Duration REDIS_PATIENCE = Duration.ofSeconds(2);
 
+  /** How long the start waits for the journal, so that the first call finds it open. */
+  private static final Duration JOURNAL_PATIENCE = Duration.ofSeconds(2);
+
   /** How soon a file that changed is noticed; after two looks. */
   private static final Duration FILES_INTERVAL = Duration.ofSeconds(1);
 
@@ -118,6 +121,7 @@ final class NotificationServer implements AutoCloseable {
   private final WeChatEndpoints endpoints;
   private final @Nullable RedisLink redis;
   private final @Nullable RedisOutcomeLedger shared;
+  private final Journal journal;
   private final Admission delivery;
   private final WatchedFiles files;
   private final Apps apps = new Apps(List.of(), null);
@@ -159,10 +163,11 @@ final class NotificationServer implements AutoCloseable {
       this.loops = opened.add(loops(settings.transport()), NotificationServer::end);
       this.timer = opened.add(timer(), ScheduledThreadPoolExecutor::shutdownNow);
       this.redis = settings.redis() == null ? null : opened.add(redis(settings.redis(), timer));
-      opened.add(this, NotificationServer::storeLastOutcomes); // Between WeChat's end and Redis's.
+      this.meters = opened.add(new ServerMeters(ImplementationVersion.version(), List.of(), clock));
+      this.journal = opened.add(journal(settings, clock));
+      opened.add(this, NotificationServer::storeLastOutcomes); // After WeChat's end, before theirs.
       this.endpoints = opened.add(new WeChatEndpoints(settings.weChat(), loops));
       this.files = opened.add(files(settings, endpoints));
-      this.meters = opened.add(new ServerMeters(ImplementationVersion.version(), List.of(), clock));
       WeChatApi api = new WeChatApi(endpoints);
       TokenSources tokens =
           opened.add(
@@ -203,7 +208,7 @@ final class NotificationServer implements AutoCloseable {
               new PushServer(
                   settings.push(),
                   pushApps,
-                  eventIntake(),
+                  journal,
                   meters.pushListener(),
                   clock,
                   Transport.of(loops)));
@@ -220,13 +225,14 @@ final class NotificationServer implements AutoCloseable {
               clock,
               System::nanoTime,
               loops,
-              listeners(meters, readiness, failures, tracing));
+              listeners(meters, readiness, failures, journal, tracing));
       OutcomeLedger own = ledger();
       this.shared = redis == null ? null : shared(redis, own);
       this.delivery =
           new Admission(
               inFlight,
               shared == null ? own : shared,
+              journal.subscriptionCheck(),
               sender,
               settings.weChat().requestTimeout().plus(ATTEMPT_SLACK));
       this.grpc =
@@ -237,7 +243,7 @@ final class NotificationServer implements AutoCloseable {
                   delivery,
                   new GrpcServer.Operations(
                       new WeChatErrcodeExplanations(), failures, accounts(api), clock),
-                  NoJournal.ports(),
+                  new JournalPorts(journal, journal, journal, journal, push.intake()),
                   meters.tokenListener(),
                   timer,
                   loops,
@@ -279,10 +285,16 @@ final class NotificationServer implements AutoCloseable {
       ServerMeters meters,
       Readiness readiness,
       RecentFailures failures,
+      Journal journal,
       @Nullable Tracing tracing) {
     List<DeliveryListener> listeners =
         new ArrayList<>(
-            List.of(meters.deliveryListener(), readiness, failures, new TemplateRefusals()));
+            List.of(
+                meters.deliveryListener(),
+                readiness,
+                failures,
+                new TemplateRefusals(),
+                journal.deliveryListener()));
     if (tracing != null) {
       listeners.add(tracing.deliveryListener());
     }
@@ -304,6 +316,8 @@ final class NotificationServer implements AutoCloseable {
     meters.watch(readiness);
     meters.watch("in_flight", inFlight);
     meters.watch("wechat_connections", connections);
+    readiness.watch("journal", journal::trouble);
+    meters.watchJournal(() -> journal.trouble().isEmpty(), journal::waitingMessages);
   }
 
   /** Returns what counts changes of the configuration, with a series for each result. */
@@ -348,11 +362,14 @@ final class NotificationServer implements AutoCloseable {
     return files;
   }
 
-  /** TODO(journal): the journal takes this place; until then no event can be stored. */
-  private static EventIntake eventIntake() {
-    return events ->
-        CompletableFuture.failedFuture(
-            new JournalUnavailableException("there is no journal yet", null));
+  private Journal journal(ServerSettings settings, InstantSource clock) {
+    return new Journal(
+        JournalStores.make(settings.journal(), clock),
+        settings.journal().retention(),
+        timer,
+        meters.journalListener(),
+        clock,
+        System::nanoTime);
   }
 
   private OutcomeLedger ledger() {
@@ -402,6 +419,7 @@ final class NotificationServer implements AutoCloseable {
       if (redis != null) {
         redis.connect(REDIS_PATIENCE);
       }
+      journal.start(JOURNAL_PATIENCE);
       warnOfTokensInClearText();
       grpc.start();
       push.start();
@@ -505,15 +523,27 @@ final class NotificationServer implements AutoCloseable {
    * is stored, where it could only say UNKNOWN otherwise. Without Redis nobody would.
    */
   private void awaitLastOutcomes(long end) throws InterruptedException {
-    while (shared != null && delivery.inFlight() > 0 && System.nanoTime() - end < 0) {
+    if (shared != null) {
+      awaitEndOfAll(delivery, end);
+    }
+  }
+
+  private static void awaitEndOfAll(Admission delivery, long end) throws InterruptedException {
+    while (delivery.inFlight() > 0 && System.nanoTime() - end < 0) {
       TimeUnit.MILLISECONDS.sleep(LOOK_AT_LAST.toMillis());
     }
   }
 
-  /** What had no answer when the connections were closed is UNKNOWN, which is stored too. */
+  /**
+   * What had no answer when the connections were closed is UNKNOWN, which the ledger stores and the
+   * journal writes too.
+   */
   private void storeLastOutcomes() throws InterruptedException {
+    if (delivery == null) {
+      return; // The server could not be made.
+    }
+    awaitEndOfAll(delivery, System.nanoTime() + LAST_STORES.toNanos());
     if (shared != null) {
-      awaitLastOutcomes(System.nanoTime() + LAST_STORES.toNanos());
       shared.flush(LAST_STORES);
     }
   }

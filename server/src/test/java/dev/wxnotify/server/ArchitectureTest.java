@@ -159,6 +159,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void journal_importsOnlyDeliveryAndMessage() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".journal..")
+        .should()
+        .dependOnClassesThat(oursOutside(ROOT + ".journal", ROOT + ".delivery", ROOT + ".message"))
+        .check(OURS);
+  }
+
+  @Test
   void sandbox_importsNothingOfOurs() {
     noClasses()
         .that()
@@ -184,7 +194,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + ".message..", ROOT + ".token..", ROOT + ".template..", ROOT + ".delivery..")
+            ROOT + ".message..",
+            ROOT + ".token..",
+            ROOT + ".template..",
+            ROOT + ".delivery..",
+            ROOT + ".journal..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(FILES + "..")
@@ -218,7 +232,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + ".message..", ROOT + ".token..", ROOT + ".template..", ROOT + ".delivery..")
+            ROOT + ".message..",
+            ROOT + ".token..",
+            ROOT + ".template..",
+            ROOT + ".delivery..",
+            ROOT + ".journal..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -235,7 +253,9 @@ class ArchitectureTest {
             "org.yaml..",
             "ch.qos.logback..",
             "picocli..",
-            "java.net.http..")
+            "java.net.http..",
+            "java.sql..",
+            "javax.sql..")
         .check(OURS);
   }
 

@@ -22,6 +22,7 @@ final class Keys {
           TemplateKeys.SECTION,
           WeChatKeys.SECTION,
           RedisKeys.SECTION,
+          JournalKeys.SECTION,
           ProcessKeys.SECTION);
 
   /** All keys, in the order of {@link #SECTIONS}. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param tlsFiles the files behind {@link GrpcServer.Settings#tls}; null for plaintext
  * @param proxyPasswordFile the file of the proxy's password; null for none
  * @param redis null for a server that shares nothing
+ * @param journal where messages and events are kept
  * @param transport how sockets are read and written; null for the first that works here
  * @param warmUp how long a start warms up; zero for not at all
  * @param apps at least one; at most one of them is the default, and a single one always is
@@ -41,6 +42,7 @@ public record ServerSettings(
     boolean checksTemplates,
     long ledgerEntries,
     RedisLink.@Nullable Settings redis,
+    JournalSettings journal,
     @Nullable Transport transport,
     Duration warmUp,
     Duration grace,

@@ -38,6 +38,7 @@ final class SettingsReader {
         reading.get(TemplateKeys.CHECK),
         reading.get(RedisKeys.LEDGER_ENTRIES),
         redis,
+        new JournalReader(reading).read(),
         transport(),
         reading.get(ProcessKeys.WARM_UP),
         reading.get(ProcessKeys.GRACE),

@@ -28,8 +28,15 @@ public final class Admission {
   private static final SendOutcome.NotSent OWN_FAULT =
       new SendOutcome.NotSent(NotSent.Reason.INTERNAL_ERROR, "internal server error");
 
+  private static final SendOutcome.NotSent WITHHELD =
+      new SendOutcome.NotSent(
+          NotSent.Reason.USER_NOT_SUBSCRIBED,
+          "the user has no subscription left, as far as is known; nothing was sent, since"
+              + " skip_unless_subscribed is set");
+
   private final Permits inFlight;
   private final OutcomeLedger ledger;
+  private final SubscriptionCheck subscriptions;
   private final MessageSender sender;
   private final DeliveryListener listener;
   private final Duration longestAttempt;
@@ -38,22 +45,29 @@ public final class Admission {
    * Creates the delivery.
    *
    * @param inFlight one permit for each message that is being worked on
+   * @param subscriptions knows what is withheld from those that want it
    * @param longestAttempt how long WeChat may take to answer a message that was written in the last
    *     moment before its deadline
    */
   public Admission(
-      Permits inFlight, OutcomeLedger ledger, MessageSender sender, Duration longestAttempt) {
-    this(inFlight, ledger, sender, longestAttempt, new OutcomeLog(sender.timer()));
+      Permits inFlight,
+      OutcomeLedger ledger,
+      SubscriptionCheck subscriptions,
+      MessageSender sender,
+      Duration longestAttempt) {
+    this(inFlight, ledger, subscriptions, sender, longestAttempt, new OutcomeLog(sender.timer()));
   }
 
   Admission(
       Permits inFlight,
       OutcomeLedger ledger,
+      SubscriptionCheck subscriptions,
       MessageSender sender,
       Duration longestAttempt,
       OutcomeLog log) {
     this.inFlight = inFlight;
     this.ledger = ledger;
+    this.subscriptions = subscriptions;
     this.sender = sender;
     this.listener = new GuardedDeliveryListeners(List.of(log, sender.listener()));
     this.longestAttempt = longestAttempt;
@@ -118,13 +132,29 @@ public final class Admission {
     }
     order.app().use().begin();
     Delivery delivery = new Delivery(sending);
-    if (order.requestId().isEmpty()) {
+    if (!order.requestId().isEmpty()) {
+      deliverOnce(order, sending);
+    } else if (isWithheld(order)) {
+      finish(order, sending, WITHHELD, false);
+    } else {
       var ignored = sending.ended().thenAccept(outcome -> finish(order, sending, outcome, false));
       sending.start();
-    } else {
-      deliverOnce(order, sending);
     }
     return delivery;
+  }
+
+  /** Where a fault keeps it from being known, WeChat decides. */
+  private boolean isWithheld(Order order) {
+    if (!order.skipUnlessSubscribed()) {
+      return false;
+    }
+    try {
+      return subscriptions.isKnownToBeClosed(
+          order.app().appId(), order.message().openId(), order.message().templateId());
+    } catch (Throwable fault) {
+      writeFault(fault);
+      return false;
+    }
   }
 
   /** Answers a message that could not even be prepared. */
@@ -182,7 +212,12 @@ public final class Admission {
   private void onClaim(
       Order order, Sending sending, OutcomeLedger.Key key, String fingerprint, Claim claim) {
     listener.claimed(order, claim);
-    if (claim instanceof Claim.Granted) {
+    if (claim instanceof Claim.Granted && isWithheld(order)) {
+      var ignored =
+          ledger
+              .release(key)
+              .whenComplete((released, fault) -> finish(order, sending, WITHHELD, false));
+    } else if (claim instanceof Claim.Granted) {
       var ignored =
           sending
               .ended()

@@ -489,6 +489,8 @@ public final class Batch {
         what.requestId(),
         Lane.BATCH,
         timeout,
-        what.trace());
+        what.trace(),
+        what.receivedAt(),
+        what.skipUnlessSubscribed());
   }
 }

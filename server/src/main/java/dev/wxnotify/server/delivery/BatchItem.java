@@ -2,6 +2,7 @@ package dev.wxnotify.server.delivery;
 
 import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.SubscribeMessage;
+import java.time.Instant;
 
 /**
  * One message of a batch.
@@ -12,6 +13,8 @@ import dev.wxnotify.server.message.SubscribeMessage;
  * @param caller the caller, which is the scope of {@code requestId}; empty for anonymous callers
  * @param requestId the caller's name for the message; empty for none
  * @param trace the trace of the caller's call
+ * @param receivedAt when the server received the message
+ * @param skipUnlessSubscribed whether it is withheld where WeChat is known to refuse it
  */
 public record BatchItem(
     App app,
@@ -19,4 +22,6 @@ public record BatchItem(
     MessageKind kind,
     String caller,
     String requestId,
-    Trace trace) {}
+    Trace trace,
+    Instant receivedAt,
+    boolean skipUnlessSubscribed) {}

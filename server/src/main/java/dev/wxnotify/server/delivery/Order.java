@@ -4,6 +4,7 @@ import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.message.Violation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -17,6 +18,8 @@ import java.util.List;
  * @param lane whether it is a single call or an item of a batch
  * @param timeout how long the caller waits for an answer
  * @param trace the trace of the caller's call
+ * @param receivedAt when the server received the message
+ * @param skipUnlessSubscribed whether it is withheld where WeChat is known to refuse it
  */
 public record Order(
     App app,
@@ -26,7 +29,9 @@ public record Order(
     String requestId,
     Lane lane,
     Duration timeout,
-    Trace trace) {
+    Trace trace,
+    Instant receivedAt,
+    boolean skipUnlessSubscribed) {
 
   /** Renames the fields that WeChat rejected to the caller's names for them. */
   List<Violation> inCallersTerms(List<Violation> violations) {

@@ -155,6 +155,8 @@ public sealed interface SendOutcome {
       OVERLOADED,
       /** The deadline was over before the message was written. */
       DEADLINE_BEFORE_SEND,
+      /** The caller wanted no message that WeChat is known to refuse with 43101. */
+      USER_NOT_SUBSCRIBED,
       /** The caller cancelled before the message was written. */
       CANCELLED,
       /** Another call with the same request id is in progress. */

@@ -19,6 +19,7 @@ import dev.wxnotify.v1.SendError;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
@@ -226,6 +227,7 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
     private final BatchSendRequest request;
     private final MappedMessage.Valid valid;
     private final CallerLimits limits;
+    private final Instant receivedAt = Instant.now();
 
     Entry(Item item, BatchSendRequest request, MappedMessage.Valid valid, CallerLimits limits) {
       super(1);
@@ -277,7 +279,9 @@ final class BatchStream implements StreamObserver<BatchSendRequest> {
             kind(request),
             caller.name(),
             request.getRequestId(),
-            trace),
+            trace,
+            entry.receivedAt,
+            request.getSkipUnlessSubscribed()),
         answer -> tell(item, answer));
     asked.set(false);
     readOn();

@@ -18,6 +18,7 @@ import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,6 +38,9 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
   private volatile boolean stopping;
   private volatile boolean givenUp;
 
+  /** What a caller asks for beside the message itself. */
+  private record Wishes(String requestId, boolean validateOnly, boolean skipUnlessSubscribed) {}
+
   NotificationGrpcService(
       Admission delivery, RequestMapper mapper, ScheduledExecutorService timer) {
     this.delivery = delivery;
@@ -50,8 +54,8 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
     send(
         mapper.map(request),
         MessageKind.SUBSCRIBE,
-        request.getRequestId(),
-        request.getValidateOnly(),
+        new Wishes(
+            request.getRequestId(), request.getValidateOnly(), request.getSkipUnlessSubscribed()),
         responses,
         (messageId, replayed) ->
             SendSubscribeMessageResponse.newBuilder()
@@ -66,8 +70,8 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
     send(
         mapper.map(request),
         MessageKind.SECKILL,
-        request.getRequestId(),
-        request.getValidateOnly(),
+        new Wishes(
+            request.getRequestId(), request.getValidateOnly(), request.getSkipUnlessSubscribed()),
         responses,
         (messageId, replayed) ->
             SendSeckillMessageResponse.newBuilder()
@@ -120,8 +124,7 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
   private <R> void send(
       MappedMessage mapped,
       MessageKind kind,
-      String requestId,
-      boolean validateOnly,
+      Wishes wishes,
       StreamObserver<R> responses,
       BiFunction<String, Boolean, R> toResponse) {
     if (mapped instanceof MappedMessage.Invalid invalid) {
@@ -129,18 +132,18 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
       responses.onError(Statuses.of(SendErrors.invalid(invalid.violations())));
     } else if (mapped instanceof MappedMessage.NotAllowed no) {
       responses.onError(Statuses.of(SendErrors.appNotAllowed(no.appId())));
-    } else if (validateOnly) {
+    } else if (wishes.validateOnly) {
       responses.onNext(toResponse.apply("", false));
       responses.onCompleted();
     } else if (mapped instanceof MappedMessage.Valid valid) {
-      send(valid, kind, requestId, responses, toResponse);
+      send(valid, kind, wishes, responses, toResponse);
     }
   }
 
   private <R> void send(
       MappedMessage.Valid valid,
       MessageKind kind,
-      String requestId,
+      Wishes wishes,
       StreamObserver<R> responses,
       BiFunction<String, Boolean, R> toResponse) {
     Caller caller = Caller.current();
@@ -150,10 +153,12 @@ final class NotificationGrpcService extends NotificationServiceGrpc.Notification
             valid.message(),
             kind,
             caller.name(),
-            requestId,
+            wishes.requestId,
             Lane.SINGLE,
             CallTimeout.ofCurrentCall(),
-            GrpcServer.TRACE.get());
+            GrpcServer.TRACE.get(),
+            Instant.now(),
+            wishes.skipUnlessSubscribed);
     CallerLimits limits = caller.limits();
     Duration wait = limits.tryAdmit();
     if (!wait.isZero()) {

@@ -10,6 +10,6 @@ public final class CursorExpiredException extends RuntimeException {
    * @param message for people
    */
   public CursorExpiredException(String message) {
-    super(message);
+    super(message, null, false, false);
   }
 }

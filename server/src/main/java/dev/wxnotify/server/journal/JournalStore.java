@@ -4,7 +4,9 @@ import java.time.Instant;
 
 /**
  * Where the journal is kept. All methods of a store block, are called on threads of the journal
- * alone, and throw {@link JournalUnavailableException} where the store cannot be reached now.
+ * alone, and throw {@link JournalUnavailableException} where the store cannot be reached now, or
+ * {@link JournalRejectsException} where it refuses rows because of what is in them. Texts hold no
+ * NUL and no half of a surrogate pair, and at most 1,024 characters; times are whole milliseconds.
  */
 public interface JournalStore extends AutoCloseable {
   /**
@@ -35,7 +37,7 @@ public interface JournalStore extends AutoCloseable {
    * Forgets messages that ended, and events that were received, before a time. Subscriptions stay.
    *
    * @param limit the most rows of each kind to forget in this call, which bounds its duration
-   * @return whether there may be more
+   * @return whether there may be more; false once a call has found less than {@code limit}
    */
   boolean prune(Instant before, int limit);
 

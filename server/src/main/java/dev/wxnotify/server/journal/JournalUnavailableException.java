@@ -12,6 +12,6 @@ public final class JournalUnavailableException extends RuntimeException {
    * @param message for people; holds no secret and no content
    */
   public JournalUnavailableException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(message, cause, false, false);
   }
 }

@@ -4,7 +4,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the journal holds of one subscription.
+ * What the journal holds of one subscription. "Since it was last closed" includes the second in
+ * which it was, as ties count as accepted.
  *
  * @param key whose subscription
  * @param times when each kind of fact last happened

@@ -7,7 +7,8 @@ import java.util.Map;
 /** The subscriptions of a {@link JournalStore}, which its messages and events tell of. */
 public interface SubscriptionStore {
   /**
-   * Returns what is known of one user.
+   * Returns what is known of one user, in any order. A template for which the user never answered,
+   * and WeChat never refused, lacks: that WeChat took messages tells nothing by itself.
    *
    * @param templateIds the templates; empty for all of which something is known
    */

@@ -5,6 +5,7 @@ import dev.wxnotify.server.delivery.DeliveryListener;
 import dev.wxnotify.server.delivery.Lane;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.journal.JournalListener;
 import dev.wxnotify.server.journal.PushListener;
 import dev.wxnotify.server.template.TemplateListener;
 import dev.wxnotify.server.token.TokenListener;
@@ -45,6 +46,7 @@ public final class ServerMeters implements AutoCloseable {
   private final TokenMeters tokens;
   private final TemplateMeters templates;
   private final PushMeters pushes;
+  private final JournalMeters journal;
   private final AppGauges gauges;
 
   /**
@@ -61,6 +63,7 @@ public final class ServerMeters implements AutoCloseable {
     this.tokens = new TokenMeters(registry, appIds);
     this.templates = new TemplateMeters(registry);
     this.pushes = new PushMeters(registry);
+    this.journal = new JournalMeters(registry);
     this.gauges = new AppGauges(registry, clock);
   }
 
@@ -87,6 +90,11 @@ public final class ServerMeters implements AutoCloseable {
   /** Begins to count the pushes of an app. */
   public void watchPushes(String appId) {
     pushes.add(appId);
+  }
+
+  /** Returns what counts what the journal takes. */
+  public JournalListener journalListener() {
+    return journal;
   }
 
   /** Returns what counts gRPC calls, in the conventional names of Micrometer's binder. */
@@ -205,6 +213,21 @@ public final class ServerMeters implements AutoCloseable {
         "wxnotify.redis.forgotten",
         "Outcomes of request ids never written to Redis, because too many waited.",
         forgotten);
+  }
+
+  /**
+   * Shows what is known of the journal.
+   *
+   * @param up whether its store is of use
+   * @param waiting how many records of messages wait to be written
+   */
+  public void watchJournal(BooleanSupplier up, LongSupplier waiting) {
+    flag("wxnotify.journal.up", "1 while the journal's store is usable.", Tags.empty(), up);
+    gauge(
+        "wxnotify.journal.queue",
+        "Records of messages that wait to be written to the journal.",
+        Tags.empty(),
+        waiting::getAsLong);
   }
 
   private void flag(String name, String description, Tags tags, BooleanSupplier value) {

@@ -23,6 +23,7 @@ import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -51,6 +52,7 @@ final class AdmissionTest {
       new Admission(
           fixture.inFlight,
           ledger,
+          SubscriptionCheck.NONE,
           fixture.sender,
           Duration.ofSeconds(5),
           new OutcomeLog(fixture.logTimer));
@@ -295,7 +297,9 @@ final class AdmissionTest {
             ID,
             Lane.SINGLE,
             TIMEOUT,
-            Trace.NONE);
+            Trace.NONE,
+            Instant.EPOCH,
+            false);
 
     assertThat(answer(delivery.deliver(other)).replayed()).isFalse();
     assertThat(gateway.writes()).hasSize(2);
@@ -312,7 +316,9 @@ final class AdmissionTest {
             ID,
             Lane.SINGLE,
             TIMEOUT,
-            Trace.NONE),
+            Trace.NONE,
+            Instant.EPOCH,
+            false),
         new Order(
             fixture.app,
             Samples.message("someone"),
@@ -321,7 +327,9 @@ final class AdmissionTest {
             ID,
             Lane.SINGLE,
             TIMEOUT,
-            Trace.NONE),
+            Trace.NONE,
+            Instant.EPOCH,
+            false),
         new Order(
             fixture.otherApp,
             Samples.message(),
@@ -330,7 +338,9 @@ final class AdmissionTest {
             ID,
             Lane.SINGLE,
             TIMEOUT,
-            Trace.NONE));
+            Trace.NONE,
+            Instant.EPOCH,
+            false));
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.message.SubscribeMessage;
 import dev.wxnotify.server.testing.Concurrently;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -65,7 +66,14 @@ final class BatchTest {
   private void add(Batch batch, App app, String openId, String requestId) {
     batch.add(
         new BatchItem(
-            app, Samples.message(openId), MessageKind.SUBSCRIBE, "caller", requestId, Trace.NONE),
+            app,
+            Samples.message(openId),
+            MessageKind.SUBSCRIBE,
+            "caller",
+            requestId,
+            Trace.NONE,
+            Instant.EPOCH,
+            false),
         answer -> told.computeIfAbsent(openId, id -> new ArrayList<>()).add(answer));
   }
 
@@ -374,7 +382,8 @@ final class BatchTest {
       SubscribeMessage large = large("large-" + i);
       assertThat(large.weight()).isEqualTo(10);
       batch.add(
-          new BatchItem(fixture.app, large, MessageKind.SUBSCRIBE, "", "", Trace.NONE),
+          new BatchItem(
+              fixture.app, large, MessageKind.SUBSCRIBE, "", "", Trace.NONE, Instant.EPOCH, false),
           answer -> told.computeIfAbsent(large.openId(), id -> new ArrayList<>()).add(answer));
     }
     add(batch, "small");
@@ -481,7 +490,14 @@ final class BatchTest {
     for (int i = 0; i < 20; i++) {
       batch.add(
           new BatchItem(
-              fixture.app, Samples.message("same"), MessageKind.SUBSCRIBE, "", "", Trace.NONE),
+              fixture.app,
+              Samples.message("same"),
+              MessageKind.SUBSCRIBE,
+              "",
+              "",
+              Trace.NONE,
+              Instant.EPOCH,
+              false),
           answer -> told.computeIfAbsent("same", id -> new ArrayList<>()));
     }
     assertThat(fixture.inFlight.used()).isEqualTo(1);
@@ -504,7 +520,14 @@ final class BatchTest {
     for (int i = 0; i < 3; i++) {
       batch.add(
           new BatchItem(
-              fixture.app, Samples.message("same"), MessageKind.SUBSCRIBE, "", "", Trace.NONE),
+              fixture.app,
+              Samples.message("same"),
+              MessageKind.SUBSCRIBE,
+              "",
+              "",
+              Trace.NONE,
+              Instant.EPOCH,
+              false),
           answer -> heard.add(answer.outcome()));
     }
 

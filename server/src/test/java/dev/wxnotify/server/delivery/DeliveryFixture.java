@@ -13,6 +13,7 @@ import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -54,6 +55,7 @@ final class DeliveryFixture {
         new Admission(
             inFlight,
             TestLedgers.inMemory(1_000, clock.nanos()),
+            SubscriptionCheck.NONE,
             sender,
             Duration.ofSeconds(5),
             new OutcomeLog(logTimer));
@@ -90,6 +92,7 @@ final class DeliveryFixture {
     return new Admission(
         inFlight,
         TestLedgers.inMemory(1_000, clock.nanos()),
+        SubscriptionCheck.NONE,
         new MessageSender(
             gateway,
             connections,
@@ -118,7 +121,9 @@ final class DeliveryFixture {
         requestId,
         lane,
         timeout,
-        Trace.NONE);
+        Trace.NONE,
+        Instant.EPOCH,
+        false);
   }
 
   Order order(Duration timeout) {

@@ -12,6 +12,7 @@ import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.testing.Turns;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -34,7 +35,9 @@ final class MessageSenderTest {
             "",
             Lane.SINGLE,
             TIMEOUT,
-            Trace.NONE));
+            Trace.NONE,
+            Instant.EPOCH,
+            false));
   }
 
   private static DeliveryFixture warm(Permits inFlight, Permits connections) {
@@ -59,7 +62,9 @@ final class MessageSenderTest {
                   "",
                   Lane.SINGLE,
                   TIMEOUT,
-                  Trace.NONE)));
+                  Trace.NONE,
+                  Instant.EPOCH,
+                  false)));
     }
 
     for (int i = 0; i < 3; i++) {
@@ -108,7 +113,9 @@ final class MessageSenderTest {
                   "",
                   Lane.SINGLE,
                   TIMEOUT,
-                  Trace.NONE),
+                  Trace.NONE,
+                  Instant.EPOCH,
+                  false),
               1,
               0)
           .start();

@@ -12,6 +12,7 @@ import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.Samples;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,9 @@ final class OutcomeLogTest {
             requestId,
             Lane.SINGLE,
             DeliveryFixture.TIMEOUT,
-            trace);
+            trace,
+            Instant.EPOCH,
+            false);
     fixture.delivery.deliver(order);
   }
 

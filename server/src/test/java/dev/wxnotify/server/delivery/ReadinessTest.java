@@ -12,6 +12,7 @@ import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.token.IssueResult.Refused;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,7 +45,9 @@ final class ReadinessTest {
         "",
         Lane.SINGLE,
         DeliveryFixture.TIMEOUT,
-        Trace.NONE);
+        Trace.NONE,
+        Instant.EPOCH,
+        false);
   }
 
   private void sendAndHear(App app, Answer answer) {

@@ -11,6 +11,7 @@ import dev.wxnotify.server.message.MessageKind;
 import dev.wxnotify.server.message.Samples;
 import dev.wxnotify.server.testing.FakeClock;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class RecentFailuresTest {
@@ -94,6 +95,8 @@ class RecentFailuresTest {
         "",
         Lane.SINGLE,
         Duration.ofSeconds(1),
-        Trace.NONE);
+        Trace.NONE,
+        Instant.EPOCH,
+        false);
   }
 }

@@ -15,6 +15,7 @@ import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.TestLedgers;
 import dev.wxnotify.server.token.AccessToken;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +164,7 @@ final class SendingConcurrencyTest {
         new Admission(
             inFlight,
             TestLedgers.inMemory(100_000, System::nanoTime),
+            SubscriptionCheck.NONE,
             sender,
             Duration.ofSeconds(5));
 
@@ -195,7 +197,9 @@ final class SendingConcurrencyTest {
               random.nextBoolean() ? text : "",
               Lane.SINGLE,
               Duration.ofMillis(random.nextInt(1, 1_000)),
-              Trace.NONE);
+              Trace.NONE,
+              Instant.EPOCH,
+              false);
       Delivery one = delivery.deliver(order);
       told.add(new Told(text, one.answer()));
       if (random.nextInt(4) == 0) {

@@ -173,6 +173,7 @@ final class SendingFaultTest {
     return new Admission(
         fixture.inFlight,
         TestLedgers.inMemory(10, fixture.clock.nanos()),
+        SubscriptionCheck.NONE,
         through,
         Duration.ofSeconds(5),
         new OutcomeLog(logTimer));

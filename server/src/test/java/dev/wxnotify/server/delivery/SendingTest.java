@@ -22,6 +22,7 @@ import dev.wxnotify.server.token.IssueResult.Issued;
 import dev.wxnotify.server.token.IssueResult.Refused;
 import dev.wxnotify.server.token.IssueResult.Unavailable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -756,6 +757,7 @@ final class SendingTest {
     return new Admission(
         fixture.inFlight,
         TestLedgers.inMemory(10, fixture.clock.nanos()),
+        SubscriptionCheck.NONE,
         fixture.sender(gateway, fixture.timer),
         Duration.ofSeconds(5),
         new OutcomeLog(fixture.logTimer));
@@ -810,7 +812,9 @@ final class SendingTest {
             "",
             Lane.SINGLE,
             TIMEOUT,
-            Trace.NONE);
+            Trace.NONE,
+            Instant.EPOCH,
+            false);
     Delivery waiting = fixture.delivery.deliver(order);
     Delivery behind = fixture.delivery.deliver(order);
     assertThat(fixture.inFlight.used()).isEqualTo(2);

@@ -12,6 +12,7 @@ import dev.wxnotify.server.delivery.MessageGateway.Answer;
 import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.delivery.SubscriptionCheck;
 import dev.wxnotify.server.grpc.HeldGateway.Attempt;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.message.SeckillTemplate;
@@ -677,6 +678,7 @@ class BatchStreamTest {
           new Admission(
               inFlight,
               TestLedgers.inMemory(1_000, clock.nanos()),
+              SubscriptionCheck.NONE,
               new MessageSender(
                   gateway,
                   new Permits(100_000, 1),

@@ -33,6 +33,7 @@ import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenIssuer.Mode;
 import dev.wxnotify.server.token.TokenPolicy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,7 +92,9 @@ final class MetersTest {
         "a-request-id",
         lane,
         Duration.ofSeconds(1),
-        Trace.NONE);
+        Trace.NONE,
+        Instant.EPOCH,
+        false);
   }
 
   private void end(Order order, SendOutcome outcome, int attempts) {

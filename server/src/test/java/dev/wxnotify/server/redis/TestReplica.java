@@ -11,6 +11,7 @@ import dev.wxnotify.server.delivery.OutcomeLedger;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Reply;
 import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.delivery.SubscriptionCheck;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.server.message.Language;
 import dev.wxnotify.server.message.MessageKind;
@@ -24,6 +25,7 @@ import dev.wxnotify.server.token.TokenCache;
 import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,7 @@ final class TestReplica implements AutoCloseable {
         new Admission(
             new Permits(1_000, 10),
             ledger,
+            SubscriptionCheck.NONE,
             new MessageSender(
                 weChat,
                 new Permits(1_000, 10),
@@ -114,7 +117,9 @@ final class TestReplica implements AutoCloseable {
                 requestId,
                 Lane.SINGLE,
                 timeout,
-                Trace.NONE))
+                Trace.NONE,
+                Instant.EPOCH,
+                false))
         .answer();
   }
 

@@ -10,6 +10,7 @@ import dev.wxnotify.server.delivery.MessageSender;
 import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.RetryPolicy;
+import dev.wxnotify.server.delivery.SubscriptionCheck;
 import dev.wxnotify.server.grpc.CallerSettings;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.message.SeckillTemplate;
@@ -143,6 +144,7 @@ public final class GrpcServerExtension implements BeforeEachCallback, AfterEachC
     return new Admission(
         inFlight,
         TestLedgers.inMemory(LEDGER_ENTRIES, System::nanoTime),
+        SubscriptionCheck.NONE,
         new MessageSender(
             gateway,
             connections,

@@ -1,0 +1,22 @@
+package dev.wxnotify.server;
+
+import dev.wxnotify.server.config.JournalSettings;
+import dev.wxnotify.server.journal.InMemoryJournalStore;
+import dev.wxnotify.server.journal.JournalStore;
+import java.time.InstantSource;
+
+/** Makes the store that the settings name. */
+final class JournalStores {
+  /** How many messages and events a journal in memory keeps. */
+  private static final int IN_MEMORY = 10_000;
+
+  private JournalStores() {}
+
+  static JournalStore make(JournalSettings settings, InstantSource clock) {
+    if (settings.url() == null) {
+      return new InMemoryJournalStore(IN_MEMORY, clock);
+    }
+    // JDBC: the one place where the stores of databases are made.
+    throw new IllegalArgumentException("wxnotify.journal.url: this build has no databases");
+  }
+}

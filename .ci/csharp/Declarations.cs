@@ -46,6 +46,7 @@ namespace Google.Protobuf
         public abstract int ReadInt32();
         public abstract long ReadInt64();
         public abstract string ReadString();
+        public abstract ByteString ReadBytes();
         public abstract void ReadMessage(IMessage message);
     }
 
@@ -55,6 +56,7 @@ namespace Google.Protobuf
         public static int ComputeInt32Size(int value) { throw null; }
         public static int ComputeInt64Size(long value) { throw null; }
         public static int ComputeStringSize(string value) { throw null; }
+        public static int ComputeBytesSize(ByteString value) { throw null; }
         public static int ComputeMessageSize(IMessage value) { throw null; }
         public abstract void WriteRawTag(byte first);
         public abstract void WriteBool(bool value);
@@ -62,7 +64,14 @@ namespace Google.Protobuf
         public abstract void WriteInt32(int value);
         public abstract void WriteInt64(long value);
         public abstract void WriteString(string value);
+        public abstract void WriteBytes(ByteString value);
         public abstract void WriteMessage(IMessage value);
+    }
+
+    public sealed class ByteString
+    {
+        public static ByteString Empty { get { throw null; } }
+        public int Length { get { throw null; } }
     }
 
     public sealed class FieldCodec<T> { }
@@ -72,6 +81,7 @@ namespace Google.Protobuf
         public static FieldCodec<string> ForString(uint tag) { throw null; }
         public static FieldCodec<string> ForString(uint tag, string otherwise) { throw null; }
         public static FieldCodec<long> ForInt64(uint tag, long otherwise) { throw null; }
+        public static FieldCodec<T> ForEnum<T>(uint tag, Func<T, int> number, Func<int, T> value) { throw null; }
         public static FieldCodec<T> ForMessage<T>(uint tag, MessageParser<T> parser) where T : class, IMessage<T> { throw null; }
     }
 
@@ -159,6 +169,7 @@ namespace Google.Protobuf.WellKnownTypes
 
     public sealed class Timestamp : IMessage<Timestamp>
     {
+        public static Timestamp FromDateTime(DateTime time) { throw null; }
         public MessageDescriptor Descriptor { get { throw null; } }
         public void MergeFrom(CodedInputStream input) { throw null; }
         public void MergeFrom(Timestamp message) { throw null; }
@@ -191,6 +202,12 @@ namespace Grpc.Core
     {
         T Current { get; }
         Task<bool> MoveNext(CancellationToken cancellation);
+    }
+
+    public sealed class AsyncServerStreamingCall<TResponse> : IDisposable
+    {
+        public IAsyncStreamReader<TResponse> ResponseStream { get { throw null; } }
+        public void Dispose() { }
     }
 
     public interface IAsyncStreamWriter<in T> { Task WriteAsync(T message); }
@@ -230,6 +247,20 @@ namespace Wxnotify.V1
                 CancellationToken cancellationToken = default(CancellationToken)) { throw null; }
 
             public virtual AsyncDuplexStreamingCall<BatchSendRequest, BatchSendResponse> BatchSend(
+                Metadata headers = null,
+                DateTime? deadline = null,
+                CancellationToken cancellationToken = default(CancellationToken)) { throw null; }
+        }
+    }
+
+    public static class EventService
+    {
+        public class EventServiceClient
+        {
+            public EventServiceClient(ChannelBase channel) { }
+
+            public virtual AsyncServerStreamingCall<WatchEventsResponse> WatchEvents(
+                WatchEventsRequest request,
                 Metadata headers = null,
                 DateTime? deadline = null,
                 CancellationToken cancellationToken = default(CancellationToken)) { throw null; }

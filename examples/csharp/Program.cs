@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Wxnotify.V1;
@@ -21,12 +23,17 @@ namespace WxnotifyExample
             {
                 return await BatchAsync(args[1], args[2], int.Parse(args[3]));
             }
+            if (args.Length == 4 && args[0] == "watch")
+            {
+                return await WatchAsync(args[1], int.Parse(args[2]), int.Parse(args[3]));
+            }
             if (args.Length == 4 && args[0] == "ask")
             {
                 return await AskAsync(args[1], args[2], int.Parse(args[3]));
             }
             Console.Error.WriteLine(
-                "usage: send HOST:PORT OPEN_ID | batch HOST:PORT CAMPAIGN COUNT | ask HOST:PORT TEMPLATE_ID ERRCODE");
+                "usage: send HOST:PORT OPEN_ID | watch HOST:PORT MINUTES_AGO COUNT | batch HOST:PORT CAMPAIGN COUNT"
+                + " | ask HOST:PORT TEMPLATE_ID ERRCODE");
             return 64;
         }
 
@@ -127,6 +134,60 @@ namespace WxnotifyExample
             Console.WriteLine(
                 string.Join(", ", outcomes.Select(entry => $"{entry.Key} {entry.Value}")) + $"; replayed {replayed}");
             return 0;
+        }
+
+        /// <summary>
+        /// Shows what WeChat reports after a send: receipts, and what users answer to subscription dialogs.
+        /// </summary>
+        private static async Task<int> WatchAsync(string target, int minutes, int count)
+        {
+            var request = new WatchEventsRequest { Since = Timestamp.FromDateTime(DateTime.UtcNow.AddMinutes(-minutes)) };
+            using (var channel = GrpcChannel.ForAddress("http://" + target))
+            {
+                var client = new EventService.EventServiceClient(channel);
+                while (true)
+                {
+                    try
+                    {
+                        using (var call = client.WatchEvents(request))
+                        {
+                            while (await call.ResponseStream.MoveNext(CancellationToken.None))
+                            {
+                                Event happened = call.ResponseStream.Current.Event;
+                                if (happened != null)
+                                {
+                                    Show(happened); // It may come twice after a break: at least once is promised.
+                                    if (--count <= 0)
+                                    {
+                                        return 0;
+                                    }
+                                }
+                                // In real life: kept where the effects of the event are kept.
+                                string cursor = happened == null ? call.ResponseStream.Current.Heartbeat.Cursor : happened.Cursor;
+                                request = new WatchEventsRequest { Cursor = cursor };
+                            }
+                        }
+                    }
+                    catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+                    {
+                        // The request has the last cursor: the next stream goes on there.
+                    }
+                    await Task.Delay(TimeSpan.FromSeconds(1));
+                }
+            }
+        }
+
+        private static void Show(Event happened)
+        {
+            if (happened.Delivery != null)
+            {
+                DeliveryReport report = happened.Delivery;
+                Console.WriteLine($"{report.Status}: message {report.MessageId}, request {report.RequestId}, {report.ErrorStatus}");
+            }
+            if (happened.Subscription != null)
+            {
+                Console.WriteLine($"{happened.Subscription.Answer}: user {happened.OpenId}, template {happened.TemplateId}");
+            }
         }
 
         /// <summary>

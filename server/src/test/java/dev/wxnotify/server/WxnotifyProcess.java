@@ -63,7 +63,7 @@ final class WxnotifyProcess implements AutoCloseable {
     return octal.append("')\"").toString();
   }
 
-  private static List<String> java(String... options) throws IOException {
+  private static List<String> java(String... options) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of(options));

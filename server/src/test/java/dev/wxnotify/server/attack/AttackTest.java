@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.wxnotify.server.Main;
 import dev.wxnotify.server.testing.ClassArchive;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +70,7 @@ class AttackTest {
     assertServed(AttackRun.run(Attack.SILENT_SOCKETS, form(DESCRIPTORS, TIME)));
   }
 
-  private static AttackRun.Form form(int descriptors, Duration time) throws IOException {
+  private static AttackRun.Form form(int descriptors, Duration time) {
     List<String> program = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
     program.addAll(ClassArchive.options());
     program.add(Main.class.getName());

@@ -44,22 +44,17 @@ public final class ClassArchive {
   private ClassArchive() {}
 
   /** Returns the options for the class path of this JVM, and for the archive if there is one. */
-  public static synchronized List<String> options() throws IOException {
+  public static synchronized List<String> options() {
+    List<String> without = List.of("-cp", System.getProperty("java.class.path"));
     if (known.isEmpty()) {
-      String classPath = System.getProperty("java.class.path");
-      Build build = new Build(classPath);
-      if (Files.exists(build.done) || make(build)) {
-        known =
-            Files.exists(build.archive)
-                ? List.of(
-                    "-XX:SharedArchiveFile=" + build.archive,
-                    "-Xshare:auto",
-                    "-Xlog:cds*=off", // Standard output is the program's, whatever the JVM finds.
-                    "-cp",
-                    build.jars())
-                : List.of("-cp", classPath);
-      } else {
-        return List.of("-cp", classPath);
+      try {
+        Build build = new Build(System.getProperty("java.class.path"));
+        if (!Files.exists(build.done) && !make(build)) {
+          return without;
+        }
+        known = Files.exists(build.archive) ? build.options() : without;
+      } catch (IOException e) {
+        known = without;
       }
     }
     return known;
@@ -138,6 +133,15 @@ public final class ClassArchive {
       try (Stream<Path> files = Files.walk(entry)) {
         return files.filter(Files::isRegularFile).sorted().toList();
       }
+    }
+
+    List<String> options() {
+      return List.of(
+          "-XX:SharedArchiveFile=" + archive,
+          "-Xshare:auto",
+          "-Xlog:cds*=off", // Standard output is the program's, whatever the JVM finds.
+          "-cp",
+          jars());
     }
 
     /** The class path with jars in the place of folders. */

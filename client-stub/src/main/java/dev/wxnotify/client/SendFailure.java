@@ -91,6 +91,7 @@ public final class SendFailure implements Serializable {
       case APP_NOT_ALLOWED:
       case NOT_AN_OPERATOR:
       case NOT_FOUND:
+      case CURSOR_EXPIRED:
       case RIGHT_MISSING:
         return false;
       case OUTCOME_UNKNOWN:

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -54,11 +55,15 @@ class JournalFleetTest {
 
   @RegisterExtension final RedisServerExtension redis = RedisServerExtension.with();
 
+  private final AtomicReferenceArray<ReplicaProcess> replicas = new AtomicReferenceArray<>(3);
+  private final AtomicIntegerArray pushPorts = new AtomicIntegerArray(3);
+
   @Test
   void replicaKilledAndDatabaseStopped_eachMessageHasItsOutcome_andEachEventIsWatchedOnce()
       throws Exception {
     try (TestPostgres postgres = new TestPostgres(Map.of());
-        SpreadingProxy balancer = SpreadingProxy.over(List.of(() -> port(0), () -> port(1), () -> port(2)));
+        SpreadingProxy balancer =
+            SpreadingProxy.over(List.of(() -> port(0), () -> port(1), () -> port(2)));
         Sandbox weChat = Sandbox.start(pushingTo(balancer))) {
       Map<String, String> environment = Fleet.environment(weChat, redis);
       environment.put("WXNOTIFY_JOURNAL_URL", postgres.newSchema());
@@ -83,7 +88,9 @@ class JournalFleetTest {
         load.awaitSent(share(6));
         load.stop();
 
-        assertThat(load.outcomes().values()).as("what callers heard").doesNotContain(Outcome.OUTCOME_REJECTED, Outcome.OUTCOME_NOT_SENT);
+        assertThat(load.outcomes().values())
+            .as("what callers heard")
+            .doesNotContain(Outcome.OUTCOME_REJECTED, Outcome.OUTCOME_NOT_SENT);
         assertThat(load.outcomes()).as("an outcome for each").hasSize(load.sent());
         awaitEndOfPushes(weChat);
         Set<String> answered = answeredWithSuccess(weChat);
@@ -111,11 +118,10 @@ class JournalFleetTest {
     }
   }
 
-  private final AtomicReferenceArray<ReplicaProcess> replicas = new AtomicReferenceArray<>(3);
-
   private void launch(int i, Map<String, String> environment) throws Exception {
     ReplicaProcess replica = ReplicaProcess.launch(environment);
     replica.awaitReady();
+    pushPorts.set(i, replica.pushPort());
     replicas.set(i, replica);
   }
 
@@ -124,7 +130,7 @@ class JournalFleetTest {
   }
 
   private int port(int i) {
-    return running(i).pushPort();
+    return pushPorts.get(i);
   }
 
   private static int share(int parts) {
@@ -134,8 +140,7 @@ class JournalFleetTest {
   private static SandboxOptions pushingTo(SpreadingProxy balancer) {
     URI url = URI.create("http://127.0.0.1:" + balancer.port() + "/wechat/shop");
     return SandboxOptions.builder()
-        .push(
-            PushRules.to(SandboxOptions.APP_ID, PushTarget.safe(url, PUSH_TOKEN, AES_KEY)))
+        .push(PushRules.to(SandboxOptions.APP_ID, PushTarget.safe(url, PUSH_TOKEN, AES_KEY)))
         .build();
   }
 
@@ -151,7 +156,7 @@ class JournalFleetTest {
   private static Set<String> answeredWithSuccess(Sandbox weChat) {
     return weChat.pushes().stream()
         .filter(push -> push.state() == SandboxPush.State.DELIVERED)
-        .map(push -> Long.toString(push.msgid()))
+        .map(push -> String.valueOf(push.msgid()))
         .collect(Collectors.toSet());
   }
 

@@ -74,7 +74,8 @@ class JournalServicesTest {
     ListMessagesRequest request =
         ListMessagesRequest.newBuilder().setRequestIdPrefix(requestId).build();
     Await.until(
-        "the record of " + requestId, () -> messages().listMessages(request).getMessagesCount() > 0);
+        "the record of " + requestId,
+        () -> messages().listMessages(request).getMessagesCount() > 0);
     return messages()
         .getMessage(GetMessageRequest.newBuilder().setRequestId(requestId).build())
         .getMessage();
@@ -149,8 +150,7 @@ class JournalServicesTest {
     while (!page.getNextPageToken().isEmpty()) {
       page =
           messages()
-              .listMessages(
-                  request.toBuilder().setPageToken(page.getNextPageToken()).build());
+              .listMessages(request.toBuilder().setPageToken(page.getNextPageToken()).build());
       page.getMessagesList().forEach(each -> listed.add(each.getRequestId()));
     }
 

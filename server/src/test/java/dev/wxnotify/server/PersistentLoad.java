@@ -3,13 +3,13 @@ package dev.wxnotify.server;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceFutureStub;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError;
 import dev.wxnotify.v1.SendSubscribeMessageRequest;
 import dev.wxnotify.v1.SendSubscribeMessageResponse;
-import com.google.protobuf.InvalidProtocolBufferException;
-import dev.wxnotify.server.testing.Await;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
@@ -126,8 +126,7 @@ final class PersistentLoad implements AutoCloseable {
   void stop() throws Exception {
     stopping = true;
     thread.join();
-    Await.until(
-        () -> outcomes.size() + " outcomes of " + sent, () -> outcomes.size() == sent);
+    Await.until(() -> outcomes.size() + " outcomes of " + sent, () -> outcomes.size() == sent);
   }
 
   int sent() {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile(" ready: gRPC on 127\\.0\\.0\\.1:(\\d+),");
+  private static final Pattern PUSHES =
+      Pattern.compile("WeChat's pushes arrive on 127\\.0\\.0\\.1:(\\d+)");
 
   private final WxnotifyProcess process;
   private int port;
@@ -46,6 +48,15 @@ final class ReplicaProcess implements AutoCloseable {
     return port;
   }
 
+  /** Returns its port for WeChat's pushes, which it says right after it is ready. */
+  int pushPort() throws InterruptedException {
+    Matcher pushes = PUSHES.matcher(process.awaitErr("WeChat's pushes arrive on "));
+    if (!pushes.find()) {
+      throw new AssertionError("no port of pushes");
+    }
+    return Integer.parseInt(pushes.group(1));
+  }
+
   /** Returns when {@code text} has appeared in this many lines. */
   void awaitLog(String text, int lines) throws Exception {
     Await.until(
@@ -68,7 +79,8 @@ final class ReplicaProcess implements AutoCloseable {
     return NotificationServiceGrpc.newBlockingStub(channel());
   }
 
-  private ManagedChannel channel() {
+  /** Returns its channel, once it is ready. */
+  ManagedChannel channel() {
     ManagedChannel open = channel;
     if (open == null) {
       throw new IllegalStateException("not ready yet");

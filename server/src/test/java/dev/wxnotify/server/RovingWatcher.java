@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Watches all events, and moves to the next replica after every {@link #STAY} of them and whenever a
- * replica ends the watch; it resumes with the last cursor that it got.
+ * Watches all events, and moves to the next replica after every {@link #STAY} of them and whenever
+ * a replica ends the watch; it resumes with the last cursor that it got.
  */
 final class RovingWatcher implements AutoCloseable {
   private static final int STAY = 97;

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each connection to another one of several servers in turn, as a load balancer does. A
@@ -60,7 +61,7 @@ final class SpreadingProxy implements AutoCloseable {
     }
   }
 
-  private Socket connect(int first) {
+  private @Nullable Socket connect(int first) {
     for (int i = 0; i < targets.size(); i++) {
       try {
         int port = targets.get((first + i) % targets.size()).getAsInt();

@@ -2,6 +2,7 @@ package dev.wxnotify.server.jdbc;
 
 import dev.wxnotify.server.journal.JournalStore;
 import dev.wxnotify.server.journal.JournalStoreContract;
+import dev.wxnotify.server.testing.TestPostgres;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Nested;
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wxnotify.server.journal.JournalStore;
 import dev.wxnotify.server.testing.Concurrently;
+import dev.wxnotify.server.testing.TestPostgres;
 import org.junit.jupiter.api.Test;
 
 /** Schemas that are absent, older, newer, or something else. */

@@ -16,6 +16,7 @@ import dev.wxnotify.server.journal.JournalSamples.Changes;
 import dev.wxnotify.server.journal.JournalStore;
 import dev.wxnotify.server.journal.JournalUnavailableException;
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.TestPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

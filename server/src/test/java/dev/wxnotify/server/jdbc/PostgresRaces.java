@@ -18,6 +18,7 @@ import dev.wxnotify.server.journal.JournalSamples.Changes;
 import dev.wxnotify.server.journal.JournalStore;
 import dev.wxnotify.server.journal.StoredEvent;
 import dev.wxnotify.server.testing.Concurrently;
+import dev.wxnotify.server.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;

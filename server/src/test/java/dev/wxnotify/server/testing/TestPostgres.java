@@ -1,4 +1,4 @@
-package dev.wxnotify.server.jdbc;
+package dev.wxnotify.server.testing;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A real PostgreSQL on a free port of the loopback interface. Nothing needs to be installed: the
  * programs come from a Maven artifact. It starts in some seconds, so that tests share one.
  */
-final class TestPostgres implements AutoCloseable {
+public final class TestPostgres implements AutoCloseable {
   private static final AtomicInteger schemas = new AtomicInteger();
 
   private final Path data;
@@ -30,7 +30,7 @@ final class TestPostgres implements AutoCloseable {
     private static final TestPostgres INSTANCE = new TestPostgres(Map.of());
   }
 
-  TestPostgres(Map<String, String> settings) {
+  public TestPostgres(Map<String, String> settings) {
     this.settings = settings;
     try {
       data = Files.createTempDirectory("wxnotify-postgres");
@@ -40,12 +40,12 @@ final class TestPostgres implements AutoCloseable {
     start();
   }
 
-  static TestPostgres shared() {
+  public static TestPostgres shared() {
     return Shared.INSTANCE;
   }
 
   /** Starts it with the data of before, on its previous port, or on a free one. */
-  void start() {
+  public void start() {
     try {
       EmbeddedPostgres.Builder builder =
           EmbeddedPostgres.builder()
@@ -67,36 +67,36 @@ final class TestPostgres implements AutoCloseable {
   }
 
   /** Stops it; connections break. */
-  void stop() throws IOException {
+  public void stop() throws IOException {
     running.close();
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
   /** Returns the URL of a new, empty schema. */
-  String newSchema() throws SQLException {
+  public String newSchema() throws SQLException {
     String schema = "test_" + schemas.incrementAndGet();
     execute("CREATE SCHEMA " + schema);
     return url(port, schema);
   }
 
-  static String url(int port, String schema) {
+  public static String url(int port, String schema) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?currentSchema=" + schema;
   }
 
-  static String schemaOf(String url) {
+  public static String schemaOf(String url) {
     return url.replaceFirst(".*currentSchema=([a-z0-9_]+).*", "$1");
   }
 
   /** Returns a connection of the superuser. */
-  Connection connect() throws SQLException {
+  public Connection connect() throws SQLException {
     return DriverManager.getConnection(
         "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres");
   }
 
-  void execute(String sql) throws SQLException {
+  public void execute(String sql) throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
@@ -104,7 +104,7 @@ final class TestPostgres implements AutoCloseable {
   }
 
   /** Returns the number in the first row. */
-  long number(String sql) throws SQLException {
+  public long number(String sql) throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {

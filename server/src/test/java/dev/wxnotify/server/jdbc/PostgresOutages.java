@@ -16,8 +16,10 @@ import dev.wxnotify.server.journal.JournalSamples.Changes;
 import dev.wxnotify.server.journal.JournalStore;
 import dev.wxnotify.server.journal.JournalUnavailableException;
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.TestCa;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -36,9 +38,27 @@ abstract class PostgresOutages {
   private final TestPostgres postgres = TestPostgres.shared();
 
   @Test
-  void database_thatWasRestarted_isUsedAgain() throws Exception {
-    try (TestPostgres own = new TestPostgres(Map.of())) {
-      String url = own.newSchema();
+  void database_withTls_thatWasRestarted_isUsedAgain(@TempDir Path directory) throws Exception {
+    TestCa ca = new TestCa("database");
+    ca.issueForLoopback("localhost").writeTo(directory, "server");
+    Path key = directory.resolve("server.key");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    Path root = Files.writeString(directory.resolve("ca.crt"), ca.pem());
+    Path wrong = Files.writeString(directory.resolve("wrong.crt"), new TestCa("other").pem());
+    try (TestPostgres own =
+        new TestPostgres(
+            Map.of(
+                "ssl",
+                "on",
+                "ssl_cert_file",
+                directory.resolve("server.crt").toString(),
+                "ssl_key_file",
+                key.toString()))) {
+      String plain = own.newSchema();
+      String url = plain + "&sslmode=verify-full&sslrootcert=" + root;
+      assertThatThrownBy(() -> open(plain + "&sslmode=verify-full&sslrootcert=" + wrong))
+          .isInstanceOf(JournalUnavailableException.class)
+          .hasMessageContaining("08006");
       try (JournalStore store = open(url)) {
         add(store, "before");
         own.stop();

@@ -15,6 +15,7 @@ import dev.wxnotify.server.journal.JournalRejectsException;
 import dev.wxnotify.server.journal.JournalSamples.Changes;
 import dev.wxnotify.server.journal.JournalStore;
 import dev.wxnotify.server.journal.JournalUnavailableException;
+import dev.wxnotify.server.journal.MessageRecord;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.TestCa;
 import java.nio.file.Files;
@@ -23,10 +24,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,6 +113,28 @@ abstract class PostgresOutages {
   }
 
   @Test
+  void batch_whoseCommitIsNotAnswered_isThereOnce() throws Exception {
+    String schema = TestPostgres.schemaOf(postgres.newSchema());
+    try (TcpProxy proxy = TcpProxy.to(postgres.port());
+        JournalStore store = open(TestPostgres.url(proxy.port(), schema))) {
+      List<MessageRecord> batch = List.of(accepted("1", "a", T0), accepted("2", "b", T0));
+      List<MessageRecord> other = List.of(accepted("3", "c", T0));
+      proxy.loseAnswerTo("COMMIT");
+
+      assertThatThrownBy(() -> store.messages().add(batch))
+          .isInstanceOf(JournalUnavailableException.class);
+      assertThat(requestIds(store)).containsExactly("a", "b");
+      store.messages().add(batch);
+      store.messages().add(other);
+      assertThat(requestIds(store)).containsExactly("a", "b", "c");
+
+      proxy.loseAnswerTo("INSERT INTO message");
+      assertThatThrownBy(() -> store.messages().add(other))
+          .isInstanceOf(JournalUnavailableException.class);
+    }
+  }
+
+  @Test
   void database_thatHangs_holdsACallForSecondsOnly() throws Exception {
     String schema = TestPostgres.schemaOf(postgres.newSchema());
     try (TcpProxy proxy = TcpProxy.to(postgres.port());
@@ -166,8 +191,8 @@ abstract class PostgresOutages {
                 int succeeded = 0;
                 for (int i = 0; i < 60; i++) {
                   String id = "batch-" + i;
-                  List<dev.wxnotify.server.journal.MessageRecord> messages =
-                      java.util.stream.IntStream.range(0, batch)
+                  List<MessageRecord> messages =
+                      IntStream.range(0, batch)
                           .mapToObj(n -> accepted("", id + "-" + n, T0))
                           .toList();
                   succeeded += succeeds(() -> store.messages().add(messages)) ? 1 : 0;
@@ -194,7 +219,7 @@ abstract class PostgresOutages {
     try (JournalStore store = open(postgres.newSchema())) {
       byte[] noise = new byte[6_000];
       new Random(1).nextBytes(noise);
-      String tooLong = java.util.Base64.getEncoder().encodeToString(noise);
+      String tooLong = Base64.getEncoder().encodeToString(noise);
 
       assertThatThrownBy(
               () ->

@@ -34,7 +34,8 @@ public final class JdbcJournalStore implements JournalStore {
   private final Dialect dialect;
   private final DataSource forMigrations;
   private final @Nullable FileLock lock;
-  private final Publication publication;
+  private final JdbcMessages messages;
+  private final JdbcEvents events;
   private volatile String id = "";
 
   /**
@@ -66,7 +67,9 @@ public final class JdbcJournalStore implements JournalStore {
           new Database(
               dialect, forMigrations, new Connections(connections::forReading), SQLITE_WRITERS);
     }
-    this.publication = new Publication(database);
+    Publication publication = new Publication(database);
+    this.messages = new JdbcMessages(database, publication);
+    this.events = new JdbcEvents(database, publication);
   }
 
   private static Path sqliteFile(String url) {
@@ -120,12 +123,12 @@ public final class JdbcJournalStore implements JournalStore {
 
   @Override
   public MessageStore messages() {
-    return new JdbcMessages(database, publication);
+    return messages;
   }
 
   @Override
   public EventStore events() {
-    return new JdbcEvents(database, publication);
+    return events;
   }
 
   @Override

@@ -18,10 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The table {@code message}. Receipts are joined when messages are read. */
+/**
+ * The table {@code message}. Receipts are joined when messages are read.
+ *
+ * <p>Where the answer to a commit is lost, nobody knows whether the batch is there. Whoever adds it
+ * again is answered by a look at the database, so that no message is there twice.
+ */
 final class JdbcMessages implements MessageStore {
   private static final Logger log = LoggerFactory.getLogger(JdbcMessages.class);
 
@@ -34,6 +40,9 @@ final class JdbcMessages implements MessageStore {
   private final Database database;
   private final Dialect dialect;
   private final Publication publication;
+
+  /** The batch of which it is not known whether it is there; null for none. */
+  private volatile @Nullable List<MessageRecord> inDoubt;
 
   private record MessageKey(String appId, String messageId) {}
 
@@ -50,18 +59,45 @@ final class JdbcMessages implements MessageStore {
     }
     Input rows = MessageRows.of(messages);
     Facts facts = Facts.ofMessages(messages);
-    database.transaction(
-        connection -> {
-          insert(connection, rows);
-          facts.write(connection, dialect);
-          return messages.size();
-        });
+    try {
+      if (!messages.equals(inDoubt) || !isStored(messages.get(0))) {
+        database.transaction(
+            connection -> {
+              insert(connection, rows);
+              facts.write(connection, dialect);
+              return messages.size();
+            });
+      }
+      inDoubt = null;
+    } catch (JournalUnavailableException e) {
+      inDoubt = messages;
+      throw e;
+    }
     try {
       publication.receiptsOf(messages);
       facts.writeEarlierSends(database);
     } catch (JournalUnavailableException e) {
       log.debug("journal: what follows from stored messages is left for later", e);
     }
+  }
+
+  /** A batch is there as a whole or not at all, so that one of its messages says which. */
+  private boolean isStored(MessageRecord message) {
+    Conditions where =
+        new Conditions(dialect)
+            .add("m.began_at = ?", Times.micros(message.beganAt()))
+            .add("m.ended_at = ?", Times.micros(message.endedAt()))
+            .add("m.open_id = ?", message.openId())
+            .add("m.message_id = ?", message.messageId())
+            .add("m.request_id = ?", message.requestId());
+    return database.write(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(SELECT + where.where() + " LIMIT 10")) {
+            where.bind(statement);
+            return read(statement).stream().anyMatch(entry -> entry.message().equals(message));
+          }
+        });
   }
 
   private void insert(Connection connection, Input rows) throws SQLException {

@@ -3,8 +3,13 @@ package dev.wxnotify.server.jdbc;
 import dev.wxnotify.server.journal.JournalStore;
 import dev.wxnotify.server.journal.JournalStoreContract;
 import dev.wxnotify.server.testing.TestPostgres;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** All tests that need a PostgreSQL, so that one JVM starts it, and once. */
 class PostgresJournalStoreTest {
@@ -50,4 +55,20 @@ class PostgresJournalStoreTest {
 
   @Nested
   class Versions extends PostgresMigrations {}
+
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.MINUTES)
+  void manyRecords_areFoundAndForgotten() throws Exception {
+    String url = TestPostgres.shared().newSchema();
+    try (JournalStore store = Journals.open(url);
+        Connection connection = TestPostgres.shared().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET search_path = " + TestPostgres.schemaOf(url));
+      for (String each : ManyRecords.fill("generate_series(1, " + ManyRecords.ROWS + ") AS n")) {
+        statement.execute(each);
+      }
+      statement.execute("VACUUM ANALYZE");
+      new ManyRecords("PostgreSQL", store).measure();
+    }
+  }
 }

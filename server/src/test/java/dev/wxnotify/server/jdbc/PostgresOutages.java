@@ -15,17 +15,22 @@ import dev.wxnotify.server.journal.JournalRejectsException;
 import dev.wxnotify.server.journal.JournalSamples.Changes;
 import dev.wxnotify.server.journal.JournalStore;
 import dev.wxnotify.server.journal.JournalUnavailableException;
+import dev.wxnotify.server.journal.MessageRecord;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.TestPostgres;
+import dev.wxnotify.server.testing.TestCa;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,9 +42,27 @@ abstract class PostgresOutages {
   private final TestPostgres postgres = TestPostgres.shared();
 
   @Test
-  void database_thatWasRestarted_isUsedAgain() throws Exception {
-    try (TestPostgres own = new TestPostgres(Map.of())) {
-      String url = own.newSchema();
+  void database_withTls_thatWasRestarted_isUsedAgain(@TempDir Path directory) throws Exception {
+    TestCa ca = new TestCa("database");
+    ca.issueForLoopback("localhost").writeTo(directory, "server");
+    Path key = directory.resolve("server.key");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    Path root = Files.writeString(directory.resolve("ca.crt"), ca.pem());
+    Path wrong = Files.writeString(directory.resolve("wrong.crt"), new TestCa("other").pem());
+    try (TestPostgres own =
+        new TestPostgres(
+            Map.of(
+                "ssl",
+                "on",
+                "ssl_cert_file",
+                directory.resolve("server.crt").toString(),
+                "ssl_key_file",
+                key.toString()))) {
+      String plain = own.newSchema();
+      String url = plain + "&sslmode=verify-full&sslrootcert=" + root;
+      assertThatThrownBy(() -> open(plain + "&sslmode=verify-full&sslrootcert=" + wrong))
+          .isInstanceOf(JournalUnavailableException.class)
+          .hasMessageContaining("08006");
       try (JournalStore store = open(url)) {
         add(store, "before");
         own.stop();
@@ -87,6 +110,28 @@ abstract class PostgresOutages {
 
       Await.until("they are replaced", () -> succeeds(() -> add(store, "after")));
       assertThat(requestIds(store)).contains("after", "before");
+    }
+  }
+
+  @Test
+  void batch_whoseCommitIsNotAnswered_isThereOnce() throws Exception {
+    String schema = TestPostgres.schemaOf(postgres.newSchema());
+    try (TcpProxy proxy = TcpProxy.to(postgres.port());
+        JournalStore store = open(TestPostgres.url(proxy.port(), schema))) {
+      List<MessageRecord> batch = List.of(accepted("1", "a", T0), accepted("2", "b", T0));
+      List<MessageRecord> other = List.of(accepted("3", "c", T0));
+      proxy.loseAnswerTo("COMMIT");
+
+      assertThatThrownBy(() -> store.messages().add(batch))
+          .isInstanceOf(JournalUnavailableException.class);
+      assertThat(requestIds(store)).containsExactly("a", "b");
+      store.messages().add(batch);
+      store.messages().add(other);
+      assertThat(requestIds(store)).containsExactly("a", "b", "c");
+
+      proxy.loseAnswerTo("INSERT INTO message");
+      assertThatThrownBy(() -> store.messages().add(other))
+          .isInstanceOf(JournalUnavailableException.class);
     }
   }
 
@@ -147,8 +192,8 @@ abstract class PostgresOutages {
                 int succeeded = 0;
                 for (int i = 0; i < 60; i++) {
                   String id = "batch-" + i;
-                  List<dev.wxnotify.server.journal.MessageRecord> messages =
-                      java.util.stream.IntStream.range(0, batch)
+                  List<MessageRecord> messages =
+                      IntStream.range(0, batch)
                           .mapToObj(n -> accepted("", id + "-" + n, T0))
                           .toList();
                   succeeded += succeeds(() -> store.messages().add(messages)) ? 1 : 0;
@@ -175,7 +220,7 @@ abstract class PostgresOutages {
     try (JournalStore store = open(postgres.newSchema())) {
       byte[] noise = new byte[6_000];
       new Random(1).nextBytes(noise);
-      String tooLong = java.util.Base64.getEncoder().encodeToString(noise);
+      String tooLong = Base64.getEncoder().encodeToString(noise);
 
       assertThatThrownBy(
               () ->

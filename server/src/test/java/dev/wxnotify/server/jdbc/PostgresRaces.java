@@ -83,7 +83,7 @@ abstract class PostgresRaces {
       List<StoredEvent> events = one.events().read(0, 1_000).events();
       assertThat(events)
           .extracting(StoredEvent::position)
-          .containsExactlyElementsOf(LongStream.rangeClosed(1, 3 * each).boxed().toList());
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, 3L * each).boxed().toList());
       assertThat(events).allSatisfy(event -> assertThat(event.isOwned()).isTrue());
     }
   }

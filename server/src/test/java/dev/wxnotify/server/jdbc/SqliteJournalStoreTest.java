@@ -7,7 +7,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The contract of a store, in a file of SQLite. */
 class SqliteJournalStoreTest extends JournalStoreContract {
-  @TempDir Path directory;
+  @SuppressWarnings("NullAway") // JUnit sets it.
+  @TempDir
+  Path directory;
 
   @Override
   protected JournalStore newStore() {

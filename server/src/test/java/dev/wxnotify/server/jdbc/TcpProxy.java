@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -18,6 +19,8 @@ final class TcpProxy implements AutoCloseable {
   private final int target;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private volatile boolean silent;
+  private volatile String asked = "";
+  private volatile boolean hasAsked;
 
   private TcpProxy(ServerSocket server, int target) {
     this.server = server;
@@ -39,6 +42,14 @@ final class TcpProxy implements AutoCloseable {
     silent = true;
   }
 
+  /**
+   * Forwards the next request that contains a text, and cuts its connection instead of answering.
+   */
+  void loseAnswerTo(String request) {
+    hasAsked = false;
+    asked = request;
+  }
+
   /** Cuts all connections; new ones forward again. */
   void cut() throws IOException {
     silent = false;
@@ -54,27 +65,41 @@ final class TcpProxy implements AutoCloseable {
         Socket caller = server.accept();
         Socket database = new Socket(InetAddress.getLoopbackAddress(), target);
         open.addAll(List.of(caller, database));
-        start(() -> pass(caller, database));
-        start(() -> pass(database, caller));
+        start(() -> pass(caller, database, true));
+        start(() -> pass(database, caller, false));
       }
     } catch (IOException e) {
       // It was closed.
     }
   }
 
-  private void pass(Socket from, Socket to) {
+  private void pass(Socket from, Socket to, boolean isRequest) {
     byte[] buffer = new byte[8_192];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        if (isRequest) {
+          watch(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+        } else if (hasAsked) {
+          hasAsked = false;
+          break;
+        }
         if (!silent) {
           out.write(buffer, 0, read);
         }
       }
+      from.close();
       to.close();
     } catch (IOException e) {
       // It was closed.
+    }
+  }
+
+  private void watch(String request) {
+    if (!asked.isEmpty() && request.contains(asked)) {
+      asked = "";
+      hasAsked = true;
     }
   }
 

@@ -37,15 +37,20 @@ public final class TestPostgres implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError("no folder for PostgreSQL", e);
     }
-    start();
+    running = launch();
+    port = running.getPort();
   }
 
   public static TestPostgres shared() {
     return Shared.INSTANCE;
   }
 
-  /** Starts it with the data of before, on its previous port, or on a free one. */
+  /** Starts it again, with the data of before, on its previous port. */
   public void start() {
+    running = launch();
+  }
+
+  private EmbeddedPostgres launch() {
     try {
       EmbeddedPostgres.Builder builder =
           EmbeddedPostgres.builder()
@@ -59,8 +64,7 @@ public final class TestPostgres implements AutoCloseable {
         builder.setPort(port);
       }
       settings.forEach(builder::setServerConfig);
-      running = builder.start();
-      port = running.getPort();
+      return builder.start();
     } catch (IOException e) {
       throw new AssertionError("PostgreSQL does not start", e);
     }

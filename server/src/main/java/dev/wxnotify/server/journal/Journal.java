@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,8 @@ public final class Journal
   private final EventSignals signals;
   private final JournalReads reads;
   private final JournalUpkeep upkeep;
-  private boolean isStarted;
+  private final AtomicBoolean isClosed = new AtomicBoolean();
+  private volatile boolean isStarted;
 
   /**
    * Creates a journal; {@link #start} opens it.
@@ -195,6 +197,9 @@ public final class Journal
   /** Writes what waits, for a bounded time, and closes the store; nothing may be sent any more. */
   @Override
   public void close() {
+    if (isClosed.getAndSet(true)) {
+      return;
+    }
     upkeep.stop();
     signals.stop();
     reads.stop();

@@ -74,7 +74,8 @@ class JournalServicesTest {
     ListMessagesRequest request =
         ListMessagesRequest.newBuilder().setRequestIdPrefix(requestId).build();
     Await.until(
-        "the record of " + requestId, () -> messages().listMessages(request).getMessagesCount() > 0);
+        "the record of " + requestId,
+        () -> messages().listMessages(request).getMessagesCount() > 0);
     return messages()
         .getMessage(GetMessageRequest.newBuilder().setRequestId(requestId).build())
         .getMessage();
@@ -138,7 +139,6 @@ class JournalServicesTest {
               .blocking()
               .sendSubscribeMessage(
                   RunningServer.requestTo("paged").toBuilder().setRequestId("page-" + i).build());
-      ignored.getMessageId();
     }
     var ignored = awaitMessage("page-6");
     ListMessagesRequest request =
@@ -149,8 +149,7 @@ class JournalServicesTest {
     while (!page.getNextPageToken().isEmpty()) {
       page =
           messages()
-              .listMessages(
-                  request.toBuilder().setPageToken(page.getNextPageToken()).build());
+              .listMessages(request.toBuilder().setPageToken(page.getNextPageToken()).build());
       page.getMessagesList().forEach(each -> listed.add(each.getRequestId()));
     }
 
@@ -218,7 +217,6 @@ class JournalServicesTest {
                       .setReportId(report)
                       .putResults(SECKILL, "accept")
                       .build());
-      ignored.getSerializedSize();
     }
 
     Subscription known =

@@ -114,6 +114,14 @@ class BatchSenderTest {
   }
 
   @Test
+  void skipUnlessSubscribed_isSetOfEveryItem() throws Exception {
+    var ignored =
+        batch().skipUnlessSubscribed().sendAll(FakeService.items(3, true).iterator(), heard);
+
+    assertThat(service.received).hasSize(3).allMatch(BatchSendRequest::getSkipUnlessSubscribed);
+  }
+
+  @Test
   void report_countsEveryOutcomeAndReason() throws Exception {
     service.errors =
         request ->

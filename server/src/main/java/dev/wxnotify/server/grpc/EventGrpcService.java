@@ -197,9 +197,4 @@ final class EventGrpcService extends EventServiceGrpc.EventServiceImplBase {
     stopping = true;
     watches.forEach(Watch::stop);
   }
-
-  /** Returns the number of open watches. */
-  int open() {
-    return watches.size();
-  }
 }

@@ -8,11 +8,8 @@ import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.server.token.TokenListener;
-import dev.wxnotify.v1.EventServiceGrpc;
-import dev.wxnotify.v1.MessageServiceGrpc;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
-import dev.wxnotify.v1.SubscriptionServiceGrpc;
 import dev.wxnotify.v1.TemplateServiceGrpc;
 import dev.wxnotify.v1.TokenServiceGrpc;
 import io.grpc.Context;
@@ -21,7 +18,6 @@ import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -62,7 +58,7 @@ public final class GrpcServer implements AutoCloseable {
   private final NotificationGrpcService service;
   private final WaitingAnswers waiting = new WaitingAnswers();
   private final TokenGrpcService tokens;
-  private final EventGrpcService events;
+  private final JournalServices journal;
   private final @Nullable Callers callers;
   private final Acceptor acceptor;
   private final Server server;
@@ -130,7 +126,7 @@ public final class GrpcServer implements AutoCloseable {
    * Builds the server; {@link #start} binds it.
    *
    * @param operations what the operator's service shows
-   * @param journal what the services of events, messages and subscriptions read and write
+   * @param ports what the services of events, messages and subscriptions read and write
    * @param tokenListener hears who gets access tokens
    * @param timer runs delayed tasks
    * @param loops read and write the connections; they are not closed with the server
@@ -141,7 +137,7 @@ public final class GrpcServer implements AutoCloseable {
       Apps apps,
       Admission delivery,
       Operations operations,
-      JournalPorts journal,
+      JournalPorts ports,
       TokenListener tokenListener,
       ScheduledExecutorService timer,
       EventLoopGroup loops,
@@ -155,10 +151,9 @@ public final class GrpcServer implements AutoCloseable {
             operations.accounts,
             operations.clock,
             waiting);
-    TemplateGrpcService templates = new TemplateGrpcService(apps, waiting);
     this.tokens = new TokenGrpcService(apps, tokenListener, operations.clock, timer);
     boolean open = settings.isForThisMachine();
-    this.events = new EventGrpcService(apps, journal, waiting, open, System::nanoTime, timer);
+    this.journal = new JournalServices(apps, ports, waiting, open, operations.clock, timer);
     this.callers = settings.asksForCredentials() ? new Callers(settings.callers(), timer) : null;
     Authenticator authenticator =
         callers == null ? null : new Authenticator(callers, settings.allowAnonymous());
@@ -178,23 +173,12 @@ public final class GrpcServer implements AutoCloseable {
             .addService(
                 ServerInterceptors.intercept(
                     UnparsedMessages.of(operator), new OperatorsOnly(open)))
-            .addService(UnparsedMessages.of(templates))
+            .addService(UnparsedMessages.of(new TemplateGrpcService(apps, waiting)))
             .addService(
                 ServerInterceptors.intercept(
                     UnparsedMessages.of(tokens),
                     new TokenRight(open && settings.allowAnonymousTokens())))
-            .addService(events(authenticator))
-            .addService(
-                UnparsedMessages.of(
-                    new MessageGrpcService(apps, journal.messages(), waiting, open)))
-            .addService(
-                UnparsedMessages.of(
-                    new SubscriptionGrpcService(
-                        apps,
-                        journal.subscriptions(),
-                        journal.intake(),
-                        waiting,
-                        operations.clock)))
+            .addServices(journal.definitions(authenticator))
             .addStreamTracerFactory(calls)
             .addService(UnparsedMessages.of(health.getHealthService()))
             .fallbackHandlerRegistry(new UnknownMethods());
@@ -210,13 +194,6 @@ public final class GrpcServer implements AutoCloseable {
     this.acceptor = new Acceptor(loops); // Last, since it must be closed again.
     acceptor.applyTo(builder, limit);
     this.server = builder.build();
-  }
-
-  private ServerServiceDefinition events(@Nullable Authenticator authenticator) {
-    ServerServiceDefinition service = UnparsedMessages.of(events);
-    return authenticator == null
-        ? service
-        : ServerInterceptors.intercept(service, new WatchRights(authenticator));
   }
 
   private static ServerCredentials credentials(@Nullable Tls tls) {
@@ -239,9 +216,7 @@ public final class GrpcServer implements AutoCloseable {
     health.setStatus(OperationsServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     health.setStatus(TemplateServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     health.setStatus(TokenServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-    health.setStatus(EventServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-    health.setStatus(MessageServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-    health.setStatus(SubscriptionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    JournalServices.NAMES.forEach(name -> health.setStatus(name, ServingStatus.SERVING));
     server.start();
   }
 
@@ -262,7 +237,7 @@ public final class GrpcServer implements AutoCloseable {
   public void useCallers(List<CallerSettings> settings) {
     if (callers != null) {
       callers.use(settings);
-      events.callersChanged();
+      journal.callersChanged();
     } else if (!settings.isEmpty()) {
       throw new IllegalStateException("the server was started without callers");
     }
@@ -286,7 +261,7 @@ public final class GrpcServer implements AutoCloseable {
     health.enterTerminalState();
     server.shutdown();
     service.stop();
-    events.stop();
+    journal.stop();
     OpenCalls.End end = awaitAnswers(now + (long) (grace.toNanos() * GIVES_UP_AFTER));
     service.giveUp();
     waiting.giveUp();

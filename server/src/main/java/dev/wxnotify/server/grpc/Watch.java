@@ -44,6 +44,8 @@ import org.slf4j.LoggerFactory;
  * <p>The caller is looked up again with each page, with each heartbeat and when the callers change:
  * the watch of one that is gone ends, and that of one with fewer rights shows less.
  *
+ * <p>It is long because its steps share one state, and each relies on how the others leave it.
+ *
  * <p>Concurrency: everything happens in {@link #turn}, one step at a time, on whatever thread
  * brings the step: gRPC's, the timer's or the journal's. No step blocks.
  */

@@ -53,7 +53,8 @@ class CallerKeysTest extends ConfigFixture {
             "wxnotify.grpc.callers.crm.apps", "shop,club",
             "wxnotify.grpc.callers.crm.max-in-flight", "7",
             "wxnotify.grpc.callers.crm.max-per-second", "9",
-            "wxnotify.grpc.callers.crm.operator", "true");
+            "wxnotify.grpc.callers.crm.operator", "true",
+            "wxnotify.grpc.callers.crm.push", "true");
     Map<String, String> apps = with(ONE_APP, SECOND_APP);
 
     ServerSettings settings =
@@ -68,6 +69,8 @@ class CallerKeysTest extends ConfigFixture {
                 Set.of("wx-shop", "wx-club"),
                 7,
                 9,
+                true,
+                false,
                 true));
   }
 
@@ -120,6 +123,7 @@ class CallerKeysTest extends ConfigFixture {
         "max-per-second | -1 | wxnotify.grpc.callers.crm.max-per-second: expected: at least 1",
         "max-per-second | fast | wxnotify.grpc.callers.crm.max-per-second: expected: a whole",
         "operator | root | wxnotify.grpc.callers.crm.operator",
+        "push | maybe | wxnotify.grpc.callers.crm.push",
       })
   void mistake_ofACaller_isToldByKeyWithoutTheToken(String key, @Nullable String value, String told)
       throws Exception {

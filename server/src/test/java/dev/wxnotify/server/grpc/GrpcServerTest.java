@@ -10,10 +10,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.v1.EventServiceGrpc;
+import dev.wxnotify.v1.MessageServiceGrpc;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.OperationsServiceGrpc;
 import dev.wxnotify.v1.Outcome;
 import dev.wxnotify.v1.SendError.ErrorReason;
+import dev.wxnotify.v1.SubscriptionServiceGrpc;
 import dev.wxnotify.v1.TemplateServiceGrpc;
 import dev.wxnotify.v1.TokenServiceGrpc;
 import io.grpc.Channel;
@@ -132,8 +135,11 @@ class GrpcServerTest {
   @Test
   void reflection_listOfServices_namesThemInBothVersions() throws Exception {
     String[] services = {
+      EventServiceGrpc.SERVICE_NAME,
+      MessageServiceGrpc.SERVICE_NAME,
       NotificationServiceGrpc.SERVICE_NAME,
       OperationsServiceGrpc.SERVICE_NAME,
+      SubscriptionServiceGrpc.SERVICE_NAME,
       TemplateServiceGrpc.SERVICE_NAME,
       TokenServiceGrpc.SERVICE_NAME,
       HealthGrpc.SERVICE_NAME,

@@ -3,14 +3,23 @@ package dev.wxnotify.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Timestamp;
+import dev.wxnotify.client.EventWatch;
 import dev.wxnotify.client.NotificationClient;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.v1.DeliveryStatus;
+import dev.wxnotify.v1.Event;
+import dev.wxnotify.v1.WatchEventsRequest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,10 +40,27 @@ class SandboxServerTest {
     }
   }
 
-  /** The fake WeChat verifies the push URL as WeChat's form does. */
+  /** The fake WeChat verifies the push URL as WeChat's form does, and pushes in safe mode. */
   @Test
-  void start_itsSandboxPushesToIt() throws Exception {
-    try (SandboxServer server = SandboxServer.start(Map.of())) {
+  void start_itsSandboxPushesReceiptsToIt() throws Exception {
+    try (SandboxServer server = SandboxServer.start(Map.of());
+        NotificationClient client =
+            NotificationClient.builder("127.0.0.1:" + server.grpcPort()).plaintext().build()) {
+      BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+      WatchEventsRequest all =
+          WatchEventsRequest.newBuilder()
+              .setSince(Timestamp.newBuilder().setSeconds(Instant.now().getEpochSecond() - 60))
+              .build();
+      try (EventWatch watch = client.events().watch(all, events::add)) {
+        String messageId = client.send(RunningServer.requestTo("alice")).getMessageId();
+
+        Event receipt = events.poll(Await.LONGEST.toSeconds(), TimeUnit.SECONDS);
+        assertThat(receipt).isNotNull();
+        assertThat(receipt.getDelivery().getMessageId()).isEqualTo(messageId);
+        assertThat(receipt.getDelivery().getStatus())
+            .isEqualTo(DeliveryStatus.DELIVERY_STATUS_DELIVERED);
+        assertThat(watch.cursor()).isNotNull();
+      }
       URI state = server.sandboxUrl().resolve("/sandbox/state");
       Await.until(
           "the push URL is verified",

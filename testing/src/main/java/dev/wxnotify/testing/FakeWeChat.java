@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What goes wrong can be asked for by the open id alone: a message to {@code sandbox-43101}
  * finds a user who did not subscribe, one to {@code sandbox-once-45011-alice} is told to slow down
- * once. The page {@code docs/sandbox.md} of the project lists all of them.
+ * once, and the receipt of one to {@code sandbox-push-lost-bob} never comes. The page {@code
+ * docs/sandbox.md} of the project lists all of them.
  */
 public final class FakeWeChat {
   /** The one app. */
@@ -83,6 +84,20 @@ public final class FakeWeChat {
     call("POST", "/sandbox/faults", fault);
   }
 
+  /**
+   * Lets the next receipts say that their message was not delivered. Each accepted message has a
+   * receipt, which {@code client().events()} of the server shows within moments.
+   *
+   * @param count how many of them
+   */
+  public void failReceipts(int count) {
+    JsonObject fault = new JsonObject();
+    fault.addProperty("event", "sent");
+    fault.addProperty("what", "failed");
+    fault.addProperty("count", count);
+    call("POST", "/sandbox/pushes/faults", fault);
+  }
+
   /** Takes a user's subscription to a template away: sends get USER_NOT_SUBSCRIBED. */
   public void unsubscribe(String openId, String templateId) {
     subscribe(openId, templateId, "rejected", null);
@@ -97,7 +112,10 @@ public final class FakeWeChat {
     subscribe(openId, templateId, "one_time", credits);
   }
 
-  /** Forgets messages, faults and subscriptions. The server's memory of request ids stays. */
+  /**
+   * Forgets messages, faults, subscriptions and receipts that have not come. The server's memory of
+   * request ids stays.
+   */
   public void reset() {
     call("POST", "/sandbox/reset", null);
   }

@@ -3,11 +3,19 @@ package dev.wxnotify.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Timestamp;
+import dev.wxnotify.client.EventWatch;
 import dev.wxnotify.client.SendException;
+import dev.wxnotify.v1.DeliveryStatus;
+import dev.wxnotify.v1.Event;
 import dev.wxnotify.v1.SeckillMessage;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
+import dev.wxnotify.v1.WatchEventsRequest;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Without an extension, as in JUnit 4. */
@@ -54,6 +62,31 @@ class WxnotifyServerTest {
       weChat.reset();
       assertThat(weChat.messages()).isEmpty();
       assertThat(wxnotify.client().send(reminderTo("bob")).getMessageId()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void weChat_pushesAReceiptForEachMessage() throws Exception {
+    try (WxnotifyServer wxnotify = WxnotifyServer.start()) {
+      BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+      wxnotify.weChat().failReceipts(1);
+      WatchEventsRequest fromTheStart =
+          WatchEventsRequest.newBuilder().setSince(Timestamp.newBuilder().setSeconds(1)).build();
+      try (EventWatch watch = wxnotify.client().events().watch(fromTheStart, events::add)) {
+        String failed = wxnotify.client().send(reminderTo("alice")).getMessageId();
+        Event receipt = events.poll(30, TimeUnit.SECONDS);
+        assertThat(receipt).isNotNull();
+        assertThat(receipt.getDelivery().getMessageId()).isEqualTo(failed);
+        assertThat(receipt.getDelivery().getStatus())
+            .isEqualTo(DeliveryStatus.DELIVERY_STATUS_FAILED);
+
+        wxnotify.client().send(reminderTo("bob"));
+        Event delivered = events.poll(30, TimeUnit.SECONDS);
+        assertThat(delivered).isNotNull();
+        assertThat(delivered.getDelivery().getStatus())
+            .isEqualTo(DeliveryStatus.DELIVERY_STATUS_DELIVERED);
+        assertThat(watch.cursor()).isNotNull();
+      }
     }
   }
 

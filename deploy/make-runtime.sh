@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a folder that runs the server with nothing else but glibc: the jar, a Java runtime with only the
-# modules that the jar uses, the native parts of gRPC, so that the server writes nowhere, and an archive
+# modules that the jar uses, the native parts of gRPC and SQLite, so that the server writes nowhere else, and an archive
 # of classes, so that it starts in half the time.
 #
 # usage: make-runtime.sh JAR DIRECTORY    with a JDK's bin in PATH, or JAVA_HOME
@@ -29,6 +29,8 @@ esac
 unpacked=$(mktemp -d)
 (cd "$unpacked" && jar --extract --file "$target/wxnotify-server.jar" META-INF/native)
 cp "$unpacked"/META-INF/native/*"$machine".so "$target/native/"
+(cd "$unpacked" && jar --extract --file "$target/wxnotify-server.jar" org/sqlite/native/Linux)
+cp "$unpacked/org/sqlite/native/Linux/$(uname -m | sed 's/arm64/aarch64/')/libsqlitejdbc.so" "$target/native/"
 rm -r "$unpacked"
 
 # The classes as they are after a start and one message. The archive fits only this runtime and this jar

@@ -40,7 +40,7 @@ public final class Main implements Callable<Integer> {
       split = ",",
       description =
           "Only these scenarios: start, first-30s, saturation, slow-upstream, latency, flatness,"
-              + " security, campaign, memory, sweep.")
+              + " security, campaign, memory, journal, sweep.")
   private List<String> only = List.of();
 
   @Option(
@@ -126,6 +126,7 @@ public final class Main implements Callable<Integer> {
     scenarios.put("security", new Security());
     scenarios.put("campaign", new Campaign());
     scenarios.put("memory", new Memory(soak()));
+    scenarios.put("journal", new JournalCost(soak()));
     scenarios.put("sweep", new Sweep(out.resolve("report.svg")));
     return scenarios;
   }

@@ -1,6 +1,7 @@
 package dev.wxnotify.server;
 
 import dev.wxnotify.server.config.JournalSettings;
+import dev.wxnotify.server.jdbc.JdbcJournalStore;
 import dev.wxnotify.server.journal.InMemoryJournalStore;
 import dev.wxnotify.server.journal.JournalStore;
 import java.time.InstantSource;
@@ -16,7 +17,6 @@ final class JournalStores {
     if (settings.url() == null) {
       return new InMemoryJournalStore(IN_MEMORY, clock);
     }
-    // JDBC: the one place where the stores of databases are made.
-    throw new IllegalArgumentException("wxnotify.journal.url: this build has no databases");
+    return new JdbcJournalStore(settings.url(), settings.user(), settings.passwordFile());
   }
 }

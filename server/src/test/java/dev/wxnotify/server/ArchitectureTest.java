@@ -85,6 +85,7 @@ class ArchitectureTest {
             ROOT + ".grpc",
             ROOT + ".wechat",
             ROOT + ".redis",
+            ROOT + ".jdbc",
             ROOT + ".metrics",
             ROOT + ".tracing",
             ROOT + ".logging",
@@ -266,7 +267,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {ROOT + ".metrics", ROOT + ".tracing", CLI, SANDBOX})
+  @ValueSource(strings = {ROOT + ".metrics", ROOT + ".tracing", ROOT + ".jdbc", CLI, SANDBOX})
   void edge_isImportedByTheRootOnly(String edge) {
     assertImportedOnlyBy(edge, ROOT);
   }
@@ -463,6 +464,7 @@ class ArchitectureTest {
             CLI + "..",
             ROOT + ".wechat..",
             ROOT + ".redis..",
+            ROOT + ".jdbc..",
             ROOT + ".metrics..",
             ROOT + ".tracing..")
         .and()

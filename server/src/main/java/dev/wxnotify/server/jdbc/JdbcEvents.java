@@ -1,0 +1,198 @@
+package dev.wxnotify.server.jdbc;
+
+import dev.wxnotify.server.journal.CursorExpiredException;
+import dev.wxnotify.server.journal.Event;
+import dev.wxnotify.server.journal.EventPage;
+import dev.wxnotify.server.journal.EventStore;
+import dev.wxnotify.server.journal.JournalUnavailableException;
+import dev.wxnotify.server.journal.NewEvent;
+import dev.wxnotify.server.journal.StoredEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The table {@code event}. */
+final class JdbcEvents implements EventStore {
+  private static final Logger log = LoggerFactory.getLogger(JdbcEvents.class);
+
+  private final Database database;
+  private final Dialect dialect;
+  private final Publication publication;
+
+  JdbcEvents(Database database, Publication publication) {
+    this.database = database;
+    this.dialect = database.dialect();
+    this.publication = publication;
+  }
+
+  @Override
+  public void add(List<NewEvent> events) {
+    if (events.isEmpty()) {
+      return;
+    }
+    Input rows = EventRows.of(events);
+    Facts facts =
+        database.transaction(
+            connection -> {
+              Facts told = Facts.ofEvents(unknown(events, insert(connection, rows)));
+              told.write(connection, dialect);
+              return told;
+            });
+    try {
+      publication.events(events.stream().map(NewEvent::key).toList());
+      facts.writeEarlierSends(database);
+    } catch (JournalUnavailableException e) {
+      log.debug("journal: what follows from stored events is left for later", e);
+    }
+  }
+
+  /** Returns the keys of the events that were not known. */
+  private Set<String> insert(Connection connection, Input rows) throws SQLException {
+    Set<String> inserted = new HashSet<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "INSERT INTO event ("
+                + EventRows.COLUMNS
+                + ", owned, caller, request_id) SELECT "
+                + EventRows.COLUMNS
+                + ", false, '', '' FROM "
+                + dialect.table(rows)
+                + " WHERE true ORDER BY place ON CONFLICT (event_key) DO NOTHING RETURNING"
+                + " event_key")) {
+      dialect.bind(statement, 1, rows);
+      try (ResultSet keys = statement.executeQuery()) {
+        while (keys.next()) {
+          inserted.add(keys.getString(1));
+        }
+      }
+    }
+    return inserted;
+  }
+
+  /** The first one of each key counts. */
+  private static List<Event> unknown(List<NewEvent> events, Set<String> inserted) {
+    List<Event> unknown = new ArrayList<>();
+    for (NewEvent each : events) {
+      if (inserted.remove(each.key())) {
+        unknown.add(each.event());
+      }
+    }
+    return unknown;
+  }
+
+  @Override
+  public boolean publishOrphans(Instant before, int limit) {
+    return publication.orphans(before, limit) == limit;
+  }
+
+  /**
+   * First the last position, then the events, then what was forgotten: each query sees at least
+   * what the one before saw.
+   */
+  @Override
+  public EventPage read(long position, int limit) {
+    return database.read(
+        connection -> {
+          long last = ofJournal(connection, "last_position");
+          List<StoredEvent> events = events(connection, position, limit);
+          if (position < ofJournal(connection, "pruned_through")) {
+            throw new CursorExpiredException("events after the cursor are no longer kept");
+          }
+          long end = events.isEmpty() ? position : events.get(events.size() - 1).position();
+          return new EventPage(events, events.size() < limit ? Math.max(end, last) : end);
+        });
+  }
+
+  private static List<StoredEvent> events(Connection connection, long position, int limit)
+      throws SQLException {
+    List<StoredEvent> events = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT position, owned, caller, request_id, "
+                + EventRows.COLUMNS
+                + " FROM event WHERE position > ? ORDER BY position LIMIT ?")) {
+      statement.setLong(1, position);
+      statement.setInt(2, limit);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          events.add(
+              new StoredEvent(
+                  rows.getLong("position"),
+                  EventRows.read(rows),
+                  rows.getBoolean("owned"),
+                  rows.getString("caller"),
+                  rows.getString("request_id")));
+        }
+      }
+    }
+    return events;
+  }
+
+  @Override
+  public long last() {
+    return database.read(connection -> ofJournal(connection, "last_position"));
+  }
+
+  /**
+   * Halves the range of positions: the latest receipt up to a position never falls as positions
+   * rise, although the receipts themselves do.
+   */
+  @Override
+  public long before(Instant time) {
+    long micros = Times.micros(time);
+    return database.read(
+        connection -> {
+          long high = ofJournal(connection, "last_position");
+          long low = Math.min(high, ofJournal(connection, "pruned_through"));
+          while (low < high) {
+            long middle = low + (high - low + 1) / 2;
+            Mark mark = Mark.upTo(connection, middle);
+            if (mark.receivedThrough < micros) {
+              low = middle;
+            } else {
+              high = Math.max(low, mark.position - 1);
+            }
+          }
+          return low;
+        });
+  }
+
+  /**
+   * The newest event up to a position.
+   *
+   * @param position its position
+   * @param receivedThrough the latest receipt of all events up to it
+   */
+  private record Mark(long position, long receivedThrough) {
+    static Mark upTo(Connection connection, long position) throws SQLException {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "SELECT position, received_through FROM event WHERE position <= ? ORDER BY position"
+                  + " DESC LIMIT 1")) {
+        statement.setLong(1, position);
+        try (ResultSet row = statement.executeQuery()) {
+          return row.next()
+              ? new Mark(row.getLong(1), row.getLong(2))
+              : new Mark(0, Long.MIN_VALUE); // All of them were forgotten.
+        }
+      }
+    }
+  }
+
+  private static long ofJournal(Connection connection, String column) throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement("SELECT " + column + " FROM journal");
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+}

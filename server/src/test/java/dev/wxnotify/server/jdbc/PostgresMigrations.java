@@ -1,0 +1,86 @@
+package dev.wxnotify.server.jdbc;
+
+import static dev.wxnotify.server.jdbc.Journals.add;
+import static dev.wxnotify.server.jdbc.Journals.open;
+import static dev.wxnotify.server.jdbc.Journals.requestIds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wxnotify.server.journal.JournalStore;
+import dev.wxnotify.server.testing.Concurrently;
+import org.junit.jupiter.api.Test;
+
+/** Schemas that are absent, older, newer, or something else. */
+abstract class PostgresMigrations {
+  private final TestPostgres postgres = TestPostgres.shared();
+
+  @Test
+  void replicas_thatStartTogether_migrateOnce_andHaveOneJournal() throws Exception {
+    String url = postgres.newSchema();
+
+    var ids =
+        Concurrently.run(
+                4,
+                thread -> {
+                  try (JournalStore store = open(url)) {
+                    add(store, "r" + thread);
+                    return store.id();
+                  }
+                })
+            .resultsOfAll();
+
+    assertThat(ids).containsOnly(ids.get(0)).doesNotContain("");
+    assertThat(
+            postgres.number(
+                "SELECT count(*) FROM "
+                    + TestPostgres.schemaOf(url)
+                    + ".journal_schema_history WHERE version = '1'"))
+        .isEqualTo(1);
+    try (JournalStore store = open(url)) {
+      assertThat(requestIds(store)).containsExactly("r0", "r1", "r2", "r3");
+    }
+  }
+
+  @Test
+  void schema_ofAnOlderVersion_isMigratedWithItsData_andThenRefusedByTheOlderServer()
+      throws Exception {
+    String url = postgres.newSchema();
+    String id;
+    try (JournalStore store = open(url)) {
+      add(store, "old");
+      id = store.id();
+    }
+
+    PostgresConnections connections = new PostgresConnections(url, "postgres", null);
+    Migrations newer =
+        new Migrations(
+            new PostgresDialect(),
+            new Connections(connections::forMigrations),
+            "classpath:dev/wxnotify/server/jdbc/migration",
+            "classpath:dev/wxnotify/server/jdbc/newer");
+    newer.run();
+    newer.run();
+
+    assertThat(
+            postgres.number(
+                "SELECT count(*) FROM "
+                    + TestPostgres.schemaOf(url)
+                    + ".message WHERE request_id = 'old' AND added_later = 'x'"))
+        .isEqualTo(1);
+    assertThatThrownBy(() -> open(url))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has version 99")
+        .hasMessageContaining("up to 1");
+    assertThat(id).isNotEmpty();
+  }
+
+  @Test
+  void schema_ofSomethingElse_isRefused() throws Exception {
+    String url = postgres.newSchema();
+    postgres.execute("CREATE TABLE " + TestPostgres.schemaOf(url) + ".orders (id bigint)");
+
+    assertThatThrownBy(() -> open(url))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no journal");
+  }
+}

@@ -184,6 +184,29 @@ class ErrorTableTest {
   }
 
   @Test
+  void messageThatWeChatIsKnownToRefuse_isWithheldWhereTheCallerWantsThat() throws Exception {
+    try (RunningServer server = RunningServer.start()) {
+      String user = "sandbox-once-43101-a";
+      failureOf(server, user);
+      SendSubscribeMessageRequest request =
+          SendSubscribeMessageRequest.newBuilder()
+              .setMessage(RunningServer.messageTo(user))
+              .setSkipUnlessSubscribed(true)
+              .build();
+
+      SendError error =
+          assertMatches(failureOf(server, request), row("`skip_unless_subscribed` is set"));
+      assertThat(error.hasWechatErrcode()).isFalse();
+      assertThat(server.sandbox().state().sendsReceived()).isEqualTo(1);
+      server.blocking().sendSubscribeMessage(request.toBuilder().setValidateOnly(true).build());
+      server
+          .blocking()
+          .sendSubscribeMessage(request.toBuilder().setSkipUnlessSubscribed(false).build());
+      assertThat(server.sandbox().state().sendsReceived()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void tokenRefused_isForTheOperator() throws Exception {
     try (RunningServer server =
         RunningServer.start(

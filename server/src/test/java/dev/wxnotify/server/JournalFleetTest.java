@@ -106,7 +106,7 @@ class JournalFleetTest {
         assertThat(answered)
             .as("WeChat asked again until each was stored")
             .hasSize(weChat.messages().size());
-        assertRecords(weChat, load);
+        assertRecords(weChat);
       }
     } finally {
       for (int i = 0; i < 3; i++) {
@@ -164,7 +164,7 @@ class JournalFleetTest {
     return events.stream().map(e -> e.getDelivery().getMessageId()).collect(Collectors.toSet());
   }
 
-  private void assertRecords(Sandbox weChat, PersistentLoad load) throws Exception {
+  private void assertRecords(Sandbox weChat) throws Exception {
     List<Message> records = records(MessageServiceGrpc.newBlockingStub(running(0).channel()));
     Set<String> recorded = records.stream().map(Message::getMessageId).collect(Collectors.toSet());
     Set<String> missing =

@@ -58,9 +58,9 @@ final class JournalKeys {
           "expected: jdbc:sqlite:FILE or jdbc:postgresql://host:port/database");
     }
     String place = url.substring(isFile ? SQLITE.length() : POSTGRESQL.length());
-    if (isFile && (place.isBlank() || place.startsWith(":memory:"))) {
+    if (isFile && !isFile(place)) {
       throw new WrongValueException(
-          "expected: a file after jdbc:sqlite:; without this key the journal is in memory");
+          "expected: the path of a file, and nothing else, after jdbc:sqlite:");
     }
     if (PASSWORD.matcher(url).find()) {
       throw new WrongValueException(
@@ -72,6 +72,14 @@ final class JournalKeys {
           "expected: no user in the URL; it belongs into " + USER_NAME.name());
     }
     return url;
+  }
+
+  /** SQLite and its driver give some names a meaning: memory, URIs, resources, parameters. */
+  private static boolean isFile(String place) {
+    return !place.isBlank()
+        && !place.startsWith(":")
+        && !place.startsWith("file:")
+        && !place.contains("?");
   }
 
   private static Duration retention(String text) throws WrongValueException {

@@ -59,7 +59,7 @@ class JournalKeysTest extends ConfigFixture {
   @ValueSource(
       strings = {
         "jdbc:sqlite:/var/lib/wxnotify/journal.db",
-        "jdbc:sqlite:journal.db?busy_timeout=1",
+        "jdbc:sqlite:journal.db",
         "jdbc:postgresql://db/wxnotify",
         "jdbc:postgresql://a:5432,b:5432/wxnotify?targetServerType=primary",
       })
@@ -72,8 +72,10 @@ class JournalKeysTest extends ConfigFixture {
     "s3cret, expected: jdbc:sqlite:FILE",
     "jdbc:mysql://s3cret/x, expected: jdbc:sqlite:FILE",
     "postgresql://s3cret/x, expected: jdbc:sqlite:FILE",
-    "jdbc:sqlite:, expected: a file",
-    "jdbc:sqlite::memory:, expected: a file",
+    "jdbc:sqlite:, expected: the path of a file",
+    "jdbc:sqlite::memory:, expected: the path of a file",
+    "jdbc:sqlite:file:x.db, expected: the path of a file",
+    "jdbc:sqlite:x.db?key=s3cret, expected: the path of a file",
     "jdbc:postgresql://db/x?password=s3cret, expected: no password in the URL",
     "jdbc:postgresql://db/x?ssl=true&PASSWORD=s3cret, expected: no password in the URL",
     "jdbc:postgresql://db/x?sslpassword=s3cret, expected: no password in the URL",

@@ -120,7 +120,7 @@ abstract class PostgresOutages {
         JournalStore store = open(TestPostgres.url(proxy.port(), schema))) {
       List<MessageRecord> batch = List.of(accepted("1", "a", T0), accepted("2", "b", T0));
       List<MessageRecord> other = List.of(accepted("3", "c", T0));
-      proxy.loseAnswerTo("COMMIT");
+      proxy.loseAnswerTo("COMMIT\0");
 
       assertThatThrownBy(() -> store.messages().add(batch))
           .isInstanceOf(JournalUnavailableException.class);
@@ -128,10 +128,6 @@ abstract class PostgresOutages {
       store.messages().add(batch);
       store.messages().add(other);
       assertThat(requestIds(store)).containsExactly("a", "b", "c");
-
-      proxy.loseAnswerTo("INSERT INTO message");
-      assertThatThrownBy(() -> store.messages().add(other))
-          .isInstanceOf(JournalUnavailableException.class);
     }
   }
 

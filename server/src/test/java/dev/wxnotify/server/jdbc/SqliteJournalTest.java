@@ -199,7 +199,7 @@ class SqliteJournalTest {
   void url_ofAnotherKind_isRefused(String url) {
     assertThatThrownBy(() -> new JdbcJournalStore(url, null, null))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageNotContaining(url);
+        .hasMessageStartingWith("is neither");
   }
 
   @ParameterizedTest

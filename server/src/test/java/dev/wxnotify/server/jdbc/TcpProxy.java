@@ -9,6 +9,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 /**
  * Forwards bytes, until a test has it forward none, as when a host is down, or cut connections, as
@@ -20,7 +22,6 @@ final class TcpProxy implements AutoCloseable {
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private volatile boolean silent;
   private volatile String asked = "";
-  private volatile boolean hasAsked;
 
   private TcpProxy(ServerSocket server, int target) {
     this.server = server;
@@ -46,7 +47,6 @@ final class TcpProxy implements AutoCloseable {
    * Forwards the next request that contains a text, and cuts its connection instead of answering.
    */
   void loseAnswerTo(String request) {
-    hasAsked = false;
     asked = request;
   }
 
@@ -65,24 +65,30 @@ final class TcpProxy implements AutoCloseable {
         Socket caller = server.accept();
         Socket database = new Socket(InetAddress.getLoopbackAddress(), target);
         open.addAll(List.of(caller, database));
-        start(() -> pass(caller, database, true));
-        start(() -> pass(database, caller, false));
+        AtomicBoolean hasAsked = new AtomicBoolean();
+        start(
+            () ->
+                pass(
+                    caller,
+                    database,
+                    bytes -> {
+                      hasAsked.compareAndSet(false, isAsked(bytes));
+                      return true;
+                    }));
+        start(() -> pass(database, caller, bytes -> !hasAsked.get()));
       }
     } catch (IOException e) {
       // It was closed.
     }
   }
 
-  private void pass(Socket from, Socket to, boolean isRequest) {
+  private void pass(Socket from, Socket to, Predicate<String> goesOn) {
     byte[] buffer = new byte[8_192];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (isRequest) {
-          watch(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
-        } else if (hasAsked) {
-          hasAsked = false;
+        if (!goesOn.test(new String(buffer, 0, read, StandardCharsets.ISO_8859_1))) {
           break;
         }
         if (!silent) {
@@ -96,11 +102,12 @@ final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private void watch(String request) {
-    if (!asked.isEmpty() && request.contains(asked)) {
-      asked = "";
-      hasAsked = true;
+  private boolean isAsked(String request) {
+    if (asked.isEmpty() || !request.contains(asked)) {
+      return false;
     }
+    asked = "";
+    return true;
   }
 
   private static void start(Runnable task) {

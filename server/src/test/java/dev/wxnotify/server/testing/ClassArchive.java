@@ -104,6 +104,7 @@ public final class ClassArchive {
     Build(String classPath) throws IOException {
       this.classPath =
           Arrays.stream(classPath.split(File.pathSeparator))
+              .filter(entry -> !entry.isEmpty()) // This folder, which holds the archive.
               .map(Path::of)
               .filter(Files::exists)
               .toList();

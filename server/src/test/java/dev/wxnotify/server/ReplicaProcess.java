@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile(" ready: gRPC on 127\\.0\\.0\\.1:(\\d+),");
-  private static final Pattern PUSHES =
-      Pattern.compile("WeChat's pushes arrive on 127\\.0\\.0\\.1:(\\d+)");
+  private static final Pattern PUSHES = Pattern.compile(", pushes on 127\\.0\\.0\\.1:(\\d+)");
 
   private final WxnotifyProcess process;
   private int port;
@@ -48,9 +47,9 @@ final class ReplicaProcess implements AutoCloseable {
     return port;
   }
 
-  /** Returns its port for WeChat's pushes, which it says right after it is ready. */
+  /** Returns its port for WeChat's pushes, once it is ready. */
   int pushPort() throws InterruptedException {
-    Matcher pushes = PUSHES.matcher(process.awaitErr("WeChat's pushes arrive on "));
+    Matcher pushes = PUSHES.matcher(process.awaitErr(" ready: "));
     if (!pushes.find()) {
       throw new AssertionError("no port of pushes");
     }

@@ -1,5 +1,6 @@
 package dev.wxnotify.server.delivery;
 
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,14 +54,21 @@ final class OutcomeLog implements DeliveryListener {
       return;
     }
     SendOutcome outcome = end.outcome();
-    if (outcome instanceof SendOutcome.Rejected no
-        && no.reason() == Rejected.Reason.USER_NOT_SUBSCRIBED) {
+    if (isDailyBusiness(outcome)) {
       if (log.isDebugEnabled()) {
         line(Level.DEBUG, order, outcome);
       }
     } else if (log.isInfoEnabled() && isWithinBounds(order, outcome)) {
       line(Level.INFO, order, outcome);
     }
+  }
+
+  private static boolean isDailyBusiness(SendOutcome outcome) {
+    if (outcome instanceof SendOutcome.NotSent no) {
+      return no.reason() == NotSent.Reason.USER_NOT_SUBSCRIBED;
+    }
+    return outcome instanceof SendOutcome.Rejected no
+        && no.reason() == Rejected.Reason.USER_NOT_SUBSCRIBED;
   }
 
   private boolean isWithinBounds(Order order, SendOutcome outcome) {

@@ -43,7 +43,7 @@ final class Database implements AutoCloseable {
   /**
    * A database without connections yet.
    *
-   * @param writers the most connections that write; each reader has one of as many more
+   * @param writers the most connections that write
    */
   Database(Dialect dialect, DataSource forWriting, DataSource forReading, int writers) {
     this.dialect = dialect;
@@ -57,7 +57,11 @@ final class Database implements AutoCloseable {
     return dialect;
   }
 
-  /** Makes the pools, which connect when they are used. */
+  /**
+   * Makes the pools, which connect when they are used.
+   *
+   * @param readers the most connections that read
+   */
   void open(int readers) {
     pools =
         new Pools(

@@ -50,12 +50,16 @@ public final class JdbcJournalStore implements JournalStore {
   public JdbcJournalStore(String url, @Nullable String user, @Nullable Path passwordFile) {
     if (url.startsWith(POSTGRESQL)) {
       PostgresConnections connections = new PostgresConnections(url, user, passwordFile);
-      DataSource work = new Connections(connections::forWork);
       this.isShared = true;
       this.lock = null;
       this.dialect = new PostgresDialect();
       this.forMigrations = new Connections(connections::forMigrations);
-      this.database = new Database(dialect, work, work, POSTGRESQL_WRITERS);
+      this.database =
+          new Database(
+              dialect,
+              new Connections(connections::forWriting),
+              new Connections(connections::forReading),
+              POSTGRESQL_WRITERS);
     } else {
       Path file = sqliteFile(url);
       SqliteConnections connections = new SqliteConnections(file);

@@ -32,6 +32,9 @@ final class PostgresConnections {
       SET idle_in_transaction_session_timeout = 4000;
       SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE""";
 
+  /** What a filter finds depends on its value, and so does the best plan. */
+  private static final String OF_READERS = ";\nSET plan_cache_mode = force_custom_plan";
+
   /** A migration may rewrite a large table. */
   private static final int MIGRATION_SECONDS = 3_600;
 
@@ -48,8 +51,12 @@ final class PostgresConnections {
     this.password = passwordFile == null ? null : new PasswordFile(passwordFile);
   }
 
-  Connection forWork() throws SQLException {
+  Connection forWriting() throws SQLException {
     return connect(SOCKET_SECONDS, LIMITS);
+  }
+
+  Connection forReading() throws SQLException {
+    return connect(SOCKET_SECONDS, LIMITS + OF_READERS);
   }
 
   Connection forMigrations() throws SQLException {

@@ -28,29 +28,23 @@ final class SafeTexts {
   }
 
   private static String of(String text, int longest) {
-    int length = text.length();
-    for (int i = 0; i < length; i++) {
+    StringBuilder safe = null;
+    for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == 0 || Character.isSurrogate(c)) {
-        return cut(replaced(text, i), longest);
-      }
-    }
-    return cut(text, longest);
-  }
-
-  private static String replaced(String text, int from) {
-    StringBuilder safe = new StringBuilder(text);
-    for (int i = from; i < safe.length(); i++) {
-      char c = safe.charAt(i);
-      if (Character.isHighSurrogate(c)
-          && i + 1 < safe.length()
-          && Character.isLowSurrogate(safe.charAt(i + 1))) {
+      if (isPair(text, i)) {
         i++;
       } else if (c == 0 || Character.isSurrogate(c)) {
+        safe = safe == null ? new StringBuilder(text) : safe;
         safe.setCharAt(i, REPLACEMENT);
       }
     }
-    return safe.toString();
+    return cut(safe == null ? text : safe.toString(), longest);
+  }
+
+  private static boolean isPair(String text, int i) {
+    return Character.isHighSurrogate(text.charAt(i))
+        && i + 1 < text.length()
+        && Character.isLowSurrogate(text.charAt(i + 1));
   }
 
   private static String cut(String text, int longest) {

@@ -120,7 +120,7 @@ abstract class PostgresOutages {
         JournalStore store = open(TestPostgres.url(proxy.port(), schema))) {
       List<MessageRecord> batch = List.of(accepted("1", "a", T0), accepted("2", "b", T0));
       List<MessageRecord> other = List.of(accepted("3", "c", T0));
-      proxy.loseAnswerTo("COMMIT\0");
+      proxy.loseAnswerTo("\0S_1\0"); // The driver has prepared COMMIT under this name.
 
       assertThatThrownBy(() -> store.messages().add(batch))
           .isInstanceOf(JournalUnavailableException.class);

@@ -130,7 +130,12 @@ class JournalTest {
     return new Order(
         app,
         new SubscribeMessage(
-            OPEN_ID, TEMPLATE, "", Map.of(), MiniProgramState.FORMAL, Language.ZH_CN),
+            OPEN_ID,
+            TEMPLATE,
+            "",
+            Map.of("thing1", "Coffee"),
+            MiniProgramState.FORMAL,
+            Language.ZH_CN),
         MessageKind.SECKILL,
         "a-caller",
         requestId,

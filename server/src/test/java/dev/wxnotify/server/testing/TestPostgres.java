@@ -2,6 +2,7 @@ package dev.wxnotify.server.testing;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -10,8 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * A real PostgreSQL on a free port of the loopback interface. Nothing needs to be installed: the
@@ -25,9 +28,21 @@ public final class TestPostgres implements AutoCloseable {
   private EmbeddedPostgres running;
   private int port;
 
-  /** Started by the first test that needs it; the library ends it with the JVM. */
+  /** Started by the first test that needs it, and ended with the JVM. */
   private static final class Shared {
     private static final TestPostgres INSTANCE = new TestPostgres(Map.of());
+
+    static {
+      Runtime.getRuntime().addShutdownHook(new Thread(Shared::end));
+    }
+
+    private static void end() {
+      try {
+        INSTANCE.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   public TestPostgres(Map<String, String> settings) {
@@ -120,5 +135,10 @@ public final class TestPostgres implements AutoCloseable {
   @Override
   public void close() throws IOException {
     running.close();
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 }

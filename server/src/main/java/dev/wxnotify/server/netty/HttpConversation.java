@@ -21,6 +21,8 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -67,8 +69,11 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
 
   private @Nullable Future<?> deadline;
   private boolean isReceiving;
-  private boolean isReading;
-  private boolean readAgain;
+
+  /** What the decoder has made of the last read; nothing is read while there is something. */
+  private final Deque<Object> decoded = new ArrayDeque<>();
+
+  private boolean isDraining;
 
   private enum State {
     WAITING,
@@ -118,7 +123,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     isReceiving = false;
     connections.waits(context().channel());
     endAfter(limits.idle(), this::close);
-    read();
+    drain();
+    readIfWilling();
   }
 
   private void beginToReceive() {
@@ -128,38 +134,56 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** In a loop, since each message that was decoded already comes before this returns. */
-  private void read() {
-    readAgain = true;
-    if (!isReading) {
-      isReading = true;
-      try {
-        while (readAgain) {
-          readAgain = false;
-          context().read();
-        }
-      } finally {
-        isReading = false;
-      }
-    }
+  @Override
+  public void channelRead(ChannelHandlerContext unused, Object message) {
+    decoded.add(message);
+    drain();
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext unused, Object message) {
+  public void channelReadComplete(ChannelHandlerContext unused) {
+    readIfWilling();
+  }
+
+  /** In a loop, and not in the step that made it willing: so no stack grows with the messages. */
+  private void drain() {
+    if (isDraining) {
+      return;
+    }
+    isDraining = true;
     try {
-      if (state == State.CLOSING) {
-        read();
-        return;
-      }
-      if (message instanceof HttpRequest begun && state == State.WAITING) {
-        receive(begun);
-      }
-      if (message instanceof HttpContent content) {
-        receive(content);
+      while (isWilling() && !decoded.isEmpty()) {
+        Object message = decoded.remove();
+        try {
+          take(message);
+        } finally {
+          ReferenceCountUtil.release(message);
+        }
       }
     } finally {
-      ReferenceCountUtil.release(message);
+      isDraining = false;
     }
+  }
+
+  private boolean isWilling() {
+    return state == State.WAITING || state == State.RECEIVING || state == State.CLOSING;
+  }
+
+  /** Asks the socket for more only when all that came from it before is used. */
+  private void readIfWilling() {
+    if (isWilling() && decoded.isEmpty()) {
+      context().read();
+    }
+  }
+
+  private void take(Object message) {
+    if (message instanceof HttpRequest begun && state == State.WAITING) {
+      receive(begun);
+    }
+    if (message instanceof HttpContent content && state == State.RECEIVING) {
+      receive(content);
+    }
+    // Else it is the end of a request that was answered by its head, or comes after the last one.
   }
 
   private void receive(HttpRequest begun) {
@@ -181,12 +205,9 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
           context()
               .writeAndFlush(
                   new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
-      read();
     } else if (begun.headers().contains(HttpHeaderNames.EXPECT)
         && begun.protocolVersion().isKeepAliveDefault()) {
       refuse(HttpResponseStatus.EXPECTATION_FAILED);
-    } else {
-      read();
     }
   }
 
@@ -213,26 +234,18 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
   }
 
   private void receive(HttpContent content) {
-    if (state == State.WAITING) {
-      read(); // The end of a request without a body that was answered by its head.
-    } else if (state == State.RECEIVING) {
-      if (content.decoderResult().isFailure()) {
-        refuse(HttpResponseStatus.BAD_REQUEST);
-        return;
-      }
-      ByteBuf bytes = content.content();
-      if (body.size() + bytes.readableBytes() > limits.maxBody()) {
-        refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
-      } else if (!room.take(bytes.readableBytes())) {
-        refuse(HttpResponseStatus.SERVICE_UNAVAILABLE);
-      } else {
-        roomTaken += bytes.readableBytes();
-        append(bytes);
-        if (content instanceof LastHttpContent) {
-          answer();
-        } else {
-          read();
-        }
+    ByteBuf bytes = content.content();
+    if (content.decoderResult().isFailure()) {
+      refuse(HttpResponseStatus.BAD_REQUEST);
+    } else if (body.size() + bytes.readableBytes() > limits.maxBody()) {
+      refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
+    } else if (!room.take(bytes.readableBytes())) {
+      refuse(HttpResponseStatus.SERVICE_UNAVAILABLE);
+    } else {
+      roomTaken += bytes.readableBytes();
+      append(bytes);
+      if (content instanceof LastHttpContent) {
+        answer();
       }
     }
   }
@@ -341,7 +354,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     state = State.CLOSING;
     endAfter(LINGER, this::close);
     var ignored = ((SocketChannel) context().channel()).shutdownOutput();
-    read();
+    drain();
+    readIfWilling();
   }
 
   private void forgetBody() {
@@ -371,6 +385,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     state = State.CLOSING;
     cancelDeadline();
     forgetBody();
+    decoded.forEach(ReferenceCountUtil::release);
+    decoded.clear();
     inactive.fireChannelInactive();
   }
 

@@ -10,7 +10,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -123,7 +122,6 @@ public final class HttpPort implements AutoCloseable {
                     .setMaxInitialLineLength(limits.maxLine)
                     .setMaxHeaderSize(limits.maxHeaders)
                     .setMaxChunkSize(MAX_CHUNK)),
-            new FlowControlHandler(),
             conversation);
   }
 

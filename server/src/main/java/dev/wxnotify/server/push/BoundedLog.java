@@ -32,28 +32,23 @@ final class BoundedLog {
    * @param what a constant: it tells kinds apart, and is written; nothing of the push is in it
    */
   void warn(String appId, String what) {
-    long now = nanoClock.getAsLong();
-    Kind kind = new Kind(appId, what);
-    Long before = last.get(kind);
-    if (before != null && now - before < PAUSE.toNanos()) {
-      return;
-    }
-    boolean isMine =
-        before == null ? last.putIfAbsent(kind, now) == null : last.replace(kind, before, now);
-    if (isMine) {
+    if (isDue(new Kind(appId, what))) {
       log.warn("app {}: {}; further ones within {} are only counted", appId, what, PAUSE);
     }
   }
 
   /** Reports a fault of this server, with its trace. */
   void error(String appId, Throwable fault) {
-    long now = nanoClock.getAsLong();
-    Kind kind = new Kind(appId, "fault");
-    Long before = last.put(kind, now);
-    if (before == null || now - before >= PAUSE.toNanos()) {
+    if (isDue(new Kind(appId, "fault"))) {
       log.error("app {}: a push could not be processed", appId, fault);
-    } else {
-      last.put(kind, before);
     }
+  }
+
+  private boolean isDue(Kind kind) {
+    long now = nanoClock.getAsLong();
+    Long before = last.get(kind);
+    return before == null
+        ? last.putIfAbsent(kind, now) == null
+        : now - before >= PAUSE.toNanos() && last.replace(kind, before, now);
   }
 }

@@ -7,9 +7,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -68,7 +66,7 @@ final class Forwarding {
   private HttpAnswer answered(
       String appId, HttpForwarder.@Nullable Answer answer, @Nullable Throwable fault) {
     if (answer == null) {
-      boolean isTooLarge = rootOf(fault) instanceof HttpForwarder.TooLargeException;
+      boolean isTooLarge = isTooLarge(fault);
       listener.forwarded(
           appId, isTooLarge ? PushListener.Forwarding.REFUSED : PushListener.Forwarding.FAILED);
       log.warn(
@@ -92,14 +90,12 @@ final class Forwarding {
         false);
   }
 
-  private static @Nullable Throwable rootOf(@Nullable Throwable fault) {
-    Throwable root = fault;
-    while (root != null
-        && root.getCause() != null
-        && !(root instanceof HttpForwarder.TooLargeException)
-        && !(root instanceof CancellationException)) {
-      root = root.getCause();
+  private static boolean isTooLarge(@Nullable Throwable fault) {
+    for (Throwable each = fault; each != null; each = each.getCause()) {
+      if (each instanceof HttpForwarder.TooLargeException) {
+        return true;
+      }
     }
-    return root instanceof CompletionException ? null : root;
+    return false;
   }
 }

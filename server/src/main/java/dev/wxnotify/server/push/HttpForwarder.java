@@ -67,7 +67,7 @@ final class HttpForwarder {
                 }
               });
       return answer;
-    } catch (IllegalArgumentException e) { // The query, or the header, cannot be sent.
+    } catch (RuntimeException e) { // The query, or the header, cannot be sent.
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is done with each push, whichever way it came: verified, read, stored, counted.
@@ -132,12 +131,8 @@ final class Pushes {
     return new JournalUnavailableException("the events of a push could not be stored", cause);
   }
 
-  private static @Nullable Throwable unwrapped(Throwable fault) {
-    return fault instanceof CompletionException ? fault.getCause() : null;
-  }
-
   private static Throwable cause(Throwable fault) {
-    Throwable inner = unwrapped(fault);
+    Throwable inner = fault instanceof CompletionException ? fault.getCause() : null;
     return inner == null ? fault : inner;
   }
 

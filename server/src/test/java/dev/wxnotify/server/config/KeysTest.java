@@ -23,6 +23,9 @@ class KeysTest {
           "wxnotify.apps.NAME.app-secret", "wxnotify.apps.NAME.app-secret-file",
           "wxnotify.apps.NAME.token.bearer-token", "wxnotify.apps.NAME.token.bearer-token-file",
           "wxnotify.apps.NAME.token.redis-url", "wxnotify.apps.NAME.token.redis-password-file",
+          "wxnotify.apps.NAME.push.token", "wxnotify.apps.NAME.push.token-file",
+          "wxnotify.apps.NAME.push.encoding-aes-key",
+              "wxnotify.apps.NAME.push.encoding-aes-key-file",
           "wxnotify.wechat.proxy", "wxnotify.wechat.proxy-password-file",
           "wxnotify.redis.url", "wxnotify.redis.password-file");
 
@@ -32,6 +35,7 @@ class KeysTest {
           TlsKeys.class,
           CallerKeys.class,
           AppKeys.class,
+          PushKeys.class,
           TemplateKeys.class,
           WeChatKeys.class,
           RedisKeys.class,
@@ -88,7 +92,8 @@ class KeysTest {
         .extracting(Key::name)
         .containsExactlyInAnyOrderElementsOf(FILES_OF_SECRETS.keySet());
     assertThat(Keys.ALL)
-        .filteredOn(key -> key.type().equals(Types.SECRET_FILE))
+        .filteredOn(
+            key -> key.type().equals(Types.SECRET_FILE) || key.type().equals(Types.SECRET_FILES))
         .extracting(Key::name)
         .containsExactlyInAnyOrderElementsOf(FILES_OF_SECRETS.values());
   }

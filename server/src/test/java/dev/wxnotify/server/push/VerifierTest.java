@@ -152,7 +152,7 @@ final class VerifierTest {
     WeChatSide.Push push = WECHAT.safe(NOW, TEXT);
 
     assertThat(
-            refusal(SAFE, push.with(name, "1" + push.query().getOrDefault(name, "0").substring(1))))
+            refusal(SAFE, push.with(name, "9" + push.query().getOrDefault(name, "0").substring(1))))
         .isIn(Result.WRONG_SIGNATURE, Result.WRONG_TIME);
   }
 

@@ -170,6 +170,9 @@ class ConnectionEndsTest {
         if (outcomes.get(outcomes.size() - 1).heard() == Heard.NOT_WRITTEN) {
           continue; // The machine is that busy.
         }
+        Await.until(
+            "the upstream has read what was written",
+            () -> upstream.served().stream().anyMatch(each -> each.key().equals(late.key())));
         sayUnlessGone(upstream.lineOf(late));
 
         outcomes.add(Await.result(Ask.refused("b", 43101, 10 * i + 1).begin(client)));

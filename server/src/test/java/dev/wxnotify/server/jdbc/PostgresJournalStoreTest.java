@@ -64,7 +64,8 @@ class PostgresJournalStoreTest {
         Connection connection = TestPostgres.shared().connect();
         Statement statement = connection.createStatement()) {
       statement.execute("SET search_path = " + TestPostgres.schemaOf(url));
-      for (String each : ManyRecords.fill("generate_series(1, " + ManyRecords.ROWS + ") AS n")) {
+      for (String each :
+          ManyRecords.fill("generate_series(CAST(1 AS bigint), " + ManyRecords.ROWS + ") AS n")) {
         statement.execute(each);
       }
       statement.execute("VACUUM ANALYZE");

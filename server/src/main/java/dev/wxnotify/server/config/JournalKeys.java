@@ -23,7 +23,7 @@ final class JournalKeys {
   static final Key<String> URL =
       Key.optional(
           "wxnotify.journal.url",
-          ValueType.of("JDBC URL", JournalKeys::url).secret(),
+          ValueType.of("URL", JournalKeys::url).secret(),
           "where the journal is kept: `jdbc:sqlite:FILE` (one server) or"
               + " `jdbc:postgresql://host:port/database` (all replicas share it); absent: in"
               + " memory, the newest 10,000 messages and events of this process. See"

@@ -242,12 +242,16 @@ final class EventWriter {
     }
   }
 
-  /** Stores what waits, for a bounded time, and fails the rest. */
-  void stop(Duration patience) throws InterruptedException {
+  /** Ends the thread once what waits is stored, or was tried. */
+  void stop() {
     stopping.countDown();
     Call nothing = new Call(List.of());
     nothing.succeed();
     queue.add(nothing); // Wakes the thread.
+  }
+
+  /** Waits until the thread has ended, for a bounded time, and fails what is left. */
+  void awaitStop(Duration patience) throws InterruptedException {
     thread.join(patience.toMillis());
     if (thread.isAlive()) {
       thread.interrupt();

@@ -207,7 +207,9 @@ public final class Journal
       if (isStarted) {
         long end = System.nanoTime() + STOP_PATIENCE.toNanos();
         messages.stop(STOP_PATIENCE);
-        events.stop(left(end));
+        events.stop();
+        messages.awaitStop(STOP_PATIENCE.plus(LEAST_PATIENCE));
+        events.awaitStop(left(end));
         upkeep.awaitStop(left(end));
       }
     } catch (InterruptedException e) {

@@ -144,7 +144,7 @@ final class MessageWriter {
     }
     batch.add(SafeTexts.of(first));
     if (queue.size() < BATCH - 1) {
-      awaitStop(LINGER);
+      awaitStopping(LINGER);
     }
     MessageRecord next = queue.poll();
     while (next != null) {
@@ -160,7 +160,7 @@ final class MessageWriter {
     return stopping.getCount() == 0;
   }
 
-  private boolean awaitStop(Duration time) throws InterruptedException {
+  private boolean awaitStopping(Duration time) throws InterruptedException {
     return stopping.await(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
@@ -215,9 +215,9 @@ final class MessageWriter {
   private void pause(Duration pause) throws InterruptedException {
     if (!isStopping()) {
       if (state.isOpen()) {
-        awaitStop(pause);
+        awaitStopping(pause);
       } else if (!state.awaitOpen(FIRST_PAUSE)) {
-        awaitStop(FIRST_PAUSE);
+        awaitStopping(FIRST_PAUSE);
       }
     } else if (nanoClock.getAsLong() - stopNanos < 0) {
       TimeUnit.NANOSECONDS.sleep(FIRST_PAUSE.toNanos());
@@ -246,11 +246,15 @@ final class MessageWriter {
     }
   }
 
-  /** Writes what waits, for a bounded time. */
-  void stop(Duration patience) throws InterruptedException {
+  /** Ends the thread once what waits is written, or {@code patience} is over. */
+  void stop(Duration patience) {
     stopNanos = nanoClock.getAsLong() + patience.toNanos();
     stopping.countDown();
     var ignored = queue.offer(STOP); // Where the queue is full, the thread is awake.
+  }
+
+  /** Waits until the thread has ended, for a bounded time. */
+  void awaitStop(Duration patience) throws InterruptedException {
     thread.join(patience.toMillis());
     if (thread.isAlive()) {
       thread.interrupt();

@@ -1,6 +1,7 @@
 package dev.wxnotify.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.v1.Event;
 import dev.wxnotify.v1.EventServiceGrpc;
 import dev.wxnotify.v1.WatchEventsRequest;
@@ -31,6 +32,9 @@ final class RovingWatcher implements AutoCloseable {
   @GuardedBy("this")
   private int moves;
 
+  @GuardedBy("this")
+  private String lastEnd = "none has ended";
+
   private RovingWatcher(IntFunction<ManagedChannel> channels) {
     this.channels = channels;
   }
@@ -40,18 +44,12 @@ final class RovingWatcher implements AutoCloseable {
    *
    * @param channels a channel to a replica, by the number of moves
    */
-  static RovingWatcher over(IntFunction<ManagedChannel> channels) throws InterruptedException {
+  static RovingWatcher over(IntFunction<ManagedChannel> channels) throws Exception {
     RovingWatcher watcher = new RovingWatcher(channels);
     watcher.thread.setDaemon(true);
     watcher.thread.start();
-    watcher.awaitFirst();
+    Await.until(() -> "a watch, but: " + watcher.lastEnd(), () -> watcher.moves() > 0);
     return watcher;
-  }
-
-  private synchronized void awaitFirst() throws InterruptedException {
-    while (moves == 0) {
-      wait();
-    }
   }
 
   private void run() {
@@ -82,7 +80,7 @@ final class RovingWatcher implements AutoCloseable {
         }
       }
     } catch (StatusRuntimeException e) {
-      // The replica was killed, or its journal is away: the next one.
+      ended(e); // The replica was killed, or its journal is away: the next one.
     } finally {
       context.detach(before);
       context.cancel(null);
@@ -92,7 +90,14 @@ final class RovingWatcher implements AutoCloseable {
 
   private synchronized void begun() {
     moves++;
-    notifyAll();
+  }
+
+  private synchronized void ended(StatusRuntimeException why) {
+    lastEnd = why.toString();
+  }
+
+  private synchronized String lastEnd() {
+    return lastEnd;
   }
 
   private synchronized void add(Event event) {

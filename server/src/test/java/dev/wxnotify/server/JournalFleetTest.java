@@ -112,7 +112,6 @@ class JournalFleetTest {
       for (int i = 0; i < 3; i++) {
         ReplicaProcess replica = replicas.get(i);
         if (replica != null) {
-          System.err.println("REPLICA " + i + " " + replica.log());
           replica.close();
         }
       }

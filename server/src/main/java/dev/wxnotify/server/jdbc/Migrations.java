@@ -99,9 +99,9 @@ final class Migrations {
       return faults.translate(cause);
     }
     return new IllegalStateException(
-        "the database is no journal of this server (Flyway: "
-            + e.getErrorCode()
-            + "): name an empty schema or file");
+        "the database is no journal of this server: name an empty schema or file (Flyway: "
+            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+            + ")");
   }
 
   private static @Nullable SQLException sqlException(Throwable e) {

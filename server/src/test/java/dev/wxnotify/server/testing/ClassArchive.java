@@ -14,8 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -173,8 +175,16 @@ public final class ClassArchive {
       try (OutputStream file = Files.newOutputStream(jar);
           ZipOutputStream zip = new ZipOutputStream(file)) {
         zip.setLevel(1);
+        Set<String> folders = new HashSet<>();
         for (Path each : files(directory)) {
-          zip.putNextEntry(new ZipEntry(directory.relativize(each).toString().replace('\\', '/')));
+          String name = directory.relativize(each).toString().replace('\\', '/');
+          for (int i = name.indexOf('/'); i >= 0; i = name.indexOf('/', i + 1)) {
+            String parent = name.substring(0, i + 1);
+            if (folders.add(parent)) {
+              zip.putNextEntry(new ZipEntry(parent)); // Flyway looks for migrations in a folder.
+            }
+          }
+          zip.putNextEntry(new ZipEntry(name));
           Files.copy(each, zip);
           zip.closeEntry();
         }

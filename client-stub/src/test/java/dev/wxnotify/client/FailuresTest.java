@@ -54,7 +54,9 @@ class FailuresTest {
     "APP_NOT_ALLOWED, NOT_SENT, false",
     "NOT_AN_OPERATOR, NOT_SENT, false",
     "NOT_FOUND, REJECTED, false",
+    "CURSOR_EXPIRED, REJECTED, false",
     "RIGHT_MISSING, NOT_SENT, false",
+    "JOURNAL_UNAVAILABLE, NOT_SENT, true",
   })
   void reason_ofStatusAndOfItem_isDecodedAlike(
       ErrorReason reason, String outcomeName, boolean retryable) {

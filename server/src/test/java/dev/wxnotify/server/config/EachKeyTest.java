@@ -166,6 +166,7 @@ class EachKeyTest extends ConfigFixture {
           "wxnotify.grpc.callers.NAME.max-per-second",
           "wxnotify.grpc.callers.NAME.operator",
           "wxnotify.grpc.callers.NAME.tokens",
+          "wxnotify.grpc.callers.NAME.push",
           "wxnotify.push.host",
           "wxnotify.push.port",
           "wxnotify.apps.NAME.push.token",

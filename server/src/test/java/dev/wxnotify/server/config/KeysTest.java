@@ -27,7 +27,8 @@ class KeysTest {
           "wxnotify.apps.NAME.push.encoding-aes-key",
               "wxnotify.apps.NAME.push.encoding-aes-key-file",
           "wxnotify.wechat.proxy", "wxnotify.wechat.proxy-password-file",
-          "wxnotify.redis.url", "wxnotify.redis.password-file");
+          "wxnotify.redis.url", "wxnotify.redis.password-file",
+          "wxnotify.journal.url", "wxnotify.journal.password-file");
 
   private static final List<Class<?>> DECLARING =
       List.of(
@@ -39,6 +40,7 @@ class KeysTest {
           TemplateKeys.class,
           WeChatKeys.class,
           RedisKeys.class,
+          JournalKeys.class,
           ProcessKeys.class);
 
   @Test

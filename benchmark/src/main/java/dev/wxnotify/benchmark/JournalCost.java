@@ -54,7 +54,7 @@ final class JournalCost implements Scenario {
                 flags,
                 Map.of(
                     "WXNOTIFY_JOURNAL_URL",
-                    postgres.getJdbcUrl("postgres", "postgres"),
+                    "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres",
                     "WXNOTIFY_JOURNAL_USER",
                     "postgres"))) {
       WorkerProcess callerOff = lab.caller(off.port());

@@ -115,7 +115,7 @@ public final class BatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--skip-unless-subscribed",
-      description = "Do not send a row that WeChat is known to refuse for want of a subscription.")
+      description = "Do not send a row whose user is known to have no subscription left.")
   private boolean skipUnlessSubscribed;
 
   @Option(

@@ -34,13 +34,22 @@ final class EventPrinter implements EventListener {
   /** Touched by the watch's thread only. */
   private boolean begun;
 
+  /** Up to where everything is printed; empty where that is not known. */
+  private volatile String cursor;
+
   private int heartbeats;
 
-  EventPrinter(PrintWriter out, PrintWriter err, Output output, boolean follow) {
+  /**
+   * A printer that has printed nothing.
+   *
+   * @param cursor where the watch begins; empty where it does not begin at a cursor
+   */
+  EventPrinter(PrintWriter out, PrintWriter err, Output output, boolean follow, String cursor) {
     this.out = out;
     this.err = err;
     this.output = output;
     this.follow = follow;
+    this.cursor = cursor;
   }
 
   @Override
@@ -52,11 +61,17 @@ final class EventPrinter implements EventListener {
     out.flush();
     if (out.checkError()) { // A closed pipe, such as one to head.
       end.complete(Optional.empty());
+    } else {
+      cursor = event.getCursor();
     }
   }
 
   @Override
-  public void onHeartbeat(String cursor) {
+  public void onHeartbeat(String now) {
+    if (end.isDone()) {
+      return;
+    }
+    cursor = now;
     begun = true;
     heartbeats++;
     if (!follow && heartbeats > 1) {
@@ -72,7 +87,7 @@ final class EventPrinter implements EventListener {
       return;
     }
     err.println(
-        "wxnotify: the watch broke off, and goes on in "
+        "wxnotify: the watch broke, and continues in "
             + Durations.text(pause)
             + ": "
             + cause.message());
@@ -93,14 +108,17 @@ final class EventPrinter implements EventListener {
       throw new AssertionError("it never fails", e);
     }
     watch.close();
-    sayCursor(watch.cursor());
+    sayCursor();
     return failure.map(why -> new SendReport(err).failedCall(why)).orElse(SendReport.EXIT_ACCEPTED);
   }
 
-  void sayCursor(String cursor) {
+  /**
+   * Not the watch's own cursor: that passes events which came after the end, or found no reader.
+   */
+  void sayCursor() {
     out.flush();
     if (!cursor.isEmpty()) {
-      err.println("wxnotify: go on with --cursor " + cursor);
+      err.println("wxnotify: to continue from here: --cursor " + cursor);
       err.flush();
     }
   }

@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Without --follow it shows what is kept, and ends. With it, it shows what comes, goes on by",
-      "itself when the connection breaks, and ends with Ctrl-C. At the end it says the cursor to go",
-      "on with, on standard error.",
+      "Without --follow it shows what is kept, and ends. With it, it shows what comes, reconnects by",
+      "itself when the connection breaks, and ends with Ctrl-C. At its end it prints the cursor to",
+      "continue with, on standard error.",
       "",
       "Exit codes: 0 here they are, 1 the server did not say (or was not reached),",
       "64 the command line is wrong."
@@ -69,7 +69,7 @@ public final class EventsCommand implements Callable<Integer> {
   @Option(
       names = "--cursor",
       paramLabel = "CURSOR",
-      description = "Go on after this cursor, which another run has said.",
+      description = "Continue after this cursor, which another run has printed.",
       defaultValue = "")
   private String cursor = "";
 
@@ -97,7 +97,8 @@ public final class EventsCommand implements Callable<Integer> {
           spec.commandLine(), "--since and --cursor cannot be given together");
     }
     PrintWriter err = spec.commandLine().getErr();
-    EventPrinter printer = new EventPrinter(spec.commandLine().getOut(), err, output, follow);
+    EventPrinter printer =
+        new EventPrinter(spec.commandLine().getOut(), err, output, follow, cursor);
     try (NotificationClient client = server.client().build();
         EventWatch watch = client.events().watch(request(), printer);
         WatchStop stop = WatchStop.install(watch, printer)) {

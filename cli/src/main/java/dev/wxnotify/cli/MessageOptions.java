@@ -57,6 +57,6 @@ final class MessageOptions {
 
   @Option(
       names = "--skip-unless-subscribed",
-      description = "Do not send if WeChat is known to refuse for want of a subscription.")
+      description = "Do not send if the user is known to have no subscription left.")
   boolean skipUnlessSubscribed;
 }

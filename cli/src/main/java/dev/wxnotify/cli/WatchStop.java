@@ -18,7 +18,7 @@ final class WatchStop implements AutoCloseable {
         new Thread(
             () -> {
               watch.close();
-              printer.sayCursor(watch.cursor());
+              printer.sayCursor();
               Runtime.getRuntime().halt(SendReport.EXIT_ACCEPTED);
             },
             "wxnotify-stop");

@@ -39,8 +39,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -268,7 +270,8 @@ class JournalCommandsTest {
                 + "  failed     wx-1  alice  T1  message_id 77  request_id order-1  error 12"
                 + " failed: system",
             SHOWN + "  rejected   wx-1  bob  T2  by reported  'reject'");
-    assertThat(err.toString().lines()).containsExactly("wxnotify: go on with --cursor c3");
+    assertThat(err.toString().lines())
+        .containsExactly("wxnotify: to continue from here: --cursor c3");
     assertThat(events.requests)
         .containsExactly(
             WatchEventsRequest.newBuilder().setSince(Timestamp.getDefaultInstance()).build());
@@ -313,6 +316,36 @@ class JournalCommandsTest {
   }
 
   @Test
+  void events_afterTheReaderHasLeft_areNotPassedByTheCursor() {
+    Writer pipe =
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) {
+            out.write(text, from, length);
+          }
+
+          @Override
+          public void flush() throws IOException {
+            if (out.toString().lines().count() > 1) {
+              throw new IOException("Broken pipe");
+            }
+          }
+
+          @Override
+          public void close() {}
+        };
+    int code =
+        new CommandLine(new EventsCommand())
+            .setOut(new PrintWriter(pipe))
+            .setErr(new PrintWriter(err))
+            .execute("--follow", "--server=" + address);
+
+    assertThat(code).isZero();
+    assertThat(err.toString().lines())
+        .containsExactly("wxnotify: to continue from here: --cursor c1");
+  }
+
+  @Test
   void events_sinceAWhileAgo_isThatTime() {
     Instant before = Instant.now();
     assertThat(run(new EventsCommand(), "--since=15m")).isZero();
@@ -331,7 +364,7 @@ class JournalCommandsTest {
     assertThat(events.requests).containsExactly(WatchEventsRequest.getDefaultInstance());
     assertThat(out.toString().lines()).hasSize(2);
     assertThat(err.toString())
-        .contains("go on with --cursor c3")
+        .contains("to continue from here: --cursor c3")
         .contains("REJECTED  CURSOR_EXPIRED  (OUT_OF_RANGE)");
   }
 
@@ -367,6 +400,16 @@ class JournalCommandsTest {
 
     assertThat(err.toString()).contains(options.substring(0, options.indexOf('=')));
     assertThat(events.requests).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-03-01", "2026-02-30T00:00:00Z", "2026-03-01T08:00:00+xx:00", "7 d"})
+  void time_thatIsNone_isAMistakeThatNamesTheForm(String time) {
+    assertThat(run(new EventsCommand(), "--since", time)).isEqualTo(2);
+
+    assertThat(err.toString())
+        .contains("--since")
+        .contains("'" + time + "' (expected: a time such as 2026-03-01T08:00:00+08:00, or 30s");
   }
 
   @Test

@@ -180,7 +180,7 @@ final class WatchLoop implements WatchCall.Events {
     }
   }
 
-  /** Whether another attempt would hear the same. */
+  /** Whether another attempt would get the same answer. */
   private static boolean isFinal(Status status) {
     return Failures.isRefusal(status)
         || status.getCode() == Status.Code.INVALID_ARGUMENT

@@ -1,8 +1,10 @@
 package com.example;
 
 import com.google.protobuf.Timestamp;
+import dev.wxnotify.client.EventListener;
 import dev.wxnotify.client.EventWatch;
 import dev.wxnotify.client.NotificationClient;
+import dev.wxnotify.client.SendFailure;
 import dev.wxnotify.v1.DeliveryReport;
 import dev.wxnotify.v1.Event;
 import dev.wxnotify.v1.WatchEventsRequest;
@@ -26,19 +28,25 @@ public final class Watch {
         WatchEventsRequest.newBuilder()
             .setSince(Timestamp.newBuilder().setSeconds(since.getEpochSecond()))
             .build();
+    EventListener listener =
+        new EventListener() {
+          @Override
+          public void onEvent(Event event) { // It may come twice after a break.
+            if (enough.getCount() > 0) {
+              show(event);
+              enough.countDown();
+            }
+          }
+
+          @Override
+          public void onEnd(SendFailure why) { // Another attempt would fail too.
+            System.err.println("the watch ended: " + why.message());
+            System.exit(1);
+          }
+        };
     try (NotificationClient client = NotificationClient.builder(args[0]).plaintext().build();
-        // It reconnects and resumes by itself. An event may come twice after a break.
-        EventWatch watch =
-            client
-                .events()
-                .watch(
-                    request,
-                    event -> {
-                      if (enough.getCount() > 0) {
-                        show(event);
-                        enough.countDown();
-                      }
-                    })) {
+        // It reconnects and resumes by itself.
+        EventWatch watch = client.events().watch(request, listener)) {
       enough.await();
     }
   }

@@ -69,7 +69,7 @@ final class JournalKeys {
     }
     if (!isFile && USER.matcher(url).find()) {
       throw new WrongValueException(
-          "expected: no user in the URL; it belongs into " + USER_NAME.name());
+          "expected: no user in the URL; put it into " + USER_NAME.name());
     }
     return url;
   }

@@ -20,7 +20,10 @@ final class JournalReader {
       boolean isUrlWrong = url.isEmpty() && reading.has(JournalKeys.URL);
       if (reading.has(key) && !isPostgres && !isUrlWrong) {
         reading.mistake(
-            key, "is for PostgreSQL only: " + JournalKeys.URL.name() + " names another store");
+            key,
+            "is for PostgreSQL only (expected: "
+                + JournalKeys.URL.name()
+                + " = jdbc:postgresql://host:port/database)");
       }
     }
     return new JournalSettings(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Where the journal is kept, and for how long.
  *
  * @param url a JDBC URL of SQLite or PostgreSQL, without a password; null for this process's memory
- * @param user the user of the database; null where the URL says it, or none is needed
+ * @param user the user of the database; null for the driver's default, or where none is needed
  * @param passwordFile the file of that user's password; null for none
  * @param retention how long messages and events are kept
  */

@@ -192,7 +192,7 @@ final class EventGrpcService extends EventServiceGrpc.EventServiceImplBase {
     watches.forEach(Watch::callersChanged);
   }
 
-  /** Ends all watches, also those that come yet. */
+  /** Ends all watches, and those that begin later. */
   void stop() {
     stopping = true;
     watches.forEach(Watch::stop);

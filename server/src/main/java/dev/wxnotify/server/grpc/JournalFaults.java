@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What callers hear where a stage of the journal fails. */
+/** The errors of calls for which a stage of the journal fails. */
 final class JournalFaults {
   private static final Logger log = LoggerFactory.getLogger(JournalFaults.class);
 

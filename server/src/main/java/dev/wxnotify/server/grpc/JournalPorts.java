@@ -10,7 +10,7 @@ import dev.wxnotify.server.journal.Subscriptions;
  * What the services of events, messages and subscriptions read and write.
  *
  * @param messages what became of messages
- * @param feed the events, for those who watch
+ * @param feed the events, for watches
  * @param intake takes what callers report
  * @param subscriptions what is known of users
  * @param pushes takes pushes of WeChat that came elsewhere

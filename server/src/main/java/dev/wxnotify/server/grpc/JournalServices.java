@@ -63,7 +63,7 @@ final class JournalServices {
     events.callersChanged();
   }
 
-  /** Ends all watches, also those that come yet. */
+  /** Ends all watches, and those that begin later. */
   void stop() {
     events.stop();
   }

@@ -69,9 +69,14 @@ final class RequestCheck {
   /** Checks an id that may be empty: it has visible characters only. */
   void optional(String field, String value, int longest) {
     atMost(field, value, longest);
-    if (value.chars().anyMatch(c -> c <= ' ' || Character.isISOControl(c))) {
+    if (!isVisible(value)) {
       add(field, "has white space or control characters");
     }
+  }
+
+  /** Tells whether a text has visible characters only. */
+  static boolean isVisible(String value) {
+    return value.chars().noneMatch(c -> c <= ' ' || Character.isISOControl(c));
   }
 
   /** Checks an id that the caller chose, of which a message may have any. */
@@ -89,13 +94,13 @@ final class RequestCheck {
     }
   }
 
-  /** Returns a time; null where it is none. */
+  /** Returns a time; null where it is invalid. */
   @Nullable Instant time(String field, Timestamp time) {
     if (time.getSeconds() < FIRST_SECOND
         || time.getSeconds() > LAST_SECOND
         || time.getNanos() < 0
         || time.getNanos() >= NANOS) {
-      add(field, "is no time between the years 1 and 9999");
+      add(field, "must be a time between the years 1 and 9999");
       return null;
     }
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());

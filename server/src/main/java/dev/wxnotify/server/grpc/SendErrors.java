@@ -164,7 +164,7 @@ final class SendErrors {
         .build();
   }
 
-  /** The store of the journal is away. */
+  /** The store of the journal is not available. */
   static SendError journalUnavailable() {
     return error(
             Code.UNAVAILABLE,

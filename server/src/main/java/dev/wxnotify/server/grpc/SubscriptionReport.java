@@ -75,11 +75,11 @@ record SubscriptionReport(
     }
     if (template.isEmpty()) {
       check.add("results", "has an empty template id");
-      return;
+    } else if (!RequestCheck.isVisible(template)) {
+      check.add("results", "has a template id with white space or control characters");
+    } else {
+      check.required("results[\"" + template + "\"]", answer, MAX_ANSWER);
     }
-    String field = "results[\"" + template + "\"]";
-    check.optional("the template id of " + field, template, RequestCheck.MAX_ID);
-    check.required(field, answer, MAX_ANSWER);
   }
 
   private static Instant occurredAt(

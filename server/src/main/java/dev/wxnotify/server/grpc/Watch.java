@@ -37,12 +37,12 @@ import org.slf4j.LoggerFactory;
  * once the caller has not been ready for the time of a heartbeat. Events that the caller does not
  * ask for or may not see move the place all the same, and the next heartbeat says so.
  *
- * <p>The journal may be away for {@link #LONGEST_OUTAGE}, since the restart of a database must not
- * make all watchers come again at once; heartbeats go on meanwhile. Then the watch ends, so that
- * its caller can try another replica. A watch cannot begin while the journal is away.
+ * <p>The journal may be unavailable for {@link #LONGEST_OUTAGE}, since the restart of a database
+ * must not make all watchers reconnect at once; heartbeats go on meanwhile. Then the watch ends, so
+ * that its caller can try another replica. A watch cannot begin while the journal is not available.
  *
  * <p>The caller is looked up again with each page, with each heartbeat and when the callers change:
- * the watch of one that is gone ends, and that of one with fewer rights shows less.
+ * the watch of one that was removed ends, and that of one with fewer rights shows less.
  *
  * <p>It is long because its steps share one state, and each relies on how the others leave it.
  *
@@ -87,7 +87,7 @@ final class Watch {
 
   private boolean begun;
 
-  /** Whether it has been told that there is nothing more for now. */
+  /** Whether a heartbeat has said that there is nothing more for now. */
   private boolean caughtUp;
 
   private boolean reading;

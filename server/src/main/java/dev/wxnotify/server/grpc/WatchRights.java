@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a watch look its caller up again, since a watch outlives changes of the callers: a caller
- * that was removed, or whose token was, must not hear of events for ever.
+ * that was removed, or whose token was, must not get events for ever.
  */
 final class WatchRights implements ServerInterceptor {
   private static final Context.Key<Supplier<@Nullable Caller>> KEY =

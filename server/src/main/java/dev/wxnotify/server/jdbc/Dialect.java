@@ -57,7 +57,7 @@ interface Dialect {
     CONFLICT,
     /** A row can never be stored as it is. */
     CONTENT,
-    /** Everything else: the database is away, full, read-only, slow. */
+    /** Everything else: the database is not available, full, read-only, slow. */
     UNAVAILABLE
   }
 

@@ -42,7 +42,7 @@ public final class JdbcJournalStore implements JournalStore {
    * A store that is not open yet.
    *
    * @param url {@code jdbc:postgresql:…} as the driver knows it, or {@code jdbc:sqlite:FILE}
-   * @param user the user of PostgreSQL; null for that of the URL, or else of the process
+   * @param user the user of PostgreSQL; null for the driver's default
    * @param passwordFile a file with the password, which is read for each new connection; null for
    *     none
    * @throws IllegalArgumentException if the URL is neither

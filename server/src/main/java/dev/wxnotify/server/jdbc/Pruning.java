@@ -8,7 +8,7 @@ import java.time.Instant;
 
 /**
  * Forgets old rows, some at a time, by one replica at a time. Before events go, the journal says up
- * to which position they may be gone: so a reader finds them, or hears that its cursor is too old,
+ * to which position they may be gone: so a reader finds them, or learns that its cursor is too old,
  * and never misses some. That is a transaction of its own, which is short: publishing waits for it.
  */
 final class Pruning {

@@ -107,7 +107,7 @@ final class EventSignals {
         wakeThoseBefore(last());
       }
     } catch (RuntimeException e) {
-      looksAgain = true; // The store is away; whoever waits waits until it is back.
+      looksAgain = true; // The store is not available; all wait until it is.
     }
     if (looksAgain && !waiters.isEmpty()) {
       lookAfter(POLL);

@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  *   fails at once         4 s after its call a stage fails in any case
  * </pre>
  *
- * <p>While the store is away a call waits for its four seconds: WeChat asks a few times only, and
- * would have used them up at once. One that has failed leaves the queue, so that a store that hangs
- * does not fill it.
+ * <p>While the store is not available, a call waits for its four seconds: WeChat asks a few times
+ * only, and would have used them up at once. One that has failed leaves the queue, so that a store
+ * that hangs does not fill it.
  *
  * <p>Concurrency: a queue, and one thread that takes from it. {@code pending} counts the events of
  * calls that have not ended; the one who ends a call takes them off.

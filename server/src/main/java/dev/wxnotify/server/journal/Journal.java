@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Journal
     implements EventIntake, MessageLookup, EventFeed, Subscriptions, AutoCloseable {
-  /** How long a stop takes where the store is away. */
+  /** How long a stop takes where the store is not available. */
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration LEAST_PATIENCE = Duration.ofMillis(200);

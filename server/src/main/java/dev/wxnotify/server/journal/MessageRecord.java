@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param openId the recipient
  * @param templateId the template
  * @param kind what the caller requested
- * @param outcome what happened to it, in truth
+ * @param outcome what really happened to it
  * @param reason the name of the core's reason, such as {@code INVALID_OPEN_ID}; empty for an
  *     accepted message
  * @param error WeChat's error; null where WeChat gave none

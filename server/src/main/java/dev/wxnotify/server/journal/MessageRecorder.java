@@ -12,8 +12,8 @@ import java.time.InstantSource;
 /**
  * Makes a record of each message that ends, for the writer, and tells the ledger of subscriptions.
  *
- * <p>A repeat of a request id makes none, whatever it hears: the outcome of the first, that the
- * first is in progress, or that the id belongs to another message. So the newest record of a
+ * <p>A repeat of a request id makes none, whatever its answer is: the outcome of the first, that
+ * the first is in progress, or that the id belongs to another message. So the newest record of a
  * request id always tells what became of a message.
  */
 final class MessageRecorder implements DeliveryListener {

@@ -12,6 +12,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,10 @@ final class MessageWriter {
   private final BlockingQueue<MessageRecord> queue = new ArrayBlockingQueue<>(CAPACITY);
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread;
+
+  /** How many records the thread has taken and neither written nor dropped. */
+  private final AtomicInteger held = new AtomicInteger();
+
   private volatile long stopNanos;
   private long refusalReportedNanos;
   private long refusals;
@@ -165,6 +170,7 @@ final class MessageWriter {
   }
 
   private void write(List<MessageRecord> batch) throws InterruptedException {
+    held.set(batch.size());
     Deque<List<MessageRecord>> parts = new ArrayDeque<>();
     parts.push(List.copyOf(batch));
     Duration pause = FIRST_PAUSE;
@@ -204,6 +210,7 @@ final class MessageWriter {
   }
 
   private void tellWritten(int count, long nanos) {
+    held.addAndGet(-count);
     listener.messagesWritten(count, nanos);
     if (queue.size() < CAPACITY / 2) {
       outage.end();
@@ -234,6 +241,7 @@ final class MessageWriter {
       parts.push(part.subList(0, size / 2));
       return;
     }
+    held.decrementAndGet();
     listener.messagesDropped(1);
     refusals++;
     long now = nanoClock.getAsLong();
@@ -259,9 +267,10 @@ final class MessageWriter {
     if (thread.isAlive()) {
       thread.interrupt();
     }
-    int lost = queue.size();
+    queue.remove(STOP); // The thread may have ended without it.
+    int lost = queue.size() + held.get();
     if (lost > 0) {
-      log.warn("the journal stops while {} or more records of messages are not written", lost);
+      log.warn("the journal stops while {} records of messages are not written", lost);
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.wxnotify.server.journal;
 
 import java.time.Duration;
 
-/** Hears what became of WeChat's pushes. Called on any thread; must neither block nor throw. */
+/** Learns what became of WeChat's pushes. Called on any thread; must neither block nor throw. */
 public interface PushListener {
   /** What a push is about. */
   enum Kind {

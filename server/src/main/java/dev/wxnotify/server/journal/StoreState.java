@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   NOT OPEN ── open() succeeds ──▶ OPEN ◀── a call succeeds, or fails
- *      └─────── never usable ─────▶ NOT OPEN, for good
+ *      └─────── never usable ─────▶ NOT OPEN, until the process ends
  * </pre>
  *
  * <p>The journal looks at an open store every second. So one that has not answered for {@link
@@ -91,7 +91,7 @@ final class StoreState {
     return Optional.ofNullable(now);
   }
 
-  /** Returns what callers of a store hear that is not open. */
+  /** Returns what calls fail with while the store is not open. */
   JournalUnavailableException unavailable() {
     return new JournalUnavailableException(
         "the journal is not available: " + trouble().orElse("it is being opened"), null);

@@ -8,7 +8,7 @@ import java.util.Map;
 public interface SubscriptionStore {
   /**
    * Returns what is known of one user, in any order. A template for which the user never answered,
-   * and WeChat never refused, lacks: that WeChat took messages tells nothing by itself.
+   * and WeChat never refused, lacks: that WeChat took messages means nothing by itself.
    *
    * @param templateIds the templates; empty for all of which something is known
    */

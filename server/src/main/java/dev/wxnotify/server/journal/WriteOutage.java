@@ -1,7 +1,7 @@
 package dev.wxnotify.server.journal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -65,11 +65,15 @@ final class WriteOutage {
         long lost = dropped.sum() - reported;
         log.warn(
             "records of messages are written to the journal again after {}; {} were dropped",
-            Duration.ofMillis((nanoClock.getAsLong() - beganNanos) / 1_000_000),
+            seconds(nanoClock.getAsLong() - beganNanos),
             lost);
         reported += lost;
         beganNanos = null;
       }
     }
+  }
+
+  private static String seconds(long nanos) {
+    return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
   }
 }

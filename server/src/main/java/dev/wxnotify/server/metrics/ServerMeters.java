@@ -218,7 +218,7 @@ public final class ServerMeters implements AutoCloseable {
   /**
    * Shows what is known of the journal.
    *
-   * @param up whether its store is of use
+   * @param up whether its store is usable
    * @param waiting how many records of messages wait to be written
    */
   public void watchJournal(BooleanSupplier up, LongSupplier waiting) {

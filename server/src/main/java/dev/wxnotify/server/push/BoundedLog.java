@@ -33,7 +33,7 @@ final class BoundedLog {
    */
   void warn(String appId, String what) {
     if (isDue(new Kind(appId, what))) {
-      log.warn("app {}: {}; further ones within {} are only counted", appId, what, PAUSE);
+      log.warn("app {}: {}; further ones within a minute are only counted", appId, what);
     }
   }
 

@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * What makes a push the same event as another. WeChat pushes up to four times where it hears no
+ * What makes a push the same event as another. WeChat pushes up to four times where it gets no
  * answer, and its own rule (user and time) is too coarse: two messages to one user in one second
  * have two receipts.
  */

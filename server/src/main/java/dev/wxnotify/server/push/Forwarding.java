@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes on the pushes that are not for this server, and hands back what their owner answers.
- * Whatever he does, WeChat is answered: with "success" where he gives no answer of use, since it
- * would push again to no other effect.
+ * WeChat is answered in any case: with "success" where the owner gives no usable answer, since it
+ * would push again with the same result.
  *
  * <p>Concurrency: at most {@link #MOST} pushes of an app wait for their owner, none longer than
- * {@link #PATIENCE}, so that an owner who hangs holds at most 4 MiB for each app; beyond that a
+ * {@link #PATIENCE}, so that an owner that hangs holds at most 4 MiB for each app; beyond that a
  * push is not passed on. The pushes for this server never come here.
  */
 final class Forwarding {
@@ -72,8 +72,10 @@ final class Forwarding {
       log.warn(
           appId,
           isTooLarge
-              ? "push.forward-url answered too much"
-              : "push.forward-url gave no answer within " + PATIENCE);
+              ? "push.forward-url answered with more than 64 KiB"
+              : "push.forward-url was not reached, or gave no answer within "
+                  + PATIENCE.toSeconds()
+                  + " s");
       return PushRoutes.success();
     }
     if (answer.status() != OK) {

@@ -61,7 +61,7 @@ record PushQuery(Map<String, String> parameters) {
   /**
    * Returns when the push was signed, in seconds since 1970.
    *
-   * @throws Refusal if that is not told
+   * @throws Refusal if it is missing or no number
    */
   long seconds() throws Refusal {
     String text = get("timestamp");

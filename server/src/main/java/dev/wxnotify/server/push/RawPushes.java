@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Pushes that somebody else received, and passes on. They are never forwarded: back to him. */
+/**
+ * Pushes that another system received, and passes on. They are never forwarded: that system has
+ * them.
+ */
 final class RawPushes implements PushIntake {
   private final PushApps apps;
   private final Pushes pushes;

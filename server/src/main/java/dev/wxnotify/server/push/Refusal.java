@@ -5,8 +5,8 @@ import dev.wxnotify.server.journal.PushListener.Result;
 /**
  * A push is not accepted. It is daily business on an open port, and builds no stack trace.
  *
- * <p>{@code field} and {@code rule} are for whoever passes pushes on by gRPC; over HTTP nobody
- * hears more than a status.
+ * <p>{@code field} and {@code rule} are for callers that pass pushes on by gRPC; over HTTP the
+ * answer is a status and no more.
  */
 final class Refusal extends Exception {
   private static final long serialVersionUID = 1L;

@@ -37,8 +37,8 @@ final class Verifier {
   record Genuine(@Nullable PushNode content, long signedSeconds) {}
 
   /**
-   * Returns the answer to WeChat's verification of the URL. Its time does not matter: whoever
-   * repeats one hears what he said.
+   * Returns the answer to WeChat's verification of the URL. Its time does not matter: somebody who
+   * repeats one learns nothing.
    *
    * @throws Refusal if it is not WeChat's
    */
@@ -69,7 +69,7 @@ final class Verifier {
       throw new Refusal(
           Result.WRONG_TIME,
           PushQuery.field("timestamp"),
-          "is more than " + window + " from the time of this server");
+          "differs from the time of this server by more than " + window.toSeconds() + " s");
     }
     if (app.mode() == PushMode.SAFE
         && query.parameters().getOrDefault(ENCRYPTED_SIGNATURE, "").isEmpty()) {

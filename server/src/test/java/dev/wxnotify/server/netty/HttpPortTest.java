@@ -229,6 +229,43 @@ final class HttpPortTest {
     }
   }
 
+  /** What follows would be a request here, and may be a body for a proxy: RFC 9112, 6.3. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: identity\r\nContent-Length: 0\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: \"chunked\"\r\n",
+        "Transfer-Encoding: chunked;x=1\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "Transfer-Encoding: x\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding:\r\n",
+      })
+  void requestOfAnotherCoding_isRefusedAndIsTheLast(String header) throws Exception {
+    for (String path : List.of("/echo", "/none")) {
+      try (RawHttp http = new RawHttp(port())) {
+        http.send("POST " + path + " HTTP/1.1\r\nHost: x\r\n" + header + "\r\n");
+        http.send(post("/echo", "smuggled"));
+
+        assertThat(http.read().status()).isEqualTo(400);
+        assertThat(http.isClosedByServer()).isTrue();
+      }
+    }
+    assertServes();
+  }
+
+  /** The decoder knows a draft of WebSocket by which eight bytes follow such a head. */
+  @Test
+  void requestWithABodyThatNoHeaderTells_isRefused() throws Exception {
+    try (RawHttp http = new RawHttp(port())) {
+      http.send("GET /echo HTTP/1.1\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n");
+
+      assertThat(http.read().status()).isEqualTo(400);
+      assertThat(http.isClosedByServer()).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

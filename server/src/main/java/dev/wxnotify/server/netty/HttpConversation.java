@@ -329,7 +329,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     connections.waits(context().channel());
     endAfter(limits.receive(), this::close);
     HttpRequest asked = head;
-    boolean staysOpen = !answer.isLast() && asked != null && mayStayOpen(asked);
+    boolean staysOpen =
+        !answer.isLast() && !connections.areEnding() && asked != null && mayStayOpen(asked);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), answer.body());
     response

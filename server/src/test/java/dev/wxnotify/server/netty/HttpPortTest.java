@@ -439,6 +439,38 @@ final class HttpPortTest {
   }
 
   @Test
+  void close_waitsForTheAnswersThatAreWorkedOn_andForNothingElse() throws Exception {
+    try (RawHttp worked = new RawHttp(port()).send(post("/wait", "") + post("/echo", "next"));
+        RawHttp begun = new RawHttp(port()).send("POST /ec");
+        RawHttp idle = new RawHttp(port())) {
+      assertThat(idle.send(post("/echo", "1")).read().body()).isEqualTo("1");
+      Await.until("a request", () -> routes.waiting.size() == 1);
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> ports.get(0).close(LONG));
+
+      assertThat(idle.isClosedByServer()).isTrue();
+      assertThat(begun.isClosedByServer()).isTrue();
+      assertThat(closed).isNotDone();
+      routes.waiting.get(0).complete(HttpAnswer.text(HttpResponseStatus.OK, "done"));
+      assertThat(worked.read())
+          .satisfies(answer -> assertThat(answer.body()).isEqualTo("done"))
+          .satisfies(answer -> assertThat(answer.head()).contains("connection: close"));
+      assertThat(worked.isClosedByServer()).isTrue();
+      Await.result(closed);
+    }
+  }
+
+  @Test
+  void close_endsAnAnswerThatDoesNotCome() throws Exception {
+    try (RawHttp worked = new RawHttp(port()).send(post("/wait", ""))) {
+      Await.until("a request", () -> routes.waiting.size() == 1);
+
+      ports.get(0).close(SHORT);
+
+      assertThat(worked.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
   void answerFromAnotherThread_isWritten() throws Exception {
     try (RawHttp http = new RawHttp(port())) {
       http.send(post("/wait", ""));

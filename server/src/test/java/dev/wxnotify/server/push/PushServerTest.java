@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -176,6 +177,24 @@ final class PushServerTest {
             "wx-shop SENT UNAVAILABLE",
             "wx-shop SENT STORED",
             "wx-shop delivered");
+  }
+
+  @Test
+  void stop_answersThePushThatIsBeingStored() throws Exception {
+    journal.be(FakeJournal.Mood.HANGING);
+    try (RawHttp http = new RawHttp(server.port());
+        RawHttp idle = new RawHttp(server.port())) {
+      assertThat(idle.send("GET / HTTP/1.1\r\n\r\n").read().status()).isEqualTo(404);
+      http.send(request("POST", "/wechat/shop", WECHAT.safe(NOW, sent(1))));
+      Await.until("the push", () -> journal.calls() == 1);
+      CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
+
+      assertThat(idle.isClosedByServer()).isTrue();
+      journal.stopHanging();
+
+      assertSuccess(http.read());
+      Await.result(stopped);
+    }
   }
 
   /** WeChat gives up after five seconds: these two wait beside each other. */

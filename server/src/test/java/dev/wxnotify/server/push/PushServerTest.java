@@ -17,6 +17,10 @@ import dev.wxnotify.server.testing.RawHttp.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -428,6 +432,39 @@ final class PushServerTest {
     }
   }
 
+  /** Its head came in time, so that no time limit of the client ends it. */
+  @Test
+  void ownerWhoseAnswerHasNoEnd_isGivenUp() throws Exception {
+    try (ServerSocket owner = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RawHttp other = new RawHttp(server.port())) {
+      URI url = URI.create("http://127.0.0.1:" + owner.getLocalPort() + "/");
+      apps.replace(List.of(app(PushMode.SAFE, url)));
+      other.send(request("POST", "/wechat/shop", WECHAT.safe(NOW, OTHER)));
+      try (Socket passed = owner.accept()) {
+        passed
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx".getBytes(StandardCharsets.UTF_8));
+
+        assertSuccess(other.read());
+        passed.setSoTimeout(20_000);
+        assertThat(endsOf(passed)).isTrue();
+      }
+    }
+    assertThat(heard.all).contains("wx-shop forwarded FAILED");
+  }
+
+  private static boolean endsOf(Socket socket) throws IOException {
+    try {
+      socket.getInputStream().readAllBytes();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
   private PushIntake.Result ingest(WeChatSide.Push push) throws Exception {
     return Await.result(server.intake().ingest("wx-shop", push.query(), push.bytes()));
   }
@@ -489,6 +526,17 @@ final class PushServerTest {
 
     assertThatThrownBy(() -> ingest(WECHAT.safe(NOW, sent(1))))
         .hasRootCauseInstanceOf(JournalUnavailableException.class);
+  }
+
+  /** A plus sign stands for a blank in a query only. */
+  @Test
+  void nameWithAPlus_isFoundInItsPath() throws Exception {
+    PushApp shop = app(PushMode.SAFE, null);
+    apps.replace(List.of(new PushApp("a+b", shop.appId(), shop.mode(), shop.secrets(), null)));
+
+    for (String path : List.of("/wechat/a+b", "/wechat/a%2Bb", "/wechat/%61%2bb")) {
+      assertSuccess(RawHttp.ask(server.port(), request("POST", path, WECHAT.safe(NOW, OTHER))));
+    }
   }
 
   /** Names of an operator's choice, percent-encoded by WeChat. */

@@ -400,6 +400,37 @@ final class PushServerTest {
   }
 
   @Test
+  void ownerWithoutTls_isToldFromOneWhoIsAway_andOneWhoBreaksOff() throws Exception {
+    String place;
+    try (ServerSocket owner = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      place = "127.0.0.1:" + owner.getLocalPort() + "/";
+      assertThat(warningWhenPassedTo("https://" + place, owner, "HTTP/1.1 400 Bad\r\n\r\n"))
+          .contains("push.forward-url has no TLS, or no certificate that is trusted here");
+      assertThat(warningWhenPassedTo("http://" + place, owner, "HTTP/1.1 200"))
+          .contains("push.forward-url gave no whole answer");
+    }
+    apps.replace(List.of(app(PushMode.SAFE, URI.create("http://" + place))));
+    assertSuccess(post(WECHAT.safe(NOW, OTHER)));
+
+    assertThat(log.everything()).contains("push.forward-url could not be reached");
+  }
+
+  private String warningWhenPassedTo(String url, ServerSocket owner, String answer)
+      throws Exception {
+    apps.replace(List.of(app(PushMode.SAFE, URI.create(url))));
+    try (RawHttp http = new RawHttp(server.port())) {
+      http.send(request("POST", "/wechat/shop", WECHAT.safe(NOW, OTHER)));
+      try (Socket passed = owner.accept()) {
+        assertThat(passed.getInputStream().read()).isNotNegative();
+        passed.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+        passed.shutdownOutput();
+        assertSuccess(http.read());
+      }
+    }
+    return log.everything();
+  }
+
+  @Test
   void ownerWhoHangs_holdsABoundedNumberOfPushes_andDelaysNoneOfOurs() throws Exception {
     List<RawHttp> waiting = new ArrayList<>();
     try (Owner owner = new Owner()) {

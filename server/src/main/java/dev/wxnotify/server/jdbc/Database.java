@@ -111,7 +111,9 @@ final class Database implements AutoCloseable {
   /** Runs a transaction, again where it met another one. */
   <T> T transaction(Work<T> work) {
     for (int i = 1; ; i++) {
-      try (Connection connection = opened().writers.getConnection()) {
+      HikariDataSource pool = opened().writers;
+      try (Connection connection = pool.getConnection()) {
+        begin(pool, connection);
         return committed(connection, work);
       } catch (SQLException e) {
         if (i == TRIES || !faults.isConflict(e)) {
@@ -121,8 +123,21 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * Begins a transaction. Where another process has SQLite's lock, the driver fails and takes it
+   * for begun all the same: each later statement would be a transaction of its own, and each commit
+   * fail. So that connection is given up.
+   */
+  private static void begin(HikariDataSource pool, Connection connection) throws SQLException {
+    try {
+      connection.setAutoCommit(false);
+    } catch (SQLException e) {
+      pool.evictConnection(connection);
+      throw e;
+    }
+  }
+
   private static <T> T committed(Connection connection, Work<T> work) throws SQLException {
-    connection.setAutoCommit(false);
     try {
       T result = work.with(connection);
       connection.commit();

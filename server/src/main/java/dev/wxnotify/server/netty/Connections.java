@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open connections of a port, and which of them nothing of ours is working on: they wait for a
@@ -16,6 +18,7 @@ final class Connections {
   private final int most;
   private final Set<Channel> open = new LinkedHashSet<>();
   private final Set<Channel> waiting = new LinkedHashSet<>();
+  private @Nullable CompletableFuture<Void> end;
 
   Connections(int most) {
     this.most = most;
@@ -30,6 +33,7 @@ final class Connections {
             closed -> {
               open.remove(accepted);
               waiting.remove(accepted);
+              completeEnd();
             });
     if (open.size() > most) {
       close(waiting.isEmpty() ? accepted : waiting.iterator().next());
@@ -48,6 +52,29 @@ final class Connections {
   /** Says that the request of a connection is worked on. */
   void works(Channel channel) {
     waiting.remove(channel);
+  }
+
+  /**
+   * Closes the connections that wait for their client, and lets the others end with the answer that
+   * is worked on.
+   *
+   * @param whenEnded completes when none is open any more
+   */
+  void end(CompletableFuture<Void> whenEnded) {
+    end = whenEnded;
+    List.copyOf(waiting).forEach(Connections::close);
+    completeEnd();
+  }
+
+  /** Tells whether each connection ends with its next answer. */
+  boolean areEnding() {
+    return end != null;
+  }
+
+  private void completeEnd() {
+    if (end != null && open.isEmpty()) {
+      end.complete(null);
+    }
   }
 
   /** Closes all connections. */

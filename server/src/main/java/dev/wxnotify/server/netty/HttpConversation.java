@@ -23,6 +23,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -195,6 +196,10 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
       refuse(statusOf(begun.decoderResult().cause()));
       return;
     }
+    if (isEndUnsure(begun)) {
+      refuse(HttpResponseStatus.BAD_REQUEST);
+      return;
+    }
     HttpAnswer early = answerHead(begun);
     if (early != null) {
       write(hasBody(begun) ? early.last() : early);
@@ -209,6 +214,19 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         && begun.protocolVersion().isKeepAliveDefault()) {
       refuse(HttpResponseStatus.EXPECTATION_FAILED);
     }
+  }
+
+  /**
+   * Tells whether a proxy in front may see another end of this request than the decoder does, which
+   * knows no coding but chunks, and gives some requests a body whose length no header tells.
+   */
+  private static boolean isEndUnsure(HttpRequest begun) {
+    List<String> codings = begun.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return codings.isEmpty()
+        ? !begun.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+            && HttpUtil.getContentLength(begun, 0L) != 0
+        : codings.size() > 1
+            || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0).strip());
   }
 
   private static HttpResponseStatus statusOf(Throwable fault) {
@@ -311,7 +329,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     connections.waits(context().channel());
     endAfter(limits.receive(), this::close);
     HttpRequest asked = head;
-    boolean staysOpen = !answer.isLast() && asked != null && mayStayOpen(asked);
+    boolean staysOpen =
+        !answer.isLast() && !connections.areEnding() && asked != null && mayStayOpen(asked);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), answer.body());
     response

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
@@ -14,8 +15,13 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A port that speaks HTTP/1.1 without TLS, and trusts nobody: requests, connections and waiting are
@@ -28,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpPort implements AutoCloseable {
   private static final int MAX_CHUNK = 8 * 1024;
   private static final int BACKLOG = 512;
+  private static final Logger log = LoggerFactory.getLogger(HttpPort.class);
 
   private final InetSocketAddress address;
   private final String threadName;
@@ -137,15 +144,38 @@ public final class HttpPort implements AutoCloseable {
   /** Closes the port and all connections. */
   @Override
   public void close() {
+    close(Duration.ZERO);
+  }
+
+  /**
+   * Closes the port and all connections: at once those that wait for their client, and the others
+   * when they have their answer.
+   *
+   * @param patience how long the answers may take together
+   */
+  public void close(Duration patience) {
     Channel bound = channel;
     if (bound != null) {
       channel = null;
       bound.close().awaitUninterruptibly(); // Ending the loop alone leaves it open.
+      awaitAnswers(bound.eventLoop(), patience);
       bound.eventLoop().submit(connections::closeAll).awaitUninterruptibly();
     }
     EventLoopGroup loop = group;
     if (loop != null) {
       loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+  }
+
+  private void awaitAnswers(EventLoop loop, Duration patience) {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    loop.execute(() -> connections.end(ended));
+    try {
+      ended.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.debug("some requests have no answer at the end");
     }
   }
 }

@@ -4,7 +4,9 @@ import dev.wxnotify.server.journal.PushListener;
 import dev.wxnotify.server.netty.HttpAnswer;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +14,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,16 +70,10 @@ final class Forwarding {
   private HttpAnswer answered(
       String appId, HttpForwarder.@Nullable Answer answer, @Nullable Throwable fault) {
     if (answer == null) {
-      boolean isTooLarge = isTooLarge(fault);
+      boolean isTooLarge = isBecauseOf(HttpForwarder.TooLargeException.class, fault);
       listener.forwarded(
           appId, isTooLarge ? PushListener.Forwarding.REFUSED : PushListener.Forwarding.FAILED);
-      log.warn(
-          appId,
-          isTooLarge
-              ? "push.forward-url answered with more than 64 KiB"
-              : "push.forward-url was not reached, or gave no answer within "
-                  + PATIENCE.toSeconds()
-                  + " s");
+      log.warn(appId, isTooLarge ? "push.forward-url answered with more than 64 KiB" : failure(fault));
       return PushRoutes.success();
     }
     if (answer.status() != OK) {
@@ -92,9 +90,23 @@ final class Forwarding {
         false);
   }
 
-  private static boolean isTooLarge(@Nullable Throwable fault) {
+  /** One of a few texts, so that the log knows the kinds; the remedy of each is another one. */
+  private static String failure(@Nullable Throwable fault) {
+    if (isBecauseOf(SSLException.class, fault)) {
+      return "push.forward-url has no TLS, or no certificate that is trusted here";
+    }
+    if (isBecauseOf(ConnectException.class, fault)) {
+      return "push.forward-url could not be reached";
+    }
+    return isBecauseOf(TimeoutException.class, fault)
+            || isBecauseOf(HttpTimeoutException.class, fault)
+        ? "push.forward-url gave no answer within " + PATIENCE
+        : "push.forward-url gave no whole answer";
+  }
+
+  private static boolean isBecauseOf(Class<? extends Throwable> kind, @Nullable Throwable fault) {
     for (Throwable each = fault; each != null; each = each.getCause()) {
-      if (each instanceof HttpForwarder.TooLargeException) {
+      if (kind.isInstance(each)) {
         return true;
       }
     }

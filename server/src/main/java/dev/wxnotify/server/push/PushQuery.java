@@ -25,14 +25,18 @@ record PushQuery(Map<String, String> parameters) {
   /**
    * Reads the query of a URI.
    *
-   * @throws Refusal if it is malformed, or has a parameter twice
+   * @throws Refusal if it is malformed, has a parameter twice, or too many of them
    */
   static PushQuery of(String raw) throws Refusal {
     Map<String, String> all = new HashMap<>();
     try {
       Map<String, List<String>> decoded =
-          new QueryStringDecoder(raw, StandardCharsets.UTF_8, false, MAX_PARAMETERS, true)
+          new QueryStringDecoder(raw, StandardCharsets.UTF_8, false, MAX_PARAMETERS + 1, true)
               .parameters();
+      if (decoded.size() > MAX_PARAMETERS) { // More are left out, one that is there twice too.
+        throw new Refusal(
+            Result.MALFORMED, "query", "has more than " + MAX_PARAMETERS + " parameters");
+      }
       for (Map.Entry<String, List<String>> each : decoded.entrySet()) {
         if (each.getValue().size() > 1) {
           throw new Refusal(Result.MALFORMED, "query", "has a parameter twice");

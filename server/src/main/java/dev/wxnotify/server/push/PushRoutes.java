@@ -45,7 +45,8 @@ final class PushRoutes implements HttpRoutes {
       return null;
     }
     try {
-      return apps.named(QueryStringDecoder.decodeComponent(path.substring(PREFIX.length())));
+      String name = path.substring(PREFIX.length()).replace("+", "%2B"); // No blank in a path.
+      return apps.named(QueryStringDecoder.decodeComponent(name));
     } catch (IllegalArgumentException e) {
       return null;
     }

@@ -36,6 +36,9 @@ public final class PushServer implements AutoCloseable {
           Duration.ofMillis(4_500),
           Duration.ofSeconds(90)); // Longer than nginx keeps a connection: it closes first.
 
+  /** How long a stop waits for pushes that are being answered; a store takes milliseconds. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
+
   private final PushIntake intake;
   private final @Nullable HttpPort http;
 
@@ -95,11 +98,11 @@ public final class PushServer implements AutoCloseable {
     return http == null ? -1 : http.port();
   }
 
-  /** Closes the port and its connections. */
+  /** Closes the port, and each connection when the push that it brought is answered. */
   @Override
   public void close() {
     if (http != null) {
-      http.close();
+      http.close(LAST_ANSWERS);
     }
   }
 }

@@ -13,6 +13,14 @@ final class Verifier {
   private static final String SIGNATURE = "signature";
   private static final String ENCRYPTED_SIGNATURE = "msg_signature";
 
+  /**
+   * The signature is of the parts one after the other, with no mark between them: who has seen a
+   * push could move the begin of its encrypted text to the end of the nonce, and it would still be
+   * right. What is left can be decrypted from whole blocks of it only, so that 64 characters had to
+   * move. WeChat's nonces have some ten.
+   */
+  private static final int MAX_NONCE = 63;
+
   private final PushApps apps;
   private final InstantSource clock;
   private final Duration window;
@@ -64,7 +72,10 @@ final class Verifier {
    */
   Genuine open(PushApp app, PushQuery query, byte[] body) throws Refusal {
     long seconds = query.seconds();
-    query.get("nonce");
+    if (query.get("nonce").length() > MAX_NONCE) {
+      throw new Refusal(
+          Result.MALFORMED, PushQuery.field("nonce"), "has more than " + MAX_NONCE + " characters");
+    }
     if (Math.abs(clock.instant().getEpochSecond() - seconds) > window.toSeconds()) {
       throw new Refusal(
           Result.WRONG_TIME,

@@ -76,6 +76,25 @@ class SqliteJournalTest {
     }
   }
 
+  /** As a tool for copies may have it, for longer than a transaction waits to begin. */
+  @Test
+  void file_thatAnotherHasLocked_isUnavailable_andRecovers(@TempDir Path directory)
+      throws Exception {
+    try (JournalStore store = open(url(directory))) {
+      add(store, "before");
+      try (Connection other = new SqliteConnections(directory.resolve("journal.db")).forWriting();
+          Statement statement = other.createStatement()) {
+        statement.execute("BEGIN EXCLUSIVE");
+        assertThat(Journals.succeeds(() -> add(store, "meanwhile"))).isFalse();
+        statement.execute("ROLLBACK");
+      }
+
+      add(store, "after");
+      store.events().add(List.of(answer("k", Answer.ACCEPTED, T0)));
+      assertThat(requestIds(store)).containsExactly("after", "before");
+    }
+  }
+
   /** The limit of pages is that of a full disk: the same error, from the same place. */
   @Test
   void disk_thatIsFull_isUnavailable_andRecovers(@TempDir Path directory) {

@@ -229,6 +229,43 @@ final class HttpPortTest {
     }
   }
 
+  /** What follows would be a request here, and may be a body for a proxy: RFC 9112, 6.3. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: identity\r\nContent-Length: 0\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: \"chunked\"\r\n",
+        "Transfer-Encoding: chunked;x=1\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "Transfer-Encoding: x\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding:\r\n",
+      })
+  void requestOfAnotherCoding_isRefusedAndIsTheLast(String header) throws Exception {
+    for (String path : List.of("/echo", "/none")) {
+      try (RawHttp http = new RawHttp(port())) {
+        http.send("POST " + path + " HTTP/1.1\r\nHost: x\r\n" + header + "\r\n");
+        http.send(post("/echo", "smuggled"));
+
+        assertThat(http.read().status()).isEqualTo(400);
+        assertThat(http.isClosedByServer()).isTrue();
+      }
+    }
+    assertServes();
+  }
+
+  /** The decoder knows a draft of WebSocket by which eight bytes follow such a head. */
+  @Test
+  void requestWithABodyThatNoHeaderTells_isRefused() throws Exception {
+    try (RawHttp http = new RawHttp(port())) {
+      http.send("GET /echo HTTP/1.1\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n");
+
+      assertThat(http.read().status()).isEqualTo(400);
+      assertThat(http.isClosedByServer()).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -398,6 +435,38 @@ final class HttpPortTest {
       for (RawHttp each : all) {
         each.close();
       }
+    }
+  }
+
+  @Test
+  void close_waitsForTheAnswersThatAreWorkedOn_andForNothingElse() throws Exception {
+    try (RawHttp worked = new RawHttp(port()).send(post("/wait", "") + post("/echo", "next"));
+        RawHttp begun = new RawHttp(port()).send("POST /ec");
+        RawHttp idle = new RawHttp(port())) {
+      assertThat(idle.send(post("/echo", "1")).read().body()).isEqualTo("1");
+      Await.until("a request", () -> routes.waiting.size() == 1);
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> ports.get(0).close(LONG));
+
+      assertThat(idle.isClosedByServer()).isTrue();
+      assertThat(begun.isClosedByServer()).isTrue();
+      assertThat(closed).isNotDone();
+      routes.waiting.get(0).complete(HttpAnswer.text(HttpResponseStatus.OK, "done"));
+      assertThat(worked.read())
+          .satisfies(answer -> assertThat(answer.body()).isEqualTo("done"))
+          .satisfies(answer -> assertThat(answer.head()).contains("connection: close"));
+      assertThat(worked.isClosedByServer()).isTrue();
+      Await.result(closed);
+    }
+  }
+
+  @Test
+  void close_endsAnAnswerThatDoesNotCome() throws Exception {
+    try (RawHttp worked = new RawHttp(port()).send(post("/wait", ""))) {
+      Await.until("a request", () -> routes.waiting.size() == 1);
+
+      ports.get(0).close(SHORT);
+
+      assertThat(worked.isClosedByServer()).isTrue();
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 final class FakeJournal implements EventIntake {
   private final Map<String, Event> events = new LinkedHashMap<>();
   private Mood mood = Mood.WELL;
+  private final List<CompletableFuture<Void>> hanging = new ArrayList<>();
   private int calls;
 
   enum Mood {
@@ -40,11 +41,18 @@ final class FakeJournal implements EventIntake {
         return CompletableFuture.failedFuture(new JournalUnavailableException("away", null));
       }
       case HANGING -> {
-        return new CompletableFuture<>();
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        hanging.add(stored);
+        return stored;
       }
       case BROKEN -> throw new IllegalStateException("broken on purpose");
     }
     throw new AssertionError(mood);
+  }
+
+  /** Says that everything is stored that it has hung with. */
+  synchronized void stopHanging() {
+    hanging.forEach(each -> each.complete(null));
   }
 
   synchronized List<Event> events() {

@@ -17,12 +17,17 @@ import dev.wxnotify.server.testing.RawHttp.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -176,6 +181,24 @@ final class PushServerTest {
             "wx-shop SENT UNAVAILABLE",
             "wx-shop SENT STORED",
             "wx-shop delivered");
+  }
+
+  @Test
+  void stop_answersThePushThatIsBeingStored() throws Exception {
+    journal.be(FakeJournal.Mood.HANGING);
+    try (RawHttp http = new RawHttp(server.port());
+        RawHttp idle = new RawHttp(server.port())) {
+      assertThat(idle.send("GET / HTTP/1.1\r\n\r\n").read().status()).isEqualTo(404);
+      http.send(request("POST", "/wechat/shop", WECHAT.safe(NOW, sent(1))));
+      Await.until("the push", () -> journal.calls() == 1);
+      CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
+
+      assertThat(idle.isClosedByServer()).isTrue();
+      journal.stopHanging();
+
+      assertSuccess(http.read());
+      Await.result(stopped);
+    }
   }
 
   /** WeChat gives up after five seconds: these two wait beside each other. */
@@ -377,6 +400,37 @@ final class PushServerTest {
   }
 
   @Test
+  void ownerWithoutTls_isToldFromOneWhoIsAway_andOneWhoBreaksOff() throws Exception {
+    String place;
+    try (ServerSocket owner = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      place = "127.0.0.1:" + owner.getLocalPort() + "/";
+      assertThat(warningWhenPassedTo("https://" + place, owner, "HTTP/1.1 400 Bad\r\n\r\n"))
+          .contains("push.forward-url has no TLS, or no certificate that is trusted here");
+      assertThat(warningWhenPassedTo("http://" + place, owner, "HTTP/1.1 200"))
+          .contains("push.forward-url gave no whole answer");
+    }
+    apps.replace(List.of(app(PushMode.SAFE, URI.create("http://" + place))));
+    assertSuccess(post(WECHAT.safe(NOW, OTHER)));
+
+    assertThat(log.everything()).contains("push.forward-url could not be reached");
+  }
+
+  private String warningWhenPassedTo(String url, ServerSocket owner, String answer)
+      throws Exception {
+    apps.replace(List.of(app(PushMode.SAFE, URI.create(url))));
+    try (RawHttp http = new RawHttp(server.port())) {
+      http.send(request("POST", "/wechat/shop", WECHAT.safe(NOW, OTHER)));
+      try (Socket passed = owner.accept()) {
+        assertThat(passed.getInputStream().read()).isNotNegative();
+        passed.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+        passed.shutdownOutput();
+        assertSuccess(http.read());
+      }
+    }
+    return log.everything();
+  }
+
+  @Test
   void ownerWhoHangs_holdsABoundedNumberOfPushes_andDelaysNoneOfOurs() throws Exception {
     List<RawHttp> waiting = new ArrayList<>();
     try (Owner owner = new Owner()) {
@@ -406,6 +460,39 @@ final class PushServerTest {
       for (RawHttp each : waiting) {
         each.close();
       }
+    }
+  }
+
+  /** Its head came in time, so that no time limit of the client ends it. */
+  @Test
+  void ownerWhoseAnswerHasNoEnd_isGivenUp() throws Exception {
+    try (ServerSocket owner = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RawHttp other = new RawHttp(server.port())) {
+      URI url = URI.create("http://127.0.0.1:" + owner.getLocalPort() + "/");
+      apps.replace(List.of(app(PushMode.SAFE, url)));
+      other.send(request("POST", "/wechat/shop", WECHAT.safe(NOW, OTHER)));
+      try (Socket passed = owner.accept()) {
+        passed
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx".getBytes(StandardCharsets.UTF_8));
+
+        assertSuccess(other.read());
+        passed.setSoTimeout(20_000);
+        assertThat(endsOf(passed)).isTrue();
+      }
+    }
+    assertThat(heard.all).contains("wx-shop forwarded FAILED");
+  }
+
+  private static boolean endsOf(Socket socket) throws IOException {
+    try {
+      socket.getInputStream().readAllBytes();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException reset) {
+      return true;
     }
   }
 
@@ -470,6 +557,17 @@ final class PushServerTest {
 
     assertThatThrownBy(() -> ingest(WECHAT.safe(NOW, sent(1))))
         .hasRootCauseInstanceOf(JournalUnavailableException.class);
+  }
+
+  /** A plus sign stands for a blank in a query only. */
+  @Test
+  void nameWithAPlus_isFoundInItsPath() throws Exception {
+    PushApp shop = app(PushMode.SAFE, null);
+    apps.replace(List.of(new PushApp("a+b", shop.appId(), shop.mode(), shop.secrets(), null)));
+
+    for (String path : List.of("/wechat/a+b", "/wechat/a%2Bb", "/wechat/%61%2bb")) {
+      assertSuccess(RawHttp.ask(server.port(), request("POST", path, WECHAT.safe(NOW, OTHER))));
+    }
   }
 
   /** Names of an operator's choice, percent-encoded by WeChat. */

@@ -8,12 +8,53 @@ import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Texts of WeChat, and of those who are not. */
 final class PushTextTest {
+  private static final List<String> SAMPLES =
+      List.of(
+          "{\"FromUserName\":\"o1\",\"CreateTime\":1,\"Event\":\"subscribe_msg_sent_event\","
+              + "\"List\":[{\"MsgID\":\"1\",\"ErrorCode\":0},{\"MsgID\":2,\"ErrorCode\":\"0\"}]}",
+          "<xml><FromUserName><![CDATA[o1]]></FromUserName><CreateTime>1</CreateTime><Event>"
+              + "<![CDATA[subscribe_msg_popup_event]]></Event><SubscribeMsgPopupEvent><List>"
+              + "<TemplateId>t</TemplateId><SubscribeStatusString>accept</SubscribeStatusString>"
+              + "</List></SubscribeMsgPopupEvent></xml>");
+
+  private static final List<String> PIECES =
+      List.of(
+          "",
+          "{",
+          "}",
+          "[",
+          "]",
+          "\"",
+          ",",
+          ":",
+          "\\u0000",
+          "\\ud800",
+          "-",
+          "1e999",
+          "null",
+          "<",
+          ">",
+          "</",
+          "<a",
+          "<a b='1'>",
+          "&",
+          "&#0;",
+          "&lt;",
+          "]]>",
+          "<![CDATA[",
+          "<!--",
+          "<?x ?>",
+          "\u0000");
+
   private static PushNode read(String text) throws Refusal {
     return PushText.read(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
@@ -148,5 +189,34 @@ final class PushTextTest {
             read("{\"b\":1,\"a\":" + "{\"a\":".repeat(900) + "1" + "}".repeat(900) + "}").text("b"))
         .isEqualTo("1");
     assertThatThrownBy(() -> read("{\"a\":" + "[".repeat(60_000))).isInstanceOf(Refusal.class);
+  }
+
+  /** A fault would be answered with 500 and logged with its trace, for any stranger. */
+  @Test
+  void mutilatedTexts_areReadOrRefused() {
+    Random random = new Random(1);
+    int refused = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] text = mutilated(SAMPLES.get(i % SAMPLES.size()), random);
+      try {
+        EventReader.read("wx", PushText.read(ByteBuffer.wrap(text)), 1, Instant.EPOCH);
+      } catch (Refusal e) {
+        refused++;
+      }
+    }
+
+    assertThat(refused).isBetween(5_000, 19_000);
+  }
+
+  private static byte[] mutilated(String sample, Random random) {
+    StringBuilder text = new StringBuilder(sample);
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      int begin = random.nextInt(text.length());
+      int end = Math.min(text.length(), begin + random.nextInt(12));
+      String piece = PIECES.get(random.nextInt(PIECES.size()));
+      text.replace(begin, random.nextBoolean() ? begin : end, piece + text.substring(begin, end));
+      text.deleteCharAt(random.nextInt(text.length()));
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

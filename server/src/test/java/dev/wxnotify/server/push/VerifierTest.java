@@ -12,6 +12,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -197,6 +199,35 @@ final class VerifierTest {
     assertThat(apps.trouble()).isEmpty();
   }
 
+  /** The parts are signed without a mark between them. */
+  @Test
+  void encryptedTextMovedIntoTheNonce_isNoTroubleOfTheServer() {
+    apps.replace(List.of(SAFE));
+    String token = WECHAT.token();
+    WeChatSide.Push moved =
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> WECHAT.encrypt("%016d".formatted(i), TEXT))
+            .map(
+                whole ->
+                    new WeChatSide.Push(
+                            WECHAT.safeQuery(NOW, whole),
+                            "{\"Encrypt\":\"" + whole.substring(64) + "\"}")
+                        .with("nonce", WeChatSide.NONCE + whole.substring(0, 64)))
+            .filter(
+                push ->
+                    Signature.matches(
+                        push.query().getOrDefault("msg_signature", ""),
+                        List.of(token),
+                        push.query().getOrDefault("timestamp", ""),
+                        push.query().getOrDefault("nonce", ""),
+                        push.body().substring(12, push.body().length() - 2)))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(refusal(SAFE, moved)).isEqualTo(Result.MALFORMED);
+    assertThat(apps.trouble()).isEmpty();
+  }
+
   @Test
   void severalTokensAndKeys_whileTheyChange_areAllTaken() throws Exception {
     PushApp both =
@@ -275,6 +306,18 @@ final class VerifierTest {
             Objects.requireNonNull(catchThrowableOfType(Refusal.class, () -> PushQuery.of(raw)))
                 .result())
         .isEqualTo(Result.MALFORMED);
+  }
+
+  @Test
+  void query_ofTooManyParameters_isRefused_thoughTheDecoderStopsThere() throws Exception {
+    String most =
+        IntStream.range(0, 32).mapToObj(i -> "p" + i + "=1").collect(Collectors.joining("&"));
+
+    assertThat(PushQuery.of(most).parameters()).hasSize(32);
+    for (String more : List.of("&p0=2", "&nonce=1", "&nonce=1&p0=2")) {
+      Refusal refusal = catchThrowableOfType(Refusal.class, () -> PushQuery.of(most + more));
+      assertThat(Objects.requireNonNull(refusal).result()).isEqualTo(Result.MALFORMED);
+    }
   }
 
   @Test

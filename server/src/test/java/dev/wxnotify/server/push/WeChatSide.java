@@ -18,7 +18,7 @@ public record WeChatSide(String token, String aesKey, String appId) {
       new WeChatSide("pamtest", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "wx-shop");
 
   private static final int BLOCK = 32;
-  private static final String NONCE = "486452656";
+  static final String NONCE = "486452656";
 
   /** A request of WeChat. */
   public record Push(Map<String, String> query, String body) {

@@ -111,8 +111,9 @@ final class Database implements AutoCloseable {
   /** Runs a transaction, again where it met another one. */
   <T> T transaction(Work<T> work) {
     for (int i = 1; ; i++) {
-      try (Connection connection = opened().writers.getConnection()) {
-        return committed(connection, work);
+      HikariDataSource pool = opened().writers;
+      try (Connection connection = pool.getConnection()) {
+        return committed(pool, connection, work);
       } catch (SQLException e) {
         if (i == TRIES || !faults.isConflict(e)) {
           throw faults.translate(e);
@@ -121,23 +122,30 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static <T> T committed(Connection connection, Work<T> work) throws SQLException {
-    connection.setAutoCommit(false);
+  private static <T> T committed(HikariDataSource pool, Connection connection, Work<T> work)
+      throws SQLException {
     try {
+      connection.setAutoCommit(false);
       T result = work.with(connection);
       connection.commit();
       return result;
     } catch (SQLException | RuntimeException e) {
-      rollBack(connection, e);
+      rollBack(pool, connection, e);
       throw e;
     }
   }
 
-  private static void rollBack(Connection connection, Exception why) {
+  /**
+   * A connection that cannot roll back is given up: it is broken, or the database has rolled back
+   * by itself, as SQLite does on a full disk. Its driver then takes the transaction for open, and
+   * would begin no other one.
+   */
+  private static void rollBack(HikariDataSource pool, Connection connection, Exception why) {
     try {
       connection.rollback();
     } catch (SQLException e) {
-      why.addSuppressed(e); // The connection is broken, and the database rolls back by itself.
+      why.addSuppressed(e);
+      pool.evictConnection(connection);
     }
   }
 

@@ -394,6 +394,7 @@ public final class Batch {
       return false;
     }
     item.tries++;
+    int callsBefore = item.calls;
     Delivery sent = delivery.deliverAdmitted(order, item.weight, item.calls);
     underWay.add(sent);
     var ignored =
@@ -402,6 +403,9 @@ public final class Batch {
                 answer -> {
                   underWay.remove(sent);
                   item.calls = sent.calls();
+                  if (item.calls == callsBefore && isWithoutCall(answer)) {
+                    item.what.app().pace().giveBack(item.weight);
+                  }
                   boolean othersWaited = hasEnded(item);
                   onAnswer(item, order, answer);
                   if (othersWaited) {
@@ -414,6 +418,13 @@ public final class Batch {
       sent.stop();
     }
     return true;
+  }
+
+  /** Whether WeChat need not be asked for such an answer; then the next message has the turn. */
+  private static boolean isWithoutCall(Reply answer) {
+    return answer.replayed()
+        || (answer.outcome() instanceof NotSent no
+            && no.reason() == NotSent.Reason.USER_NOT_SUBSCRIBED);
   }
 
   private boolean hasEnded(Item item) {

@@ -18,7 +18,6 @@ final class PageTokens {
   /** The first byte; another form of the token gets another one. */
   private static final byte FORM = 1;
 
-  private static final int NANOS = 1_000_000_000;
   private static final int BYTES = 1 + Long.BYTES + Integer.BYTES + Long.BYTES + Long.BYTES;
 
   private PageTokens() {}
@@ -53,10 +52,7 @@ final class PageTokens {
       check.add("page_token", "is of a list with other filters");
       return null;
     }
-    if (nanos < 0
-        || nanos >= NANOS
-        || second < Instant.MIN.getEpochSecond()
-        || second > Instant.MAX.getEpochSecond()) {
+    if (!RequestCheck.isTime(second, nanos)) {
       check.add("page_token", "is not a page token of this server");
       return null;
     }

@@ -96,14 +96,16 @@ final class RequestCheck {
 
   /** Returns a time; null where it is invalid. */
   @Nullable Instant time(String field, Timestamp time) {
-    if (time.getSeconds() < FIRST_SECOND
-        || time.getSeconds() > LAST_SECOND
-        || time.getNanos() < 0
-        || time.getNanos() >= NANOS) {
+    if (!isTime(time.getSeconds(), time.getNanos())) {
       add(field, "must be a time between the years 1 and 9999");
       return null;
     }
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+  }
+
+  /** Tells whether a time is one of the years 1 to 9999, as all times of the contract are. */
+  static boolean isTime(long seconds, int nanos) {
+    return seconds >= FIRST_SECOND && seconds <= LAST_SECOND && nanos >= 0 && nanos < NANOS;
   }
 
   /** Answers the call if anything is wrong with its request, and tells whether it did. */

@@ -113,8 +113,7 @@ final class Database implements AutoCloseable {
     for (int i = 1; ; i++) {
       HikariDataSource pool = opened().writers;
       try (Connection connection = pool.getConnection()) {
-        begin(pool, connection);
-        return committed(connection, work);
+        return committed(pool, connection, work);
       } catch (SQLException e) {
         if (i == TRIES || !faults.isConflict(e)) {
           throw faults.translate(e);
@@ -123,36 +122,30 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /**
-   * Begins a transaction. Where another process has SQLite's lock, the driver fails and takes it
-   * for begun all the same: each later statement would be a transaction of its own, and each commit
-   * fail. So that connection is given up.
-   */
-  private static void begin(HikariDataSource pool, Connection connection) throws SQLException {
+  private static <T> T committed(HikariDataSource pool, Connection connection, Work<T> work)
+      throws SQLException {
     try {
       connection.setAutoCommit(false);
-    } catch (SQLException e) {
-      pool.evictConnection(connection);
-      throw e;
-    }
-  }
-
-  private static <T> T committed(Connection connection, Work<T> work) throws SQLException {
-    try {
       T result = work.with(connection);
       connection.commit();
       return result;
     } catch (SQLException | RuntimeException e) {
-      rollBack(connection, e);
+      rollBack(pool, connection, e);
       throw e;
     }
   }
 
-  private static void rollBack(Connection connection, Exception why) {
+  /**
+   * A connection that cannot roll back is given up: it is broken, or the database has rolled back
+   * by itself, as SQLite does on a full disk. Its driver then takes the transaction for open, and
+   * would begin no other one.
+   */
+  private static void rollBack(HikariDataSource pool, Connection connection, Exception why) {
     try {
       connection.rollback();
     } catch (SQLException e) {
-      why.addSuppressed(e); // The connection is broken, and the database rolls back by itself.
+      why.addSuppressed(e);
+      pool.evictConnection(connection);
     }
   }
 

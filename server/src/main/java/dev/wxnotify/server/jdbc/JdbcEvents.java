@@ -34,24 +34,25 @@ final class JdbcEvents implements EventStore {
   }
 
   @Override
-  public void add(List<NewEvent> events) {
+  public List<Event> add(List<NewEvent> events) {
     if (events.isEmpty()) {
-      return;
+      return List.of();
     }
     Input rows = EventRows.of(events);
-    Facts facts =
+    List<Event> unknown =
         database.transaction(
             connection -> {
-              Facts told = Facts.ofEvents(unknown(events, insert(connection, rows)));
-              told.write(connection, dialect);
-              return told;
+              List<Event> added = unknown(events, insert(connection, rows));
+              Facts.ofEvents(added).write(connection, dialect);
+              return added;
             });
     try {
       publication.events(events.stream().map(NewEvent::key).toList());
-      facts.writeEarlierSends(database);
+      Facts.ofEvents(unknown).writeEarlierSends(database);
     } catch (JournalUnavailableException e) {
       log.debug("journal: what follows from stored events is left for later", e);
     }
+    return unknown;
   }
 
   /** Returns the keys of the events that were not known. */
@@ -89,8 +90,8 @@ final class JdbcEvents implements EventStore {
   }
 
   @Override
-  public boolean publishOrphans(Instant before, int limit) {
-    return publication.orphans(before, limit) == limit;
+  public int publishOrphans(Instant before, int limit) {
+    return publication.orphans(before, limit);
   }
 
   /**
@@ -102,6 +103,9 @@ final class JdbcEvents implements EventStore {
     return database.read(
         connection -> {
           long last = ofJournal(connection, "last_position");
+          if (position > last) {
+            throw CursorExpiredException.beyond();
+          }
           List<StoredEvent> events = events(connection, position, limit);
           if (position < ofJournal(connection, "pruned_through")) {
             throw new CursorExpiredException("events after the cursor are no longer kept");

@@ -27,7 +27,9 @@ public final class JdbcJournalStore implements JournalStore {
   private static final int POSTGRESQL_WRITERS = 4;
 
   private static final int SQLITE_WRITERS = 1;
-  private static final int READERS = 4;
+
+  /** Four look-ups and two watchers at a time, what asks for news, and what follows the ledger. */
+  private static final int READERS = 8;
 
   private final boolean isShared;
   private final Database database;

@@ -60,6 +60,19 @@ final class JdbcSubscriptions implements SubscriptionStore {
         connection -> read(connection, where, " ORDER BY updated_at DESC LIMIT " + limit));
   }
 
+  @Override
+  public Instant now() {
+    return database.read(
+        connection -> {
+          try (PreparedStatement statement =
+                  connection.prepareStatement("SELECT " + database.dialect().now());
+              ResultSet row = statement.executeQuery()) {
+            row.next();
+            return Times.instant(row.getLong(1));
+          }
+        });
+  }
+
   private static Map<SubscriptionKey, SubscriptionTimes> read(
       Connection connection, Conditions where, String order) throws SQLException {
     Map<SubscriptionKey, SubscriptionTimes> found = new LinkedHashMap<>();

@@ -24,6 +24,12 @@ final class Migrations {
   /** Not Flyway's own name: an application in the same schema may use Flyway too. */
   private static final String TABLE = "journal_schema_history";
 
+  /** How often Flyway asks for its lock, once a second; the server asks again later anyway. */
+  private static final int LOCK_TRIES = 3;
+
+  /** What Flyway's exception says, of which it has no type, where another one has the lock. */
+  private static final String LOCKED = "advisory lock";
+
   private final Dialect dialect;
   private final SqlFaults faults;
   private final Flyway flyway;
@@ -44,6 +50,7 @@ final class Migrations {
             .locations(locations)
             .failOnMissingLocations(true)
             .table(TABLE)
+            .lockRetryCount(LOCK_TRIES)
             .placeholders(dialect.placeholders())
             .cleanDisabled(true)
             .load();
@@ -98,9 +105,14 @@ final class Migrations {
     if (cause != null) {
       return faults.translate(cause);
     }
+    String text = String.valueOf(e.getMessage());
+    if (text.contains(LOCKED)) {
+      return new JournalUnavailableException(
+          dialect.name() + ": another server makes or migrates the schema", null);
+    }
     return new IllegalStateException(
         "the database is no journal of this server: name an empty schema or file (Flyway: "
-            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+            + text.lines().findFirst().orElse("")
             + ")");
   }
 

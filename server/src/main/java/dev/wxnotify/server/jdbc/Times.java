@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Times as the databases keep them: microseconds since 1970, which both order and index as one. */
 final class Times {
+  private static final long PER_SECOND = 1_000_000;
+  private static final int NANOS = 1_000;
+
   private Times() {}
 
-  /** Cuts what is below a microsecond. */
+  /** Cuts what is below a microsecond. Counts by itself: {@link ChronoUnit} may count in nanos. */
   static long micros(Instant time) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    return Math.addExact(
+        Math.multiplyExact(time.getEpochSecond(), PER_SECOND), time.getNano() / NANOS);
   }
 
   static @Nullable Long microsOrNull(@Nullable Instant time) {

@@ -12,4 +12,9 @@ public final class CursorExpiredException extends RuntimeException {
   public CursorExpiredException(String message) {
     super(message, null, false, false);
   }
+
+  /** A position that the journal has not reached. */
+  public static CursorExpiredException beyond() {
+    return new CursorExpiredException("the cursor is of a newer state of the journal");
+  }
 }

@@ -16,8 +16,10 @@ public interface EventStore {
    * Adds events, and what they tell of subscriptions; all or none. An event whose key is known is
    * ignored. Then makes visible what can be. If only that fails, the events are stored and the call
    * succeeds: {@link #publishOrphans} catches up.
+   *
+   * @return the events that were not known
    */
-  void add(List<NewEvent> events);
+  List<Event> add(List<NewEvent> events);
 
   /**
    * Makes events visible that were received before a time and still are not: receipts of messages
@@ -25,15 +27,16 @@ public interface EventStore {
    * message if that is known now.
    *
    * @param limit the most events
-   * @return whether there may be more
+   * @return how many became visible; there may be more if that is {@code limit}
    */
-  boolean publishOrphans(Instant before, int limit);
+  int publishOrphans(Instant before, int limit);
 
   /**
    * Returns visible events after a position.
    *
    * @param limit the most events
-   * @throws CursorExpiredException if events after {@code position} are no longer kept
+   * @throws CursorExpiredException if events after {@code position} are no longer kept, or it is
+   *     beyond the newest one: then the journal is an older copy of the one that gave it
    */
   EventPage read(long position, int limit);
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,7 @@ final class EventWriter {
   private final EventStore store;
   private final StoreState state;
   private final JournalListener listener;
+  private final Consumer<List<Event>> added;
   private final Runnable written;
   private final ScheduledExecutorService timer;
   private final LongSupplier nanoClock;
@@ -96,18 +98,22 @@ final class EventWriter {
   /**
    * Creates a writer; {@link #start} begins to write.
    *
-   * @param written runs after events were stored, on the thread of this writer
+   * @param added receives those of the stored events that were not known, on the thread of this
+   *     writer
+   * @param written runs after events were stored, on that thread too
    */
   EventWriter(
       EventStore store,
       StoreState state,
       JournalListener listener,
+      Consumer<List<Event>> added,
       Runnable written,
       ScheduledExecutorService timer,
       LongSupplier nanoClock) {
     this.store = store;
     this.state = state;
     this.listener = listener;
+    this.added = added;
     this.written = written;
     this.timer = timer;
     this.nanoClock = nanoClock;
@@ -220,14 +226,17 @@ final class EventWriter {
     List<NewEvent> events = new ArrayList<>();
     calls.forEach(call -> events.addAll(call.events));
     long began = nanoClock.getAsLong();
+    List<Event> unknown;
     try {
-      store.add(events);
+      unknown = store.add(events);
     } catch (JournalUnavailableException e) {
       state.failed(e);
       throw e;
     }
     state.worked();
-    listener.eventsStored(events.size(), nanoClock.getAsLong() - began);
+    added.accept(unknown);
+    listener.eventsStored(
+        unknown.size(), events.size() - unknown.size(), nanoClock.getAsLong() - began);
   }
 
   /** Fails the one call that the store refuses, or parts those that it may be among. */

@@ -109,33 +109,35 @@ final class InMemoryEvents {
                 owner == null ? "" : owner.requestId())));
   }
 
-  boolean publishOrphans(Instant before, int limit) {
+  int publishOrphans(Instant before, int limit) {
     int published = 0;
     for (Iterator<NewEvent> each = waiting.values().iterator(); each.hasNext(); ) {
       NewEvent orphan = each.next();
       if (orphan.event().receivedAt().isBefore(before)) {
         if (published == limit) {
-          return true;
+          break;
         }
         published++;
         each.remove();
         publish(orphan, null);
       }
     }
-    return false;
+    return published;
   }
 
   EventPage read(long position, int limit) {
     if (position < forgottenThrough) {
       throw new CursorExpiredException("events after the cursor are no longer kept");
     }
+    if (position > last) {
+      throw CursorExpiredException.beyond();
+    }
     List<StoredEvent> page =
         visible.tailMap(position, false).values().stream()
             .limit(limit)
             .map(Visible::stored)
             .toList();
-    return new EventPage(
-        page, page.isEmpty() ? Math.max(position, last) : page.get(page.size() - 1).position());
+    return new EventPage(page, page.isEmpty() ? last : page.get(page.size() - 1).position());
   }
 
   long last() {

@@ -127,19 +127,22 @@ public final class InMemoryJournalStore implements JournalStore {
 
   private final class Events implements EventStore {
     @Override
-    public void add(List<NewEvent> added) {
+    public List<Event> add(List<NewEvent> added) {
       Instant now = clock.instant();
+      List<Event> unknown = new ArrayList<>();
       synchronized (lock) {
         for (NewEvent each : added) {
           if (events.add(each, messages)) {
+            unknown.add(each.event());
             SubscriptionFact.of(each.event()).ifPresent(fact -> learn(fact, now));
           }
         }
       }
+      return unknown;
     }
 
     @Override
-    public boolean publishOrphans(Instant before, int limit) {
+    public int publishOrphans(Instant before, int limit) {
       synchronized (lock) {
         return events.publishOrphans(before, limit);
       }
@@ -184,6 +187,11 @@ public final class InMemoryJournalStore implements JournalStore {
       synchronized (lock) {
         return subscriptions.closedAndChangedSince(time, limit);
       }
+    }
+
+    @Override
+    public Instant now() {
+      return clock.instant();
     }
   }
 

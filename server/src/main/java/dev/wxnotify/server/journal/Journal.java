@@ -31,6 +31,11 @@ public final class Journal
 
   private static final Duration LEAST_PATIENCE = Duration.ofMillis(200);
 
+  private static final int LOOKUP_THREADS = 4;
+
+  /** Of their own, so that look-ups that take long hold up no watcher. */
+  private static final int FEED_THREADS = 2;
+
   private final JournalStore store;
   private final StoreState state;
   private final SubscriptionLedger ledger;
@@ -38,7 +43,8 @@ public final class Journal
   private final DeliveryListener recorder;
   private final EventWriter events;
   private final EventSignals signals;
-  private final JournalReads reads;
+  private final JournalReads lookups;
+  private final JournalReads feeds;
   private final JournalUpkeep upkeep;
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private volatile boolean isStarted;
@@ -68,11 +74,13 @@ public final class Journal
         new MessageWriter(store.messages(), state, outage, listener, signals::changed, nanoClock);
     this.recorder = new MessageRecorder(messages, ledger, clock);
     this.events =
-        new EventWriter(store.events(), state, listener, signals::changed, timer, nanoClock);
-    this.reads = new JournalReads(state, timer);
+        new EventWriter(
+            store.events(), state, listener, this::learn, signals::changed, timer, nanoClock);
+    this.lookups = new JournalReads("lookups", LOOKUP_THREADS, state, timer);
+    this.feeds = new JournalReads("feeds", FEED_THREADS, state, timer);
     this.upkeep =
         new JournalUpkeep(
-            store, state, ledger, outage, signals::changed, retention, clock, nanoClock);
+            store, state, ledger, outage, listener, signals::changed, retention, clock, nanoClock);
   }
 
   /**
@@ -114,44 +122,51 @@ public final class Journal
     for (NewEvent each : newEvents) {
       NewEvent event = SafeTexts.of(each);
       safe.add(event);
-      SubscriptionFact.of(event.event()).ifPresent(ledger::learn);
+      // What opens is known at once. What closes may be an event that is known, and is ignored.
+      SubscriptionFact.of(event.event())
+          .filter(fact -> fact.kind() == SubscriptionFact.Kind.ACCEPTED)
+          .ifPresent(ledger::learn);
     }
     return events.store(safe);
+  }
+
+  private void learn(List<Event> stored) {
+    stored.forEach(event -> SubscriptionFact.of(event).ifPresent(ledger::learn));
   }
 
   @Override
   public CompletionStage<Optional<JournalEntry>> findByMessageId(Scope scope, String messageId) {
     Scope safeScope = SafeTexts.of(scope);
     String safeId = SafeTexts.of(messageId);
-    return reads.read(() -> store.messages().findByMessageId(safeScope, safeId));
+    return lookups.read(() -> store.messages().findByMessageId(safeScope, safeId));
   }
 
   @Override
   public CompletionStage<Optional<JournalEntry>> findByRequestId(Scope scope, String requestId) {
     Scope safeScope = SafeTexts.of(scope);
     String safeId = SafeTexts.of(requestId);
-    return reads.read(() -> store.messages().findByRequestId(safeScope, safeId));
+    return lookups.read(() -> store.messages().findByRequestId(safeScope, safeId));
   }
 
   @Override
   public CompletionStage<List<JournalEntry>> list(MessageQuery query) {
     MessageQuery safe = SafeTexts.of(query);
-    return reads.read(() -> store.messages().list(safe));
+    return lookups.read(() -> store.messages().list(safe));
   }
 
   @Override
   public CompletionStage<Long> last() {
-    return reads.read(() -> store.events().last());
+    return feeds.read(() -> store.events().last());
   }
 
   @Override
   public CompletionStage<Long> before(Instant time) {
-    return reads.read(() -> store.events().before(time));
+    return feeds.read(() -> store.events().before(time));
   }
 
   @Override
   public CompletionStage<Long> position(String cursor) {
-    return reads.read(() -> Cursors.position(state.id(), cursor));
+    return feeds.read(() -> Cursors.position(state.id(), cursor));
   }
 
   @Override
@@ -161,7 +176,7 @@ public final class Journal
 
   @Override
   public CompletionStage<EventPage> read(long position, int limit) {
-    return reads.read(() -> store.events().read(position, limit));
+    return feeds.read(() -> store.events().read(position, limit));
   }
 
   @Override
@@ -174,7 +189,7 @@ public final class Journal
       String appId, String openId, List<String> templateIds) {
     String safeOpenId = SafeTexts.of(openId);
     List<String> safeIds = templateIds.stream().map(SafeTexts::of).toList();
-    return reads.read(
+    return lookups.read(
         () -> subscriptions(store.subscriptions().find(appId, safeOpenId, safeIds), safeIds));
   }
 
@@ -202,7 +217,8 @@ public final class Journal
     }
     upkeep.stop();
     signals.stop();
-    reads.stop();
+    lookups.stop();
+    feeds.stop();
     try {
       if (isStarted) {
         long end = System.nanoTime() + STOP_PATIENCE.toNanos();

@@ -19,12 +19,20 @@ public interface JournalListener {
   default void messagesDropped(int count) {}
 
   /**
-   * Receives that events were stored together, those that were known included.
+   * Receives that events were stored together.
    *
+   * @param count how many were not known
+   * @param known how many were
    * @param nanos how long the store took
    */
-  default void eventsStored(int count, long nanos) {}
+  default void eventsStored(int count, int known, long nanos) {}
 
   /** Receives that events could not be stored in time; WeChat, or the caller, repeats them. */
   default void eventsFailed(int count) {}
+
+  /**
+   * Receives that events became visible late: receipts of messages that the journal did not know,
+   * and what an earlier failure had left.
+   */
+  default void orphansPublished(int count) {}
 }

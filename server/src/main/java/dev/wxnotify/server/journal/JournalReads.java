@@ -21,8 +21,6 @@ final class JournalReads {
   /** When a stage fails. */
   static final Duration LONGEST = Duration.ofSeconds(10);
 
-  private static final int THREADS = 4;
-
   /** The most reads that wait for a thread. */
   static final int WAITING = 500;
 
@@ -30,11 +28,12 @@ final class JournalReads {
 
   private final StoreState state;
   private final ScheduledExecutorService timer;
-  private final ThreadPoolExecutor pool = JournalThreads.pool("reads", THREADS, WAITING);
+  private final ThreadPoolExecutor pool;
 
-  JournalReads(StoreState state, ScheduledExecutorService timer) {
+  JournalReads(String name, int threads, StoreState state, ScheduledExecutorService timer) {
     this.state = state;
     this.timer = timer;
+    this.pool = JournalThreads.pool(name, threads, WAITING);
   }
 
   /** Returns what {@code read} returns, or fails with what it throws. Never blocks. */

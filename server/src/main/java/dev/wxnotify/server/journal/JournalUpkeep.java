@@ -34,7 +34,7 @@ final class JournalUpkeep {
   private static final Duration PRUNE_PERIOD = Duration.ofMinutes(1);
   private static final Duration PRUNE_PAUSE = Duration.ofMillis(100);
 
-  /** Far more than a store needs for 1,000 rows, and the clocks of processes differ. */
+  /** Far more than a store needs for 1,000 rows. */
   private static final Duration OVERLAP = Duration.ofSeconds(10);
 
   private static final int STEP = 1_000;
@@ -46,6 +46,7 @@ final class JournalUpkeep {
   private final StoreState state;
   private final SubscriptionLedger ledger;
   private final WriteOutage outage;
+  private final JournalListener listener;
   private final Runnable published;
   private final Duration retention;
   private final InstantSource clock;
@@ -53,7 +54,7 @@ final class JournalUpkeep {
   private final ScheduledThreadPoolExecutor timer = JournalThreads.timer("upkeep", 1);
   private final ScheduledThreadPoolExecutor pruner = JournalThreads.timer("retention", 1);
 
-  /** When the ledger was last read; only the thread of the timer uses it. */
+  /** When the ledger was last read, by the store's clock; only the thread of the timer uses it. */
   private Instant readAt = Instant.EPOCH;
 
   /** Whether the log has that the store cannot be opened; only the thread of the timer uses it. */
@@ -69,6 +70,7 @@ final class JournalUpkeep {
       StoreState state,
       SubscriptionLedger ledger,
       WriteOutage outage,
+      JournalListener listener,
       Runnable published,
       Duration retention,
       InstantSource clock,
@@ -77,6 +79,7 @@ final class JournalUpkeep {
     this.state = state;
     this.ledger = ledger;
     this.outage = outage;
+    this.listener = listener;
     this.published = published;
     this.retention = retention;
     this.clock = clock;
@@ -144,19 +147,25 @@ final class JournalUpkeep {
     Instant before = clock.instant().minus(ORPHAN_AGE);
     boolean mayBeMore = true;
     for (int i = 0; mayBeMore && i < MOST_STEPS; i++) {
-      mayBeMore = store.events().publishOrphans(before, STEP);
+      int count = store.events().publishOrphans(before, STEP);
+      if (count > 0) {
+        listener.orphansPublished(count);
+      }
+      mayBeMore = count == STEP;
     }
     published.run();
   }
 
   private void readLedger() {
-    Instant now = clock.instant();
+    // By the store's clock: one of this process that is ahead would pass over what others learn.
+    Instant now = store.subscriptions().now();
+    Instant since = readAt.isBefore(now) ? readAt : now;
     long nanos = nanoClock.getAsLong();
     Map<SubscriptionKey, SubscriptionTimes> changed =
         store
             .subscriptions()
             .closedAndChangedSince(
-                readAt.equals(Instant.EPOCH) ? readAt : readAt.minus(OVERLAP),
+                since.equals(Instant.EPOCH) ? since : since.minus(OVERLAP),
                 SubscriptionLedger.CLOSED);
     ledger.learn(changed, changed.size() < SubscriptionLedger.CLOSED, nanos);
     readAt = now;

@@ -18,7 +18,11 @@ public interface SubscriptionStore {
    * Returns the subscriptions that were ever closed and changed at a time or later, the latest
    * change first.
    *
+   * @param time by the clock of {@link #now}
    * @param limit the most subscriptions
    */
   Map<SubscriptionKey, SubscriptionTimes> closedAndChangedSince(Instant time, int limit);
+
+  /** Returns the time by the clock that dates changes, which need not be that of this process. */
+  Instant now();
 }

@@ -11,7 +11,9 @@ final class JournalMeters implements JournalListener {
   private final Counter written;
   private final Counter dropped;
   private final Counter stored;
+  private final Counter repeated;
   private final Counter failed;
+  private final Counter orphans;
   private final Timer messageWrites;
   private final Timer eventWrites;
 
@@ -19,7 +21,12 @@ final class JournalMeters implements JournalListener {
     this.written = messages(registry, "written");
     this.dropped = messages(registry, "dropped");
     this.stored = events(registry, "stored");
+    this.repeated = events(registry, "repeated");
     this.failed = events(registry, "failed");
+    this.orphans =
+        Counter.builder("wxnotify.journal.orphans")
+            .description("Events shown 30 s late: mostly receipts of messages that are not known.")
+            .register(registry);
     this.messageWrites = writes(registry, "messages");
     this.eventWrites = writes(registry, "events");
   }
@@ -33,7 +40,7 @@ final class JournalMeters implements JournalListener {
 
   private static Counter events(MeterRegistry registry, String result) {
     return Counter.builder("wxnotify.journal.events")
-        .description("Events that the journal was to store, repeats included, by the result.")
+        .description("Events that the journal was to store, by the result.")
         .tag("result", result)
         .register(registry);
   }
@@ -58,13 +65,19 @@ final class JournalMeters implements JournalListener {
   }
 
   @Override
-  public void eventsStored(int count, long nanos) {
+  public void eventsStored(int count, int known, long nanos) {
     stored.increment(count);
+    repeated.increment(known);
     eventWrites.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override
   public void eventsFailed(int count) {
     failed.increment(count);
+  }
+
+  @Override
+  public void orphansPublished(int count) {
+    orphans.increment(count);
   }
 }

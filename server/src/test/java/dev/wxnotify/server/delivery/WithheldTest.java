@@ -125,6 +125,44 @@ final class WithheldTest {
         .isInstanceOf(SendOutcome.Accepted.class);
   }
 
+  /** At one message a second, they would take minutes. */
+  @Test
+  void itemsOfABatch_thatAreWithheldOrReplayed_takeNoTimeOfThePace() throws Exception {
+    fixture.warmUp();
+    Reply first = send("id", true);
+    List<BatchItem> items = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      closed.add("user-" + i);
+      items.add(item("user-" + i, i % 2 == 0 ? "" : "id-" + i));
+      items.add(item(Samples.OPEN_ID, "id"));
+    }
+    items.add(item("user-open", ""));
+    for (int i = 0; i < Pace.FEWEST_REFUSED; i++) {
+      fixture.app.pace().refused(fixture.clock.nanos().getAsLong());
+    }
+    assertThat(fixture.app.pace().perSecond()).isPresent();
+
+    List<Reply> told = new ArrayList<>();
+    Batch batch = delivery.openBatch(() -> TIMEOUT, () -> {});
+    items.forEach(each -> batch.add(each, told::add));
+
+    assertThat(told.subList(0, 200)).containsOnly(WITHHELD, new Reply(first.outcome(), true));
+    assertThat(told.get(200).outcome()).isInstanceOf(SendOutcome.Accepted.class);
+    assertThat(fixture.gateway.writes()).hasSize(2);
+  }
+
+  private BatchItem item(String openId, String requestId) {
+    return new BatchItem(
+        fixture.app,
+        Samples.message(openId),
+        MessageKind.SUBSCRIBE,
+        "caller",
+        requestId,
+        Trace.NONE,
+        Instant.EPOCH,
+        true);
+  }
+
   @Test
   void itemsOfABatch_areWithheldOneByOne() {
     fixture.warmUp();
@@ -133,17 +171,7 @@ final class WithheldTest {
     List<Reply> told = new ArrayList<>();
     Batch batch = delivery.openBatch(() -> TIMEOUT, () -> {});
     for (int i = 0; i < 4; i++) {
-      batch.add(
-          new BatchItem(
-              fixture.app,
-              Samples.message("user-" + i),
-              MessageKind.SUBSCRIBE,
-              "caller",
-              i == 2 ? "id" : "",
-              Trace.NONE,
-              Instant.EPOCH,
-              true),
-          told::add);
+      batch.add(item("user-" + i, i == 2 ? "id" : ""), told::add);
     }
 
     assertThat(told).hasSize(4);

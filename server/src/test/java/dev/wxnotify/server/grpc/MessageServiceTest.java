@@ -12,6 +12,7 @@ import com.google.protobuf.Timestamp;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.journal.Event;
 import dev.wxnotify.server.journal.JournalEntry;
+import dev.wxnotify.server.journal.MessageQuery;
 import dev.wxnotify.server.journal.MessageRecord;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
@@ -314,6 +315,18 @@ class MessageServiceTest {
         .says("other filters");
     for (String other : List.of(token + "A", token.substring(1), "?", "AAAA")) {
       assertThatCall(() -> listed(of().setPageToken(other))).namesFields("page_token");
+    }
+  }
+
+  @Test
+  void pageToken_ofATimeThatNoMessageHas_isNone() {
+    for (Instant time :
+        List.of(Instant.MIN, Instant.MAX, Instant.parse("+10000-01-01T00:00:00Z"))) {
+      String forged = PageTokens.after(new MessageQuery.Place(time, 1), of().build());
+      assertThatCall(() -> listed(of().setPageToken(forged)))
+          .isError(
+              Status.Code.INVALID_ARGUMENT, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_REJECTED)
+          .namesFields("page_token");
     }
   }
 

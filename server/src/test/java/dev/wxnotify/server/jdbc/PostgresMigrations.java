@@ -7,12 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wxnotify.server.journal.JournalStore;
+import dev.wxnotify.server.journal.JournalUnavailableException;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 
 /** Schemas that are absent, older, newer, or something else. */
 abstract class PostgresMigrations {
+  /** The number of Flyway's advisory lock, to which it adds the hash of the table's name. */
+  private static final long FLYWAY = 77_431_708_279_161L;
+
   private final TestPostgres postgres = TestPostgres.shared();
 
   @Test
@@ -73,6 +79,25 @@ abstract class PostgresMigrations {
         .hasMessageContaining("has version 99")
         .hasMessageContaining("up to 1");
     assertThat(id).isNotEmpty();
+  }
+
+  /** As while a large table is migrated, which may take minutes. */
+  @Test
+  void schema_thatAnotherReplicaMigrates_isUnavailableUntilThen() throws Exception {
+    String url = postgres.newSchema();
+    String table = "\"" + TestPostgres.schemaOf(url) + "\".\"journal_schema_history\"";
+    try (Connection replica = postgres.connect();
+        Statement statement = replica.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(" + (FLYWAY + table.hashCode()) + ")");
+
+      assertThatThrownBy(() -> open(url))
+          .isInstanceOf(JournalUnavailableException.class)
+          .hasMessageContaining("another server");
+    }
+
+    try (JournalStore store = open(url)) {
+      assertThat(store.id()).isNotEmpty();
+    }
   }
 
   @Test

@@ -109,6 +109,7 @@ abstract class PostgresOutages {
       proxy.cut();
 
       Await.until("they are replaced", () -> succeeds(() -> add(store, "after")));
+      Await.until("those of readers too", () -> succeeds(() -> requestIds(store)));
       assertThat(requestIds(store)).contains("after", "before");
     }
   }

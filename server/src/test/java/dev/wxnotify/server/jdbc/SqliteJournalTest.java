@@ -123,6 +123,50 @@ class SqliteJournalTest {
     database.close();
   }
 
+  /** As SQLite does where a full disk lets a commit fail. */
+  @Test
+  void transactionThatTheDatabaseRolledBackByItself_spoilsNoOther(@TempDir Path directory) {
+    try (JournalStore store = open(url(directory));
+        Database database = database(directory, new AtomicLong(Integer.MAX_VALUE))) {
+      add(store, "before");
+      database.open(1);
+      JdbcMessages messages = new JdbcMessages(database, new Publication(database));
+
+      assertThatThrownBy(
+              () ->
+                  database.transaction(
+                      connection -> {
+                        try (Statement statement = connection.createStatement()) {
+                          statement.execute("ROLLBACK");
+                        }
+                        throw new SQLException("as of a full disk");
+                      }))
+          .isInstanceOf(JournalUnavailableException.class);
+
+      messages.add(List.of(accepted("", "after", T0)));
+      messages.add(List.of(accepted("", "after that", T0)));
+      assertThat(requestIds(store)).containsExactly("after", "after that", "before");
+    }
+  }
+
+  /** As of somebody who looks at the file with a tool, and writes. */
+  @Test
+  void fileThatIsLocked_isUnavailable_andRecovers(@TempDir Path directory) throws Exception {
+    try (JournalStore store = open(url(directory))) {
+      add(store, "before");
+      try (Connection other = new SqliteConnections(directory.resolve("journal.db")).forWriting()) {
+        other.setAutoCommit(false);
+        assertThatThrownBy(() -> add(store, "meanwhile"))
+            .isInstanceOf(JournalUnavailableException.class)
+            .hasMessageContaining("SQLITE_BUSY");
+      }
+
+      add(store, "after");
+      add(store, "after that");
+      assertThat(requestIds(store)).containsExactly("after", "after that", "before");
+    }
+  }
+
   /** The one connection that writes gets its limit when it is prepared for a statement. */
   private static Database database(Path directory, AtomicLong pages) {
     SqliteConnections connections = new SqliteConnections(directory.resolve("journal.db"));

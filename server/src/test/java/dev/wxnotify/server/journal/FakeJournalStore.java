@@ -19,6 +19,7 @@ final class FakeJournalStore implements JournalStore {
   private final boolean isShared;
   private volatile boolean isAway;
   private volatile @Nullable CountDownLatch gate;
+  private volatile @Nullable CountDownLatch listGate;
   private volatile @Nullable IllegalStateException unusable;
   private volatile Predicate<Object> refused = row -> false;
 
@@ -47,11 +48,21 @@ final class FakeJournalStore implements JournalStore {
     gate = new CountDownLatch(1);
   }
 
+  /** Every list waits until {@link #goOn}. */
+  void hangLists() {
+    listGate = new CountDownLatch(1);
+  }
+
   void goOn() {
     CountDownLatch closed = gate;
     gate = null;
     if (closed != null) {
       closed.countDown();
+    }
+    CountDownLatch closedLists = listGate;
+    listGate = null;
+    if (closedLists != null) {
+      closedLists.countDown();
     }
   }
 
@@ -66,7 +77,14 @@ final class FakeJournalStore implements JournalStore {
 
   private <T> T call(Supplier<T> call) {
     calls.incrementAndGet();
-    CountDownLatch closed = gate;
+    awaitOpen(gate);
+    if (isAway) {
+      throw new JournalUnavailableException("the fake is away", null);
+    }
+    return call.get();
+  }
+
+  private static void awaitOpen(@Nullable CountDownLatch closed) {
     if (closed != null) {
       try {
         closed.await();
@@ -74,10 +92,6 @@ final class FakeJournalStore implements JournalStore {
         throw new JournalUnavailableException("interrupted", e);
       }
     }
-    if (isAway) {
-      throw new JournalUnavailableException("the fake is away", null);
-    }
-    return call.get();
   }
 
   private void run(Runnable call) {
@@ -149,6 +163,7 @@ final class FakeJournalStore implements JournalStore {
 
       @Override
       public List<JournalEntry> list(MessageQuery query) {
+        awaitOpen(listGate);
         return call(() -> inner.list(query));
       }
     };
@@ -159,17 +174,17 @@ final class FakeJournalStore implements JournalStore {
     EventStore inner = store.events();
     return new EventStore() {
       @Override
-      public void add(List<NewEvent> events) {
+      public List<Event> add(List<NewEvent> events) {
         eventBatches.add(events.size());
-        run(
+        return call(
             () -> {
               check(events);
-              inner.add(events);
+              return inner.add(events);
             });
       }
 
       @Override
-      public boolean publishOrphans(Instant before, int limit) {
+      public int publishOrphans(Instant before, int limit) {
         return call(() -> inner.publishOrphans(before, limit));
       }
 
@@ -203,6 +218,11 @@ final class FakeJournalStore implements JournalStore {
       public Map<SubscriptionKey, SubscriptionTimes> closedAndChangedSince(
           Instant time, int limit) {
         return call(() -> inner.closedAndChangedSince(time, limit));
+      }
+
+      @Override
+      public Instant now() {
+        return call(inner::now);
       }
     };
   }

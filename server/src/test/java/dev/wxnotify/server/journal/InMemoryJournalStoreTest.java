@@ -73,7 +73,7 @@ class InMemoryJournalStoreTest extends JournalStoreContract {
       store.events().add(List.of(receipt("" + i, T0)));
     }
 
-    assertThat(store.events().publishOrphans(T0.plusSeconds(60), 10)).isFalse();
+    assertThat(store.events().publishOrphans(T0.plusSeconds(60), 10)).isLessThan(10);
     assertThat(store.events().read(0, 10).events())
         .extracting(each -> ((Event.DeliveryReport) each.event().detail()).messageId())
         .containsExactly("2", "3", "4");

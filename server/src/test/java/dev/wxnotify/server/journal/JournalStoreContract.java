@@ -367,6 +367,20 @@ public abstract class JournalStoreContract {
   }
 
   @Test
+  void times_ofAllYearsOfTheContract_areTaken() {
+    Instant first = Instant.parse("0001-01-01T00:00:00Z");
+    Instant last = Instant.parse("9999-12-31T23:59:59.999999999Z");
+    add(began("a", 1));
+    add(answer("k", Answer.OTHER, T0));
+
+    assertThat(list(new Query().from(first).to(last))).hasSize(1);
+    assertThat(list(new Query().from(last))).isEmpty();
+    assertThat(list(new Query().to(first))).isEmpty();
+    assertThat(readFrom(first)).hasSize(1);
+    assertThat(readFrom(last)).isEmpty();
+  }
+
+  @Test
   void prefix_hasNoWildcards() {
     add(began("a_b%c\\1", 0), began("axb%c\\2", 0), began("a_b%", 0), began("b", 0));
 
@@ -610,11 +624,28 @@ public abstract class JournalStoreContract {
     assertThat(position).isGreaterThanOrEqualTo(store.events().last());
   }
 
+  /** As of a cursor after which the database was restored from a backup. */
+  @Test
+  void position_thatTheJournalHasNotReached_isExpired() {
+    add(answer("k", Answer.OTHER, T0));
+    long last = store.events().last();
+
+    assertThat(store.events().read(last, 10)).isEqualTo(new EventPage(List.of(), last));
+    for (long beyond : new long[] {last + 1, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> store.events().read(beyond, 10))
+          .isInstanceOf(CursorExpiredException.class);
+    }
+  }
+
   @Test
   void event_whoseKeyIsKnown_isIgnored() {
     NewEvent first = answer("k", Answer.ACCEPTED, T0);
-    add(first, answer("k", Answer.REJECTED, T0.plusSeconds(1)));
-    add(answer("k", Answer.REJECTED, T0.plusSeconds(2)), answer("k2", Answer.OTHER, T0));
+    NewEvent another = answer("k2", Answer.OTHER, T0);
+    assertThat(store.events().add(List.of(first, answer("k", Answer.REJECTED, T0.plusSeconds(1)))))
+        .containsExactly(first.event());
+    assertThat(
+            store.events().add(List.of(answer("k", Answer.REJECTED, T0.plusSeconds(2)), another)))
+        .containsExactly(another.event());
 
     assertThat(events())
         .extracting(each -> each.event().detail())
@@ -662,7 +693,7 @@ public abstract class JournalStoreContract {
     assertThat(stored).hasSize(2);
     assertOwned(stored.subList(1, 2), "r1");
     assertThat(reportOf("1").errorStatus()).isEqualTo("failed:system failed");
-    assertThat(store.events().publishOrphans(T0.plusSeconds(60), 10)).isFalse();
+    assertThat(store.events().publishOrphans(T0.plusSeconds(60), 10)).isZero();
     assertThat(events()).hasSize(2);
   }
 
@@ -721,14 +752,14 @@ public abstract class JournalStoreContract {
   void orphan_becomesVisibleWithoutAnOwner_onceItIsOldEnough() {
     add(receipt("1", T0), receipt("2", T0.plusSeconds(10)));
 
-    assertThat(store.events().publishOrphans(T0, 10)).isFalse();
+    assertThat(store.events().publishOrphans(T0, 10)).isZero();
     assertThat(events()).isEmpty();
-    assertThat(store.events().publishOrphans(T0.plusMillis(1), 10)).isFalse();
+    assertThat(store.events().publishOrphans(T0.plusMillis(1), 10)).isEqualTo(1);
 
     assertThat(events()).hasSize(1);
     assertThat(events().get(0).isOwned()).isFalse();
     assertThat(events().get(0).event()).isEqualTo(receipt("1", T0).event());
-    assertThat(store.events().publishOrphans(T0.plusMillis(1), 10)).isFalse();
+    assertThat(store.events().publishOrphans(T0.plusMillis(1), 10)).isZero();
     assertThat(events()).hasSize(1);
   }
 
@@ -738,16 +769,16 @@ public abstract class JournalStoreContract {
       add(receipt("" + i, T0));
     }
 
-    assertThat(store.events().publishOrphans(T0.plusSeconds(1), 3)).isTrue();
+    assertThat(store.events().publishOrphans(T0.plusSeconds(1), 3)).isEqualTo(3);
     assertThat(events()).hasSize(3);
-    assertThat(store.events().publishOrphans(T0.plusSeconds(1), 3)).isFalse();
+    assertThat(store.events().publishOrphans(T0.plusSeconds(1), 3)).isEqualTo(2);
     assertThat(events()).hasSize(5);
   }
 
   @Test
   void message_afterItsReceiptWasPublishedAsAnOrphan_hasTheReceipt() {
     add(receipt("1", T0));
-    assertThat(store.events().publishOrphans(T0.plusSeconds(60), 10)).isFalse();
+    assertThat(store.events().publishOrphans(T0.plusSeconds(60), 10)).isEqualTo(1);
 
     add(accepted("1", "r1", T0));
 
@@ -1105,7 +1136,7 @@ public abstract class JournalStoreContract {
     assertThat(store.events().read(after, LARGE).events())
         .extracting(each -> each.event().receivedAt())
         .containsExactly(T0.plusSeconds(10), T0.plusSeconds(11));
-    assertThat(store.events().publishOrphans(T0.plusSeconds(60), 10)).isFalse();
+    assertThat(store.events().publishOrphans(T0.plusSeconds(60), 10)).isZero();
     assertThat(store.events().read(after, LARGE).events()).hasSize(2);
   }
 

@@ -38,6 +38,7 @@ import dev.wxnotify.server.token.TokenListener;
 import dev.wxnotify.server.token.TokenPolicy;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,10 @@ class JournalTest {
   private final FakeScheduler timer = new FakeScheduler(clock);
   private final AtomicInteger written = new AtomicInteger();
   private final AtomicInteger dropped = new AtomicInteger();
+  private final AtomicInteger storedEvents = new AtomicInteger();
+  private final AtomicInteger knownEvents = new AtomicInteger();
   private final AtomicInteger failedEvents = new AtomicInteger();
+  private final AtomicInteger orphans = new AtomicInteger();
   private final App app = app();
   private FakeJournalStore store = new FakeJournalStore(100_000, false, clock);
   private Journal journal = journal(store);
@@ -82,8 +86,19 @@ class JournalTest {
     }
 
     @Override
+    public void eventsStored(int count, int known, long nanos) {
+      storedEvents.addAndGet(count);
+      knownEvents.addAndGet(known);
+    }
+
+    @Override
     public void eventsFailed(int count) {
       failedEvents.addAndGet(count);
+    }
+
+    @Override
+    public void orphansPublished(int count) {
+      orphans.addAndGet(count);
     }
   }
 
@@ -554,6 +569,7 @@ class JournalTest {
     clock.advance(JournalUpkeep.ORPHAN_AGE.plusMillis(1));
 
     Await.until("it is visible", () -> Await.result(journal.last()) == 1);
+    Await.until("it is counted", () -> orphans.get() == 1);
   }
 
   @Test
@@ -741,6 +757,33 @@ class JournalTest {
   }
 
   @Test
+  void subscriptionsOfASharedStore_followOtherProcesses_whateverTheClockHere() throws Exception {
+    for (Duration ahead : List.of(Duration.ofMinutes(1), Duration.ofMinutes(-1))) {
+      store = new FakeJournalStore(100_000, true, InstantSource.offset(clock, ahead.negated()));
+      journal = journal(store);
+      start();
+      store.messages().add(List.of(JournalSamples.refused("r", clock.instant())));
+      Await.until("it is closed", this::isClosed);
+      store.events().add(List.of(answer("k", Answer.ACCEPTED, clock.instant().plusSeconds(5))));
+      Await.until("it is open", () -> !isClosed());
+      journal.close();
+    }
+  }
+
+  @Test
+  void eventThatIsKnown_closesNoSubscription() throws Exception {
+    start();
+    Await.result(store(answer("k", Answer.ACCEPTED, clock.instant())));
+    Await.result(store(answer("k", Answer.REJECTED, clock.instant().plusSeconds(5))));
+    assertThat(isClosed()).isFalse();
+    assertThat(storedEvents.get()).isEqualTo(1);
+    assertThat(knownEvents.get()).isEqualTo(1);
+
+    Await.result(store(answer("k2", Answer.REJECTED, clock.instant().plusSeconds(5))));
+    assertThat(isClosed()).isTrue();
+  }
+
+  @Test
   void find_hasOneForEachTemplateThatIsAskedFor_orAllThatAreKnown() throws Exception {
     start();
     Await.result(store(answer("k", Answer.ACCEPTED, clock.instant())));
@@ -773,6 +816,20 @@ class JournalTest {
     store.goOn();
     Await.until(
         "it reads again", () -> failureOrNull(journal.last().toCompletableFuture()) == null);
+  }
+
+  @Test
+  void lookUpsThatTakeLong_holdUpNoWatcher() throws Exception {
+    start();
+    store.hangLists();
+    List<CompletableFuture<?>> lists = new ArrayList<>();
+    for (int i = 0; i < JournalReads.WAITING; i++) {
+      lists.add(journal.list(all(10)).toCompletableFuture());
+    }
+
+    assertThat(Await.result(journal.last())).isZero();
+    assertThat(Await.result(journal.read(0, 10)).events()).isEmpty();
+    assertThat(lists).noneMatch(CompletableFuture::isDone);
   }
 
   @Test

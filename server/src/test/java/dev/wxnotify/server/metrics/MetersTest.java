@@ -134,8 +134,9 @@ final class MetersTest {
   void journal_isCounted() {
     meters.journalListener().messagesWritten(3, 1_000_000);
     meters.journalListener().messagesDropped(2);
-    meters.journalListener().eventsStored(5, 2_000_000);
+    meters.journalListener().eventsStored(5, 6, 2_000_000);
     meters.journalListener().eventsFailed(4);
+    meters.journalListener().orphansPublished(8);
     meters.watchJournal(() -> true, () -> 7);
 
     assertThat(moved())
@@ -143,7 +144,9 @@ final class MetersTest {
             Map.entry("wxnotify_journal_messages_total{result=\"written\"}", 3.0),
             Map.entry("wxnotify_journal_messages_total{result=\"dropped\"}", 2.0),
             Map.entry("wxnotify_journal_events_total{result=\"stored\"}", 5.0),
+            Map.entry("wxnotify_journal_events_total{result=\"repeated\"}", 6.0),
             Map.entry("wxnotify_journal_events_total{result=\"failed\"}", 4.0),
+            Map.entry("wxnotify_journal_orphans_total", 8.0),
             Map.entry("wxnotify_journal_writes_seconds_count{kind=\"messages\"}", 1.0),
             Map.entry("wxnotify_journal_writes_seconds_count{kind=\"events\"}", 1.0));
     assertThat(Scrape.of(meters).series("wxnotify_journal_up")).hasSize(1);

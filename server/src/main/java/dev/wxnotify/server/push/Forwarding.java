@@ -73,7 +73,8 @@ final class Forwarding {
       boolean isTooLarge = isBecauseOf(HttpForwarder.TooLargeException.class, fault);
       listener.forwarded(
           appId, isTooLarge ? PushListener.Forwarding.REFUSED : PushListener.Forwarding.FAILED);
-      log.warn(appId, isTooLarge ? "push.forward-url answered with more than 64 KiB" : failure(fault));
+      log.warn(
+          appId, isTooLarge ? "push.forward-url answered with more than 64 KiB" : failure(fault));
       return PushRoutes.success();
     }
     if (answer.status() != OK) {

@@ -34,22 +34,16 @@ final class EventPrinter implements EventListener {
   /** Touched by the watch's thread only. */
   private boolean begun;
 
-  /** Up to where everything is printed; empty where that is not known. */
-  private volatile String cursor;
+  /** Up to where everything is printed; empty before the first word of the server. */
+  private volatile String cursor = "";
 
   private int heartbeats;
 
-  /**
-   * A printer that has printed nothing.
-   *
-   * @param cursor where the watch begins; empty where it does not begin at a cursor
-   */
-  EventPrinter(PrintWriter out, PrintWriter err, Output output, boolean follow, String cursor) {
+  EventPrinter(PrintWriter out, PrintWriter err, Output output, boolean follow) {
     this.out = out;
     this.err = err;
     this.output = output;
     this.follow = follow;
-    this.cursor = cursor;
   }
 
   @Override

@@ -97,8 +97,7 @@ public final class EventsCommand implements Callable<Integer> {
           spec.commandLine(), "--since and --cursor cannot be given together");
     }
     PrintWriter err = spec.commandLine().getErr();
-    EventPrinter printer =
-        new EventPrinter(spec.commandLine().getOut(), err, output, follow, cursor);
+    EventPrinter printer = new EventPrinter(spec.commandLine().getOut(), err, output, follow);
     try (NotificationClient client = server.client().build();
         EventWatch watch = client.events().watch(request(), printer);
         WatchStop stop = WatchStop.install(watch, printer)) {

@@ -74,7 +74,7 @@ final class MessageReport {
       line("rid", message.getWechatRid());
     }
     if (message.getDeliveryStatus() == DeliveryStatus.DELIVERY_STATUS_UNSPECIFIED) {
-      line("delivery", "no receipt yet");
+      line("delivery", mayBeDelivered(message) ? "no receipt yet" : "");
     } else {
       line(
           "delivery",
@@ -86,6 +86,11 @@ final class MessageReport {
               + " "
               + message.getDeliveryErrorStatus());
     }
+  }
+
+  private static boolean mayBeDelivered(Message message) {
+    return message.getOutcome() == Outcome.OUTCOME_ACCEPTED
+        || message.getOutcome() == Outcome.OUTCOME_UNKNOWN;
   }
 
   private void line(String name, String value) {

@@ -376,6 +376,7 @@ final class HttpPortTest {
     try (RawHttp one = new RawHttp(port());
         RawHttp two = new RawHttp(port())) {
       one.send(post("/wait", body));
+      Await.until("the first", () -> routes.waiting.size() == 1);
       two.send(post("/wait", body));
       Await.until("both", () -> routes.waiting.size() == 2);
 

@@ -182,7 +182,11 @@ final class PushTextTest {
   @Test
   void nestingOfThousands_isReadOrRefused_andBreaksNothing() throws Exception {
     String deepXml = "<a>".repeat(9_000) + "</a>".repeat(9_000);
-    assertThat(read("<xml><b>1</b>" + deepXml + "</xml>").text("b")).isEqualTo("1");
+    try {
+      assertThat(read("<xml><b>1</b>" + deepXml + "</xml>").text("b")).isEqualTo("1");
+    } catch (Refusal e) {
+      assertThat(e).hasMessageContaining("is not well-formed XML"); // The parser of newer JDKs.
+    }
     assertThat(read("{\"b\":1,\"a\":" + "[".repeat(900) + "]".repeat(900) + "}").text("b"))
         .isEqualTo("1");
     assertThat(

@@ -106,6 +106,8 @@ abstract class PostgresOutages {
     try (TcpProxy proxy = TcpProxy.to(postgres.port());
         JournalStore store = open(TestPostgres.url(proxy.port(), schema))) {
       add(store, "before");
+      // Both pools have connected: a cut while one connects is another case.
+      assertThat(requestIds(store)).containsExactly("before");
       proxy.cut();
 
       Await.until("they are replaced", () -> succeeds(() -> add(store, "after")));

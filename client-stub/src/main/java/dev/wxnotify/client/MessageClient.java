@@ -1,6 +1,5 @@
 package dev.wxnotify.client;
 
-import com.google.protobuf.MessageLite;
 import dev.wxnotify.v1.GetMessageRequest;
 import dev.wxnotify.v1.GetMessageResponse;
 import dev.wxnotify.v1.ListMessagesRequest;
@@ -9,11 +8,9 @@ import dev.wxnotify.v1.Message;
 import dev.wxnotify.v1.MessageServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Asks what became of messages. Get it from {@link NotificationClient#messages}; it uses the
@@ -80,7 +77,9 @@ public final class MessageClient {
    * @throws SendException if there is none
    */
   public GetMessageResponse get(GetMessageRequest request, Duration deadline) {
-    return start(MessageServiceGrpc.getGetMessageMethod(), request, deadline).await();
+    return UnaryCall.start(
+            channel, options, MessageServiceGrpc.getGetMessageMethod(), request, deadline)
+        .await();
   }
 
   /**
@@ -90,7 +89,8 @@ public final class MessageClient {
    *     blocked. Cancelling it cancels the call
    */
   public CompletableFuture<GetMessageResponse> getAsync(GetMessageRequest request) {
-    return start(MessageServiceGrpc.getGetMessageMethod(), request, deadline);
+    return UnaryCall.start(
+        channel, options, MessageServiceGrpc.getGetMessageMethod(), request, deadline);
   }
 
   /**
@@ -109,7 +109,9 @@ public final class MessageClient {
    * @throws SendException as {@link #list(ListMessagesRequest)}
    */
   public ListMessagesResponse list(ListMessagesRequest request, Duration deadline) {
-    return start(MessageServiceGrpc.getListMessagesMethod(), request, deadline).await();
+    return UnaryCall.start(
+            channel, options, MessageServiceGrpc.getListMessagesMethod(), request, deadline)
+        .await();
   }
 
   /**
@@ -118,7 +120,8 @@ public final class MessageClient {
    * @return as {@link #getAsync}
    */
   public CompletableFuture<ListMessagesResponse> listAsync(ListMessagesRequest request) {
-    return start(MessageServiceGrpc.getListMessagesMethod(), request, deadline);
+    return UnaryCall.start(
+        channel, options, MessageServiceGrpc.getListMessagesMethod(), request, deadline);
   }
 
   /**
@@ -128,15 +131,5 @@ public final class MessageClient {
    */
   public Iterator<Message> listAll(ListMessagesRequest request) {
     return new MessagePages(this, request);
-  }
-
-  private <Q extends MessageLite, R> UnaryCall<Q, R> start(
-      MethodDescriptor<Q, R> method, Q request, Duration within) {
-    return UnaryCall.start(
-        channel,
-        method,
-        options.withDeadlineAfter(within.toNanos(), TimeUnit.NANOSECONDS),
-        request,
-        true);
   }
 }

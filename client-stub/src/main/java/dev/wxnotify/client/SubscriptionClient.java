@@ -1,6 +1,5 @@
 package dev.wxnotify.client;
 
-import com.google.protobuf.MessageLite;
 import dev.wxnotify.v1.GetSubscriptionsRequest;
 import dev.wxnotify.v1.GetSubscriptionsResponse;
 import dev.wxnotify.v1.ReportSubscriptionsRequest;
@@ -8,10 +7,8 @@ import dev.wxnotify.v1.ReportSubscriptionsResponse;
 import dev.wxnotify.v1.SubscriptionServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Asks what is known of users' subscriptions, and reports what a Mini Program learned of them. Get
@@ -66,7 +63,13 @@ public final class SubscriptionClient {
    * @throws SendException as {@link #get(GetSubscriptionsRequest)}
    */
   public GetSubscriptionsResponse get(GetSubscriptionsRequest request, Duration deadline) {
-    return start(SubscriptionServiceGrpc.getGetSubscriptionsMethod(), request, deadline).await();
+    return UnaryCall.start(
+            channel,
+            options,
+            SubscriptionServiceGrpc.getGetSubscriptionsMethod(),
+            request,
+            deadline)
+        .await();
   }
 
   /**
@@ -76,7 +79,8 @@ public final class SubscriptionClient {
    *     blocked. Cancelling it cancels the call
    */
   public CompletableFuture<GetSubscriptionsResponse> getAsync(GetSubscriptionsRequest request) {
-    return start(SubscriptionServiceGrpc.getGetSubscriptionsMethod(), request, deadline);
+    return UnaryCall.start(
+        channel, options, SubscriptionServiceGrpc.getGetSubscriptionsMethod(), request, deadline);
   }
 
   /**
@@ -95,7 +99,13 @@ public final class SubscriptionClient {
    * @throws SendException as {@link #report(ReportSubscriptionsRequest)}
    */
   public ReportSubscriptionsResponse report(ReportSubscriptionsRequest request, Duration deadline) {
-    return start(SubscriptionServiceGrpc.getReportSubscriptionsMethod(), request, deadline).await();
+    return UnaryCall.start(
+            channel,
+            options,
+            SubscriptionServiceGrpc.getReportSubscriptionsMethod(),
+            request,
+            deadline)
+        .await();
   }
 
   /**
@@ -105,16 +115,11 @@ public final class SubscriptionClient {
    */
   public CompletableFuture<ReportSubscriptionsResponse> reportAsync(
       ReportSubscriptionsRequest request) {
-    return start(SubscriptionServiceGrpc.getReportSubscriptionsMethod(), request, deadline);
-  }
-
-  private <Q extends MessageLite, R> UnaryCall<Q, R> start(
-      MethodDescriptor<Q, R> method, Q request, Duration within) {
     return UnaryCall.start(
         channel,
-        method,
-        options.withDeadlineAfter(within.toNanos(), TimeUnit.NANOSECONDS),
+        options,
+        SubscriptionServiceGrpc.getReportSubscriptionsMethod(),
         request,
-        true);
+        deadline);
   }
 }

@@ -1,6 +1,5 @@
 package dev.wxnotify.client;
 
-import com.google.protobuf.MessageLite;
 import dev.wxnotify.v1.GetTemplateRequest;
 import dev.wxnotify.v1.GetTemplateResponse;
 import dev.wxnotify.v1.ListTemplatesRequest;
@@ -8,10 +7,8 @@ import dev.wxnotify.v1.ListTemplatesResponse;
 import dev.wxnotify.v1.TemplateServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Asks for the templates of an app. Get it from {@link NotificationClient#templates}; it uses the
@@ -59,7 +56,9 @@ public final class TemplateClient {
    * @throws SendException if there is no list
    */
   public ListTemplatesResponse list(ListTemplatesRequest request, Duration deadline) {
-    return start(TemplateServiceGrpc.getListTemplatesMethod(), request, deadline).await();
+    return UnaryCall.start(
+            channel, options, TemplateServiceGrpc.getListTemplatesMethod(), request, deadline)
+        .await();
   }
 
   /**
@@ -69,7 +68,8 @@ public final class TemplateClient {
    *     blocked. Cancelling it cancels the call
    */
   public CompletableFuture<ListTemplatesResponse> listAsync(ListTemplatesRequest request) {
-    return start(TemplateServiceGrpc.getListTemplatesMethod(), request, deadline);
+    return UnaryCall.start(
+        channel, options, TemplateServiceGrpc.getListTemplatesMethod(), request, deadline);
   }
 
   /**
@@ -88,7 +88,9 @@ public final class TemplateClient {
    * @throws SendException if there is no such template, or no list
    */
   public GetTemplateResponse get(GetTemplateRequest request, Duration deadline) {
-    return start(TemplateServiceGrpc.getGetTemplateMethod(), request, deadline).await();
+    return UnaryCall.start(
+            channel, options, TemplateServiceGrpc.getGetTemplateMethod(), request, deadline)
+        .await();
   }
 
   /**
@@ -97,16 +99,7 @@ public final class TemplateClient {
    * @return as {@link #listAsync}
    */
   public CompletableFuture<GetTemplateResponse> getAsync(GetTemplateRequest request) {
-    return start(TemplateServiceGrpc.getGetTemplateMethod(), request, deadline);
-  }
-
-  private <Q extends MessageLite, R> UnaryCall<Q, R> start(
-      MethodDescriptor<Q, R> method, Q request, Duration within) {
     return UnaryCall.start(
-        channel,
-        method,
-        options.withDeadlineAfter(within.toNanos(), TimeUnit.NANOSECONDS),
-        request,
-        true);
+        channel, options, TemplateServiceGrpc.getGetTemplateMethod(), request, deadline);
   }
 }

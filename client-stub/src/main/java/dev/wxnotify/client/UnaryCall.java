@@ -8,8 +8,10 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One running call. Cancelling this future cancels the call. */
@@ -43,6 +45,21 @@ final class UnaryCall<Q extends MessageLite, R> extends CompletableFuture<R> {
       started.begin(request);
     }
     return started;
+  }
+
+  /** Begins a call that may be repeated, and takes {@code within} at most. */
+  static <Q extends MessageLite, R> UnaryCall<Q, R> start(
+      Channel channel,
+      CallOptions options,
+      MethodDescriptor<Q, R> method,
+      Q request,
+      Duration within) {
+    return start(
+        channel,
+        method,
+        options.withDeadlineAfter(within.toNanos(), TimeUnit.NANOSECONDS),
+        request,
+        true);
   }
 
   private void begin(Q request) {

@@ -53,7 +53,7 @@ public final class PushServer implements AutoCloseable {
   /**
    * Makes the parts; {@link #start} binds the port.
    *
-   * @param apps those whose pushes are accepted
+   * @param apps the apps whose pushes are accepted
    * @param events stores what was pushed
    * @param clock the time of day
    * @param transport how the port's sockets are read and written

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts of WeChat, and of those who are not. */
+/** Texts as WeChat pushes them, and texts that it never would. */
 final class PushTextTest {
   private static final List<String> SAMPLES =
       List.of(

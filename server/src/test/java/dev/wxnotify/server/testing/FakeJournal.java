@@ -81,7 +81,7 @@ public final class FakeJournal
     }
   }
 
-  /** Makes events visible, in this order, and wakes those who wait. */
+  /** Makes events visible, in this order, and wakes the readers that wait. */
   public void publish(StoredEvent... more) {
     List<Waiter> woken = new ArrayList<>();
     synchronized (lock) {

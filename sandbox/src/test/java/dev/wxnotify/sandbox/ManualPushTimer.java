@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** A clock and a timer that stand still until they are moved; tasks for now run at once. */
 final class ManualPushTimer implements PushTimer, InstantSource {
@@ -31,8 +32,20 @@ final class ManualPushTimer implements PushTimer, InstantSource {
     later.add(new Task(now.plus(delay), task));
   }
 
-  /** Moves the clock and runs what is due, in order. */
+  /** The tasks that are due within this time from now. */
+  synchronized int dueWithin(Duration time) {
+    Instant end = now.plus(time);
+    return (int) later.stream().filter(task -> !task.due().isAfter(end)).count();
+  }
+
+  /**
+   * Moves the clock and runs what is due, in order. What the thread has begun may set a time of its
+   * own, so it ends first.
+   */
   void advance(Duration by) {
+    var begun = new CompletableFuture<Void>();
+    thread.run(() -> begun.complete(null));
+    begun.join();
     List<Task> due;
     synchronized (this) {
       now = now.plus(by);

@@ -80,11 +80,18 @@ class JournalFleetTest {
         load.awaitSent(share(2));
         launch(1, environment);
         load.awaitSent(share(3));
+        int outage = load.sent();
         postgres.stop();
         load.pass(OUTAGE);
+        int outageEnd = load.sent();
         postgres.start();
         load.awaitSent(share(6));
         load.stop();
+        System.out.printf(
+            "database there: %s%ndatabase stopped: %s%ndatabase back: %s%n",
+            load.latencies(share(5) / 2, outage),
+            load.latencies(outage, outageEnd),
+            load.latencies(outageEnd, load.sent()));
 
         assertThat(load.outcomes().values())
             .as("what callers heard")

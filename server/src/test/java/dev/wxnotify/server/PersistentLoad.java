@@ -13,6 +13,7 @@ import dev.wxnotify.v1.SendSubscribeMessageResponse;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -31,9 +32,14 @@ final class PersistentLoad implements AutoCloseable {
 
   private static final Duration REPEAT_AFTER = Duration.ofMillis(100);
   private static final Duration POLL = Duration.ofMillis(10);
+  private static final double NANOS_PER_MILLI = 1e6;
 
   private final IntFunction<NotificationServiceFutureStub> callers;
   private final Map<Integer, Outcome> outcomes = new ConcurrentHashMap<>();
+
+  /** How long the calls took that were answered at once, in nanoseconds. */
+  private final Map<Integer, Long> latencies = new ConcurrentHashMap<>();
+
   private final ScheduledExecutorService repeats = Executors.newSingleThreadScheduledExecutor();
   private final Thread thread = new Thread(this::run, "persistent-load");
   private volatile boolean stopping;
@@ -69,6 +75,7 @@ final class PersistentLoad implements AutoCloseable {
   private void send(int i, int attempt) {
     SendSubscribeMessageRequest request =
         RunningServer.requestTo("load-" + i).toBuilder().setRequestId("load-" + i).build();
+    long began = System.nanoTime();
     Futures.addCallback(
         callers
             .apply(attempt)
@@ -77,6 +84,9 @@ final class PersistentLoad implements AutoCloseable {
         new FutureCallback<SendSubscribeMessageResponse>() {
           @Override
           public void onSuccess(SendSubscribeMessageResponse response) {
+            if (attempt == i) {
+              latencies.put(i, System.nanoTime() - began);
+            }
             outcomes.put(i, Outcome.OUTCOME_ACCEPTED);
           }
 
@@ -136,6 +146,25 @@ final class PersistentLoad implements AutoCloseable {
   /** Returns what callers heard, by message. */
   Map<Integer, Outcome> outcomes() {
     return outcomes;
+  }
+
+  /** Describes the calls with these numbers that were answered at once, for people. */
+  String latencies(int from, int to) {
+    long[] sorted =
+        latencies.entrySet().stream()
+            .filter(call -> call.getKey() >= from && call.getKey() < to)
+            .mapToLong(Map.Entry::getValue)
+            .sorted()
+            .toArray();
+    return sorted.length == 0
+        ? "none"
+        : String.format(
+            Locale.ROOT,
+            "%d calls, p50 %.1f ms, p99 %.1f ms, most %.1f ms",
+            sorted.length,
+            sorted[sorted.length / 2] / NANOS_PER_MILLI,
+            sorted[sorted.length * 99 / 100] / NANOS_PER_MILLI,
+            sorted[sorted.length - 1] / NANOS_PER_MILLI);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.grpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.wxnotify.server.netty.LostResets;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -60,6 +61,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
       return;
     }
     connection.closeFuture().addListener(closed -> ended(connection));
+    LostResets.watch(connection);
     ctx.fireChannelRead(message);
   }
 

@@ -130,6 +130,7 @@ public final class HttpPort implements AutoCloseable {
                     .setMaxHeaderSize(limits.maxHeaders)
                     .setMaxChunkSize(MAX_CHUNK)),
             conversation);
+    LostResets.watch(accepted);
   }
 
   /** Returns the bound port. */

@@ -1,5 +1,6 @@
 package dev.wxnotify.server.wechat;
 
+import dev.wxnotify.server.netty.LostResets;
 import dev.wxnotify.server.netty.Transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -313,5 +314,6 @@ final class Connector implements AutoCloseable {
     }
     Connection connection = connectionOf(channel);
     pipeline.addLast(new AnswerDecoder(connection), connection);
+    LostResets.watch(channel);
   }
 }

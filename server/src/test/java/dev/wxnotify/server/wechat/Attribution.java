@@ -74,6 +74,7 @@ final class Attribution {
     assertThat(outcomes.get(0).heard()).as(outcomes.get(0).toString()).isIn(expected);
     if (!oddity.timesOut()) { // Otherwise the others might end by the timeout, which is short.
       assertAllHeard(outcomes.subList(1, outcomes.size()));
+      assertNoneTimedOut(outcomes);
     }
     assertRequestsAreRight(upstream, outcomes);
     assertConnectionIsRight(upstream, first, oddity.connection());
@@ -113,6 +114,11 @@ final class Attribution {
 
   static void assertAllTruthful(List<Outcome> outcomes) {
     assertThat(outcomes).allSatisfy(each -> assertThat(each.heard()).isIn(TRUTHFUL));
+  }
+
+  /** Whatever the peer did was seen when it happened, and not at the end of the exchange's time. */
+  static void assertNoneTimedOut(List<Outcome> outcomes) {
+    assertThat(outcomes).allSatisfy(each -> assertThat(each.text()).doesNotContain(" in time"));
   }
 
   /** Each request was sent once, or not at all if its outcome says so. */

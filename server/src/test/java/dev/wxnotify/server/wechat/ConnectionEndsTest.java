@@ -93,6 +93,7 @@ class ConnectionEndsTest {
       List<Outcome> outcomes = Attribution.inTurn(Attribution.others(), client);
 
       Attribution.assertAllTruthful(outcomes);
+      Attribution.assertNoneTimedOut(outcomes);
       Attribution.assertRequestsAreRight(upstream, outcomes);
       assertThat(outcomes.get(0).heard()).isNotEqualTo(Heard.ITS_OWN);
     }
@@ -129,6 +130,7 @@ class ConnectionEndsTest {
       }
 
       Attribution.assertAllTruthful(outcomes);
+      Attribution.assertNoneTimedOut(outcomes);
       Attribution.assertRequestsAreRight(upstream, outcomes);
     }
   }
@@ -252,6 +254,7 @@ class ConnectionEndsTest {
       List<Outcome> outcomes = Attribution.inTurn(asks, client);
 
       Attribution.assertAllTruthful(outcomes);
+      Attribution.assertNoneTimedOut(outcomes);
       Attribution.assertAllHeard(outcomes.subList(1, outcomes.size()));
       Attribution.assertRequestsAreRight(upstream, outcomes);
       if (!name.contains("interim") && !name.contains("half")) {

@@ -217,6 +217,7 @@ class EgressProxyTest {
       List<Outcome> outcomes = Attribution.inTurn(asks, client);
 
       Attribution.assertAllTruthful(outcomes);
+      Attribution.assertNoneTimedOut(outcomes);
       assertThat(outcomes.get(0).heard())
           .as(outcomes.get(0).toString())
           .isIn(

@@ -368,7 +368,7 @@ class EventClientTest {
   void silentServer_isLeft() throws Exception {
     service.silent = true;
     try (EventWatch ignored = client.events().watch(FROM_NOW, recorder, Duration.ofMillis(200))) {
-      Await.until("it was left", () -> service.cancelled.get() == 1);
+      Await.until("it was left", () -> service.cancelled.get() >= 1);
       service.silent = false;
       Await.until("the watch has begun", () -> !recorder.heartbeats.isEmpty());
 

@@ -36,6 +36,7 @@ class ControlPushesTest extends PushCase {
     receiver.answer(post -> new Reply(200, "thanks"));
     start(rules());
     String msgid = client.send(token, message("alice")).path("msgid").asText();
+    assertEnded(1, SandboxPush.State.ANSWERED); // So that it is the receiver's first.
     client.post("/sandbox/pushes", "{\"what\":\"debug_demo\"}");
     assertEnded(2, SandboxPush.State.ANSWERED);
 

@@ -69,7 +69,7 @@ final class Database implements AutoCloseable {
             pool("journal-readers", forReading, readers));
   }
 
-  private static HikariDataSource pool(String name, DataSource connections, int most) {
+  private HikariDataSource pool(String name, DataSource connections, int most) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setDataSource(connections);
@@ -78,6 +78,9 @@ final class Database implements AutoCloseable {
     config.setConnectionTimeout(CONNECTION_MILLIS);
     config.setValidationTimeout(VALIDATION_MILLIS);
     config.setInitializationFailTimeout(-1);
+    // Otherwise a pool asks its first connection for it. If that one breaks meanwhile, HikariCP
+    // sets an isolation that does not exist, on each connection from then on, and none is of use.
+    config.setTransactionIsolation(dialect.isolation());
     config.setExceptionOverride(
         new SQLExceptionOverride() {
           @java.lang.Override // The interface has a type of this name.

@@ -10,6 +10,9 @@ interface Dialect {
   /** Returns the name for logs and errors. */
   String name();
 
+  /** Returns the isolation that our connections are made with, by its name in JDBC. */
+  String isolation();
+
   /** Returns the placeholders of the migrations. */
   Map<String, String> placeholders();
 

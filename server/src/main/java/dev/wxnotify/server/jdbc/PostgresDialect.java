@@ -22,6 +22,11 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
+  public String isolation() {
+    return "TRANSACTION_READ_COMMITTED";
+  }
+
+  @Override
   public Map<String, String> placeholders() {
     return Map.of(
         "text",

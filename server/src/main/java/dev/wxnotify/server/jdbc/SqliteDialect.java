@@ -20,6 +20,11 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
+  public String isolation() {
+    return "TRANSACTION_SERIALIZABLE";
+  }
+
+  @Override
   public Map<String, String> placeholders() {
     return Map.of("text", "text", "identity", "integer PRIMARY KEY AUTOINCREMENT", "storage", "");
   }

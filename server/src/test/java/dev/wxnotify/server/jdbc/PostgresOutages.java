@@ -11,6 +11,7 @@ import static dev.wxnotify.server.journal.JournalSamples.receipt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wxnotify.server.jdbc.TcpProxy.Manner;
 import dev.wxnotify.server.journal.JournalRejectsException;
 import dev.wxnotify.server.journal.JournalSamples.Changes;
 import dev.wxnotify.server.journal.JournalStore;
@@ -23,13 +24,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,13 +112,79 @@ abstract class PostgresOutages {
     try (TcpProxy proxy = TcpProxy.to(postgres.port());
         JournalStore store = open(TestPostgres.url(proxy.port(), schema))) {
       add(store, "before");
-      // Both pools have connected: a cut while one connects is another case.
       assertThat(requestIds(store)).containsExactly("before");
       proxy.cut();
 
       Await.until("they are replaced", () -> succeeds(() -> add(store, "after")));
       Await.until("those of readers too", () -> succeeds(() -> requestIds(store)));
       assertThat(requestIds(store)).contains("after", "before");
+    }
+  }
+
+  /**
+   * The first connections of the pools break while they are made, at each thing that is said on
+   * them before their use. All at once, since some breaks are noticed only after seconds.
+   */
+  @Test
+  void connections_thatBreakWhileTheyAreMade_areReplaced() throws Exception {
+    String sslRequest = "\4\u00D2\26/";
+    String query = "Q\0\0\0\5\0";
+    List<String> requests =
+        List.of(
+            "",
+            sslRequest,
+            "user\0postgres",
+            "SET statement_timeout",
+            query,
+            "SHOW TRANSACTION ISOLATION LEVEL");
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      for (String request : requests) {
+        for (Manner manner : Manner.values()) {
+          for (boolean writing : new boolean[] {true, false}) {
+            all.add(
+                CompletableFuture.runAsync(
+                    () -> breakWhileMade(request, manner, writing), threads));
+          }
+        }
+      }
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private void breakWhileMade(String request, Manner manner, boolean writing) {
+    String where = (writing ? "writing after " : "reading after ") + manner + " at " + request;
+    try (TcpProxy proxy = TcpProxy.to(postgres.port())) {
+      proxy.breakAt(request, manner, 2);
+      PostgresConnections made =
+          new PostgresConnections(TestPostgres.url(proxy.port(), "public"), "postgres", null);
+      try (Database database =
+          new Database(
+              new PostgresDialect(),
+              new Connections(made::forWriting),
+              new Connections(made::forReading),
+              2)) {
+        database.open(2);
+        Runnable use =
+            writing
+                ? () -> database.write(PostgresOutages::ask)
+                : () -> database.read(PostgresOutages::ask);
+        Await.until(where, () -> succeeds(use));
+        Await.until(where + ": it broke", proxy::hasBroken);
+      }
+    } catch (Exception e) {
+      throw new AssertionError(where, e);
+    }
+  }
+
+  private static int ask(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT 42")) {
+      row.next();
+      return row.getInt(1);
     }
   }
 

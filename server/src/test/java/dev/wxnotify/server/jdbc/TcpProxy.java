@@ -9,8 +9,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forwards bytes, until a test has it forward none, as when a host is down, or cut connections, as
@@ -21,7 +23,28 @@ final class TcpProxy implements AutoCloseable {
   private final int target;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private volatile boolean silent;
-  private volatile String asked = "";
+  private volatile @Nullable Break toBreak;
+
+  /** How a connection breaks. */
+  enum Manner {
+    /** It ends. */
+    CUT,
+    /** It stays, and no answer comes. */
+    SILENCE
+  }
+
+  /**
+   * Connections that break at a request.
+   *
+   * @param request a text that the request contains; empty for what comes first
+   * @param left how many are still to break
+   */
+  private record Break(String request, Manner manner, AtomicInteger left) {
+    /** Tells whether this request is one of them. */
+    boolean takes(String sent) {
+      return sent.contains(request) && left.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+    }
+  }
 
   private TcpProxy(ServerSocket server, int target) {
     this.server = server;
@@ -47,7 +70,22 @@ final class TcpProxy implements AutoCloseable {
    * Forwards the next request that contains a text, and cuts its connection instead of answering.
    */
   void loseAnswerTo(String request) {
-    asked = request;
+    breakAt(request, Manner.CUT, 1);
+  }
+
+  /**
+   * Breaks the next connections at a request, whose answer is lost.
+   *
+   * @param request a text that it contains; empty for what comes first on a connection
+   */
+  void breakAt(String request, Manner manner, int connections) {
+    toBreak = new Break(request, manner, new AtomicInteger(connections));
+  }
+
+  /** Tells whether as many connections broke as were to. */
+  boolean hasBroken() {
+    Break asked = toBreak;
+    return asked != null && asked.left.get() == 0;
   }
 
   /** Cuts all connections; new ones forward again. */
@@ -65,33 +103,42 @@ final class TcpProxy implements AutoCloseable {
         Socket caller = server.accept();
         Socket database = new Socket(InetAddress.getLoopbackAddress(), target);
         open.addAll(List.of(caller, database));
-        AtomicBoolean hasAsked = new AtomicBoolean();
+        AtomicReference<@Nullable Manner> broken = new AtomicReference<>();
         start(
             () ->
                 pass(
                     caller,
                     database,
                     bytes -> {
-                      hasAsked.compareAndSet(false, isAsked(bytes));
-                      return true;
+                      Break asked = toBreak;
+                      if (broken.get() == null && asked != null && asked.takes(bytes)) {
+                        broken.set(asked.manner());
+                      }
+                      return null;
                     }));
-        start(() -> pass(database, caller, bytes -> !hasAsked.get()));
+        start(() -> pass(database, caller, bytes -> broken.get()));
       }
     } catch (IOException e) {
       // It was closed.
     }
   }
 
-  private void pass(Socket from, Socket to, Predicate<String> goesOn) {
+  /**
+   * Passes bytes on.
+   *
+   * @param broken tells how the connection broke, before these bytes
+   */
+  private void pass(Socket from, Socket to, Function<String, @Nullable Manner> broken) {
     byte[] buffer = new byte[8_192];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (!goesOn.test(new String(buffer, 0, read, StandardCharsets.ISO_8859_1))) {
+        Manner manner = broken.apply(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+        if (manner == Manner.CUT) {
           break;
         }
-        if (!silent) {
+        if (!silent && manner == null) {
           out.write(buffer, 0, read);
         }
       }
@@ -100,14 +147,6 @@ final class TcpProxy implements AutoCloseable {
     } catch (IOException e) {
       // It was closed.
     }
-  }
-
-  private boolean isAsked(String request) {
-    if (asked.isEmpty() || !request.contains(asked)) {
-      return false;
-    }
-    asked = "";
-    return true;
   }
 
   private static void start(Runnable task) {

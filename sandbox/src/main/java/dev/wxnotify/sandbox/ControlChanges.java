@@ -125,9 +125,8 @@ final class ControlChanges {
     if (weChat.templates().stream().noneMatch(t -> t.id().equals(templateId))) {
       throw ControlError.badField("template_id", "template_id: " + templateId + " (unknown)");
     }
-    weChat
-        .ledger()
-        .put(new Subscription(appId(fields), fields.text("open_id"), templateId, kind, credits));
+    weChat.subscribe(
+        new Subscription(appId(fields), fields.text("open_id"), templateId, kind, credits));
     return Json.object().put("credits", credits);
   }
 

@@ -118,6 +118,11 @@ final class InboxMessages {
             || filter.receipt() == state(receipt(send, receipts)));
   }
 
+  /** What became of the newest receipt of a message. */
+  static ReceiptState receiptOf(ReceivedSend send, Map<Long, Push> receipts) {
+    return state(receipt(send, receipts));
+  }
+
   private InboxMessage view(ReceivedSend send, Map<Long, Push> receipts) {
     AcceptedMessage message = send.accepted();
     SentContent content = SentContent.of(send.body());

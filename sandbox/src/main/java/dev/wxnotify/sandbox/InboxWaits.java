@@ -56,7 +56,7 @@ final class InboxWaits {
     private final InboxFilter filter;
     private final int count;
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
-    private @Nullable Future<?> timeout;
+    private volatile @Nullable Future<?> timeout;
     private boolean counted;
     private long seen;
     private int matching;
@@ -73,7 +73,9 @@ final class InboxWaits {
 
     /** Nobody waits any more. */
     void end() {
-      finish(false);
+      if (done.cancel(false)) {
+        left();
+      }
     }
 
     /** Looks at what is new. */
@@ -127,12 +129,16 @@ final class InboxWaits {
 
     private void finish(boolean enough) {
       if (done.complete(enough)) {
-        waiting.decrementAndGet();
-        pulse.leave(this);
-        Future<?> later = timeout;
-        if (later != null) {
-          later.cancel(false);
-        }
+        left();
+      }
+    }
+
+    private void left() {
+      waiting.decrementAndGet();
+      pulse.leave(this);
+      Future<?> later = timeout;
+      if (later != null) {
+        later.cancel(false);
       }
     }
   }

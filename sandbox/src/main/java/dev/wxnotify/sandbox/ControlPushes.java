@@ -232,7 +232,7 @@ final class ControlPushes {
         .put("format", ControlFields.lower(target.format()));
   }
 
-  private static void put(ObjectNode json, SandboxPush push) {
+  static void put(ObjectNode json, SandboxPush push) {
     json.put("id", push.id())
         .put("app_id", push.appId())
         .put("kind", push.kind().label())

@@ -161,6 +161,18 @@
   if (window.htmx) {
     htmx.createEventSource = function (url) {
       var source = new EventSource(url);
+      var reconnect = function () {};
+      // The extension hears of an end without the event, which it would log as an error: streams end
+      // when the server says so, too.
+      Object.defineProperty(source, 'onerror', {
+        get: function () { return reconnect; },
+        set: function (handler) { reconnect = function () { handler(); }; }
+      });
+      source.addEventListener('error', function () {
+        missed = true;
+        show(false);
+        reconnect();
+      });
       sources = sources.filter(function (each) { return each.readyState !== EventSource.CLOSED; });
       sources.push(source);
       return source;
@@ -171,13 +183,6 @@
     if (missed) {
       missed = false;
       htmx.trigger(document.body, 'web:refresh');
-    }
-  });
-  document.addEventListener('htmx:sseError', function (event) {
-    missed = true;
-    // Without an error it is the page that has paused.
-    if (event.detail.error) {
-      show(false);
     }
   });
   document.addEventListener('htmx:sseClose', function (event) {
@@ -197,7 +202,8 @@
       }, HIDDEN_LIMIT);
     } else {
       showTimes(document);
-      // The extension connects again after an error of a closed source.
+      // The extension connects again after the end of a closed source.
+      missed = missed || paused.length > 0;
       paused.forEach(function (each) { each.onerror(); });
       paused = [];
     }

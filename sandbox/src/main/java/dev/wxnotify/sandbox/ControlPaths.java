@@ -10,6 +10,9 @@ final class ControlPaths {
   private static final Pattern PUSH = Pattern.compile("/sandbox/pushes/([^/]+)/resend");
   private static final Pattern RECEIPT = Pattern.compile("/sandbox/messages/([^/]+)/receipt");
 
+  private static final Pattern MESSAGE = Pattern.compile("/sandbox/messages/([^/]+)");
+  private static final Pattern SEND = Pattern.compile("/sandbox/received/([^/]+)");
+
   private ControlPaths() {}
 
   /** The path as the list of calls shows it. */
@@ -21,6 +24,12 @@ final class ControlPaths {
     if (PUSH.matcher(path).matches()) {
       return "/sandbox/pushes/{id}/resend";
     }
+    if (MESSAGE.matcher(path).matches()) {
+      return "/sandbox/messages/{msgid}";
+    }
+    if (SEND.matcher(path).matches()) {
+      return "/sandbox/received/{number}";
+    }
     return RECEIPT.matcher(path).matches() ? "/sandbox/messages/{msgid}/receipt" : path;
   }
 
@@ -31,11 +40,11 @@ final class ControlPaths {
   }
 
   /** The number that such a path names. */
-  static long number(Call call, String name) throws ControlError {
+  static long number(String text, String name) throws ControlError {
     try {
-      return Long.parseLong(named(call));
+      return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw ControlError.badField(name, name + ": " + named(call) + " (expected: a number)");
+      throw ControlError.badField(name, name + ": " + text + " (expected: a number)");
     }
   }
 }

@@ -43,7 +43,15 @@ final class ControlPushes {
 
   /** Does what WeChat's form does; what is missing stays as it is. */
   ObjectNode change(Call call) throws ControlError {
-    ControlFields fields = ControlFields.of(call, SETTINGS_FIELDS);
+    return change(ControlFields.of(call, SETTINGS_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode change(ObjectNode form) throws ControlError {
+    return change(ControlFields.of(form, SETTINGS_FIELDS));
+  }
+
+  private ObjectNode change(ControlFields fields) throws ControlError {
     String appId = appId(fields);
     PushTarget before = pushes.targets().get(appId);
     PushMode mode = before == null ? PushMode.PLAIN : before.mode();
@@ -61,14 +69,21 @@ final class ControlPushes {
       put(json, target);
       return json;
     } catch (IllegalArgumentException e) {
-      // The text begins with the name of the field.
-      String text = String.valueOf(e.getMessage());
-      throw ControlError.badField(text.split("[: ]", 2)[0], text.replaceFirst("^(\\w+) ", "$1: "));
+      throw ControlError.badField(e);
     }
   }
 
   ObjectNode stop(Call call) throws ControlError {
-    pushes.stop(appId(ControlFields.orNone(call, STOP_FIELDS)));
+    return stop(ControlFields.orNone(call, STOP_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode stop(ObjectNode form) throws ControlError {
+    return stop(ControlFields.of(form, STOP_FIELDS));
+  }
+
+  private ObjectNode stop(ControlFields fields) throws ControlError {
+    pushes.stop(appId(fields));
     return settings();
   }
 
@@ -98,34 +113,72 @@ final class ControlPushes {
 
   /** Pushes something that is none of the three events. */
   ObjectNode push(Call call) throws ControlError {
-    ControlFields fields = ControlFields.of(call, PUSH_FIELDS);
-    String appId = appId(fields);
-    String openId = ControlUsers.openId(fields.text("open_id", "sandbox-user"));
+    return push(ControlFields.of(call, PUSH_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode push(ObjectNode form) throws ControlError {
+    return push(ControlFields.of(form, PUSH_FIELDS));
+  }
+
+  private ObjectNode push(ControlFields fields) throws ControlError {
+    Mistakes mistakes = new Mistakes();
+    String appId = mistakes.or("", () -> appId(fields));
+    String openId =
+        mistakes.or("", () -> ControlUsers.openId(fields.text("open_id", "sandbox-user")));
+    Map<String, String> content = mistakes.or(Map.of(), () -> content(fields));
+    mistakes.check();
+    return made(pushes.push(appId, PushContent.other(openId, weChat.clock().instant(), content)));
+  }
+
+  private static Map<String, String> content(ControlFields fields) throws ControlError {
     String what = fields.text("what");
     Map<String, String> content = OtherPushes.fields(what, fields.text("text", "hello world"));
     if (content.isEmpty()) {
       throw ControlError.badField(
           "what", "what: " + what + " (expected: one of " + OtherPushes.KINDS + ")");
     }
-    return made(pushes.push(appId, PushContent.other(openId, weChat.clock().instant(), content)));
+    return content;
   }
 
   ObjectNode resend(Call call) throws ControlError {
-    boolean anew = ControlFields.orNone(call, RESEND_FIELDS).flag("anew");
-    Push original = pushes.log().find(ControlPaths.number(call, "id"));
+    return resend(ControlPaths.named(call), ControlFields.orNone(call, RESEND_FIELDS).flag("anew"));
+  }
+
+  /** Pushes once more what has this id, the same bytes or {@code anew}. */
+  ObjectNode resend(String id, boolean anew) throws ControlError {
+    Push original = pushes.log().find(ControlPaths.number(id, "id"));
     if (original == null) {
-      throw ControlError.badField("id", "id: " + ControlPaths.named(call) + " (unknown)");
+      throw ControlError.badField("id", "id: " + id + " (unknown)");
     }
     return made(pushes.resend(original, anew));
   }
 
-  /** Pushes a receipt of a message that was accepted, whether or not it had one before. */
   ObjectNode receipt(Call call) throws ControlError {
-    ControlFields fields = ControlFields.orNone(call, RECEIPT_FIELDS);
+    return receipt(ControlPaths.named(call), ControlFields.orNone(call, RECEIPT_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode receipt(String msgid, ObjectNode form) throws ControlError {
+    return receipt(msgid, ControlFields.of(form, RECEIPT_FIELDS));
+  }
+
+  /** Pushes a receipt of a message that was accepted, whether or not it had one before. */
+  private ObjectNode receipt(String name, ControlFields fields) throws ControlError {
+    Mistakes mistakes = new Mistakes();
     Result result =
-        fields.has("result") ? fields.constant("result", Result.class) : Result.DELIVERED;
+        mistakes.or(
+            Result.DELIVERED,
+            () ->
+                fields.has("result") ? fields.constant("result", Result.class) : Result.DELIVERED);
     PushFailure otherwise = result == Result.FAILED ? pushes.failure() : PushFailure.NONE;
-    long msgid = ControlPaths.number(call, "msgid");
+    String code =
+        mistakes.or(otherwise.errorCode(), () -> fields.text("error_code", otherwise.errorCode()));
+    String status =
+        mistakes.or(
+            otherwise.errorStatus(), () -> fields.text("error_status", otherwise.errorStatus()));
+    mistakes.check();
+    long msgid = ControlPaths.number(name, "msgid");
     AcceptedMessage message =
         weChat.mailbox().accepted().stream()
             .filter(accepted -> accepted.msgid() == msgid)
@@ -135,14 +188,9 @@ final class ControlPushes {
       throw noUrl();
     }
     try {
-      return made(
-          pushes.receipt(
-              message,
-              new PushFailure(
-                  fields.text("error_code", otherwise.errorCode()),
-                  fields.text("error_status", otherwise.errorStatus()))));
+      return made(pushes.receipt(message, new PushFailure(code, status)));
     } catch (IllegalArgumentException e) {
-      throw ControlError.badField("error_code", String.valueOf(e.getMessage()));
+      throw ControlError.badField(e);
     }
   }
 
@@ -184,7 +232,7 @@ final class ControlPushes {
         .put("format", ControlFields.lower(target.format()));
   }
 
-  private static void put(ObjectNode json, SandboxPush push) {
+  static void put(ObjectNode json, SandboxPush push) {
     json.put("id", push.id())
         .put("app_id", push.appId())
         .put("kind", push.kind().label())

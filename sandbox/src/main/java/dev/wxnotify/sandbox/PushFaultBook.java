@@ -1,5 +1,7 @@
 package dev.wxnotify.sandbox;
 
+import dev.wxnotify.sandbox.InboxEvent.FaultsChanged;
+import dev.wxnotify.sandbox.InboxEvent.FaultsChanged.Change;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,12 @@ final class PushFaultBook {
 
   private record Entry(PushFault fault, Strikes strikes) {}
 
+  private final InboxLog log;
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
+
+  PushFaultBook(InboxLog log) {
+    this.log = log;
+  }
 
   /** False if there are too many. */
   synchronized boolean add(PushFault fault) {
@@ -23,12 +30,26 @@ final class PushFaultBook {
     if (entries.size() >= MOST) {
       return false;
     }
-    return entries.add(
+    entries.add(
         new Entry(fault, new Strikes(fault.count(), fault.every(), fault.probability(), 0)));
+    changed(Change.ADDED, fault);
+    return true;
+  }
+
+  /** Ends the oldest fault that is written like this, if there is one. */
+  synchronized void remove(String written) {
+    for (Entry entry : entries) {
+      if (entry.strikes().isAlive() && entry.fault().toString().equals(written)) {
+        entries.remove(entry);
+        changed(Change.REMOVED, entry.fault());
+        return;
+      }
+    }
   }
 
   void clear() {
     entries.clear();
+    log.add((number, time) -> new FaultsChanged(number, time, Change.CLEARED, "", "", true));
   }
 
   /** The faults that may still strike. */
@@ -59,6 +80,12 @@ final class PushFaultBook {
   /** The open ids of the table, without what may follow. */
   static String openId(PushFaultKind kind) {
     return OPEN_ID_PREFIX + kind.label() + (kind.takesArgument() ? "-<ms>" : "");
+  }
+
+  private void changed(Change change, PushFault fault) {
+    log.add(
+        (number, time) ->
+            new FaultsChanged(number, time, change, fault.what(), fault.eventLabel(), true));
   }
 
   private static void byOpenId(String name, Map<PushFaultKind, Integer> all) {

@@ -3,9 +3,10 @@ package dev.wxnotify.sandbox;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 
 /**
  * A running fake of WeChat. Point a client of WeChat's API at {@link #baseUrl()}. Everything that
@@ -14,14 +15,22 @@ import java.util.function.Function;
  */
 public final class Sandbox implements AutoCloseable {
 
+  /** How long a test waits for a message unless it says otherwise. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final FakeWeChat weChat;
+  private final Inbox inbox;
   private final HttpServer server;
   private final String host;
+  private final ServerAddress address;
 
-  private Sandbox(FakeWeChat weChat, HttpServer server, String host) {
+  private Sandbox(
+      FakeWeChat weChat, Inbox inbox, HttpServer server, String host, ServerAddress address) {
     this.weChat = weChat;
+    this.inbox = inbox;
     this.server = server;
     this.host = host;
+    this.address = address;
   }
 
   /** Starts with the defaults on a free port of the loopback address. */
@@ -47,25 +56,35 @@ public final class Sandbox implements AutoCloseable {
   /** Starts with a timer of pushes, whose times are otherwise real. */
   static Sandbox start(SandboxOptions options, InstantSource clock, PushTimer timer)
       throws IOException {
-    FakeWeChat weChat = new FakeWeChat(options, clock, new Pushes(options.push(), clock, timer));
+    return start(options, clock, timer, EventStreams.HEARTBEAT);
+  }
+
+  /** Starts with a time between the heartbeats of event streams. */
+  static Sandbox start(
+      SandboxOptions options, InstantSource clock, PushTimer timer, Duration heartbeat)
+      throws IOException {
+    InboxLog log = new InboxLog(options.kept(), clock);
+    FakeWeChat weChat =
+        new FakeWeChat(options, clock, new Pushes(options.push(), clock, timer, log), log);
     try {
       weChat.hosting().start();
     } catch (IOException e) {
       throw new IOException("cannot write " + options.hosting().tokenFile(), e);
     }
-    ControlApi control = new ControlApi(weChat);
-    Function<Call, Answer> answers =
-        call -> ControlApi.owns(call.path()) ? control.answer(call) : weChat.answer(call);
+    Inbox inbox = new Inbox(weChat, heartbeat);
+    ServerAddress address = new ServerAddress();
+    Front front = Front.of(options, weChat, inbox, address);
     try {
       HttpServer server =
           HttpServer.start(
               options.host(),
               options.port(),
               () -> new EarlyTrouble(weChat.faults()),
-              () -> new RequestHandler(answers, weChat.counters()));
+              () -> new RequestHandler(front, inbox.streams(), weChat.counters()));
       weChat.pushes().start();
-      return new Sandbox(weChat, server, options.host());
+      return new Sandbox(weChat, inbox, server, options.host(), address);
     } catch (IOException e) {
+      inbox.close();
       weChat.hosting().close();
       weChat.pushes().close();
       throw e;
@@ -76,6 +95,21 @@ public final class Sandbox implements AutoCloseable {
   public URI baseUrl() {
     String name = host.contains(":") ? "[" + host + "]" : host;
     return URI.create("http://" + name + ":" + port());
+  }
+
+  /** The page that shows the messages. */
+  public URI inboxUrl() {
+    return baseUrl().resolve("/");
+  }
+
+  /**
+   * Names the wxnotify server that sends to this sandbox, so that commands on pages are complete.
+   *
+   * @param grpcurl how a command begins that calls it, like {@code grpcurl -plaintext}
+   * @param address like {@code 127.0.0.1:9090}
+   */
+  public void servedBy(String grpcurl, String address) {
+    this.address.set(grpcurl, address);
   }
 
   /** The port it listens on. */
@@ -96,6 +130,58 @@ public final class Sandbox implements AutoCloseable {
   /** The last sends that were read, whatever their result, oldest first. */
   public List<ReceivedSend> received() {
     return weChat.mailbox().received();
+  }
+
+  /**
+   * Waits at most 10 s until there is a message to a user, also one from before, and returns the
+   * newest.
+   *
+   * @throws AssertionError if there is none; it lists what came instead
+   */
+  public AcceptedMessage awaitMessageTo(String openId) {
+    return awaitMessageTo(openId, PATIENCE);
+  }
+
+  /**
+   * The same with another time.
+   *
+   * @param most in real time, whatever the clock
+   */
+  public AcceptedMessage awaitMessageTo(String openId, Duration most) {
+    List<AcceptedMessage> messages = awaitMessagesTo(openId, 1, most);
+    return messages.get(messages.size() - 1);
+  }
+
+  /**
+   * Waits until there are at least {@code count} messages to a user since the start or the last
+   * reset, and returns all of them, oldest first.
+   *
+   * @param count at most as many as the sandbox keeps
+   * @throws AssertionError if there are fewer; it lists what came instead
+   */
+  public List<AcceptedMessage> awaitMessagesTo(String openId, int count, Duration most) {
+    return new AwaitedMessages(weChat, inbox.waits()).to(openId, count, most);
+  }
+
+  /**
+   * A user of the only app.
+   *
+   * @throws IllegalStateException if there are several
+   */
+  public SandboxUser user(String openId) {
+    Set<String> apps = weChat.tokens().appIds();
+    if (apps.size() > 1) {
+      throw new IllegalStateException("which of the apps " + apps + "?");
+    }
+    return user(apps.iterator().next(), openId);
+  }
+
+  /** A user of an app. */
+  public SandboxUser user(String appId, String openId) {
+    if (!weChat.tokens().appIds().contains(appId)) {
+      throw new IllegalArgumentException("appId: " + appId + " (unknown)");
+    }
+    return new SandboxUser(weChat, appId, openId);
   }
 
   /** Activates a fault. */
@@ -135,7 +221,7 @@ public final class Sandbox implements AutoCloseable {
 
   /** Sets the ledger's entry for that user and template. */
   public void subscribe(Subscription subscription) {
-    weChat.ledger().put(subscription);
+    weChat.subscribe(subscription);
   }
 
   /**
@@ -178,6 +264,23 @@ public final class Sandbox implements AutoCloseable {
     weChat.users().rejectInSettings(appId, openId, templateIds);
   }
 
+  /** How many threads and calls wait for messages. */
+  int waiting() {
+    return inbox.waits().waiting();
+  }
+
+  InboxMessages inboxMessages() {
+    return weChat.inbox();
+  }
+
+  InboxUsers inboxUsers() {
+    return weChat.inboxUsers();
+  }
+
+  InboxTokens inboxTokens() {
+    return weChat.inboxTokens();
+  }
+
   /**
    * Resets messages, counts, quotas, ledger, pushes and faults to their initial state. Tokens stay
    * valid, so that a running client does not notice.
@@ -190,6 +293,7 @@ public final class Sandbox implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    inbox.close();
     weChat.hosting().close();
     weChat.pushes().close();
   }

@@ -1,6 +1,5 @@
 package dev.wxnotify.sandbox;
 
-import dev.wxnotify.web.HostCheck;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -23,12 +22,15 @@ public final class Sandbox implements AutoCloseable {
   private final Inbox inbox;
   private final HttpServer server;
   private final String host;
+  private final ServerAddress address;
 
-  private Sandbox(FakeWeChat weChat, Inbox inbox, HttpServer server, String host) {
+  private Sandbox(
+      FakeWeChat weChat, Inbox inbox, HttpServer server, String host, ServerAddress address) {
     this.weChat = weChat;
     this.inbox = inbox;
     this.server = server;
     this.host = host;
+    this.address = address;
   }
 
   /** Starts with the defaults on a free port of the loopback address. */
@@ -70,7 +72,8 @@ public final class Sandbox implements AutoCloseable {
       throw new IOException("cannot write " + options.hosting().tokenFile(), e);
     }
     Inbox inbox = new Inbox(weChat, heartbeat);
-    Front front = front(options, weChat, inbox);
+    ServerAddress address = new ServerAddress();
+    Front front = Front.of(options, weChat, inbox, address);
     try {
       HttpServer server =
           HttpServer.start(
@@ -79,7 +82,7 @@ public final class Sandbox implements AutoCloseable {
               () -> new EarlyTrouble(weChat.faults()),
               () -> new RequestHandler(front, inbox.streams(), weChat.counters()));
       weChat.pushes().start();
-      return new Sandbox(weChat, inbox, server, options.host());
+      return new Sandbox(weChat, inbox, server, options.host(), address);
     } catch (IOException e) {
       inbox.close();
       weChat.hosting().close();
@@ -88,21 +91,25 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
-  private static Front front(SandboxOptions options, FakeWeChat weChat, Inbox inbox) {
-    ControlMessages messages =
-        new ControlMessages(weChat, options.kept(), inbox.waits(), inbox.workers());
-    return new Front(
-        weChat,
-        new ControlApi(weChat, messages, new ControlEvents(weChat.log(), inbox)),
-        SandboxPages.NONE,
-        inbox.workers(),
-        new HostCheck(options.allowedHosts()));
-  }
-
   /** The address of this sandbox, without a trailing slash. */
   public URI baseUrl() {
     String name = host.contains(":") ? "[" + host + "]" : host;
     return URI.create("http://" + name + ":" + port());
+  }
+
+  /** The page that shows the messages. */
+  public URI inboxUrl() {
+    return baseUrl().resolve("/");
+  }
+
+  /**
+   * Names the wxnotify server that sends to this sandbox, so that commands on pages are complete.
+   *
+   * @param grpcurl how a command begins that calls it, like {@code grpcurl -plaintext}
+   * @param address like {@code 127.0.0.1:9090}
+   */
+  public void servedBy(String grpcurl, String address) {
+    this.address.set(grpcurl, address);
   }
 
   /** The port it listens on. */

@@ -21,7 +21,7 @@ final class Front {
   private final HostCheck hosts;
   private final OriginCheck origins = new OriginCheck();
 
-  private Front(
+  Front(
       FakeWeChat weChat,
       ControlApi control,
       SandboxPages pages,

@@ -1,5 +1,7 @@
 package dev.wxnotify.server.pages;
 
+import dev.wxnotify.web.Tone;
+
 /**
  * A state in a word or two.
  *

@@ -10,6 +10,7 @@ import dev.wxnotify.server.template.Template;
 import dev.wxnotify.server.token.Freshness;
 import dev.wxnotify.server.token.TokenSource;
 import dev.wxnotify.server.token.TokenStatus;
+import dev.wxnotify.web.Tone;
 
 /** The states of things as badges, in a viewer's language. */
 final class Badges {

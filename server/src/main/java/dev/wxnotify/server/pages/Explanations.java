@@ -1,6 +1,9 @@
 package dev.wxnotify.server.pages;
 
 import dev.wxnotify.server.delivery.ErrcodeExplanations;
+import dev.wxnotify.server.delivery.SendOutcome.NotSent;
+import dev.wxnotify.server.delivery.SendOutcome.Rejected;
+import dev.wxnotify.server.delivery.SendOutcome.Unknown;
 import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.web.Language;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +48,35 @@ final class Explanations {
   }
 
   /** Returns the errcodes that have an explanation, in order. */
-  List<Integer> errcodes() {
+  List<ErrorRow> errcodes(
+      PageTexts texts, IntFunction<ErrcodeExplanations.@Nullable Entry> english) {
+    return codes().stream()
+        .flatMap(
+            code ->
+                Stream.ofNullable(of(texts, code, english))
+                    .map(each -> new ErrorRow(Integer.toString(code), "errcode" + code, each)))
+        .toList();
+  }
+
+  /** Returns the errcodes that have a Chinese text, in order. */
+  List<Integer> codes() {
     return chinese.stringPropertyNames().stream()
         .filter(name -> name.endsWith(MEANING))
         .map(name -> Integer.valueOf(name.substring(0, name.length() - MEANING.length())))
         .sorted()
+        .toList();
+  }
+
+  /** Returns the reasons with which messages end, by name. */
+  List<ErrorRow> reasons(PageTexts texts) {
+    return Stream.of(Rejected.Reason.values(), NotSent.Reason.values(), Unknown.Reason.values())
+        .flatMap(Stream::of)
+        .map(each -> ReasonNames.ofContract(each.name()))
+        .distinct()
+        .sorted()
+        .flatMap(
+            name ->
+                Stream.ofNullable(ofReason(texts, name)).map(each -> new ErrorRow(name, name, each)))
         .toList();
   }
 

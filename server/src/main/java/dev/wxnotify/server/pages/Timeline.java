@@ -1,15 +1,16 @@
 package dev.wxnotify.server.pages;
 
 import dev.wxnotify.server.delivery.WeChatError;
-import dev.wxnotify.server.journal.Event;
 import dev.wxnotify.server.journal.Event.DeliveryReport;
 import dev.wxnotify.server.journal.Event.SubscriptionChange;
+import dev.wxnotify.server.journal.Event;
 import dev.wxnotify.server.journal.JournalEntry;
-import dev.wxnotify.server.journal.MessageRecord;
 import dev.wxnotify.server.journal.MessageRecord.Outcome;
+import dev.wxnotify.server.journal.MessageRecord;
 import dev.wxnotify.server.journal.StoredEvent;
 import dev.wxnotify.server.pages.Explanations.Explanation;
 import dev.wxnotify.server.pages.TimelineStep.Fact;
+import dev.wxnotify.web.Tone;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ final class Timeline {
         List.of(from),
         message.requestId().isEmpty()
             ? List.of()
-            : List.of(new Fact(texts.get("message.requestId"), message.requestId())));
+            : List.of(new Fact(texts.get("message.requestId"), message.requestId(), true)));
   }
 
   private TimelineStep written(MessageRecord message) {
@@ -121,21 +122,27 @@ final class Timeline {
     List<Fact> facts = new ArrayList<>();
     if (!message.reason().isEmpty()) {
       facts.add(
-          new Fact(texts.get("failures.reason"), ReasonNames.ofContract(message.reason())));
+          new Fact(texts.get("failures.reason"), ReasonNames.ofContract(message.reason()), false));
     }
     WeChatError error = message.error();
     if (error != null) {
-      facts.add(new Fact("errcode", Integer.toString(error.errcode())));
+      facts.add(new Fact("errcode", Integer.toString(error.errcode()), false));
       add(facts, "errmsg", error.errmsg());
-      add(facts, "rid", error.rid());
+      addId(facts, "rid", error.rid());
     }
-    add(facts, texts.get("message.id"), message.messageId());
+    addId(facts, texts.get("message.id"), message.messageId());
     return new TimelineStep(message.endedAt(), badge.tone(), badge.text(), lines, facts);
   }
 
   private static void add(List<Fact> facts, String name, String value) {
     if (!value.isEmpty()) {
-      facts.add(new Fact(name, value));
+      facts.add(new Fact(name, value, false));
+    }
+  }
+
+  private static void addId(List<Fact> facts, String name, String id) {
+    if (!id.isEmpty()) {
+      facts.add(new Fact(name, id, true));
     }
   }
 
@@ -161,16 +168,14 @@ final class Timeline {
       add(facts, "ErrorCode", report.errorCode());
       add(facts, "ErrorStatus", report.errorStatus());
     }
-    if (receivedAt != null) {
-      add(facts, texts.get("timeline.receipt.arrived"), texts.time(receivedAt));
-    }
     String status = report.delivered() ? "DELIVERED" : "FAILED";
     return new TimelineStep(
         occurredAt,
         report.delivered() ? Tone.OK : Tone.BAD,
         texts.get("timeline.receipt." + status),
         lines,
-        facts);
+        facts,
+        receivedAt);
   }
 
   private TimelineStep answer(MessageRecord message, Event event, SubscriptionChange change) {
@@ -181,10 +186,13 @@ final class Timeline {
     if (event.templateId().equals(message.templateId())) {
       lines.add(texts.get("timeline.sameTemplate"));
     } else {
-      add(facts, texts.get("message.template"), event.templateId());
+      addId(facts, texts.get("message.template"), event.templateId());
     }
-    facts.add(new Fact(texts.get("event.source"), texts.get("event.source." + change.source())));
+    facts.add(
+        new Fact(
+            texts.get("event.source"), texts.get("event.source." + change.source()), false));
     add(facts, texts.get("event.answer"), change.rawAnswer());
-    return new TimelineStep(event.occurredAt(), badge.tone(), badge.text(), lines, facts);
+    return new TimelineStep(
+        event.occurredAt(), badge.tone(), badge.text(), lines, facts, event.receivedAt());
   }
 }

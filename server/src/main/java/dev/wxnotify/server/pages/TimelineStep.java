@@ -1,5 +1,6 @@
 package dev.wxnotify.server.pages;
 
+import dev.wxnotify.web.Tone;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param title what happened
  * @param lines more of it, as sentences
  * @param facts more of it, as names and values
+ * @param arrivedAt when this server learned of it; null where that is the same, or not known
  */
 record TimelineStep(
-    @Nullable Instant at, Tone tone, String title, List<String> lines, List<Fact> facts) {
+    @Nullable Instant at, Tone tone, String title, List<String> lines, List<Fact> facts,
+    @Nullable Instant arrivedAt) {
   /** Copies. */
   TimelineStep {
     lines = List.copyOf(lines);
     facts = List.copyOf(facts);
+  }
+
+  /** Something that reached this server when it happened. */
+  TimelineStep(
+      @Nullable Instant at, Tone tone, String title, List<String> lines, List<Fact> facts) {
+    this(at, tone, title, lines, facts, null);
   }
 
   /**
@@ -26,6 +35,7 @@ record TimelineStep(
    *
    * @param name what it is
    * @param value as WeChat, or a caller, wrote it
+   * @param isId whether people copy it
    */
-  record Fact(String name, String value) {}
+  record Fact(String name, String value, boolean isId) {}
 }

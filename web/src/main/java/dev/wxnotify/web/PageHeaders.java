@@ -1,5 +1,6 @@
 package dev.wxnotify.web;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /** The headers of all pages. */
@@ -34,7 +35,7 @@ public final class PageHeaders {
   }
 
   private static Map<String, String> with(Map<String, String> some, String name, String value) {
-    Map<String, String> all = new java.util.HashMap<>(some);
+    Map<String, String> all = new HashMap<>(some);
     all.put(name, value);
     return Map.copyOf(all);
   }

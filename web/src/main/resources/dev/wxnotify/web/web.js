@@ -15,6 +15,11 @@
   // By how much the clock of the browser is ahead of the server's.
   var skew = Date.now() - Date.parse(document.body.dataset.now);
   root.classList.add('js');
+  var here = document.querySelector('.nav [aria-current]');
+  if (here) {
+    // On phones the bar is wider than the window.
+    here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+  }
 
   // ---- Toasts
 
@@ -60,9 +65,13 @@
 
   function copy(text) {
     if (navigator.clipboard && window.isSecureContext) {
-      return navigator.clipboard.writeText(text);
+      return navigator.clipboard.writeText(text).catch(function () { return copyBySelection(text); });
     }
-    // Over HTTP to another machine, browsers have the old way only.
+    return copyBySelection(text);
+  }
+
+  // Over HTTP to another machine, browsers have the old way only.
+  function copyBySelection(text) {
     var area = document.createElement('textarea');
     area.value = text;
     area.className = 'visually-hidden';
@@ -164,9 +173,12 @@
       htmx.trigger(document.body, 'web:refresh');
     }
   });
-  document.addEventListener('htmx:sseError', function () {
+  document.addEventListener('htmx:sseError', function (event) {
     missed = true;
-    show(false);
+    // Without an error it is the page that has paused.
+    if (event.detail.error) {
+      show(false);
+    }
   });
   document.addEventListener('htmx:sseClose', function (event) {
     if (event.detail.type !== 'message') {
@@ -186,7 +198,7 @@
     } else {
       showTimes(document);
       // The extension connects again after an error of a closed source.
-      paused.forEach(function (each) { each.onerror(new Event('error')); });
+      paused.forEach(function (each) { each.onerror(); });
       paused = [];
     }
   });

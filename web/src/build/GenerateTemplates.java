@@ -13,15 +13,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Makes a Java class of each jte template of a module; the build runs this file as it is. Only files
- * whose content changes are written, so that the compiler does not compile the module again.
+ * Makes a Java class of each jte template of a module; the build runs this file as it is. Only
+ * files whose content changes are written, so that the compiler does not compile the module again.
  *
- * <p>Arguments: the folder of the templates, the folder of the sources, the package, the file that is
- * touched at the end.
+ * <p>Arguments: the folder of the templates, the folder of the sources, the package, the file that
+ * is touched at the end.
  */
 final class GenerateTemplates {
   private static final String WARNINGS = "@SuppressWarnings(\"unchecked\")";
-  private static final String NO_WARNINGS = "@SuppressWarnings(\"all\")";
+  private static final String NO_WARNINGS = "@SuppressWarnings({\"all\", \"unchecked\"})";
 
   private GenerateTemplates() {}
 
@@ -34,9 +34,9 @@ final class GenerateTemplates {
           TemplateEngine.create(
               new DirectoryCodeResolver(templates) {
                 @Override
-                public String resolve(String name) {
+                public String resolveRequired(String name) {
                   // A part of a line stays a part of a line.
-                  return super.resolve(name).stripTrailing();
+                  return super.resolveRequired(name).stripTrailing();
                 }
               },
               fresh,

@@ -279,6 +279,7 @@ final class NotificationServer implements AutoCloseable {
               journal,
               journal,
               journal,
+              journal,
               console.history(),
               settings.tokenCallsPerHour(),
               Map.of(IN_FLIGHT, inFlight, CONNECTIONS, connections),

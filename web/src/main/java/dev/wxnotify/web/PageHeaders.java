@@ -1,5 +1,6 @@
 package dev.wxnotify.web;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /** The headers of all pages. */
@@ -17,7 +18,6 @@ public final class PageHeaders {
           "Content-Security-Policy", CONTENT_SECURITY_POLICY,
           "X-Content-Type-Options", "nosniff",
           "Referrer-Policy", "no-referrer",
-          "Cross-Origin-Opener-Policy", "same-origin",
           "Cross-Origin-Resource-Policy", "same-origin");
 
   private static final Map<String, String> PAGES = with(ALWAYS, "Cache-Control", "no-store");
@@ -35,7 +35,7 @@ public final class PageHeaders {
   }
 
   private static Map<String, String> with(Map<String, String> some, String name, String value) {
-    Map<String, String> all = new java.util.HashMap<>(some);
+    Map<String, String> all = new HashMap<>(some);
     all.put(name, value);
     return Map.copyOf(all);
   }

@@ -3,6 +3,7 @@ package dev.wxnotify.server.pages;
 import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.journal.JournalEntry;
 import dev.wxnotify.server.journal.JournalUnavailableException;
+import dev.wxnotify.server.journal.StoredEvent;
 import dev.wxnotify.server.journal.Subscription;
 import dev.wxnotify.web.EventSource;
 import dev.wxnotify.web.ServerSentEvent;
@@ -53,6 +54,16 @@ interface ConsoleData {
 
   /** Returns what is known of a user, by template; empty too for an app that is not known. */
   List<Subscription> subscriptions(String appId, String openId);
+
+  /**
+   * Returns what a user answered, latest first; empty too for an app that is not known.
+   *
+   * @param limit the most events
+   */
+  List<StoredEvent> answers(String appId, String openId, int limit);
+
+  /** Returns what WeChat reported of one message, in the order of arrival. */
+  List<StoredEvent> receipts(String appId, String messageId);
 
   /**
    * Returns the newest events, oldest first.

@@ -6,6 +6,7 @@ import dev.wxnotify.server.delivery.Permits;
 import dev.wxnotify.server.delivery.Readiness;
 import dev.wxnotify.server.delivery.RecentFailures;
 import dev.wxnotify.server.journal.EventFeed;
+import dev.wxnotify.server.journal.EventLookup;
 import dev.wxnotify.server.journal.MessageLookup;
 import dev.wxnotify.server.journal.Subscriptions;
 import java.time.Instant;
@@ -35,6 +36,7 @@ public record ConsoleSources(
     ErrcodeExplanations errcodes,
     MessageLookup messages,
     EventFeed feed,
+    EventLookup events,
     Subscriptions subscriptions,
     History history,
     int callsPerHour,

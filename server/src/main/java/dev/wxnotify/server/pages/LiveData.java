@@ -9,6 +9,7 @@ import dev.wxnotify.server.delivery.WeChatError;
 import dev.wxnotify.server.journal.JournalEntry;
 import dev.wxnotify.server.journal.MessageQuery;
 import dev.wxnotify.server.journal.Scope;
+import dev.wxnotify.server.journal.StoredEvent;
 import dev.wxnotify.server.journal.Subscription;
 import dev.wxnotify.server.template.FetchedTemplates;
 import dev.wxnotify.server.template.TemplateSource;
@@ -220,6 +221,20 @@ final class LiveData implements ConsoleData {
     return find(appId).isEmpty()
         ? List.of()
         : journal.await(sources.subscriptions().find(appId, openId, List.of()));
+  }
+
+  @Override
+  public List<StoredEvent> answers(String appId, String openId, int limit) {
+    return find(appId).isEmpty()
+        ? List.of()
+        : journal.await(sources.events().answers(appId, openId, limit));
+  }
+
+  @Override
+  public List<StoredEvent> receipts(String appId, String messageId) {
+    return viewer.maySee(appId)
+        ? journal.await(sources.events().receipts(appId, messageId))
+        : List.of();
   }
 
   @Override

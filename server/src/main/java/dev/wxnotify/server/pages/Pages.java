@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.net.InetAddress;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -79,7 +80,7 @@ public final class Pages implements HttpRoutes, AutoCloseable {
             new Console(
                 new HostCheck(allowedHosts),
                 new Access(operators.get(), nanoClock),
-                new PlainPages(),
+                new HtmlPages(sources.get().clock().withZone(ZoneOffset.UTC)),
                 visit -> new LiveData(visit, sources.get(), threads, timer)));
   }
 

@@ -39,6 +39,7 @@ final class CloudHosting implements AutoCloseable {
   private final String appId;
   private final Set<String> appIds;
   private final InstantSource clock;
+  private final InboxLog events;
   private final TokenMint mint = new TokenMint();
   private final AtomicLong sequence = new AtomicLong(1);
 
@@ -51,11 +52,13 @@ final class CloudHosting implements AutoCloseable {
    * @param appId the app of the environment
    * @param appIds all apps, one of which a call may name instead
    */
-  CloudHosting(HostingRules rules, String appId, Set<String> appIds, InstantSource clock) {
+  CloudHosting(
+      HostingRules rules, String appId, Set<String> appIds, InstantSource clock, InboxLog events) {
     this.rules = rules;
     this.appId = appId;
     this.appIds = appIds;
     this.clock = clock;
+    this.events = events;
   }
 
   /** Writes the first token, if there is a file, and changes it from then on. */
@@ -98,6 +101,7 @@ final class CloudHosting implements AutoCloseable {
     Path whole = file.resolveSibling(file.getFileName() + ".new");
     Files.writeString(whole, token.value() + "\n");
     Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    changed(InboxEvent.TokenChanged.ISSUED);
   }
 
   /**
@@ -107,6 +111,7 @@ final class CloudHosting implements AutoCloseable {
   synchronized void revoke(RevokeMode mode) throws IOException {
     Instant now = clock.instant();
     issued.values().forEach(token -> token.endAt(now));
+    changed(ControlFields.lower(mode));
     if (mode == RevokeMode.SUPERSEDED) {
       refresh();
     }
@@ -155,6 +160,13 @@ final class CloudHosting implements AutoCloseable {
       throw new Refused(ErrorTexts.INVALID_CREDENTIAL);
     }
     token.check(clock.instant());
+  }
+
+  private void changed(String how) {
+    events.add(
+        (number, time) ->
+            new InboxEvent.TokenChanged(
+                number, time, appId, InboxEvent.TokenChanged.CLOUDBASE, how));
   }
 
   private void refreshOrLog() {

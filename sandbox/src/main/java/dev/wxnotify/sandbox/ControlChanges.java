@@ -16,6 +16,9 @@ final class ControlChanges {
 
   private static final Set<String> HOSTING_FIELDS = Set.of("mode");
 
+  /** Stands for one that is wrong. */
+  private static final Effect ANY_EFFECT = Effect.of(EffectKind.RESET_BEFORE);
+
   private final FakeWeChat weChat;
 
   ControlChanges(FakeWeChat weChat) {
@@ -23,17 +26,23 @@ final class ControlChanges {
   }
 
   ObjectNode addFault(Call call) throws ControlError {
-    ControlFields fields = ControlFields.of(call, FAULT_FIELDS);
-    SandboxEndpoint endpoint = endpoint(fields);
-    Effect effect = effect(fields);
-    int count = atLeast(0, "count", fields.integer("count", 0));
-    int every = atLeast(1, "every", fields.integer("every", 1));
-    double probability = fields.number("probability", 1);
-    if (!(probability > 0 && probability <= 1)) {
-      throw ControlError.badField(
-          "probability", "probability: " + probability + " (expected: above 0, at most 1)");
-    }
-    int seed = fields.integer("seed", 0);
+    return addFault(ControlFields.of(call, FAULT_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode addFault(ObjectNode form) throws ControlError {
+    return addFault(ControlFields.of(form, FAULT_FIELDS));
+  }
+
+  private ObjectNode addFault(ControlFields fields) throws ControlError {
+    Mistakes mistakes = new Mistakes();
+    SandboxEndpoint endpoint = mistakes.<@Nullable SandboxEndpoint>or(null, () -> endpoint(fields));
+    Effect effect = mistakes.or(ANY_EFFECT, () -> effect(fields));
+    int count = mistakes.or(0, () -> fields.atLeast(0, "count", 0));
+    int every = mistakes.or(1, () -> fields.atLeast(1, "every", 1));
+    double probability = mistakes.or(1.0, () -> fields.probability("probability"));
+    int seed = mistakes.or(0, () -> fields.integer("seed", 0));
+    mistakes.check();
     try {
       weChat.faults().add(new Fault(endpoint, effect, count, every, probability, seed));
     } catch (IllegalArgumentException e) {
@@ -49,10 +58,22 @@ final class ControlChanges {
   }
 
   ObjectNode revoke(Call call) throws ControlError {
-    ControlFields fields = ControlFields.of(call, REVOKE_FIELDS);
-    String appId = appId(fields);
-    TokenKind kind = fields.has("kind") ? fields.constant("kind", TokenKind.class) : null;
-    RevokeMode mode = fields.constant("mode", RevokeMode.class);
+    return revoke(ControlFields.of(call, REVOKE_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode revoke(ObjectNode form) throws ControlError {
+    return revoke(ControlFields.of(form, REVOKE_FIELDS));
+  }
+
+  private ObjectNode revoke(ControlFields fields) throws ControlError {
+    Mistakes mistakes = new Mistakes();
+    String appId = mistakes.or("", () -> appId(fields));
+    TokenKind kind =
+        mistakes.<@Nullable TokenKind>or(
+            null, () -> fields.has("kind") ? fields.constant("kind", TokenKind.class) : null);
+    RevokeMode mode = mistakes.or(RevokeMode.DEAD, () -> fields.constant("mode", RevokeMode.class));
+    mistakes.check();
     return Json.object().put("revoked", weChat.tokens().revoke(appId, kind, mode));
   }
 
@@ -66,7 +87,16 @@ final class ControlChanges {
   }
 
   ObjectNode revokeHosting(Call call) throws ControlError {
-    RevokeMode mode = ControlFields.of(call, HOSTING_FIELDS).constant("mode", RevokeMode.class);
+    return revokeHosting(ControlFields.of(call, HOSTING_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode revokeHosting(ObjectNode form) throws ControlError {
+    return revokeHosting(ControlFields.of(form, HOSTING_FIELDS));
+  }
+
+  private ObjectNode revokeHosting(ControlFields fields) throws ControlError {
+    RevokeMode mode = fields.constant("mode", RevokeMode.class);
     try {
       hosting().revoke(mode);
     } catch (IOException e) {
@@ -87,7 +117,7 @@ final class ControlChanges {
     ControlFields fields = ControlFields.of(call, SUBSCRIPTION_FIELDS);
     Subscription.Kind kind = fields.constant("kind", Subscription.Kind.class);
     boolean oneTime = kind == Subscription.Kind.ONE_TIME;
-    int credits = atLeast(0, "credits", fields.integer("credits", oneTime ? 1 : 0));
+    int credits = fields.atLeast(0, "credits", oneTime ? 1 : 0);
     if (!oneTime && credits != 0) {
       throw ControlError.badField("credits", "credits: only a one_time subscription has them");
     }
@@ -95,9 +125,8 @@ final class ControlChanges {
     if (weChat.templates().stream().noneMatch(t -> t.id().equals(templateId))) {
       throw ControlError.badField("template_id", "template_id: " + templateId + " (unknown)");
     }
-    weChat
-        .ledger()
-        .put(new Subscription(appId(fields), fields.text("open_id"), templateId, kind, credits));
+    weChat.subscribe(
+        new Subscription(appId(fields), fields.text("open_id"), templateId, kind, credits));
     return Json.object().put("credits", credits);
   }
 
@@ -139,12 +168,5 @@ final class ControlChanges {
     } catch (IllegalArgumentException e) {
       throw ControlError.badField("what", String.valueOf(e.getMessage()));
     }
-  }
-
-  static int atLeast(int least, String name, int value) throws ControlError {
-    if (value < least) {
-      throw ControlError.badField(name, name + ": " + value + " (expected: >= " + least + ")");
-    }
-    return value;
   }
 }

@@ -1,21 +1,48 @@
 package dev.wxnotify.sandbox;
 
-/** An invalid control call, and the field that is wrong. */
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/** An invalid control call, and the fields that are wrong. */
 final class ControlError extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  /**
+   * One thing that is wrong.
+   *
+   * @param message begins with the name of the field
+   */
+  record Mistake(String field, String message) {}
+
   private final int status;
-  private final String field;
+  private final transient List<Mistake> mistakes;
+
+  private ControlError(int status, List<Mistake> mistakes) {
+    super(mistakes.get(0).message(), null, false, false);
+    this.status = status;
+    this.mistakes = List.copyOf(mistakes);
+  }
 
   private ControlError(int status, String field, String message) {
-    super(message, null, false, false);
-    this.status = status;
-    this.field = field;
+    this(status, List.of(new Mistake(field, message)));
+  }
+
+  /** All of them in one. */
+  static ControlError of(List<ControlError> errors) {
+    return new ControlError(
+        errors.get(0).status, errors.stream().flatMap(e -> e.mistakes.stream()).toList());
   }
 
   static ControlError badField(String field, String message) {
     return new ControlError(400, field, message);
+  }
+
+  /** The same for a text that begins with the name of the field. */
+  static ControlError badField(IllegalArgumentException e) {
+    String text = String.valueOf(e.getMessage());
+    return badField(text.split("[: ]", 2)[0], text.replaceFirst("^(\\w+) ", "$1: "));
   }
 
   static ControlError badBody() {
@@ -30,7 +57,18 @@ final class ControlError extends Exception {
     return new ControlError(405, "method", "method: " + method + " (expected: " + allowed + ")");
   }
 
+  List<Mistake> mistakes() {
+    return mistakes;
+  }
+
+  /** The first mistake, and where there are several, all of them. */
   Answer answer() {
-    return Answer.control(status, Json.object().put("error", getMessage()).put("field", field));
+    ObjectNode json =
+        Json.object().put("error", getMessage()).put("field", mistakes.get(0).field());
+    if (mistakes.size() > 1) {
+      ArrayNode all = json.putArray("errors");
+      mistakes.forEach(m -> all.addObject().put("field", m.field()).put("error", m.message()));
+    }
+    return Answer.control(status, json);
   }
 }

@@ -87,6 +87,24 @@ final class ControlFields {
     return node.intValue();
   }
 
+  /** A whole number that is not too small. */
+  int atLeast(int least, String name, int otherwise) throws ControlError {
+    int value = integer(name, otherwise);
+    if (value < least) {
+      throw ControlError.badField(name, name + ": " + value + " (expected: >= " + least + ")");
+    }
+    return value;
+  }
+
+  /** A chance; 1 where the call names none. */
+  double probability(String name) throws ControlError {
+    double value = number(name, 1);
+    if (!(value > 0 && value <= 1)) {
+      throw ControlError.badField(name, name + ": " + value + " (expected: above 0, at most 1)");
+    }
+    return value;
+  }
+
   double number(String name, double otherwise) throws ControlError {
     JsonNode node = json.path(name);
     if (node.isMissingNode()) {

@@ -31,11 +31,11 @@ final class ControlPaths {
   }
 
   /** The number that such a path names. */
-  static long number(Call call, String name) throws ControlError {
+  static long number(String text, String name) throws ControlError {
     try {
-      return Long.parseLong(named(call));
+      return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw ControlError.badField(name, name + ": " + named(call) + " (expected: a number)");
+      throw ControlError.badField(name, name + ": " + text + " (expected: a number)");
     }
   }
 }

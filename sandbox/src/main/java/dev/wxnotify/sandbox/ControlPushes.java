@@ -61,9 +61,7 @@ final class ControlPushes {
       put(json, target);
       return json;
     } catch (IllegalArgumentException e) {
-      // The text begins with the name of the field.
-      String text = String.valueOf(e.getMessage());
-      throw ControlError.badField(text.split("[: ]", 2)[0], text.replaceFirst("^(\\w+) ", "$1: "));
+      throw ControlError.badField(e);
     }
   }
 
@@ -111,21 +109,43 @@ final class ControlPushes {
   }
 
   ObjectNode resend(Call call) throws ControlError {
-    boolean anew = ControlFields.orNone(call, RESEND_FIELDS).flag("anew");
-    Push original = pushes.log().find(ControlPaths.number(call, "id"));
+    return resend(ControlPaths.named(call), ControlFields.orNone(call, RESEND_FIELDS).flag("anew"));
+  }
+
+  /** Pushes once more what has this id, the same bytes or {@code anew}. */
+  ObjectNode resend(String id, boolean anew) throws ControlError {
+    Push original = pushes.log().find(ControlPaths.number(id, "id"));
     if (original == null) {
-      throw ControlError.badField("id", "id: " + ControlPaths.named(call) + " (unknown)");
+      throw ControlError.badField("id", "id: " + id + " (unknown)");
     }
     return made(pushes.resend(original, anew));
   }
 
-  /** Pushes a receipt of a message that was accepted, whether or not it had one before. */
   ObjectNode receipt(Call call) throws ControlError {
-    ControlFields fields = ControlFields.orNone(call, RECEIPT_FIELDS);
+    return receipt(ControlPaths.named(call), ControlFields.orNone(call, RECEIPT_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode receipt(String msgid, ObjectNode form) throws ControlError {
+    return receipt(msgid, ControlFields.of(form, RECEIPT_FIELDS));
+  }
+
+  /** Pushes a receipt of a message that was accepted, whether or not it had one before. */
+  private ObjectNode receipt(String name, ControlFields fields) throws ControlError {
+    Mistakes mistakes = new Mistakes();
     Result result =
-        fields.has("result") ? fields.constant("result", Result.class) : Result.DELIVERED;
+        mistakes.or(
+            Result.DELIVERED,
+            () ->
+                fields.has("result") ? fields.constant("result", Result.class) : Result.DELIVERED);
     PushFailure otherwise = result == Result.FAILED ? pushes.failure() : PushFailure.NONE;
-    long msgid = ControlPaths.number(call, "msgid");
+    String code =
+        mistakes.or(otherwise.errorCode(), () -> fields.text("error_code", otherwise.errorCode()));
+    String status =
+        mistakes.or(
+            otherwise.errorStatus(), () -> fields.text("error_status", otherwise.errorStatus()));
+    mistakes.check();
+    long msgid = ControlPaths.number(name, "msgid");
     AcceptedMessage message =
         weChat.mailbox().accepted().stream()
             .filter(accepted -> accepted.msgid() == msgid)
@@ -135,14 +155,9 @@ final class ControlPushes {
       throw noUrl();
     }
     try {
-      return made(
-          pushes.receipt(
-              message,
-              new PushFailure(
-                  fields.text("error_code", otherwise.errorCode()),
-                  fields.text("error_status", otherwise.errorStatus()))));
+      return made(pushes.receipt(message, new PushFailure(code, status)));
     } catch (IllegalArgumentException e) {
-      throw ControlError.badField("error_code", String.valueOf(e.getMessage()));
+      throw ControlError.badField(e);
     }
   }
 

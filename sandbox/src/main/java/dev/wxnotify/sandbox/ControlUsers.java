@@ -29,16 +29,35 @@ final class ControlUsers {
   }
 
   ObjectNode allow(Call call) throws ControlError {
-    String openId = openId(call);
-    ControlFields fields = ControlFields.of(call, ALLOW_FIELDS);
-    String appId = appId(fields);
-    List<String> templateIds = templateIds(fields);
-    boolean keep = keep(fields);
-    int count = fields.integer("count", 1);
-    if (count < 1 || count > MOST_TIMES) {
-      throw ControlError.badField("count", "count: " + count + " (expected: 1 to 100)");
-    }
-    if (source(fields) == Source.SETTINGS) {
+    return allow(ControlPaths.named(call), ControlFields.of(call, ALLOW_FIELDS));
+  }
+
+  ObjectNode reject(Call call) throws ControlError {
+    return reject(ControlPaths.named(call), ControlFields.of(call, REJECT_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode allow(String name, ObjectNode form) throws ControlError {
+    return allow(name, ControlFields.of(form, ALLOW_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode reject(String name, ObjectNode form) throws ControlError {
+    return reject(name, ControlFields.of(form, REJECT_FIELDS));
+  }
+
+  private ObjectNode allow(String name, ControlFields fields) throws ControlError {
+    Mistakes mistakes = new Mistakes();
+    String openId = mistakes.or(name, () -> openId(name));
+    String appId = mistakes.or("", () -> appId(fields));
+    List<String> templateIds = mistakes.or(List.of(), () -> templateIds(fields));
+    boolean keep = mistakes.or(false, () -> keep(fields));
+    int count = mistakes.or(1, () -> count(fields));
+    Source source = mistakes.or(Source.POPUP, () -> source(fields));
+    String scene = mistakes.or("", () -> matching(fields, "scene", UserAnswers.IN_A_PAGE, SCENE));
+    String answer = mistakes.or("", () -> matching(fields, "answer", UserAnswers.ACCEPT, WORD));
+    mistakes.check();
+    if (source == Source.SETTINGS) {
       if (fields.has("count") || fields.has("scene") || keep) {
         throw ControlError.badField(
             "source", "source: settings (expected: no count, scene or keep with it)");
@@ -46,45 +65,34 @@ final class ControlUsers {
       weChat.users().allowInSettings(appId, openId, templateIds);
       return pushed(0);
     }
-    return pushed(
-        weChat
-            .users()
-            .allow(
-                appId,
-                openId,
-                templateIds,
-                count,
-                matching(fields, "scene", UserAnswers.IN_A_PAGE, SCENE),
-                matching(fields, "answer", UserAnswers.ACCEPT, WORD),
-                keep));
+    return pushed(weChat.users().allow(appId, openId, templateIds, count, scene, answer, keep));
   }
 
-  ObjectNode reject(Call call) throws ControlError {
-    String openId = openId(call);
-    ControlFields fields = ControlFields.of(call, REJECT_FIELDS);
-    String appId = appId(fields);
-    List<String> templateIds = templateIds(fields);
-    if (source(fields) == Source.SETTINGS) {
+  private ObjectNode reject(String name, ControlFields fields) throws ControlError {
+    Mistakes mistakes = new Mistakes();
+    String openId = mistakes.or(name, () -> openId(name));
+    String appId = mistakes.or("", () -> appId(fields));
+    List<String> templateIds = mistakes.or(List.of(), () -> templateIds(fields));
+    Source source = mistakes.or(Source.POPUP, () -> source(fields));
+    String answer = mistakes.or("", () -> matching(fields, "answer", UserAnswers.REJECT, WORD));
+    String scene = mistakes.or("", () -> matching(fields, "scene", UserAnswers.IN_A_PAGE, SCENE));
+    mistakes.check();
+    if (source == Source.SETTINGS) {
       if (fields.has("scene") || fields.has("answer")) {
         throw ControlError.badField(
             "source", "source: settings (expected: no scene or answer with it)");
       }
       return pushed(weChat.users().rejectInSettings(appId, openId, templateIds));
     }
-    return pushed(
-        weChat
-            .users()
-            .answer(
-                appId,
-                openId,
-                templateIds,
-                matching(fields, "answer", UserAnswers.REJECT, WORD),
-                matching(fields, "scene", UserAnswers.IN_A_PAGE, SCENE)));
+    return pushed(weChat.users().answer(appId, openId, templateIds, answer, scene));
   }
 
-  /** The open id that the path names. */
-  private static String openId(Call call) throws ControlError {
-    return openId(ControlPaths.named(call));
+  private static int count(ControlFields fields) throws ControlError {
+    int count = fields.integer("count", 1);
+    if (count < 1 || count > MOST_TIMES) {
+      throw ControlError.badField("count", "count: " + count + " (expected: 1 to 100)");
+    }
+    return count;
   }
 
   static String openId(String openId) throws ControlError {

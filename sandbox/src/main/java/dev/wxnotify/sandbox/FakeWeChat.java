@@ -17,7 +17,8 @@ final class FakeWeChat {
   private final SubscriptionLedger ledger;
   private final OpenIdTurns turns = new OpenIdTurns();
   private final MagicOpenIds magic = new MagicOpenIds();
-  private final FaultBook faults = new FaultBook();
+  private final InboxLog log;
+  private final FaultBook faults;
   private final Counters counters = new Counters();
   private final AppTemplates templates;
   private final CloudHosting hosting;
@@ -25,26 +26,36 @@ final class FakeWeChat {
   private final Mailbox mailbox;
   private final Pushes pushes;
   private final UserAnswers users;
+  private final InboxMessages inbox;
+  private final InboxUsers inboxUsers;
+  private final InboxTokens inboxTokens;
   private final Answers answers;
   private final Map<SandboxEndpoint, Endpoint> endpoints = new EnumMap<>(SandboxEndpoint.class);
 
   /**
    * @param pushes not started yet
+   * @param log gets what happens
    */
-  FakeWeChat(SandboxOptions options, InstantSource clock, Pushes pushes) {
+  FakeWeChat(SandboxOptions options, InstantSource clock, Pushes pushes, InboxLog log) {
     this.options = options;
     this.clock = clock;
     this.pushes = pushes;
-    this.tokens = new Tokens(options.apps().keySet(), options.tokens(), clock);
+    this.log = log;
+    this.faults = new FaultBook(log);
+    this.tokens = new Tokens(options.apps().keySet(), options.tokens(), clock, log);
     this.quotas = new Quotas(options.quotas(), clock);
     this.ledger = new SubscriptionLedger(options.sends().strictSubscriptions());
-    this.mailbox = new Mailbox(options.kept(), clock);
+    this.mailbox = new Mailbox(options.kept(), clock, log);
     this.answers = new Answers(options.answers(), clock);
     this.templates = new AppTemplates(options.templates(), options.templateRules().mostPerApp());
     this.hosting =
-        new CloudHosting(options.hosting(), options.hostedApp(), options.apps().keySet(), clock);
+        new CloudHosting(
+            options.hosting(), options.hostedApp(), options.apps().keySet(), clock, log);
     this.requests = new RequestLog(clock);
-    this.users = new UserAnswers(ledger, templates, pushes, clock);
+    this.users = new UserAnswers(ledger, templates, pushes, clock, log);
+    this.inbox = new InboxMessages(options, mailbox, pushes.log(), templates);
+    this.inboxUsers = new InboxUsers(mailbox, ledger, templates);
+    this.inboxTokens = new InboxTokens(tokens, clock);
     QuotaResets resets = new QuotaResets(quotas, clock);
     Access access = new Access(tokens, hosting, quotas);
     Credentials credentials = new Credentials(options.apps(), options.allowedIps());
@@ -96,7 +107,7 @@ final class FakeWeChat {
       if (endpoint.get() == SandboxEndpoint.SEND) {
         counters.sendAnswered(answer.outcome());
         if (!call.headersOnly()) {
-          mailbox.received(call.body(), answer.outcome());
+          mailbox.received(senderOf(call, answer), call, answer);
         }
       }
     }
@@ -122,6 +133,28 @@ final class FakeWeChat {
 
   SubscriptionLedger ledger() {
     return ledger;
+  }
+
+  /** The messages as the inbox shows them. */
+  InboxMessages inbox() {
+    return inbox;
+  }
+
+  InboxUsers inboxUsers() {
+    return inboxUsers;
+  }
+
+  InboxTokens inboxTokens() {
+    return inboxTokens;
+  }
+
+  InboxLog log() {
+    return log;
+  }
+
+  /** Sets the ledger's entry for a user and a template. */
+  void subscribe(Subscription subscription) {
+    users.set(subscription);
   }
 
   Counters counters() {
@@ -153,13 +186,26 @@ final class FakeWeChat {
     turns.clearCounts();
     magic.forget();
     counters.clear();
-    mailbox.clear();
     quotas.clearAll();
     templates.reset();
     requests.clear();
     tokens.forgetForced();
     users.forget();
     seed();
+    // Last, since it is what tells everybody that looks to look anew.
+    mailbox.clear();
+  }
+
+  /** The app of a send, also if its token is not valid any more. */
+  private @Nullable String senderOf(Call call, Answer answer) {
+    AcceptedMessage accepted = answer.accepted();
+    if (accepted != null) {
+      return accepted.appId();
+    }
+    if (call.has(Tokens.PARAMETER)) {
+      return tokens.ownerOf(call);
+    }
+    return hosting.concerns(call) ? options.hostedApp() : null;
   }
 
   /** The app whose request it is, also if its token is not valid any more. */

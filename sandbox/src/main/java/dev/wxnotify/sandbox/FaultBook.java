@@ -7,14 +7,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** The active faults, checked once per request. */
 final class FaultBook {
 
+  private final InboxLog log;
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
+
+  FaultBook(InboxLog log) {
+    this.log = log;
+  }
 
   void add(Fault fault) {
     entries.add(new Entry(fault));
+    log.add(
+        (number, time) ->
+            new InboxEvent.FaultsChanged(
+                number, time, fault.effect().toString(), fault.endpointLabel(), false));
   }
 
   void clear() {
     entries.clear();
+    log.add((number, time) -> new InboxEvent.FaultsChanged(number, time, "", "", false));
   }
 
   /** The faults that may still strike. */

@@ -30,6 +30,14 @@ final class IssuedToken {
     return Duration.between(now, expiresAt);
   }
 
+  Instant expiresAt() {
+    return expiresAt;
+  }
+
+  boolean isValid(Instant now) {
+    return now.isBefore(expiresAt) && now.isBefore(validUntil);
+  }
+
   /** Shortens the lifetime, never extends it. */
   void endAt(Instant end) {
     if (end.isBefore(validUntil)) {

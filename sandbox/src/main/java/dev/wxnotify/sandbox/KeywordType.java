@@ -1,6 +1,7 @@
 package dev.wxnotify.sandbox;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The value rules of WeChat's table, by the first part of a keyword's name. Characters are counted
@@ -49,9 +50,37 @@ enum KeywordType {
 
   /** True if the value, which is not empty, follows the rule. */
   boolean accepts(String value) {
-    return value.chars().noneMatch(Character::isISOControl)
-        && value.length() <= longest()
-        && form.matcher(value).matches();
+    return problem(value) == null;
+  }
+
+  /** Why the value, which is not empty, does not follow the rule; null if it does. */
+  @Nullable KeywordProblem problem(String value) {
+    if (value.chars().anyMatch(Character::isISOControl)) {
+      return KeywordProblem.CONTROL_CHARACTER;
+    }
+    if (value.length() <= longest() && form.matcher(value).matches()) {
+      return null;
+    }
+    return limit() > 0 && value.length() > limit()
+        ? KeywordProblem.TOO_LONG
+        : KeywordProblem.WRONG_FORM;
+  }
+
+  /** The first part of the names of its keywords; empty for those that are not in the table. */
+  String label() {
+    return prefix;
+  }
+
+  /** The most characters of a value, as people read the rule; 0 if it depends on the form. */
+  int limit() {
+    return switch (this) {
+      case THING, NAME -> 20;
+      case NUMBER, LETTER, CHARACTER_STRING -> 32;
+      case SYMBOL, PHRASE -> 5;
+      case PHONE_NUMBER -> 17;
+      case CAR_NUMBER -> 8;
+      case TIME, DATE, AMOUNT, ENUM_STRING, OTHER -> 0;
+    };
   }
 
   /** The patterns count code points; this bound counts UTF-16 units. */

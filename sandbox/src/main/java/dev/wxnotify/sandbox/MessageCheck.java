@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Checks the page and the values of a message whose recipient has been checked. */
 final class MessageCheck {
@@ -50,16 +51,26 @@ final class MessageCheck {
     }
   }
 
-  /** A value that is a number is read as text; it is not known whether WeChat does so. */
   private static void checkValue(SandboxTemplate.Keyword keyword, JsonNode node) throws Refused {
-    String value = node.isTextual() || node.isNumber() ? node.asText() : "";
+    KeywordProblem problem = problem(keyword, value(node));
+    if (problem != null) {
+      throw badValue(keyword.name(), problem == KeywordProblem.EMPTY ? "is empty" : "invalid");
+    }
+  }
+
+  /** A value that is a number is read as text; it is not known whether WeChat does so. */
+  static String value(JsonNode node) {
+    return node.isTextual() || node.isNumber() ? node.asText() : "";
+  }
+
+  /** What is wrong with the value of a keyword; null for nothing. */
+  static @Nullable KeywordProblem problem(SandboxTemplate.Keyword keyword, String value) {
     if (value.isEmpty()) {
-      throw badValue(keyword.name(), "is empty");
+      return KeywordProblem.EMPTY;
     }
-    boolean listed = keyword.values().isEmpty() || keyword.values().contains(value);
-    if (!listed || !KeywordType.of(keyword.name()).accepts(value)) {
-      throw badValue(keyword.name(), "invalid");
-    }
+    return keyword.values().isEmpty() || keyword.values().contains(value)
+        ? KeywordType.of(keyword.name()).problem(value)
+        : KeywordProblem.NOT_LISTED;
   }
 
   private static void checkKeys(JsonNode data, SandboxTemplate template) throws Refused {

@@ -96,6 +96,10 @@ final class Push {
     request = made;
   }
 
+  synchronized SandboxPush.State state() {
+    return state;
+  }
+
   /** How many attempts there were. */
   synchronized int attempts() {
     return attempts.size();

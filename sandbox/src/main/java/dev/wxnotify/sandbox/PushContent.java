@@ -83,6 +83,14 @@ record PushContent(
     return new PushContent(PushEventKind.OTHER, openId, now, fields, null);
   }
 
+  /** False for a receipt of a message that was not delivered. */
+  boolean saysDelivered() {
+    return list == null
+        || list.elements().stream()
+            .map(item -> item.getOrDefault("ErrorCode", PushFailure.NONE.errorCode()))
+            .allMatch(PushFailure.NONE.errorCode()::equals);
+  }
+
   PushContent at(Instant time) {
     return new PushContent(kind, openId, time, fields, list);
   }

@@ -15,7 +15,12 @@ final class PushFaultBook {
 
   private record Entry(PushFault fault, Strikes strikes) {}
 
+  private final InboxLog log;
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
+
+  PushFaultBook(InboxLog log) {
+    this.log = log;
+  }
 
   /** False if there are too many. */
   synchronized boolean add(PushFault fault) {
@@ -23,12 +28,17 @@ final class PushFaultBook {
     if (entries.size() >= MOST) {
       return false;
     }
-    return entries.add(
+    entries.add(
         new Entry(fault, new Strikes(fault.count(), fault.every(), fault.probability(), 0)));
+    log.add(
+        (number, time) ->
+            new InboxEvent.FaultsChanged(number, time, fault.what(), fault.eventLabel(), true));
+    return true;
   }
 
   void clear() {
     entries.clear();
+    log.add((number, time) -> new InboxEvent.FaultsChanged(number, time, "", "", true));
   }
 
   /** The faults that may still strike. */

@@ -1,6 +1,7 @@
 package dev.wxnotify.sandbox;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,18 @@ final class PushLog {
 
   synchronized @Nullable Push find(long id) {
     return pushes.get(id);
+  }
+
+  /** The newest push of each receipt, by the id of the message. */
+  synchronized Map<Long, Push> newestByMsgid() {
+    Map<Long, Push> newest = new HashMap<>();
+    for (Push push : pushes.values()) {
+      Long msgid = push.msgid();
+      if (msgid != null) {
+        newest.put(msgid, push);
+      }
+    }
+    return newest;
   }
 
   /** A copy, oldest first. */

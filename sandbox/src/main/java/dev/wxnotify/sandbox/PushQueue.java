@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ final class PushQueue {
   private final PushTimer timer;
   private final InstantSource clock;
   private final PushCounts counts;
+  private final Consumer<Push> changed;
   private final AtomicInteger unfinished = new AtomicInteger();
 
   /** A reset leaves the pushes of earlier epochs undone. */
@@ -45,13 +47,17 @@ final class PushQueue {
   private final ArrayDeque<Push> held = new ArrayDeque<>();
   private int running;
 
+  /**
+   * @param changed hears of each attempt that is not the last, and of each end
+   */
   PushQueue(
       PushRules rules,
       Map<String, PushTarget> targets,
       PushClient client,
       PushTimer timer,
       InstantSource clock,
-      PushCounts counts) {
+      PushCounts counts,
+      Consumer<Push> changed) {
     this.repeats = rules.repeats();
     this.envelope = new PushEnvelope(rules.style());
     this.targets = targets;
@@ -59,6 +65,7 @@ final class PushQueue {
     this.timer = timer;
     this.clock = clock;
     this.counts = counts;
+    this.changed = changed;
   }
 
   /** Adds a push, unless too many wait. */
@@ -67,6 +74,7 @@ final class PushQueue {
       unfinished.decrementAndGet();
       counts.dropped();
       push.end(SandboxPush.State.LOST);
+      changed.accept(push);
       return;
     }
     if (push.has(PushFaultKind.LOST)) {
@@ -166,7 +174,9 @@ final class PushQueue {
       finish(push, SandboxPush.State.DELIVERED);
     } else if (reply.ok() && !repeats.onBody()) {
       finish(push, SandboxPush.State.ANSWERED);
-    } else if (!repeated) {
+    } else if (repeated) {
+      changed.accept(push);
+    } else {
       finish(push, SandboxPush.State.GIVEN_UP);
     }
     Push first = held.poll();
@@ -180,6 +190,7 @@ final class PushQueue {
     unfinished.decrementAndGet();
     counts.ended(state);
     push.end(state);
+    changed.accept(push);
   }
 
   /** One request, which ends by its answer or by the time, on the timer's thread. */

@@ -20,21 +20,24 @@ final class Pushes implements AutoCloseable {
   private final PushTimer timer;
   private final PushClient client = new PushClient();
   private final PushEnvelope envelope;
-  private final PushFaultBook faults = new PushFaultBook();
+  private final PushFaultBook faults;
   private final PushLog log = new PushLog();
+  private final InboxLog events;
   private final PushCounts counts = new PushCounts();
   private final Map<String, PushTarget> targets = new ConcurrentHashMap<>();
   private final PushVerification verification;
   private final PushQueue queue;
   private final AtomicLong ids = new AtomicLong();
 
-  Pushes(PushRules rules, InstantSource clock, PushTimer timer) {
+  Pushes(PushRules rules, InstantSource clock, PushTimer timer, InboxLog events) {
     this.rules = rules;
     this.clock = clock;
     this.timer = timer;
+    this.events = events;
+    this.faults = new PushFaultBook(events);
     this.envelope = new PushEnvelope(rules.style());
     this.verification = new PushVerification(rules.repeats(), client, timer, clock);
-    this.queue = new PushQueue(rules, targets, client, timer, clock, counts);
+    this.queue = new PushQueue(rules, targets, client, timer, clock, counts, this::changed);
   }
 
   /** Sets the URLs of the options, and verifies them. */
@@ -181,7 +184,23 @@ final class Pushes implements AutoCloseable {
   private void add(Push push, Duration delay) {
     counts.created();
     log.add(push);
+    changed(push);
     queue.add(push, delay);
+  }
+
+  private void changed(Push push) {
+    events.add(
+        (number, time) ->
+            new InboxEvent.PushChanged(
+                number,
+                time,
+                push.id(),
+                push.appId(),
+                push.content().kind(),
+                push.content().openId(),
+                push.msgid(),
+                push.state(),
+                push.attempts()));
   }
 
   private Duration delay(Map<PushFaultKind, Integer> strikes) {

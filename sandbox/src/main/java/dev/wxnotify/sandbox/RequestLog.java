@@ -19,7 +19,7 @@ final class RequestLog {
 
   static final Pattern RID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{8}){2}");
 
-  private static final Pattern AT_THE_END = Pattern.compile(" rid: (" + RID + ")$");
+  static final Pattern AT_THE_END = Pattern.compile(" rid: (" + RID + ")$");
 
   /**
    * One request.

@@ -47,7 +47,9 @@ public final class Sandbox implements AutoCloseable {
   /** Starts with a timer of pushes, whose times are otherwise real. */
   static Sandbox start(SandboxOptions options, InstantSource clock, PushTimer timer)
       throws IOException {
-    FakeWeChat weChat = new FakeWeChat(options, clock, new Pushes(options.push(), clock, timer));
+    InboxLog log = new InboxLog(options.kept(), clock);
+    FakeWeChat weChat =
+        new FakeWeChat(options, clock, new Pushes(options.push(), clock, timer, log), log);
     try {
       weChat.hosting().start();
     } catch (IOException e) {
@@ -135,7 +137,7 @@ public final class Sandbox implements AutoCloseable {
 
   /** Sets the ledger's entry for that user and template. */
   public void subscribe(Subscription subscription) {
-    weChat.ledger().put(subscription);
+    weChat.subscribe(subscription);
   }
 
   /**

@@ -105,7 +105,7 @@ final class SendEndpoint implements Endpoint {
     if (options.answers().msgid()) {
       json.put("msgid", accepted.msgid());
     }
-    return Answer.of(json).after(pushes.accepted(accepted));
+    return Answer.accepting(accepted, json).after(pushes.accepted(accepted));
   }
 
   private static String openId(JsonNode touser) throws Refused {

@@ -1,8 +1,10 @@
 package dev.wxnotify.sandbox;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Who has subscribed to what. */
 final class SubscriptionLedger {
@@ -43,9 +45,24 @@ final class SubscriptionLedger {
         });
   }
 
-  void check(String appId, String openId, String templateId) throws Refused {
+  @Nullable Subscription find(String appId, String openId, String templateId) {
+    return entries.get(new Key(appId, openId, templateId));
+  }
+
+  /** All entries, by open id. */
+  List<Subscription> list() {
+    return entries.values().stream()
+        .sorted(Comparator.comparing(Subscription::openId).thenComparing(Subscription::templateId))
+        .toList();
+  }
+
+  boolean allows(String appId, String openId, String templateId) {
     Subscription entry = entries.get(new Key(appId, openId, templateId));
-    if (entry == null ? strict : !entry.allows()) {
+    return entry == null ? !strict : entry.allows();
+  }
+
+  void check(String appId, String openId, String templateId) throws Refused {
+    if (!allows(appId, openId, templateId)) {
       throw new Refused(ErrorTexts.NOT_SUBSCRIBED);
     }
   }

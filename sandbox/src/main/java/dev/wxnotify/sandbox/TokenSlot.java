@@ -99,6 +99,11 @@ final class TokenSlot {
     return true;
   }
 
+  /** The newest token, valid or not; null if none was issued. */
+  synchronized @Nullable IssuedToken current() {
+    return current;
+  }
+
   synchronized void forgetForced() {
     lastForced = null;
     forcedToday = 0;

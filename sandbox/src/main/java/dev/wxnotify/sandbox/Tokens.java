@@ -22,19 +22,21 @@ final class Tokens {
 
   private final TokenRules rules;
   private final InstantSource clock;
+  private final InboxLog log;
   private final TokenMint mint = new TokenMint();
   private final Map<String, Map<TokenKind, TokenSlot>> slots = new HashMap<>();
   private final Map<String, IssuedToken> issued = new ConcurrentHashMap<>();
   private final Queue<String> order = new ConcurrentLinkedQueue<>();
   private final AtomicInteger remembered = new AtomicInteger();
 
-  Tokens(Set<String> appIds, TokenRules rules, InstantSource clock) {
+  Tokens(Set<String> appIds, TokenRules rules, InstantSource clock, InboxLog log) {
     this.rules = rules;
     this.clock = clock;
+    this.log = log;
     for (String appId : appIds) {
       Map<TokenKind, TokenSlot> kinds = new EnumMap<>(TokenKind.class);
       for (TokenKind kind : TokenKind.values()) {
-        kinds.put(kind, new TokenSlot(rules, now -> issue(appId, now)));
+        kinds.put(kind, new TokenSlot(rules, now -> issue(appId, kind, now)));
       }
       slots.put(appId, kinds);
     }
@@ -80,6 +82,10 @@ final class Tokens {
     for (TokenKind each : TokenKind.values()) {
       if ((kind == null || kind == each) && slot(appId, each).revoke(mode, clock.instant())) {
         revoked++;
+        log.add(
+            (number, time) ->
+                new InboxEvent.TokenChanged(
+                    number, time, appId, ControlFields.lower(each), ControlFields.lower(mode)));
       }
     }
     return revoked;
@@ -89,10 +95,14 @@ final class Tokens {
     slots.values().forEach(kinds -> kinds.values().forEach(TokenSlot::forgetForced));
   }
 
-  private IssuedToken issue(String appId, Instant now) {
+  private IssuedToken issue(String appId, TokenKind kind, Instant now) {
     IssuedToken token = new IssuedToken(mint.next(), appId, now.plus(rules.ttl()));
     issued.put(token.value(), token);
     order.add(token.value());
+    log.add(
+        (number, time) ->
+            new InboxEvent.TokenChanged(
+                number, time, appId, ControlFields.lower(kind), InboxEvent.TokenChanged.ISSUED));
     if (remembered.incrementAndGet() > REMEMBERED) {
       String oldest = order.poll();
       if (oldest != null) {

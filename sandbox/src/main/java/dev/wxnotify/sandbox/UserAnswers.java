@@ -16,6 +16,9 @@ final class UserAnswers {
   static final String ACCEPT = "accept";
   static final String REJECT = "reject";
 
+  private static final String POPUP = "popup";
+  private static final String SETTINGS = "settings";
+
   /** Choices that are kept; the oldest is forgotten beyond. */
   private static final int MOST_KEPT_CHOICES = 100_000;
 
@@ -25,6 +28,7 @@ final class UserAnswers {
   private final AppTemplates templates;
   private final Pushes pushes;
   private final InstantSource clock;
+  private final InboxLog log;
 
   @GuardedBy("this")
   private final Map<Key, Boolean> keptChoices =
@@ -38,11 +42,28 @@ final class UserAnswers {
       };
 
   UserAnswers(
-      SubscriptionLedger ledger, AppTemplates templates, Pushes pushes, InstantSource clock) {
+      SubscriptionLedger ledger,
+      AppTemplates templates,
+      Pushes pushes,
+      InstantSource clock,
+      InboxLog log) {
     this.ledger = ledger;
     this.templates = templates;
     this.pushes = pushes;
     this.clock = clock;
+    this.log = log;
+  }
+
+  /** Sets what the ledger has of a user and a template; not pushed. */
+  void set(Subscription subscription) {
+    ledger.put(subscription);
+    said(
+        subscription.appId(),
+        subscription.openId(),
+        List.of(subscription.templateId()),
+        ControlFields.lower(subscription.kind()),
+        "set",
+        1);
   }
 
   /**
@@ -75,6 +96,7 @@ final class UserAnswers {
         pushed += push(appId, PushContent.popup(openId, now.minusSeconds(i), answers, popupScene));
       }
     }
+    said(appId, openId, templateIds, answer, POPUP, times);
     return pushed;
   }
 
@@ -84,6 +106,7 @@ final class UserAnswers {
     if (answer.equals(REJECT)) {
       templateIds.forEach(id -> ledger.put(Subscription.rejected(appId, openId, id)));
     }
+    said(appId, openId, templateIds, answer, POPUP, 1);
     Map<String, String> answers = all(templateIds, answer);
     return push(appId, PushContent.popup(openId, clock.instant(), answers, popupScene));
   }
@@ -91,6 +114,7 @@ final class UserAnswers {
   /** A user turns templates on in the settings, which gives no credit and is not pushed. */
   void allowInSettings(String appId, String openId, List<String> templateIds) {
     templateIds.forEach(id -> ledger.accept(appId, openId, id, isLongTerm(appId, id), 0));
+    said(appId, openId, templateIds, ACCEPT, SETTINGS, 1);
   }
 
   /** A user turns templates off in the settings, and with them the choices that are kept. */
@@ -101,11 +125,25 @@ final class UserAnswers {
         keptChoices.remove(new Key(appId, openId, id));
       }
     }
+    said(appId, openId, templateIds, REJECT, SETTINGS, 1);
     return push(appId, PushContent.change(openId, clock.instant(), all(templateIds, REJECT)));
   }
 
   synchronized void forget() {
     keptChoices.clear();
+  }
+
+  private void said(
+      String appId,
+      String openId,
+      List<String> templateIds,
+      String answer,
+      String source,
+      int times) {
+    List<String> ids = List.copyOf(templateIds);
+    log.add(
+        (number, time) ->
+            new InboxEvent.UserAnswered(number, time, appId, openId, ids, answer, source, times));
   }
 
   private int push(String appId, PushContent content) {

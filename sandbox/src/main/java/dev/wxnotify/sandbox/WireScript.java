@@ -87,6 +87,22 @@ final class WireScript {
     return this;
   }
 
+  /** The bytes of each piece, whenever it is sent. */
+  byte[][] sent() {
+    return steps.stream()
+        .filter(Send.class::isInstance)
+        .map(step -> ((Send) step).bytes)
+        .toArray(byte[][]::new);
+  }
+
+  boolean resets() {
+    return steps.contains(Mark.RESET);
+  }
+
+  boolean closes() {
+    return steps.contains(Mark.CLOSE);
+  }
+
   List<Step> steps() {
     return List.copyOf(steps);
   }

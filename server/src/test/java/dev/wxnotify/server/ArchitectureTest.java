@@ -44,6 +44,7 @@ class ArchitectureTest {
   private static final String CLI = "dev.wxnotify.cli";
   private static final String SANDBOX = "dev.wxnotify.sandbox";
   private static final String FILES = "dev.wxnotify.files";
+  private static final String WEB = "dev.wxnotify.web";
   private static final Path SOURCES = Path.of("src/main/java/dev/wxnotify/server");
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
   private static final Pattern SYNCHRONIZED = Pattern.compile("\\bsynchronized\\b");
@@ -68,7 +69,10 @@ class ArchitectureTest {
   private static final JavaClasses OURS =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages(ROOT, CLI, SANDBOX, FILES);
+          // Not what the build makes of templates of pages.
+          .withImportOption(
+              place -> !place.matches(Pattern.compile(".*/Jte[a-zA-Z]+Generated.class")))
+          .importPackages(ROOT, CLI, SANDBOX, FILES, WEB);
 
   @Test
   void packages_areCoreEdgesAndRoot_andNoOthers() {
@@ -93,13 +97,14 @@ class ArchitectureTest {
             ROOT + ".netty",
             CLI,
             FILES,
-            SANDBOX)
+            SANDBOX,
+            WEB)
         .check(OURS);
   }
 
   @Test
   void modules_haveClasses() {
-    for (String name : List.of(ROOT, CLI, SANDBOX, FILES)) {
+    for (String name : List.of(ROOT, CLI, SANDBOX, FILES, WEB)) {
       assertThat(OURS.containPackage(name)).as(name).isTrue();
     }
   }
@@ -170,12 +175,42 @@ class ArchitectureTest {
   }
 
   @Test
-  void sandbox_importsNothingOfOurs() {
+  void sandbox_importsNothingOfOursButPages() {
     noClasses()
         .that()
         .resideInAPackage(SANDBOX + "..")
         .should()
-        .dependOnClassesThat(oursOutside(SANDBOX))
+        .dependOnClassesThat(oursOutside(SANDBOX, WEB))
+        .check(OURS);
+  }
+
+  /** The sandbox and the server share it: so it must depend on nothing, and on no HTTP server. */
+  @Test
+  void web_importsNothingOfOurs_andNoHttpServer() {
+    noClasses()
+        .that()
+        .resideInAPackage(WEB + "..")
+        .should()
+        .dependOnClassesThat(oursOutside(WEB))
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty..", "io.grpc..", "com.fasterxml..", "com.sun.net..")
+        .check(OURS);
+  }
+
+  @Test
+  void core_showsNoPages() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            ROOT + ".message..",
+            ROOT + ".token..",
+            ROOT + ".template..",
+            ROOT + ".delivery..",
+            ROOT + ".journal..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(WEB + "..", "gg.jte..")
         .check(OURS);
   }
 
@@ -486,7 +521,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"server", "cli", "sandbox", "files", "client-stub", "testing", "benchmark"})
+      strings = {"server", "cli", "sandbox", "files", "web", "client-stub", "testing", "benchmark"})
   void classesAbove300Lines_sayWhy(String module) throws IOException {
     try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
       List<Path> silent = new ArrayList<>();

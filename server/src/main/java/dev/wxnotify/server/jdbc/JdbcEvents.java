@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class JdbcEvents implements EventStore {
   private static final Logger log = LoggerFactory.getLogger(JdbcEvents.class);
 
+  private static final String SELECT =
+      "SELECT position, owned, caller, request_id, " + EventRows.COLUMNS + " FROM event";
+
   private final Database database;
   private final Dialect dialect;
   private final Publication publication;
@@ -117,27 +120,61 @@ final class JdbcEvents implements EventStore {
 
   private static List<StoredEvent> events(Connection connection, long position, int limit)
       throws SQLException {
-    List<StoredEvent> events = new ArrayList<>();
     try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT position, owned, caller, request_id, "
-                + EventRows.COLUMNS
-                + " FROM event WHERE position > ? ORDER BY position LIMIT ?")) {
+        connection.prepareStatement(SELECT + " WHERE position > ? ORDER BY position LIMIT ?")) {
       statement.setLong(1, position);
       statement.setInt(2, limit);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          events.add(
-              new StoredEvent(
-                  rows.getLong("position"),
-                  EventRows.read(rows),
-                  rows.getBoolean("owned"),
-                  rows.getString("caller"),
-                  rows.getString("request_id")));
-        }
+      return events(statement);
+    }
+  }
+
+  private static List<StoredEvent> events(PreparedStatement statement) throws SQLException {
+    List<StoredEvent> events = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        events.add(
+            new StoredEvent(
+                rows.getLong("position"),
+                EventRows.read(rows),
+                rows.getBoolean("owned"),
+                rows.getString("caller"),
+                rows.getString("request_id")));
       }
     }
     return events;
+  }
+
+  @Override
+  public List<StoredEvent> answers(String appId, String openId, int limit) {
+    return database.read(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  SELECT
+                      + " WHERE open_id = ? AND app_id = ? AND answer IS NOT NULL AND position IS"
+                      + " NOT NULL ORDER BY occurred_at DESC, position DESC LIMIT ?")) {
+            statement.setString(1, openId);
+            statement.setString(2, appId);
+            statement.setInt(3, limit);
+            return events(statement);
+          }
+        });
+  }
+
+  @Override
+  public List<StoredEvent> receipts(String appId, String messageId) {
+    return database.read(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  SELECT
+                      + " WHERE message_id = ? AND app_id = ? AND position IS NOT NULL ORDER BY"
+                      + " id")) {
+            statement.setString(1, messageId);
+            statement.setString(2, appId);
+            return events(statement);
+          }
+        });
   }
 
   @Override

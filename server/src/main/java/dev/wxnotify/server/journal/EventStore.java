@@ -40,6 +40,16 @@ public interface EventStore {
    */
   EventPage read(long position, int limit);
 
+  /**
+   * Returns the visible answers of one user, the latest first by {@code occurredAt}.
+   *
+   * @param limit the most events
+   */
+  List<StoredEvent> answers(String appId, String openId, int limit);
+
+  /** Returns the visible receipts of one message, in the order in which they were stored. */
+  List<StoredEvent> receipts(String appId, String messageId);
+
   /** Returns the position of the newest visible event; 0 if there never was one. */
   long last();
 

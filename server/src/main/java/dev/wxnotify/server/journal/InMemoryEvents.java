@@ -7,6 +7,7 @@ import dev.wxnotify.server.journal.InMemoryMessages.MessageKey;
 import dev.wxnotify.server.journal.JournalEntry.Receipt;
 import dev.wxnotify.server.journal.SubscriptionHistory.Acceptance;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class InMemoryEvents {
+  private static final Comparator<StoredEvent> LATEST_FIRST =
+      Comparator.comparing((StoredEvent stored) -> stored.event().occurredAt())
+          .thenComparingLong(StoredEvent::position)
+          .reversed();
+
   private final int capacity;
   private final Set<String> keys = new HashSet<>();
 
@@ -168,6 +174,33 @@ final class InMemoryEvents {
                         && change.answer() == Event.Answer.ACCEPTED
                     ? Stream.of(new Acceptance(event.occurredAt(), change.source()))
                     : Stream.empty());
+  }
+
+  /** Returns the answers of a user, the latest first. */
+  List<StoredEvent> answers(String appId, String openId, int limit) {
+    return visible.values().stream()
+        .map(Visible::stored)
+        .filter(
+            stored ->
+                stored.event().detail() instanceof SubscriptionChange
+                    && stored.event().openId().equals(openId)
+                    && stored.event().appId().equals(appId))
+        .sorted(LATEST_FIRST)
+        .limit(limit)
+        .toList();
+  }
+
+  /** Returns the receipts of a message, in the order of arrival. */
+  List<StoredEvent> receipts(String appId, String messageId) {
+    return visible.values().stream()
+        .map(Visible::stored)
+        .filter(
+            stored ->
+                stored.event().detail() instanceof DeliveryReport report
+                    && !messageId.isEmpty()
+                    && report.messageId().equals(messageId)
+                    && stored.event().appId().equals(appId))
+        .toList();
   }
 
   /** Forgets events that were received before a time; returns how many. */

@@ -156,6 +156,20 @@ public final class InMemoryJournalStore implements JournalStore {
     }
 
     @Override
+    public List<StoredEvent> answers(String appId, String openId, int limit) {
+      synchronized (lock) {
+        return events.answers(appId, openId, limit);
+      }
+    }
+
+    @Override
+    public List<StoredEvent> receipts(String appId, String messageId) {
+      synchronized (lock) {
+        return events.receipts(appId, messageId);
+      }
+    }
+
+    @Override
     public long last() {
       synchronized (lock) {
         return events.last();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * EventWriter}, {@link JournalReads}, {@link EventSignals} and {@link JournalUpkeep}.
  */
 public final class Journal
-    implements EventIntake, MessageLookup, EventFeed, Subscriptions, AutoCloseable {
+    implements EventIntake, MessageLookup, EventFeed, EventLookup, Subscriptions, AutoCloseable {
   /** How long a stop takes where the store is not available. */
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(3);
 
@@ -182,6 +182,20 @@ public final class Journal
   @Override
   public AutoCloseable whenAfter(long position, Runnable task) {
     return signals.whenAfter(position, task);
+  }
+
+  @Override
+  public CompletionStage<List<StoredEvent>> answers(String appId, String openId, int limit) {
+    String safeAppId = SafeTexts.of(appId);
+    String safeOpenId = SafeTexts.of(openId);
+    return lookups.read(() -> store.events().answers(safeAppId, safeOpenId, limit));
+  }
+
+  @Override
+  public CompletionStage<List<StoredEvent>> receipts(String appId, String messageId) {
+    String safeAppId = SafeTexts.of(appId);
+    String safeId = SafeTexts.of(messageId);
+    return lookups.read(() -> store.events().receipts(safeAppId, safeId));
   }
 
   @Override

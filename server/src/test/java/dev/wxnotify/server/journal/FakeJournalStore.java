@@ -194,6 +194,16 @@ final class FakeJournalStore implements JournalStore {
       }
 
       @Override
+      public List<StoredEvent> answers(String appId, String openId, int limit) {
+        return call(() -> inner.answers(appId, openId, limit));
+      }
+
+      @Override
+      public List<StoredEvent> receipts(String appId, String messageId) {
+        return call(() -> inner.receipts(appId, messageId));
+      }
+
+      @Override
       public long last() {
         return call(inner::last);
       }

@@ -894,6 +894,53 @@ public abstract class JournalStoreContract {
   }
 
   @Test
+  void answers_areThoseOfTheUser_latestFirst() {
+    NewEvent other = answer("other", Answer.ACCEPTED, T0.plusSeconds(9));
+    Event event = other.event();
+    add(
+        answer("a", Answer.ACCEPTED, T0.plusSeconds(2)),
+        answer("b", Answer.OTHER, Source.SETTINGS, T0.plusSeconds(3)),
+        answer("c", Answer.REJECTED, Source.REPORTED, T0.plusSeconds(1)),
+        receipt("1", T0),
+        new NewEvent(
+            "of another user",
+            new Event(
+                APP, "another", TEMPLATE, event.occurredAt(), event.receivedAt(), event.detail())),
+        new NewEvent(
+            "of another app",
+            new Event(
+                "wxother",
+                OPEN_ID,
+                TEMPLATE,
+                event.occurredAt(),
+                event.receivedAt(),
+                event.detail())));
+
+    List<StoredEvent> found = store.events().answers(APP, OPEN_ID, LARGE);
+
+    assertThat(found)
+        .extracting(each -> each.event().occurredAt())
+        .containsExactly(T0.plusSeconds(3), T0.plusSeconds(2), T0.plusSeconds(1));
+    assertThat(found).isSubsetOf(events());
+    assertThat(store.events().answers(APP, OPEN_ID, 1)).containsExactly(found.get(0));
+    assertThat(store.events().answers(APP, "nobody", LARGE)).isEmpty();
+  }
+
+  @Test
+  void receipts_areThoseOfTheMessage() {
+    add(accepted("1", "request-1", T0), accepted("2", "request-2", T0));
+    add(receipt("2", T0.plusSeconds(2)), receipt("1", false, T0.plusSeconds(3)));
+
+    List<StoredEvent> found = store.events().receipts(APP, "1");
+
+    assertThat(found).hasSize(1).isSubsetOf(events());
+    assertThat(found.get(0).requestId()).isEqualTo("request-1");
+    assertThat(found.get(0).event().receivedAt()).isEqualTo(T0.plusSeconds(3));
+    assertThat(store.events().receipts("wxother", "1")).isEmpty();
+    assertThat(store.events().receipts(APP, "")).isEmpty();
+  }
+
+  @Test
   void id_isThatOfTheJournal() throws Exception {
     assertThat(store.id()).isNotEmpty().isEqualTo(other().id());
     assertThat(store.id()).hasSizeLessThanOrEqualTo(64);

@@ -85,8 +85,8 @@ CREATE INDEX event_pending ON event (received_at) WHERE position IS NULL;
 CREATE INDEX event_received ON event (received_at);
 -- Receipts of a message.
 CREATE INDEX event_message_id ON event (message_id) WHERE message_id IS NOT NULL;
--- Acceptances of one subscription.
-CREATE INDEX event_accepted ON event (open_id, template_id, occurred_at) WHERE answer = 'ACCEPTED';
+-- Answers of one user, and acceptances of one subscription.
+CREATE INDEX event_answer ON event (open_id, template_id, occurred_at) WHERE answer IS NOT NULL;
 
 -- When each kind of fact last happened to a subscription.
 CREATE TABLE subscription (

@@ -23,7 +23,8 @@ record Answer(
     Duration delay,
     @Nullable Effect effect,
     @Nullable CompletionStage<Void> gate,
-    Runnable beforeWrite) {
+    Runnable beforeWrite)
+    implements Reply {
 
   /** As observed on WeChat's answers: "encoding", where the standard says "charset". */
   static final String WECHAT_JSON = "application/json; encoding=utf-8";

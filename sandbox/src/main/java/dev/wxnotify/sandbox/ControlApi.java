@@ -2,6 +2,7 @@ package dev.wxnotify.sandbox;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wxnotify.web.PageRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,17 +19,25 @@ final class ControlApi {
     ObjectNode run(Call call) throws ControlError;
   }
 
-  private final FakeWeChat weChat;
-  private final Map<String, Map<String, Action>> actions = new LinkedHashMap<>();
+  /** Does one thing whose result is not there at once. */
+  private interface LateAction {
+    Reply run(Call call, PageRequest request) throws ControlError;
+  }
 
-  ControlApi(FakeWeChat weChat) {
+  private final FakeWeChat weChat;
+  private final Map<String, Map<String, LateAction>> actions = new LinkedHashMap<>();
+
+  ControlApi(FakeWeChat weChat, ControlMessages messages, ControlEvents events) {
     this.weChat = weChat;
     ControlViews views = new ControlViews(weChat);
     ControlChanges changes = new ControlChanges(weChat);
     on("GET", "", call -> index());
     on("GET", "/state", call -> views.state());
-    on("GET", "/messages", views::messages);
-    on("GET", "/received", views::received);
+    late("GET", "/messages", (call, request) -> messages.messages(call));
+    on("GET", "/messages/{msgid}", messages::message);
+    late("GET", "/received", (call, request) -> messages.received(call));
+    on("GET", "/received/{number}", messages::send);
+    late("GET", "/events", (call, request) -> events.stream(request));
     on("GET", "/open-ids", call -> views.openIds());
     on("GET", "/templates", call -> views.templates());
     on("GET", "/faults", call -> views.faults());
@@ -63,25 +72,29 @@ final class ControlApi {
     return path.equals(ROOT) || path.startsWith(ROOT + "/");
   }
 
-  Answer answer(Call call) {
+  Reply reply(Call call, PageRequest request) {
     try {
-      return Answer.control(200, action(call).run(call));
+      return action(call).run(call, request);
     } catch (ControlError e) {
       return e.answer();
     }
   }
 
   private void on(String method, String path, Action action) {
+    late(method, path, (call, request) -> Answer.control(200, action.run(call)));
+  }
+
+  private void late(String method, String path, LateAction action) {
     actions.computeIfAbsent(ROOT + path, p -> new LinkedHashMap<>()).put(method, action);
   }
 
-  private Action action(Call call) throws ControlError {
+  private LateAction action(Call call) throws ControlError {
     String path = call.path().equals(ROOT + "/") ? ROOT : call.path();
-    Map<String, Action> methods = actions.get(ControlPaths.template(path));
+    Map<String, LateAction> methods = actions.get(ControlPaths.template(path));
     if (methods == null) {
       throw ControlError.notFound(call.path());
     }
-    Action action = methods.get(call.method());
+    LateAction action = methods.get(call.method());
     if (action == null) {
       throw ControlError.wrongMethod(call.method(), String.join(" or ", methods.keySet()));
     }

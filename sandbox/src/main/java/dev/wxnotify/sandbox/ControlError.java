@@ -57,6 +57,18 @@ final class ControlError extends Exception {
     return new ControlError(405, "method", "method: " + method + " (expected: " + allowed + ")");
   }
 
+  static ControlError unknown(String field, String message) {
+    return new ControlError(404, field, message);
+  }
+
+  static ControlError forbidden(String field, String message) {
+    return new ControlError(403, field, message);
+  }
+
+  static ControlError tooMany(String field, String message) {
+    return new ControlError(503, field, message);
+  }
+
   List<Mistake> mistakes() {
     return mistakes;
   }

@@ -10,6 +10,9 @@ final class ControlPaths {
   private static final Pattern PUSH = Pattern.compile("/sandbox/pushes/([^/]+)/resend");
   private static final Pattern RECEIPT = Pattern.compile("/sandbox/messages/([^/]+)/receipt");
 
+  private static final Pattern MESSAGE = Pattern.compile("/sandbox/messages/([^/]+)");
+  private static final Pattern SEND = Pattern.compile("/sandbox/received/([^/]+)");
+
   private ControlPaths() {}
 
   /** The path as the list of calls shows it. */
@@ -20,6 +23,12 @@ final class ControlPaths {
     }
     if (PUSH.matcher(path).matches()) {
       return "/sandbox/pushes/{id}/resend";
+    }
+    if (MESSAGE.matcher(path).matches()) {
+      return "/sandbox/messages/{msgid}";
+    }
+    if (SEND.matcher(path).matches()) {
+      return "/sandbox/received/{number}";
     }
     return RECEIPT.matcher(path).matches() ? "/sandbox/messages/{msgid}/receipt" : path;
   }

@@ -43,7 +43,15 @@ final class ControlPushes {
 
   /** Does what WeChat's form does; what is missing stays as it is. */
   ObjectNode change(Call call) throws ControlError {
-    ControlFields fields = ControlFields.of(call, SETTINGS_FIELDS);
+    return change(ControlFields.of(call, SETTINGS_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode change(ObjectNode form) throws ControlError {
+    return change(ControlFields.of(form, SETTINGS_FIELDS));
+  }
+
+  private ObjectNode change(ControlFields fields) throws ControlError {
     String appId = appId(fields);
     PushTarget before = pushes.targets().get(appId);
     PushMode mode = before == null ? PushMode.PLAIN : before.mode();
@@ -66,7 +74,16 @@ final class ControlPushes {
   }
 
   ObjectNode stop(Call call) throws ControlError {
-    pushes.stop(appId(ControlFields.orNone(call, STOP_FIELDS)));
+    return stop(ControlFields.orNone(call, STOP_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode stop(ObjectNode form) throws ControlError {
+    return stop(ControlFields.of(form, STOP_FIELDS));
+  }
+
+  private ObjectNode stop(ControlFields fields) throws ControlError {
+    pushes.stop(appId(fields));
     return settings();
   }
 
@@ -96,16 +113,32 @@ final class ControlPushes {
 
   /** Pushes something that is none of the three events. */
   ObjectNode push(Call call) throws ControlError {
-    ControlFields fields = ControlFields.of(call, PUSH_FIELDS);
-    String appId = appId(fields);
-    String openId = ControlUsers.openId(fields.text("open_id", "sandbox-user"));
+    return push(ControlFields.of(call, PUSH_FIELDS));
+  }
+
+  /** The same for a form. */
+  ObjectNode push(ObjectNode form) throws ControlError {
+    return push(ControlFields.of(form, PUSH_FIELDS));
+  }
+
+  private ObjectNode push(ControlFields fields) throws ControlError {
+    Mistakes mistakes = new Mistakes();
+    String appId = mistakes.or("", () -> appId(fields));
+    String openId =
+        mistakes.or("", () -> ControlUsers.openId(fields.text("open_id", "sandbox-user")));
+    Map<String, String> content = mistakes.or(Map.of(), () -> content(fields));
+    mistakes.check();
+    return made(pushes.push(appId, PushContent.other(openId, weChat.clock().instant(), content)));
+  }
+
+  private static Map<String, String> content(ControlFields fields) throws ControlError {
     String what = fields.text("what");
     Map<String, String> content = OtherPushes.fields(what, fields.text("text", "hello world"));
     if (content.isEmpty()) {
       throw ControlError.badField(
           "what", "what: " + what + " (expected: one of " + OtherPushes.KINDS + ")");
     }
-    return made(pushes.push(appId, PushContent.other(openId, weChat.clock().instant(), content)));
+    return content;
   }
 
   ObjectNode resend(Call call) throws ControlError {
@@ -199,7 +232,7 @@ final class ControlPushes {
         .put("format", ControlFields.lower(target.format()));
   }
 
-  private static void put(ObjectNode json, SandboxPush push) {
+  static void put(ObjectNode json, SandboxPush push) {
     json.put("id", push.id())
         .put("app_id", push.appId())
         .put("kind", push.kind().label())

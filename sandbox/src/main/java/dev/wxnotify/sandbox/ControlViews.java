@@ -57,42 +57,6 @@ final class ControlViews {
     return json;
   }
 
-  /** The newest accepted messages that match, oldest first. */
-  ObjectNode messages(Call call) throws ControlError {
-    List<AcceptedMessage> matching =
-        weChat.mailbox().accepted().stream()
-            .filter(message -> matches(call.parameter("app_id"), message.appId()))
-            .filter(message -> matches(call.parameter("open_id"), message.openId()))
-            .toList();
-    ObjectNode json = Json.object().put("total", matching.size());
-    ArrayNode list = json.putArray("messages");
-    for (AcceptedMessage message : newest(matching, limit(call))) {
-      list.addObject()
-          // As text, since many JSON readers would round the number.
-          .put("msgid", Long.toString(message.msgid()))
-          .put("app_id", message.appId())
-          .put("open_id", message.openId())
-          .put("template_id", message.templateId())
-          .put("time", message.time().toString())
-          .put("body", message.body().text());
-    }
-    return json;
-  }
-
-  /** The newest sends that were read, oldest first. */
-  ObjectNode received(Call call) throws ControlError {
-    List<ReceivedSend> all = weChat.mailbox().received();
-    ObjectNode json = Json.object().put("total", all.size());
-    ArrayNode list = json.putArray("received");
-    for (ReceivedSend send : newest(all, limit(call))) {
-      list.addObject()
-          .put("errcode", send.errcode())
-          .put("time", send.time().toString())
-          .put("body", send.body().text());
-    }
-    return json;
-  }
-
   ObjectNode openIds() {
     ObjectNode json = Json.object();
     ArrayNode list = json.putArray("open_ids");

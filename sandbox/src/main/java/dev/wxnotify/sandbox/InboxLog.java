@@ -46,9 +46,22 @@ final class InboxLog {
     this.process = HexFormat.of().formatHex(random);
   }
 
-  /** Tells this process from others, in ids of events. */
-  String process() {
-    return process;
+  /** The id of an event for clients: it names the process too. */
+  String id(long number) {
+    return process + "-" + number;
+  }
+
+  /** The number in an id; -1 if it is none of this process. */
+  long number(String id) {
+    if (!id.startsWith(process + "-")) {
+      return -1;
+    }
+    try {
+      long number = Long.parseLong(id.substring(process.length() + 1));
+      return number > last() ? -1 : number;
+    } catch (NumberFormatException e) {
+      return -1;
+    }
   }
 
   /** What runs after each event, on the thread that added it; it must be quick. */

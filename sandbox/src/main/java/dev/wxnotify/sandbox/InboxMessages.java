@@ -105,9 +105,22 @@ final class InboxMessages {
         receipts);
   }
 
-  private static boolean matches(InboxFilter filter, ReceivedSend send, Map<Long, Push> receipts) {
+  /**
+   * True if all of the filter matches.
+   *
+   * @param receipts by the id of the message; null if the filter does not ask for them
+   */
+  static boolean matches(
+      InboxFilter filter, ReceivedSend send, @Nullable Map<Long, Push> receipts) {
     return filter.matches(send)
-        && (!filter.asksForReceipt() || filter.receipt() == state(receipt(send, receipts)));
+        && (receipts == null
+            || !filter.asksForReceipt()
+            || filter.receipt() == state(receipt(send, receipts)));
+  }
+
+  /** What became of the newest receipt of a message. */
+  static ReceiptState receiptOf(ReceivedSend send, Map<Long, Push> receipts) {
+    return state(receipt(send, receipts));
   }
 
   private InboxMessage view(ReceivedSend send, Map<Long, Push> receipts) {

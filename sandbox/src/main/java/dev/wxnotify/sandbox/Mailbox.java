@@ -104,6 +104,24 @@ final class Mailbox {
     return accepted.list();
   }
 
+  /**
+   * The sends up to an event, so that the rest can be taken from the events after it.
+   *
+   * @param upTo the number of that event
+   */
+  record Snapshot(List<ReceivedSend> sends, long upTo) {}
+
+  /**
+   * What is there now.
+   *
+   * @param onlyAccepted true for the last accepted messages, false for the last sends
+   */
+  Snapshot snapshot(boolean onlyAccepted) {
+    synchronized (order) {
+      return new Snapshot((onlyAccepted ? accepted : received).list(), log.last());
+    }
+  }
+
   /** The last sends, oldest first. */
   List<ReceivedSend> received() {
     return received.list();

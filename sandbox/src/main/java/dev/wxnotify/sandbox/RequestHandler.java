@@ -1,20 +1,26 @@
 package dev.wxnotify.sandbox;
 
+import dev.wxnotify.web.PageAnswer;
+import dev.wxnotify.web.PageRequest;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,15 +29,30 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
 
-  private record Waiting(Call call, boolean keepAlive) {}
+  /**
+   * A request.
+   *
+   * @param own the same as pages see it, if its path is the sandbox's own
+   */
+  private record Waiting(Call call, @Nullable PageRequest own, boolean keepAlive) {
 
-  private final Function<Call, Answer> answers;
+    boolean isHead() {
+      return call.method().equals(HttpMethod.HEAD.name());
+    }
+  }
+
+  private final Front front;
+  private final EventStreams streams;
   private final Counters counters;
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private boolean busy;
 
-  RequestHandler(Function<Call, Answer> answers, Counters counters) {
-    this.answers = answers;
+  /** What to do if the connection ends now. */
+  private Runnable onEnd = RequestHandler::nothing;
+
+  RequestHandler(Front front, EventStreams streams, Counters counters) {
+    this.front = front;
+    this.streams = streams;
     this.counters = counters;
   }
 
@@ -43,11 +64,15 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     counters.connectionClosed();
+    waiting.clear();
+    Runnable end = onEnd;
+    onEnd = RequestHandler::nothing;
+    end.run();
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-    Waiting next = new Waiting(call(ctx, request), HttpUtil.isKeepAlive(request));
+    Waiting next = read(ctx, request);
     if (busy) {
       waiting.add(next);
     } else {
@@ -65,9 +90,22 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private void serve(ChannelHandlerContext ctx, Waiting next) {
     busy = true;
     log.trace("{}", next.call());
-    Answer answer = answers.apply(next.call());
-    boolean toHead = next.call().method().equals(HttpMethod.HEAD.name());
-    WireScript script = new OddAnswers(answer.headers(), next.keepAlive(), toHead).script(answer);
+    give(ctx, next, front.reply(next.call(), next.own()));
+  }
+
+  private void give(ChannelHandlerContext ctx, Waiting next, Reply reply) {
+    if (reply instanceof Answer answer) {
+      answer(ctx, next, answer);
+    } else if (reply instanceof Reply.Later later) {
+      await(ctx, next, later);
+    } else if (reply instanceof Reply.Page page) {
+      page(ctx, next, page.answer());
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, Waiting next, Answer answer) {
+    WireScript script =
+        new OddAnswers(answer.headers(), next.keepAlive(), next.isHead()).script(answer);
     Delivery delivery = new Delivery(ctx, answer.beforeWrite(), script, () -> served(ctx));
     if (answer.gate() != null) {
       var unused =
@@ -89,6 +127,61 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
   }
 
+  private void await(ChannelHandlerContext ctx, Waiting next, Reply.Later later) {
+    onEnd = later.abandon();
+    var unused =
+        later
+            .reply()
+            .whenComplete(
+                (reply, error) -> ctx.executor().execute(() -> arrived(ctx, next, reply, error)));
+  }
+
+  private void arrived(
+      ChannelHandlerContext ctx, Waiting next, @Nullable Reply reply, @Nullable Throwable error) {
+    onEnd = RequestHandler::nothing;
+    if (!ctx.channel().isActive()) {
+      return;
+    }
+    if (reply != null) {
+      give(ctx, next, reply);
+      return;
+    }
+    if (!(error instanceof CancellationException)) {
+      log.warn("{} failed", next.call(), error);
+    }
+    page(ctx, next, PageAnswer.text(500, "The sandbox failed; its log says why."));
+  }
+
+  private void page(ChannelHandlerContext ctx, Waiting next, PageAnswer answer) {
+    if (answer instanceof PageAnswer.Whole whole) {
+      WireScript script = PageWriter.script(whole, next.keepAlive(), next.isHead());
+      new Delivery(ctx, RequestHandler::nothing, script, () -> served(ctx)).run();
+    } else if (answer instanceof PageAnswer.Stream stream) {
+      stream(ctx, next, stream);
+    }
+  }
+
+  private void stream(ChannelHandlerContext ctx, Waiting next, PageAnswer.Stream stream) {
+    if (next.isHead()) {
+      WireScript script = new WireScript(false).send(PageWriter.head(stream)).end();
+      new Delivery(ctx, RequestHandler::nothing, script, RequestHandler::nothing).run();
+    } else if (streams.enter()) {
+      EventStream events = new EventStream(ctx, streams);
+      onEnd = events::gone;
+      events.begin(PageWriter.head(stream), stream.source());
+    } else {
+      page(
+          ctx,
+          next,
+          PageAnswer.text(
+                  503,
+                  "There are "
+                      + EventStreams.MOST
+                      + " streams of events already. Close other pages and streams.")
+              .with("Retry-After", "5"));
+    }
+  }
+
   private void served(ChannelHandlerContext ctx) {
     busy = false;
     Waiting next = waiting.poll();
@@ -97,17 +190,39 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
   }
 
-  private static Call call(ChannelHandlerContext ctx, FullHttpRequest request) {
+  private static Waiting read(ChannelHandlerContext ctx, FullHttpRequest request) {
     QueryStringDecoder uri = new QueryStringDecoder(request.uri());
     Map<String, String> query = new LinkedHashMap<>();
     uri.parameters().forEach((name, values) -> query.put(name, values.get(0)));
-    return new Call(
-        request.method().name(),
-        uri.path(),
-        query,
-        request.headers().get(HttpHeaderNames.CONTENT_TYPE, ""),
-        new RawBody(ByteBufUtil.getBytes(request.content())),
-        ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress().getHostAddress(),
-        request instanceof EarlyTrouble.HeadersOnly);
+    InetAddress peer = ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
+    Call call =
+        new Call(
+            request.method().name(),
+            uri.path(),
+            query,
+            request.headers().get(HttpHeaderNames.CONTENT_TYPE, ""),
+            new RawBody(ByteBufUtil.getBytes(request.content())),
+            peer.getHostAddress(),
+            request instanceof EarlyTrouble.HeadersOnly);
+    PageRequest own =
+        Front.owns(call.path())
+            ? PageRequest.of(
+                call.method(), request.uri(), byName(request.headers()), call.body().shared(), peer)
+            : null;
+    return new Waiting(call, own, HttpUtil.isKeepAlive(request));
   }
+
+  /** Several of one name are joined, as {@link PageRequest} demands. */
+  private static Map<String, String> byName(HttpHeaders headers) {
+    Map<String, String> byName = new LinkedHashMap<>();
+    headers.forEach(
+        header -> {
+          String name = header.getKey().toLowerCase(Locale.ROOT);
+          String glue = name.equals("cookie") ? "; " : ", ";
+          byName.merge(name, header.getValue(), (one, other) -> one + glue + other);
+        });
+    return byName;
+  }
+
+  private static void nothing() {}
 }

@@ -1,11 +1,13 @@
 package dev.wxnotify.sandbox;
 
+import dev.wxnotify.web.HostCheck;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 
 /**
  * A running fake of WeChat. Point a client of WeChat's API at {@link #baseUrl()}. Everything that
@@ -14,12 +16,17 @@ import java.util.function.Function;
  */
 public final class Sandbox implements AutoCloseable {
 
+  /** How long a test waits for a message unless it says otherwise. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final FakeWeChat weChat;
+  private final Inbox inbox;
   private final HttpServer server;
   private final String host;
 
-  private Sandbox(FakeWeChat weChat, HttpServer server, String host) {
+  private Sandbox(FakeWeChat weChat, Inbox inbox, HttpServer server, String host) {
     this.weChat = weChat;
+    this.inbox = inbox;
     this.server = server;
     this.host = host;
   }
@@ -47,6 +54,13 @@ public final class Sandbox implements AutoCloseable {
   /** Starts with a timer of pushes, whose times are otherwise real. */
   static Sandbox start(SandboxOptions options, InstantSource clock, PushTimer timer)
       throws IOException {
+    return start(options, clock, timer, EventStreams.HEARTBEAT);
+  }
+
+  /** Starts with a time between the heartbeats of event streams. */
+  static Sandbox start(
+      SandboxOptions options, InstantSource clock, PushTimer timer, Duration heartbeat)
+      throws IOException {
     InboxLog log = new InboxLog(options.kept(), clock);
     FakeWeChat weChat =
         new FakeWeChat(options, clock, new Pushes(options.push(), clock, timer, log), log);
@@ -55,23 +69,34 @@ public final class Sandbox implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException("cannot write " + options.hosting().tokenFile(), e);
     }
-    ControlApi control = new ControlApi(weChat);
-    Function<Call, Answer> answers =
-        call -> ControlApi.owns(call.path()) ? control.answer(call) : weChat.answer(call);
+    Inbox inbox = new Inbox(weChat, heartbeat);
+    Front front = front(options, weChat, inbox);
     try {
       HttpServer server =
           HttpServer.start(
               options.host(),
               options.port(),
               () -> new EarlyTrouble(weChat.faults()),
-              () -> new RequestHandler(answers, weChat.counters()));
+              () -> new RequestHandler(front, inbox.streams(), weChat.counters()));
       weChat.pushes().start();
-      return new Sandbox(weChat, server, options.host());
+      return new Sandbox(weChat, inbox, server, options.host());
     } catch (IOException e) {
+      inbox.close();
       weChat.hosting().close();
       weChat.pushes().close();
       throw e;
     }
+  }
+
+  private static Front front(SandboxOptions options, FakeWeChat weChat, Inbox inbox) {
+    ControlMessages messages =
+        new ControlMessages(weChat, options.kept(), inbox.waits(), inbox.workers());
+    return new Front(
+        weChat,
+        new ControlApi(weChat, messages, new ControlEvents(weChat.log(), inbox)),
+        SandboxPages.NONE,
+        inbox.workers(),
+        new HostCheck(options.allowedHosts()));
   }
 
   /** The address of this sandbox, without a trailing slash. */
@@ -98,6 +123,58 @@ public final class Sandbox implements AutoCloseable {
   /** The last sends that were read, whatever their result, oldest first. */
   public List<ReceivedSend> received() {
     return weChat.mailbox().received();
+  }
+
+  /**
+   * Waits at most 10 s until there is a message to a user, also one from before, and returns the
+   * newest.
+   *
+   * @throws AssertionError if there is none; it lists what came instead
+   */
+  public AcceptedMessage awaitMessageTo(String openId) {
+    return awaitMessageTo(openId, PATIENCE);
+  }
+
+  /**
+   * The same with another time.
+   *
+   * @param most in real time, whatever the clock
+   */
+  public AcceptedMessage awaitMessageTo(String openId, Duration most) {
+    List<AcceptedMessage> messages = awaitMessagesTo(openId, 1, most);
+    return messages.get(messages.size() - 1);
+  }
+
+  /**
+   * Waits until there are at least {@code count} messages to a user since the start or the last
+   * reset, and returns all of them, oldest first.
+   *
+   * @param count at most as many as the sandbox keeps
+   * @throws AssertionError if there are fewer; it lists what came instead
+   */
+  public List<AcceptedMessage> awaitMessagesTo(String openId, int count, Duration most) {
+    return new AwaitedMessages(weChat, inbox.waits()).to(openId, count, most);
+  }
+
+  /**
+   * A user of the only app.
+   *
+   * @throws IllegalStateException if there are several
+   */
+  public SandboxUser user(String openId) {
+    Set<String> apps = weChat.tokens().appIds();
+    if (apps.size() > 1) {
+      throw new IllegalStateException("which of the apps " + apps + "?");
+    }
+    return user(apps.iterator().next(), openId);
+  }
+
+  /** A user of an app. */
+  public SandboxUser user(String appId, String openId) {
+    if (!weChat.tokens().appIds().contains(appId)) {
+      throw new IllegalArgumentException("appId: " + appId + " (unknown)");
+    }
+    return new SandboxUser(weChat, appId, openId);
   }
 
   /** Activates a fault. */
@@ -192,6 +269,7 @@ public final class Sandbox implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    inbox.close();
     weChat.hosting().close();
     weChat.pushes().close();
   }

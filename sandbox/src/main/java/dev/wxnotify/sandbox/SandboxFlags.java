@@ -33,6 +33,14 @@ final class SandboxFlags {
   private int port = 9080;
 
   @Option(
+      names = "--allowed-host",
+      paramLabel = "NAME",
+      description =
+          "A name that browsers and tests use for the sandbox, beside its addresses and localhost;"
+              + " may be repeated. The paths of WeChat need none.")
+  private Set<String> allowedHosts = new HashSet<>();
+
+  @Option(
       names = "--app",
       paramLabel = "APPID:SECRET",
       description =
@@ -205,6 +213,7 @@ final class SandboxFlags {
             .templateRules(new TemplateRules(templateJson, tidAsText, templateLimit))
             .hosting(hosting.rules())
             .faults(faults)
+            .allowedHosts(allowedHosts)
             .kept(kept);
     quotas.forEach(builder::quota);
     Set<String> appIds = new LinkedHashSet<>();

@@ -28,6 +28,8 @@ import java.util.Set;
  * @param push how the sandbox pushes events
  * @param faults the active faults at the start
  * @param kept how many accepted messages, and how many sends, are kept for inspection
+ * @param allowedHosts the names, beside addresses and {@code localhost}, that a request for the
+ *     pages or the control calls may have as its {@code Host}; without ports
  */
 public record SandboxOptions(
     String host,
@@ -45,7 +47,8 @@ public record SandboxOptions(
     HostingRules hosting,
     PushRules push,
     List<Fault> faults,
-    int kept) {
+    int kept,
+    Set<String> allowedHosts) {
 
   /** The app that exists unless others are configured. */
   public static final String APP_ID = "wxsandbox000000001";
@@ -91,6 +94,7 @@ public record SandboxOptions(
     templates = List.copyOf(templates);
     subscriptions = List.copyOf(subscriptions);
     faults = List.copyOf(faults);
+    allowedHosts = Set.copyOf(allowedHosts);
   }
 
   /** The defaults on any free port of the loopback address. */
@@ -133,6 +137,7 @@ public record SandboxOptions(
     private PushRules push = PushRules.NONE;
     private List<Fault> faults = List.of();
     private int kept = 100_000;
+    private Set<String> allowedHosts = Set.of();
 
     private Builder() {}
 
@@ -261,6 +266,13 @@ public record SandboxOptions(
       return this;
     }
 
+    /** The names that a request for pages or control calls may use for this sandbox. */
+    @CanIgnoreReturnValue
+    public Builder allowedHosts(Set<String> allowedHosts) {
+      this.allowedHosts = allowedHosts;
+      return this;
+    }
+
     /** The options. */
     public SandboxOptions build() {
       return new SandboxOptions(
@@ -279,7 +291,8 @@ public record SandboxOptions(
           hosting,
           push,
           faults,
-          kept);
+          kept,
+          allowedHosts);
     }
   }
 }

@@ -36,6 +36,7 @@ class ControlPushesTest extends PushCase {
     receiver.answer(post -> new Reply(200, "thanks"));
     start(rules());
     String msgid = client.send(token, message("alice")).path("msgid").asText();
+    pushes(1); // Else the other may come first.
     client.post("/sandbox/pushes", "{\"what\":\"debug_demo\"}");
     assertEnded(2, SandboxPush.State.ANSWERED);
 

@@ -112,7 +112,8 @@ class FailedStartTest {
                   good.transport(),
                   good.warmUp(),
                   good.grace(),
-                  good.log()),
+                  good.log(),
+                  good.console()),
               Map.of());
         });
   }
@@ -270,7 +271,8 @@ class FailedStartTest {
         good.transport(),
         good.warmUp(),
         good.grace(),
-        good.log());
+        good.log(),
+                  good.console());
   }
 
   private static void start(ServerSettings settings, Map<String, String> traces)

@@ -1,5 +1,6 @@
 package dev.wxnotify.web;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,9 +8,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +34,17 @@ public final class Assets {
           "js", "text/javascript; charset=utf-8",
           "svg", "image/svg+xml");
 
+  /** Not {@code gzip;q=0}. */
+  private static final Pattern GZIP =
+      Pattern.compile("(?:^|,)\\s*gzip\\s*(?:$|,|;\\s*q=(?:1|0?\\.[0-9]*[1-9]))");
+
   private final Map<String, Location> locations;
   private final Map<String, Asset> loaded = new ConcurrentHashMap<>();
 
   private record Location(Class<?> anchor, String resource) {}
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Asset(byte[] content, String type, String version) {}
+  private record Asset(byte[] content, byte[] zipped, String type, String version) {}
 
   /** Those of the libraries and of this package. */
   public Assets() {
@@ -100,15 +108,25 @@ public final class Assets {
     if (asset == null) {
       return Optional.of(PageAnswer.text(404, "There is no such file."));
     }
-    String tag = "\"" + asset.version + "\"";
+    boolean zipped = takesGzip(request.header("accept-encoding"));
+    String tag = "\"" + asset.version + (zipped ? "-gzip" : "") + "\"";
     boolean current = asset.version.equals(request.parameter("v"));
     Map<String, String> headers = new HashMap<>(PageHeaders.ofAssets());
     headers.put("ETag", tag);
+    headers.put("Vary", "Accept-Encoding");
     headers.put("Cache-Control", current ? "public, max-age=31536000, immutable" : "no-cache");
     if (matches(request.header("if-none-match"), tag)) {
       return Optional.of(new PageAnswer.Whole(304, "", new byte[0], headers));
     }
-    return Optional.of(new PageAnswer.Whole(200, asset.type, asset.content, headers));
+    if (zipped) {
+      headers.put("Content-Encoding", "gzip");
+    }
+    byte[] body = zipped ? asset.zipped : asset.content;
+    return Optional.of(new PageAnswer.Whole(200, asset.type, body, headers));
+  }
+
+  private static boolean takesGzip(@Nullable String encodings) {
+    return encodings != null && GZIP.matcher(encodings.toLowerCase(Locale.ROOT)).find();
   }
 
   private static boolean matches(@Nullable String tags, String tag) {
@@ -140,11 +158,19 @@ public final class Assets {
       }
       byte[] content = in.readAllBytes();
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-      return new Asset(content, type, HexFormat.of().formatHex(hash, 0, 8));
+      return new Asset(content, zip(content), type, HexFormat.of().formatHex(hash, 0, 8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static byte[] zip(byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(content.length / 2);
+    try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {
+      zip.write(content);
+    }
+    return bytes.toByteArray();
   }
 }

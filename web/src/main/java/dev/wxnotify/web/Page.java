@@ -152,6 +152,11 @@ public final class Page {
     return part("pager", "newer", newer, "older", older);
   }
 
+  /** The time at which the page was made, which relative times count from. */
+  public Instant now() {
+    return now;
+  }
+
   List<Site.Link> links() {
     return site.links();
   }

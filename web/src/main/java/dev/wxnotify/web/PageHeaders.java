@@ -17,7 +17,6 @@ public final class PageHeaders {
           "Content-Security-Policy", CONTENT_SECURITY_POLICY,
           "X-Content-Type-Options", "nosniff",
           "Referrer-Policy", "no-referrer",
-          "Cross-Origin-Opener-Policy", "same-origin",
           "Cross-Origin-Resource-Policy", "same-origin");
 
   private static final Map<String, String> PAGES = with(ALWAYS, "Cache-Control", "no-store");

@@ -18,7 +18,7 @@ public final class PreferencesForm {
   public PreferencesForm() {}
 
   /** The answer to a request of {@link #PATH}. */
-  public PageAnswer answer(PageRequest request) {
+  public PageAnswer.Whole answer(PageRequest request) {
     if (!request.method().equals("POST")) {
       return PageAnswer.text(405, "Only POST is possible here.").with("Allow", "POST");
     }

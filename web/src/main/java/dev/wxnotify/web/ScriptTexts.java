@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 final class ScriptTexts {
   static final List<String> KEYS =
       List.of(
+          "web.close",
           "web.copied",
           "web.copy.failed",
           "web.failed",

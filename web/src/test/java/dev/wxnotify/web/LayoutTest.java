@@ -33,7 +33,7 @@ class LayoutTest {
 
     assertThat(html)
         .startsWith("<!DOCTYPE html>\n<html lang=\"zh-CN\" data-scheme=\"auto\">")
-        .contains("<title>消息 · 示例</title>")
+        .contains("<title>模板 · wxnotify 示例</title>")
         .contains("<span class=\"badge ok\">&lt;x&gt;</span>");
   }
 

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *                                                callers; one WARN with other keys that changed
  * </pre>
  *
- * <p>Concurrency: one look at a time; others read the trouble.
+ * <p>Concurrency: one look at a time; others read the trouble, and what is used.
  */
 public final class ConfigWatch {
   private static final Logger log = LoggerFactory.getLogger(ConfigWatch.class);
@@ -37,7 +37,7 @@ public final class ConfigWatch {
   private final Target target;
   private final Consumer<Result> results;
 
-  private Configuration used;
+  private volatile Configuration used;
   private @Nullable Seen seen;
 
   /** What was refused last, and the mistakes that were reported of it. */
@@ -120,6 +120,11 @@ public final class ConfigWatch {
   /** Returns why the file cannot be used; empty while it can. Nothing secret is in it. */
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
+  }
+
+  /** Returns the configuration whose apps and callers are used. */
+  public Configuration used() {
+    return used;
   }
 
   /** Looks at the file. */

@@ -2,6 +2,8 @@ package dev.wxnotify.server.config;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +92,32 @@ public final class Configuration {
   /** Returns the file; null for none. */
   @Nullable Path file() {
     return origin.file;
+  }
+
+  /**
+   * Returns what is used of it, without secrets: all keys as they were at the start, and those of
+   * apps and callers as they are in {@code now}.
+   *
+   * @param now this one, or what was made of a later content of its file
+   */
+  public List<KeyInUse> keysInUse(Configuration now) {
+    return keys().with(now.keys());
+  }
+
+  private KeysInUse keys() {
+    return new KeysInUse(sources, origin.command.keySet());
+  }
+
+  /** Returns the operator's name of each app, by AppID. */
+  public Map<String, String> appNames() {
+    Map<String, String> names = new HashMap<>();
+    for (String part : sources.names(AppKeys.ALL)) {
+      Value appId = sources.value(Key.withName(AppKeys.APP_ID.name(), part));
+      if (appId != null) {
+        names.put(appId.text().strip(), Keys.unquoted(part));
+      }
+    }
+    return names;
   }
 
   /** Tells whether it was made from {@code other} as the content of the file. */

@@ -6,7 +6,9 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.event.Level;
 
@@ -26,6 +28,21 @@ final class ProcessKeys {
           Types.PORT,
           "9464",
           "their port; 0 = any free one, which is logged");
+
+  static final Key<Boolean> CONSOLE =
+      Key.of(
+          "wxnotify.monitoring.console",
+          Types.BOOLEAN,
+          "true",
+          "whether the port also has the console, for callers with `operator`. See"
+              + " [console.md](console.md)");
+
+  static final Key<List<String>> ALLOWED_HOSTS =
+      Key.optional(
+          "wxnotify.monitoring.allowed-hosts",
+          ValueType.listOf("host names without ports", ProcessKeys::hostName),
+          "names under which browsers may open the console; IP addresses and `localhost` always"
+              + " may. Probes and `/metrics` are not concerned");
 
   /** Empty for the first transport that works here. */
   static final Key<Optional<Transport>> TRANSPORT =
@@ -70,9 +87,19 @@ final class ProcessKeys {
       new Section(
           "Process",
           List.of(
-              MONITORING_HOST, MONITORING_PORT, TRANSPORT, WARM_UP, GRACE, LOG_FORMAT, LOG_LEVEL));
+              MONITORING_HOST, MONITORING_PORT, CONSOLE, ALLOWED_HOSTS, TRANSPORT, WARM_UP, GRACE, LOG_FORMAT, LOG_LEVEL));
+
+  private static final Pattern HOST_NAME =
+      Pattern.compile("(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\\.[A-Za-z0-9_-]{1,63})*\\.?");
 
   private ProcessKeys() {}
+
+  private static String hostName(String text) throws WrongValueException {
+    if (!HOST_NAME.matcher(text).matches()) {
+      throw new WrongValueException("expected: the name of a host, without scheme and port");
+    }
+    return text.toLowerCase(Locale.ROOT);
+  }
 
   private static List<Optional<Transport>> transports() {
     return Stream.concat(

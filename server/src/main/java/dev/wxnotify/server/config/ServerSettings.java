@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param apps at least one; at most one of them is the default, and a single one always is
  * @param push where WeChat's pushes arrive
  * @param checksTemplates whether messages are checked by their templates
+ * @param console the console on the monitoring port
  */
 public record ServerSettings(
     GrpcServer.Settings grpc,
@@ -46,7 +47,8 @@ public record ServerSettings(
     @Nullable Transport transport,
     Duration warmUp,
     Duration grace,
-    Logs.Settings log) {
+    Logs.Settings log,
+    ConsoleSettings console) {
 
   /**
    * One Mini Program.

@@ -6,6 +6,7 @@ import dev.wxnotify.server.netty.Transport;
 import dev.wxnotify.server.redis.RedisLink;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads all keys, and checks those that depend on each other. */
@@ -42,7 +43,10 @@ final class SettingsReader {
         transport(),
         reading.get(ProcessKeys.WARM_UP),
         reading.get(ProcessKeys.GRACE),
-        new Logs.Settings(reading.get(ProcessKeys.LOG_FORMAT), reading.get(ProcessKeys.LOG_LEVEL)));
+        new Logs.Settings(reading.get(ProcessKeys.LOG_FORMAT), reading.get(ProcessKeys.LOG_LEVEL)),
+        new ConsoleSettings(
+            reading.get(ProcessKeys.CONSOLE),
+            Set.copyOf(reading.find(ProcessKeys.ALLOWED_HOSTS).orElse(List.of()))));
   }
 
   /** Returns null for the first transport that works here. */

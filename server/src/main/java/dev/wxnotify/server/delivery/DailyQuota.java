@@ -73,7 +73,7 @@ public final class DailyQuota {
   }
 
   /** Returns what WeChat said when it stopped the app; null while it is not stopped. */
-  @Nullable WeChatError why() {
+  public @Nullable WeChatError why() {
     State now = state.get();
     if (now instanceof Stopped stopped) {
       return stopped.why;

@@ -36,7 +36,12 @@ final class CallerDirectory {
 
   /** Returns the caller that the token belongs to; null if there is none. */
   @Nullable Caller ofToken(String token) {
-    int place = tokens.find(token);
+    return ofTokenHash(TokenHashes.sha256(token));
+  }
+
+  /** Returns the caller that the token with this SHA-256 belongs to; null if there is none. */
+  @Nullable Caller ofTokenHash(byte[] sha256) {
+    int place = tokens.find(sha256);
     return place == TokenHashes.NONE ? null : byToken.get(place);
   }
 

@@ -5,9 +5,12 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.rpc.ErrorDetailsProto;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.reflection.v1.FileDescriptorResponse;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
@@ -18,6 +21,16 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
  * file, so that reflection by itself does not find it.
  */
 final class ErrorDetailsReflection implements ServerInterceptor {
+  /** Adds reflection, in both versions: current tools know one or the other. */
+  @SuppressWarnings("deprecation")
+  static void addTo(ServerBuilder<?> builder) {
+    builder
+        .addService(
+            ServerInterceptors.intercept(
+                ProtoReflectionServiceV1.newInstance(), new ErrorDetailsReflection()))
+        .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
+  }
+
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {

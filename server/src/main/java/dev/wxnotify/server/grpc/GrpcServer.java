@@ -21,7 +21,6 @@ import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -184,7 +183,7 @@ public final class GrpcServer implements AutoCloseable {
             .fallbackHandlerRegistry(new UnknownMethods());
     settings.connections().applyTo(builder);
     if (settings.reflection()) {
-      addReflection(builder);
+      ErrorDetailsReflection.addTo(builder);
     }
     if (authenticator != null) {
       builder.intercept(authenticator).addTransportFilter(new ClientCertificates());
@@ -198,16 +197,6 @@ public final class GrpcServer implements AutoCloseable {
 
   private static ServerCredentials credentials(@Nullable Tls tls) {
     return tls == null ? InsecureServerCredentials.create() : tls.credentials();
-  }
-
-  /** Both versions: current tools know one or the other. */
-  @SuppressWarnings("deprecation")
-  private static void addReflection(NettyServerBuilder builder) {
-    builder
-        .addService(
-            ServerInterceptors.intercept(
-                ProtoReflectionServiceV1.newInstance(), new ErrorDetailsReflection()))
-        .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 
   /** Binds the port and serves; health reports SERVING only after {@link #setServing}. */
@@ -241,6 +230,11 @@ public final class GrpcServer implements AutoCloseable {
     } else if (!settings.isEmpty()) {
       throw new IllegalStateException("the server was started without callers");
     }
+  }
+
+  /** Returns what finds the callers of the moment by their tokens. */
+  public CallerTokens callerTokens() {
+    return new CallerTokens(callers);
   }
 
   /** Returns the bound port. */

@@ -40,7 +40,12 @@ final class TokenHashes {
 
   /** Returns the index of the hash of {@code token}, or {@link #NONE}. */
   int find(String token) {
-    LongBuffer hash = ByteBuffer.wrap(sha256(token)).asLongBuffer();
+    return find(sha256(token));
+  }
+
+  /** Returns the index of a SHA-256, or {@link #NONE}. */
+  int find(byte[] sha256) {
+    LongBuffer hash = ByteBuffer.wrap(sha256).asLongBuffer();
     long h0 = hash.get(0);
     long h1 = hash.get(1);
     long h2 = hash.get(2);
@@ -55,7 +60,7 @@ final class TokenHashes {
     return found;
   }
 
-  private static byte[] sha256(String token) {
+  static byte[] sha256(String token) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {

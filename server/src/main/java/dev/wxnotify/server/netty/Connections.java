@@ -12,16 +12,22 @@ import org.jspecify.annotations.Nullable;
  * request, for the rest of one, or for a client to read its answer. Where there are too many, the
  * one that has waited for longest is closed; where all are worked on, the new one is.
  *
+ * <p>Streams are counted apart, and have a bound of their own: they take no place from requests, and
+ * requests take none from them.
+ *
  * <p>Concurrency: used on the one event loop of the port only.
  */
 final class Connections {
   private final int most;
+  private final int mostStreams;
   private final Set<Channel> open = new LinkedHashSet<>();
   private final Set<Channel> waiting = new LinkedHashSet<>();
+  private final Set<Channel> streaming = new LinkedHashSet<>();
   private @Nullable CompletableFuture<Void> end;
 
-  Connections(int most) {
+  Connections(int most, int mostStreams) {
     this.most = most;
+    this.mostStreams = mostStreams;
   }
 
   /** Adds a new connection, which may close it. */
@@ -33,9 +39,10 @@ final class Connections {
             closed -> {
               open.remove(accepted);
               waiting.remove(accepted);
+              streaming.remove(accepted);
               completeEnd();
             });
-    if (open.size() > most) {
+    if (open.size() - streaming.size() > most) {
       close(waiting.isEmpty() ? accepted : waiting.iterator().next());
     }
     waits(accepted);
@@ -55,7 +62,20 @@ final class Connections {
   }
 
   /**
-   * Closes the connections that wait for their client, and lets the others end with the answer that
+   * Makes a connection a stream, until it is closed.
+   *
+   * @return false if there are too many
+   */
+  boolean streams(Channel channel) {
+    if (streaming.size() >= mostStreams || end != null || !open.contains(channel)) {
+      return false;
+    }
+    waiting.remove(channel);
+    return streaming.add(channel);
+  }
+
+  /**
+   * Closes the streams and the connections that wait for their client, and lets the others end with the answer that
    * is worked on.
    *
    * @param whenEnded completes when none is open any more
@@ -63,6 +83,7 @@ final class Connections {
   void end(CompletableFuture<Void> whenEnded) {
     end = whenEnded;
     List.copyOf(waiting).forEach(Connections::close);
+    List.copyOf(streaming).forEach(Connections::close);
     completeEnd();
   }
 

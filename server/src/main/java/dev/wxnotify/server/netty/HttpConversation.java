@@ -8,11 +8,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -43,6 +46,9 @@ import org.slf4j.LoggerFactory;
  *                                               arrives is read and dropped for a moment, since
  *                                               closing at once would take the answer away
  * </pre>
+ *
+ * <p>An answer that stays open has the state STREAMING, until the connection is closed: see {@link
+ * Streaming}. The client has nothing to say then; what it sends closes the connection.
  *
  * <p>Nothing is read from the socket while a request is answered: requests that arrive meanwhile
  * wait in the decoder and in the kernel, so that answers come in the order of the requests.
@@ -75,12 +81,14 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
   private final Deque<Object> decoded = new ArrayDeque<>();
 
   private boolean isDraining;
+  private @Nullable Streaming streaming;
 
   private enum State {
     WAITING,
     RECEIVING,
     ANSWERING,
     WRITING,
+    STREAMING,
     CLOSING
   }
 
@@ -167,7 +175,10 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
   }
 
   private boolean isWilling() {
-    return state == State.WAITING || state == State.RECEIVING || state == State.CLOSING;
+    return switch (state) {
+      case WAITING, RECEIVING, STREAMING, CLOSING -> true;
+      case ANSWERING, WRITING -> false;
+    };
   }
 
   /** Asks the socket for more only when all that came from it before is used. */
@@ -178,6 +189,10 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
   }
 
   private void take(Object message) {
+    if (state == State.STREAMING) {
+      close();
+      return;
+    }
     if (message instanceof HttpRequest begun && state == State.WAITING) {
       receive(begun);
     }
@@ -324,6 +339,11 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
   }
 
   private void write(HttpAnswer answer) {
+    HttpStream stream = answer.stream();
+    if (stream != null && head != null && !head.method().equals(HttpMethod.HEAD)) {
+      stream(answer, stream, head);
+      return;
+    }
     state = State.WRITING;
     forgetBody();
     connections.waits(context().channel());
@@ -333,18 +353,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         !answer.isLast() && !connections.areEnding() && asked != null && mayStayOpen(asked);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), answer.body());
-    response
-        .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
-        .setInt(HttpHeaderNames.CONTENT_LENGTH, answer.body().readableBytes())
-        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
-        .set("x-content-type-options", "nosniff");
-    answer.headers().forEach(response.headers()::set);
-    response
-        .headers()
-        .set(
-            HttpHeaderNames.CONNECTION,
-            staysOpen ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, answer.body().readableBytes());
+    setHeaders(response, answer, staysOpen);
     ChannelFuture written = context().writeAndFlush(response);
     written.addListener(
         done -> {
@@ -356,6 +366,44 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             linger();
           }
         });
+  }
+
+  private static void setHeaders(HttpResponse response, HttpAnswer answer, boolean staysOpen) {
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
+        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+        .set("x-content-type-options", "nosniff");
+    answer.headers().forEach(response.headers()::set);
+    response
+        .headers()
+        .set(
+            HttpHeaderNames.CONNECTION,
+            staysOpen ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+  }
+
+  /** Ends with the connection: a stream is the last answer. */
+  private void stream(HttpAnswer answer, HttpStream stream, HttpRequest asked) {
+    if (!connections.streams(context().channel())) {
+      write(
+          HttpAnswer.text(
+                  HttpResponseStatus.SERVICE_UNAVAILABLE,
+                  "too many streams are open (at most " + limits.streams().most() + ")\n")
+              .last());
+      return;
+    }
+    state = State.STREAMING;
+    forgetBody();
+    cancelDeadline();
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, answer.status());
+    setHeaders(response, answer, false);
+    HttpUtil.setTransferEncodingChunked(
+        response, asked.protocolVersion().isKeepAliveDefault()); // 1.0 knows no chunks.
+    Streaming begun = new Streaming(context(), limits.streams());
+    streaming = begun;
+    begun.begin(response, stream);
+    drain();
+    readIfWilling();
   }
 
   /**
@@ -404,6 +452,9 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     state = State.CLOSING;
     cancelDeadline();
     forgetBody();
+    if (streaming != null) {
+      streaming.gone();
+    }
     decoded.forEach(ReferenceCountUtil::release);
     decoded.clear();
     inactive.fireChannelInactive();

@@ -58,6 +58,8 @@ public final class HttpPort implements AutoCloseable {
    *     be read
    * @param answer after which time a request without an answer gets 503
    * @param idle how long a connection may wait for its next request
+   * @param streams the bounds of answers that stay open, which are no part of {@code
+   *     maxConnections}
    */
   public record Limits(
       int maxLine,
@@ -67,7 +69,43 @@ public final class HttpPort implements AutoCloseable {
       int maxConnections,
       Duration receive,
       Duration answer,
-      Duration idle) {}
+      Duration idle,
+      Streams streams) {
+
+    /** Limits of a port without streams. */
+    public Limits(
+        int maxLine,
+        int maxHeaders,
+        int maxBody,
+        long maxBodies,
+        int maxConnections,
+        Duration receive,
+        Duration answer,
+        Duration idle) {
+      this(
+          maxLine,
+          maxHeaders,
+          maxBody,
+          maxBodies,
+          maxConnections,
+          receive,
+          answer,
+          idle,
+          Streams.NONE);
+    }
+  }
+
+  /**
+   * The bounds of answers that stay open.
+   *
+   * @param most how many there may be; more are answered with 503
+   * @param heartbeat how often each gets a comment
+   * @param maxUnread how many bytes may wait for a client
+   */
+  public record Streams(int most, Duration heartbeat, int maxUnread) {
+    /** No streams. */
+    public static final Streams NONE = new Streams(0, Duration.ofDays(1), 0);
+  }
 
   /**
    * Creates the port; {@link #start} binds it.
@@ -85,7 +123,7 @@ public final class HttpPort implements AutoCloseable {
     this.transport = transport;
     this.limits = limits;
     this.routes = routes;
-    this.connections = new Connections(limits.maxConnections);
+    this.connections = new Connections(limits.maxConnections, limits.streams.most);
     this.room = new BodyRoom(limits.maxBodies);
   }
 

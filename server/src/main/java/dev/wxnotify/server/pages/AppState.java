@@ -49,7 +49,7 @@ public record AppState(
    * How pushes of an app arrive.
    *
    * @param path the path of its push URL
-   * @param mode {@code plain}, {@code compatible} or {@code safe}
+   * @param mode {@code safe} or {@code plain}
    * @param isKeyWrong whether the last encrypted push could not be decrypted
    * @param isForwarded whether other pushes are passed on
    */

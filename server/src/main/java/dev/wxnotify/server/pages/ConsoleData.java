@@ -3,6 +3,7 @@ package dev.wxnotify.server.pages;
 import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.journal.JournalEntry;
 import dev.wxnotify.server.journal.JournalUnavailableException;
+import dev.wxnotify.server.journal.StoredEvent;
 import dev.wxnotify.server.journal.Subscription;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,16 @@ public interface ConsoleData {
 
   /** Returns what is known of a user, by template; empty too for an app that is not known. */
   List<Subscription> subscriptions(String appId, String openId);
+
+  /**
+   * Returns what a user answered, latest first; empty too for an app that is not known.
+   *
+   * @param limit the most events
+   */
+  List<StoredEvent> answers(String appId, String openId, int limit);
+
+  /** Returns what WeChat reported of one message, in the order of arrival. */
+  List<StoredEvent> receipts(String appId, String messageId);
 
   /** Returns what an errcode of WeChat means; null where the server does not know it. */
   ErrcodeExplanations.@Nullable Entry explanation(int errcode);

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.push;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +49,28 @@ public final class PushApps {
     } else if (!wrongKeys.isEmpty()) {
       wrongKeys.remove(appId);
     }
+  }
+
+  /**
+   * How the pushes of an app arrive.
+   *
+   * @param path the path of its push URL
+   * @param mode the mode in the word of the configuration
+   * @param isKeyWrong whether its last encrypted push could not be decrypted
+   * @param isForwarded whether pushes that are not for this server are passed on
+   */
+  public record State(String path, String mode, boolean isKeyWrong, boolean isForwarded) {}
+
+  /** Returns how the pushes of an app arrive; null where they are not accepted. */
+  public @Nullable State state(String appId) {
+    PushApp app = byId.get(appId);
+    return app == null
+        ? null
+        : new State(
+            PushRoutes.PREFIX + app.name(),
+            app.mode().name().toLowerCase(Locale.ROOT),
+            wrongKeys.contains(appId),
+            app.forwardUrl() != null);
   }
 
   /** Returns what the operator has to correct; empty for nothing. */

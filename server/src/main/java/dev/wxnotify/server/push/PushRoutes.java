@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What WeChat calls: {@code /wechat/NAME}. No answer repeats anything of a request but echostr. */
 final class PushRoutes implements HttpRoutes {
-  private static final String PREFIX = "/wechat/";
+  static final String PREFIX = "/wechat/";
 
   private final PushApps apps;
   private final Pushes pushes;

@@ -88,7 +88,8 @@ class EachKeyTest extends ConfigFixture {
                 null,
                 Duration.ZERO,
                 Duration.ofSeconds(15),
-                new Logs.Settings(Logs.Format.PLAIN, Level.INFO)));
+                new Logs.Settings(Logs.Format.PLAIN, Level.INFO),
+                new ConsoleSettings(true, Set.of())));
   }
 
   static Stream<Arguments> keys() {
@@ -97,6 +98,11 @@ class EachKeyTest extends ConfigFixture {
         key("wxnotify.grpc.port", "0", s -> s.grpc().address().getPort()),
         key("wxnotify.monitoring.host", "127.0.0.3", s -> s.monitoringAddress().getHostString()),
         key("wxnotify.monitoring.port", "17", s -> s.monitoringAddress().getPort()),
+        key("wxnotify.monitoring.console", "false", s -> s.console().isOn()),
+        key(
+            "wxnotify.monitoring.allowed-hosts",
+            "console.corp.example,ops",
+            s -> s.console().allowedHosts().stream().sorted().collect(Collectors.joining(","))),
         key("wxnotify.warm-up", "PT17S", ServerSettings::warmUp),
         key("wxnotify.grpc.max-in-flight", "17", ServerSettings::maxInFlight),
         key("wxnotify.grpc.reflection", "false", s -> s.grpc().reflection()),

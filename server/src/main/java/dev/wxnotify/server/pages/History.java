@@ -1,0 +1,133 @@
+package dev.wxnotify.server.pages;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.wxnotify.server.pages.HistoryState.Sample;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What became of the messages of each app within the last hour: a ring of samples of what the
+ * metrics count anyway. It begins with the process, and knows nothing of other replicas.
+ *
+ * <p>Concurrency: all under one lock; nothing that sends a message comes here.
+ */
+public final class History {
+  /** How often to {@link #sample}. */
+  public static final Duration STEP = Duration.ofSeconds(15);
+
+  /** One hour. */
+  static final int SAMPLES = 240;
+
+  private static final int COUNTS = 4;
+
+  private final Supplier<Map<String, Counts>> counters;
+  private final InstantSource clock;
+  private final Instant since;
+  private final Object lock = new Object();
+
+  /** When each sample was taken; the sample {@code n} is at {@code n % SAMPLES}, from 1 on. */
+  @GuardedBy("lock")
+  private final Instant[] times = new Instant[SAMPLES + 1];
+
+  @GuardedBy("lock")
+  private int taken;
+
+  @GuardedBy("lock")
+  private final Map<String, Ring> rings = new HashMap<>();
+
+  /** What became of an app's messages since the start of the process. */
+  public record Counts(long accepted, long rejected, long notSent, long unknown) {
+    /** No messages. */
+    static final Counts NONE = new Counts(0, 0, 0, 0);
+  }
+
+  /** The differences between samples of one app. */
+  private static final class Ring {
+    private final int[] values = new int[(SAMPLES + 1) * COUNTS];
+    private Counts last;
+
+    Ring(Counts first) {
+      this.last = first;
+    }
+
+    void put(int place, Counts now) {
+      values[COUNTS * place] = difference(last.accepted, now.accepted);
+      values[COUNTS * place + 1] = difference(last.rejected, now.rejected);
+      values[COUNTS * place + 2] = difference(last.notSent, now.notSent);
+      values[COUNTS * place + 3] = difference(last.unknown, now.unknown);
+      last = now;
+    }
+
+    /** An app that was away counts from 0 again. */
+    private static int difference(long before, long now) {
+      return (int) Math.min(Integer.MAX_VALUE, now >= before ? now - before : now);
+    }
+  }
+
+  /**
+   * Creates a history without samples.
+   *
+   * @param counters returns the counts of all apps, by AppID
+   */
+  public History(Supplier<Map<String, Counts>> counters, InstantSource clock) {
+    this.counters = counters;
+    this.clock = clock;
+    this.since = clock.instant();
+    this.times[0] = since;
+  }
+
+  /** Takes a sample. */
+  public void sample() {
+    Map<String, Counts> now = counters.get();
+    synchronized (lock) {
+      taken++;
+      int place = taken % times.length;
+      times[place] = clock.instant();
+      rings.keySet().retainAll(now.keySet());
+      now.forEach(
+          (appId, counts) ->
+              rings.computeIfAbsent(appId, id -> new Ring(Counts.NONE)).put(place, counts));
+    }
+  }
+
+  /** Returns the sum of some apps. */
+  HistoryState of(Collection<String> appIds) {
+    synchronized (lock) {
+      List<Ring> summed =
+          rings.entrySet().stream()
+              .filter(each -> appIds.contains(each.getKey()))
+              .map(Map.Entry::getValue)
+              .toList();
+      int first = Math.max(1, taken - SAMPLES + 1);
+      List<Sample> samples = new ArrayList<>();
+      for (int i = first; i <= taken; i++) {
+        samples.add(sample(i % times.length, (i - 1) % times.length, summed));
+      }
+      return new HistoryState(times[(first - 1) % times.length], STEP, samples);
+    }
+  }
+
+  @GuardedBy("lock")
+  private Sample sample(int place, int before, List<Ring> summed) {
+    long[] sums = new long[COUNTS];
+    for (Ring ring : summed) {
+      for (int i = 0; i < COUNTS; i++) {
+        sums[i] += ring.values[COUNTS * place + i];
+      }
+    }
+    return new Sample(
+        times[place],
+        Duration.between(times[before], times[place]),
+        sums[0],
+        sums[1],
+        sums[2],
+        sums[3]);
+  }
+}

@@ -1,0 +1,330 @@
+package dev.wxnotify.server.pages;
+
+import dev.wxnotify.server.journal.JournalUnavailableException;
+import dev.wxnotify.server.pages.Explanations.Explanation;
+import dev.wxnotify.web.Assets;
+import dev.wxnotify.web.Layout;
+import dev.wxnotify.web.Page;
+import dev.wxnotify.web.PageAnswer;
+import dev.wxnotify.web.PageRequest;
+import dev.wxnotify.web.PreferencesForm;
+import dev.wxnotify.web.ServerSentEvent;
+import dev.wxnotify.web.Site;
+import dev.wxnotify.web.Templates;
+import dev.wxnotify.web.Texts;
+import gg.jte.Content;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The console's pages as HTML. */
+final class HtmlPages implements ConsolePages {
+  /** The most events that a page shows. */
+  static final int MOST_EVENTS = 100;
+
+  /** Events of a kind that the page does not show move only the place at which it resumes. */
+  private static final String OTHER = "other";
+
+  private static final int NOT_FOUND = 404;
+  private static final int UNAVAILABLE = 503;
+
+  private final Texts texts = new Texts(HtmlPages.class, "console");
+  private final Templates templates = new Templates(HtmlPages.class);
+  private final Explanations explanations = new Explanations();
+  private final PreferencesForm preferences = new PreferencesForm();
+  private final Assets assets =
+      new Assets().with(HtmlPages.class, "console.css").with(HtmlPages.class, "console.js");
+
+  private final Layout layout;
+
+  /** Creates the pages; nothing is read before one of them is asked for. */
+  HtmlPages(Clock clock) {
+    this.layout =
+        new Layout(
+            new Site(
+                texts,
+                List.of(
+                    new Site.Link(Links.OVERVIEW, "nav.overview"),
+                    new Site.Link(Links.FAILURES, "nav.failures"),
+                    new Site.Link(Links.LOOKUP, "nav.lookup"),
+                    new Site.Link(Links.EVENTS, "nav.events"),
+                    new Site.Link(Links.CONFIGURATION, "nav.configuration"),
+                    new Site.Link(Links.REFERENCE, "nav.reference")),
+                List.of("uplot.css", "console.css"),
+                List.of("uplot.js", "console.js")),
+            assets,
+            clock,
+            ZoneOffset.UTC);
+  }
+
+  /** Returns the texts, for tests. */
+  Texts texts() {
+    return texts;
+  }
+
+  @Override
+  public @Nullable PageAnswer open(PageRequest request) {
+    Optional<PageAnswer.Whole> asset = assets.answer(request);
+    if (asset.isPresent()) {
+      return asset.get();
+    }
+    return request.path().equals(PreferencesForm.PATH) ? preferences.answer(request) : null;
+  }
+
+  @Override
+  public PageAnswer page(PageRequest request, ConsoleData data) {
+    try {
+      return answer(request, data);
+    } catch (JournalUnavailableException e) {
+      Page page = layout.page(request, "journal.away");
+      return layout.problem(page, UNAVAILABLE, page.text("journal.away.text"));
+    }
+  }
+
+  private PageAnswer answer(PageRequest request, ConsoleData data) {
+    return switch (request.path()) {
+      case Links.OVERVIEW -> overview(request, data);
+      case Links.FAILURES -> failures(request, data);
+      case Links.LOOKUP -> lookup(request, data);
+      case Links.EVENTS -> events(request, data);
+      case Links.STREAM -> stream(request, data);
+      case Links.CONFIGURATION -> configuration(request, data);
+      case Links.REFERENCE -> errors(request, data);
+      case Links.HISTORY ->
+          PageAnswer.json(200, HistoryJson.write(data.history(parameter(request, "app"))));
+      default -> {
+        String path = request.path();
+        Optional<AppState> app =
+            path.startsWith(Links.APPS)
+                ? data.app(path.substring(Links.APPS.length()))
+                : Optional.empty();
+        yield app.isPresent() ? app(request, data, app.get()) : notFound(request);
+      }
+    };
+  }
+
+  private static String parameter(PageRequest request, String name) {
+    String value = request.parameter(name);
+    return value == null ? "" : value.strip();
+  }
+
+  private PageAnswer notFound(PageRequest request) {
+    Page page = layout.page(request, "error.404");
+    return layout.problem(page, NOT_FOUND, page.text("error.404.text"));
+  }
+
+  /** Renders a page of a signed-in viewer. */
+  private PageAnswer whole(
+      View view, ConsoleData data, String template, Map<String, Object> values) {
+    Map<String, Object> all = new HashMap<>(values);
+    all.put("view", view);
+    Content content = templates.content(template, all);
+    return layout.answer(
+        view.page(),
+        templates.content(
+            "frame",
+            Map.of(
+                "view", view,
+                "viewer", data.viewer(),
+                "version", data.server().version(),
+                "content", content)));
+  }
+
+  private View view(PageRequest request, ConsoleData data, String title, Object... values) {
+    return new View(
+        layout.page(request, title, values),
+        new Grpcurl(data.configuration()),
+        data.server().now());
+  }
+
+  private PageAnswer overview(PageRequest request, ConsoleData data) {
+    View view = view(request, data, "overview.title");
+    String appId = parameter(request, "app");
+    return whole(
+        view,
+        data,
+        "overview",
+        Map.of(
+            "server", data.server(),
+            "apps", data.apps(),
+            "failures", FailureRow.of(data, "", explanations, view.texts()),
+            "history", data.history(appId),
+            "appId", appId));
+  }
+
+  private PageAnswer failures(PageRequest request, ConsoleData data) {
+    View view = view(request, data, "failures.title");
+    String appId = parameter(request, "app");
+    return whole(
+        view,
+        data,
+        "failures",
+        Map.of(
+            "apps", data.apps(),
+            "rows", FailureRow.of(data, appId, explanations, view.texts()),
+            "appId", appId));
+  }
+
+  private PageAnswer app(PageRequest request, ConsoleData data, AppState app) {
+    View view = view(request, data, "app.title", app.name());
+    return whole(
+        view,
+        data,
+        "app",
+        Map.of(
+            "app", app,
+            "server", data.server(),
+            "failures", FailureRow.of(data, app.appId(), explanations, view.texts()),
+            "history", data.history(app.appId())));
+  }
+
+  private PageAnswer lookup(PageRequest request, ConsoleData data) {
+    View view = view(request, data, "lookup.title");
+    LookupView.Query query =
+        new LookupView.Query(
+            parameter(request, "q"),
+            LookupView.Kind.of(parameter(request, "kind")),
+            parameter(request, "app"),
+            parameter(request, "after"));
+    boolean isTooLong = query.id().length() > Lookup.LONGEST;
+    LookupView found =
+        isTooLong
+            ? new LookupView(query, null, null, "")
+            : new Lookup(data).find(query);
+    PageAnswer answer =
+        whole(
+            view,
+            data,
+            "lookup",
+            Map.of(
+                "found", found,
+                "apps", data.apps(),
+                "steps", steps(view.texts(), found.message(), data),
+                "server", data.server()));
+    boolean isAway = !found.trouble().isEmpty();
+    return isAway && answer instanceof PageAnswer.Whole page ? page.status(UNAVAILABLE) : answer;
+  }
+
+  private List<TimelineStep> steps(
+      PageTexts words, @Nullable MessageView message, ConsoleData data) {
+    if (message == null) {
+      return List.of();
+    }
+    var record = message.entry().message();
+    Explanation explanation =
+        record.reason().isEmpty()
+            ? null
+            : explanations.of(words, record.reason(), record.error(), data::explanation);
+    return new Timeline(words)
+        .of(message.entry(), explanation, message.receipts(), message.answers());
+  }
+
+  private PageAnswer events(PageRequest request, ConsoleData data) {
+    View view = view(request, data, "events.title");
+    EventKind kind = EventKind.of(parameter(request, "kind"));
+    String appId = parameter(request, "app");
+    String trouble = "";
+    EventList recent = new EventList(List.of(), "");
+    try {
+      recent = data.recentEvents(appId, MOST_EVENTS);
+    } catch (JournalUnavailableException e) {
+      trouble = String.valueOf(e.getMessage());
+    }
+    List<EventState> newestFirst =
+        new ArrayList<>(
+            recent.events().stream()
+                .filter(each -> kind.has(each.stored().event()))
+                .toList());
+    Collections.reverse(newestFirst);
+    return whole(
+        view,
+        data,
+        "events",
+        Map.of(
+            "apps", data.apps(),
+            "appId", appId,
+            "kind", kind,
+            "events", newestFirst,
+            "cursor", recent.cursor(),
+            "trouble", trouble));
+  }
+
+  private PageAnswer stream(PageRequest request, ConsoleData data) {
+    View view = view(request, data, "events.title");
+    EventKind kind = EventKind.of(parameter(request, "kind"));
+    TemplateTitles titles = new TemplateTitles(data.apps());
+    String last = request.header("last-event-id");
+    String cursor = last == null || last.isEmpty() ? parameter(request, "after") : last;
+    return PageAnswer.events(
+        data.events(
+            parameter(request, "app"),
+            cursor,
+            event ->
+                kind.has(event.stored().event())
+                    ? new ServerSentEvent(event.cursor(), "row", row(view, event, titles))
+                    : new ServerSentEvent(event.cursor(), OTHER, "")));
+  }
+
+  private String row(View view, EventState event, TemplateTitles titles) {
+    var what = event.stored().event();
+    return new String(
+        templates.render(
+            "eventrow",
+            Map.of(
+                "view", view,
+                "stored", event.stored(),
+                "cursor", event.cursor(),
+                "title", titles.of(what.appId(), what.templateId()))),
+        StandardCharsets.UTF_8);
+  }
+
+  private PageAnswer configuration(PageRequest request, ConsoleData data) {
+    View view = view(request, data, "configuration.title");
+    ConfigurationState configuration = data.configuration();
+    boolean onlySet = !parameter(request, "set").isEmpty();
+    return whole(
+        view,
+        data,
+        "configuration",
+        Map.of(
+            "configuration", configuration,
+            "found", FoundSettings.of(configuration, parameter(request, "q"), onlySet)));
+  }
+
+  private PageAnswer errors(PageRequest request, ConsoleData data) {
+    View view = view(request, data, "reference.title");
+    return whole(
+        view,
+        data,
+        "errors",
+        Map.of(
+            "reasons", explanations.reasons(view.texts()),
+            "errcodes", explanations.errcodes(view.texts(), data::explanation)));
+  }
+
+  @Override
+  public PageAnswer.Whole login(
+      PageRequest request, String next, @Nullable LoginProblem problem) {
+    Page page = layout.page(request, "login.title");
+    String why =
+        problem == null
+            ? ""
+            : page.text("login.problem." + problem.name().toLowerCase(Locale.ROOT));
+    return layout.answer(
+        page, templates.content("login", Map.of("page", page, "next", next, "problem", why)));
+  }
+
+  @Override
+  public PageAnswer.Whole refused(PageRequest request, Refusal why) {
+    Page page = layout.page(request, "refused.title");
+    return layout.problem(page, 403, page.text("refused." + why));
+  }
+}

@@ -19,6 +19,7 @@ import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -26,6 +27,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.Select;
 
 /**
  * A Chromium without a window: the machine's own, by the machine's own driver, both as they are
@@ -143,8 +145,46 @@ final class Browser implements AutoCloseable {
     return all(css).get(0);
   }
 
-  Optional<WebElement> first(String css) {
-    return all(css).stream().findFirst();
+  /**
+   * Waits for the first element that {@code css} selects and whose text has {@code part}.
+   *
+   * @param part such as the open id in a row of a table
+   */
+  WebElement one(String css, String part) {
+    Await.until(css + " with " + part + " on " + address(), () -> with(css, part).isPresent());
+    return with(css, part).orElseThrow();
+  }
+
+  private Optional<WebElement> with(String css, String part) {
+    return all(css).stream().filter(each -> each.getText().contains(part)).findFirst();
+  }
+
+  /** Clicks a button that sends a form, and waits for the page that answers it. */
+  void submit(WebElement button) {
+    WebElement page = one("html");
+    button.click();
+    Await.until("another page after " + address(), () -> isGone(page));
+    Await.until("the page is loaded", () -> "complete".equals(run("return document.readyState")));
+  }
+
+  private static boolean isGone(WebElement element) {
+    try {
+      element.isEnabled();
+      return false;
+    } catch (StaleElementReferenceException e) {
+      return true;
+    }
+  }
+
+  /** Types into a field in place of what it has. */
+  static void type(WebElement field, String text) {
+    field.clear();
+    field.sendKeys(text);
+  }
+
+  /** Chooses an option of a list by its value. */
+  static void choose(WebElement list, String value) {
+    new Select(list).selectByValue(value);
   }
 
   /** Returns the text that a user sees. */
@@ -160,6 +200,16 @@ final class Browser implements AutoCloseable {
   /** Runs a script of the test in the page. */
   @Nullable Object run(String script, Object... arguments) {
     return driver.executeScript(script, arguments);
+  }
+
+  /** Runs a script of the test that returns a number. */
+  double number(String script, Object... arguments) {
+    return ((Number) Objects.requireNonNull(run(script, arguments), script)).doubleValue();
+  }
+
+  /** Returns the document as it is now. */
+  String source() {
+    return text(run("return document.documentElement.outerHTML"));
   }
 
   /** Runs a script of the test that calls its last argument when it is done. */

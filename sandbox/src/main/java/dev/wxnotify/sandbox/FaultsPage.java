@@ -31,8 +31,7 @@ final class FaultsPage {
   PageAnswer add(PageRequest request) {
     Form form = Form.of(FORM, request);
     try {
-      changes.addFault(
-          often(new FormJson(form).text("endpoint").kind("what", "argument", "what")));
+      changes.addFault(often(new FormJson(form).text("endpoint").kind("what", "argument", "what")));
       return InboxFrame.done(PAGE, "fault", "");
     } catch (ControlError e) {
       return show(request, form.with(e));
@@ -65,9 +64,7 @@ final class FaultsPage {
     values.put("pushFaults", weChat.pushes().faults().list());
     values.put("form", form);
     PageAnswer.Whole page = frame.answer(request, "faults.title", "faults", values);
-    return form.failed(FORM) || form.failed(PUSH_FORM)
-        ? page.status(InboxFrame.WRONG_FORM)
-        : page;
+    return form.failed(FORM) || form.failed(PUSH_FORM) ? page.status(InboxFrame.WRONG_FORM) : page;
   }
 
   private static com.fasterxml.jackson.databind.node.ObjectNode often(FormJson fields) {

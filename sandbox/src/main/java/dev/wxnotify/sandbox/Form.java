@@ -63,6 +63,16 @@ final class Form {
     return name.equals(form) && !mistakes.isEmpty();
   }
 
+  /** True if something is wrong. */
+  boolean failed() {
+    return !mistakes.isEmpty();
+  }
+
+  /** This form if it is the one of that name, or else one that nobody has filled in. */
+  Form in(String form) {
+    return name.equals(form) ? this : EMPTY;
+  }
+
   /** The rule that a field breaks, in the language of the page. */
   String rule(Page page, String field) {
     String message = mistakes.getOrDefault(field, "");

@@ -46,7 +46,7 @@ final class InboxPages {
     MessagePage message = new MessagePage(weChat, frame, options, target);
     on("GET", MESSAGES + "/([0-9]{1,18})", message::show);
     on("POST", MESSAGES + "/([0-9]{1,18})/receipt", message::receipt);
-    UsersPage users = new UsersPage(weChat, frame, target);
+    UsersPage users = new UsersPage(weChat, frame);
     on("GET", ROOT + "/users", (request, name) -> users.show(request));
     on("POST", ROOT + "/users/answer", (request, name) -> users.answer(request));
     PushesPage pushes = new PushesPage(weChat, frame);

@@ -80,7 +80,8 @@ final class MessagePage {
   }
 
   private Commands commands(PageRequest request, InboxDetail detail) {
-    RawBody body = new RawBody(detail.requestBody().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    RawBody body =
+        new RawBody(detail.requestBody().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     String origin = FirstSteps.origin(request);
     String app = detail.message().appId();
     return new Commands(

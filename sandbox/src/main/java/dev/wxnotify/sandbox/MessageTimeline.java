@@ -24,16 +24,14 @@ final class MessageTimeline {
     entries.add(
         TimelineEntry.of(message.time(), Tone.INFO, "timeline.received").saying(message.openId()));
     if (message.accepted()) {
-      entries.add(
-          TimelineEntry.of(message.time(), Tone.OK, "timeline.accepted", message.msgid()));
+      entries.add(TimelineEntry.of(message.time(), Tone.OK, "timeline.accepted", message.msgid()));
     } else {
       entries.add(
           TimelineEntry.of(message.time(), Tone.BAD, "timeline.refused", message.errcode())
               .saying(message.errmsg()));
     }
     if (!message.effect().isEmpty()) {
-      entries.add(
-          TimelineEntry.of(message.time(), Tone.WARN, "timeline.spoilt", message.effect()));
+      entries.add(TimelineEntry.of(message.time(), Tone.WARN, "timeline.spoilt", message.effect()));
     }
     List<TimelineEntry> later = new ArrayList<>();
     detail.receipts().forEach(push -> add(push, later));
@@ -59,10 +57,8 @@ final class MessageTimeline {
         list == null || list.elements().isEmpty() ? Map.of() : list.elements().get(0);
     String code = says.getOrDefault("ErrorCode", PushFailure.NONE.errorCode());
     return code.equals(PushFailure.NONE.errorCode())
-        ? TimelineEntry.of(
-            push.createdAt(), Tone.OK, "timeline.receipt-delivered", push.id())
-        : TimelineEntry.of(
-                push.createdAt(), Tone.BAD, "timeline.receipt-failed", push.id(), code)
+        ? TimelineEntry.of(push.createdAt(), Tone.OK, "timeline.receipt-delivered", push.id())
+        : TimelineEntry.of(push.createdAt(), Tone.BAD, "timeline.receipt-failed", push.id(), code)
             .saying(says.getOrDefault("ErrorStatus", ""));
   }
 

@@ -18,8 +18,7 @@ final class MessagesPage {
   private final SandboxOptions options;
   private final ServerAddress server;
 
-  MessagesPage(
-      FakeWeChat weChat, InboxFrame frame, SandboxOptions options, ServerAddress server) {
+  MessagesPage(FakeWeChat weChat, InboxFrame frame, SandboxOptions options, ServerAddress server) {
     this.weChat = weChat;
     this.frame = frame;
     this.options = options;

@@ -135,8 +135,7 @@ final class PushesPage {
     if (!body.contains("Encrypt")) {
       return ControlFields.lower(PushMode.PLAIN);
     }
-    return ControlFields.lower(
-        body.contains("FromUserName") ? PushMode.COMPATIBLE : PushMode.SAFE);
+    return ControlFields.lower(body.contains("FromUserName") ? PushMode.COMPATIBLE : PushMode.SAFE);
   }
 
   private static long number(String text) {

@@ -17,13 +17,11 @@ final class UsersPage {
 
   private final FakeWeChat weChat;
   private final InboxFrame frame;
-  private final ServerAddress server;
   private final ControlUsers users;
 
-  UsersPage(FakeWeChat weChat, InboxFrame frame, ServerAddress server) {
+  UsersPage(FakeWeChat weChat, InboxFrame frame) {
     this.weChat = weChat;
     this.frame = frame;
-    this.server = server;
     this.users = new ControlUsers(weChat);
   }
 
@@ -36,7 +34,8 @@ final class UsersPage {
     Form form = Form.of(FORM, request);
     String openId = form.value("open_id").strip();
     boolean settings = form.value("source").equals("settings");
-    FormJson fields = new FormJson(form).text("app_id", "source").list("template_id", "template_ids");
+    FormJson fields =
+        new FormJson(form).text("app_id", "source").list("template_id", "template_ids");
     try {
       int pushed;
       boolean allows = form.value("answer").equals("allow");
@@ -69,7 +68,6 @@ final class UsersPage {
     values.put("apps", List.copyOf(new TreeSet<>(weChat.tokens().appIds())));
     values.put("templates", weChat.templates());
     values.put("targets", weChat.pushes().targets());
-    values.put("knowsServer", server.isKnown());
     PageAnswer.Whole page = frame.answer(request, "users.title", "users", values);
     return form.failed(FORM) ? page.status(InboxFrame.WRONG_FORM) : page;
   }

@@ -61,7 +61,8 @@ class InboxTest {
     Sends.send(server, "", message("rejecting-user", SECKILL, seckill("键盘")));
     browser.open(server.inbox().resolve("/inbox/users?q=rejecting-user"));
 
-    browser.submit(answerButton(browser, "rejecting-user", SECKILL, "reject"));
+    answerButton(browser, "rejecting-user", SECKILL, "reject").click();
+    browser.see("Rejected");
 
     SendException refused =
         Sends.fail(server, "rejecting-1", message("rejecting-user", SECKILL, seckill("键盘")));
@@ -73,7 +74,8 @@ class InboxTest {
     browser.see("rejecting-user");
 
     browser.open(server.inbox().resolve("/inbox/users?q=rejecting-user"));
-    browser.submit(answerButton(browser, "rejecting-user", SECKILL, "allow"));
+    answerButton(browser, "rejecting-user", SECKILL, "allow").click();
+    browser.see("1 left");
     assertThat(Sends.send(server, "", message("rejecting-user", SECKILL, seckill("键盘"))))
         .isNotEmpty();
   }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class GenerateTemplates {
   private static final String WARNINGS = "@SuppressWarnings(\"unchecked\")";
-  private static final String NO_WARNINGS = "@SuppressWarnings(\"all\")";
+  private static final String NO_WARNINGS = "@SuppressWarnings({\"all\", \"unchecked\"})";
 
   private GenerateTemplates() {}
 

@@ -23,12 +23,15 @@ public final class Sandbox implements AutoCloseable {
   private final Inbox inbox;
   private final HttpServer server;
   private final String host;
+  private final ServerAddress address;
 
-  private Sandbox(FakeWeChat weChat, Inbox inbox, HttpServer server, String host) {
+  private Sandbox(
+      FakeWeChat weChat, Inbox inbox, HttpServer server, String host, ServerAddress address) {
     this.weChat = weChat;
     this.inbox = inbox;
     this.server = server;
     this.host = host;
+    this.address = address;
   }
 
   /** Starts with the defaults on a free port of the loopback address. */
@@ -70,7 +73,8 @@ public final class Sandbox implements AutoCloseable {
       throw new IOException("cannot write " + options.hosting().tokenFile(), e);
     }
     Inbox inbox = new Inbox(weChat, heartbeat);
-    Front front = front(options, weChat, inbox);
+    ServerAddress address = new ServerAddress();
+    Front front = front(options, weChat, inbox, address);
     try {
       HttpServer server =
           HttpServer.start(
@@ -79,7 +83,7 @@ public final class Sandbox implements AutoCloseable {
               () -> new EarlyTrouble(weChat.faults()),
               () -> new RequestHandler(front, inbox.streams(), weChat.counters()));
       weChat.pushes().start();
-      return new Sandbox(weChat, inbox, server, options.host());
+      return new Sandbox(weChat, inbox, server, options.host(), address);
     } catch (IOException e) {
       inbox.close();
       weChat.hosting().close();
@@ -88,13 +92,14 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
-  private static Front front(SandboxOptions options, FakeWeChat weChat, Inbox inbox) {
+  private static Front front(
+      SandboxOptions options, FakeWeChat weChat, Inbox inbox, ServerAddress address) {
     ControlMessages messages =
         new ControlMessages(weChat, options.kept(), inbox.waits(), inbox.workers());
     return new Front(
         weChat,
         new ControlApi(weChat, messages, new ControlEvents(weChat.log(), inbox)),
-        SandboxPages.NONE,
+        new InboxPages(weChat, options, address),
         inbox.workers(),
         new HostCheck(options.allowedHosts()));
   }
@@ -103,6 +108,21 @@ public final class Sandbox implements AutoCloseable {
   public URI baseUrl() {
     String name = host.contains(":") ? "[" + host + "]" : host;
     return URI.create("http://" + name + ":" + port());
+  }
+
+  /** The page that shows the messages. The name may be another one that leads to this address. */
+  public URI inboxUrl() {
+    return baseUrl().resolve("/");
+  }
+
+  /**
+   * Says where the wxnotify server listens that sends to this sandbox, so that the commands on its
+   * pages are complete.
+   *
+   * @param address like {@code 127.0.0.1:9090}
+   */
+  public void servedBy(String address) {
+    this.address.set(address);
   }
 
   /** The port it listens on. */

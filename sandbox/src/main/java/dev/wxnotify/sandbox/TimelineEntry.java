@@ -2,6 +2,7 @@ package dev.wxnotify.sandbox;
 
 import dev.wxnotify.web.Tone;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One thing that happened to a message.
@@ -12,10 +13,10 @@ import java.time.Instant;
  * @param link to more; empty for none
  */
 record TimelineEntry(
-    Instant time, Tone tone, String key, Object[] values, String detail, String link) {
+    Instant time, Tone tone, String key, List<Object> values, String detail, String link) {
 
   static TimelineEntry of(Instant time, Tone tone, String key, Object... values) {
-    return new TimelineEntry(time, tone, key, values, "", "");
+    return new TimelineEntry(time, tone, key, List.of(values), "", "");
   }
 
   TimelineEntry saying(String more) {

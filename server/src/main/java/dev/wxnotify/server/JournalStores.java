@@ -13,6 +13,14 @@ final class JournalStores {
 
   private JournalStores() {}
 
+  /** Returns the word for where a journal is kept. */
+  static String kind(JournalSettings settings) {
+    if (settings.url() == null) {
+      return "memory";
+    }
+    return settings.url().startsWith("jdbc:sqlite:") ? "sqlite" : "postgresql";
+  }
+
   static JournalStore make(JournalSettings settings, InstantSource clock) {
     if (settings.url() == null) {
       return new InMemoryJournalStore(IN_MEMORY, clock);

@@ -26,6 +26,9 @@ import dev.wxnotify.server.metrics.MonitoringServer;
 import dev.wxnotify.server.metrics.ServerMeters;
 import dev.wxnotify.server.netty.EventLoops;
 import dev.wxnotify.server.netty.Transport;
+import dev.wxnotify.server.pages.AppState;
+import dev.wxnotify.server.pages.ConsoleSources;
+import dev.wxnotify.server.pages.ServerState;
 import dev.wxnotify.server.push.PushApps;
 import dev.wxnotify.server.push.PushServer;
 import dev.wxnotify.server.redis.RedisLink;
@@ -48,6 +51,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -105,6 +109,11 @@ final class NotificationServer implements AutoCloseable {
 
   /** How long the last outcomes may take to be stored when the connections to WeChat are closed. */
   private static final Duration LAST_STORES = Duration.ofSeconds(2);
+
+  /** What there is a bounded number of, in metrics and in the console. */
+  private static final String IN_FLIGHT = "in_flight";
+
+  private static final String CONNECTIONS = "wechat_connections";
 
   private static final Duration LOOK_AT_LAST = Duration.ofMillis(10);
 
@@ -198,8 +207,8 @@ final class NotificationServer implements AutoCloseable {
                   new RunningApps.Observers(meters, readiness, failures),
                   timer));
       var ignored = running.use(settings.apps(), app -> {});
-      this.monitoring =
-          opened.add(new MonitoringServer(settings.monitoringAddress(), readiness, meters));
+      ConsoleWiring console = opened.add(new ConsoleWiring(settings, meters, clock, timer));
+      this.monitoring = opened.add(console.monitoring(readiness, meters));
       PushApps pushApps = new PushApps();
       RunningPush runningPush = new RunningPush(pushApps, files, meters::watchPushes);
       runningPush.use(settings.apps());
@@ -252,10 +261,35 @@ final class NotificationServer implements AutoCloseable {
       LiveChanges changes =
           new LiveChanges(running, runningPush, apps, grpc, settings.grpc().callers());
       Consumer<ConfigWatch.Result> reloads = reloads(meters);
-      if (followed != null) {
-        ConfigWatch.of(followed, files, changes, reloads)
-            .ifPresent(watch -> readiness.watch("configuration file", watch::trouble));
+      ConfigWatch watch =
+          followed == null ? null : ConfigWatch.of(followed, files, changes, reloads).orElse(null);
+      if (watch != null) {
+        readiness.watch("configuration file", watch::trouble);
       }
+      console.connect(
+          new ConsoleSources(
+              ImplementationVersion.version(),
+              clock.instant(),
+              clock,
+              apps,
+              readiness,
+              failures,
+              new WeChatErrcodeExplanations(),
+              journal,
+              journal,
+              journal,
+              journal,
+              console.history(),
+              settings.tokenCallsPerHour(),
+              Map.of(IN_FLIGHT, inFlight, CONNECTIONS, connections),
+              new ConsoleSources.Parts(
+                  this::redisState,
+                  this::journalState,
+                  this::pushAddress,
+                  appId -> pushState(pushApps.state(appId)),
+                  () -> console.configuration(followed, watch),
+                  () -> appNames(followed, watch))),
+          grpc.callerTokens());
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;
@@ -314,10 +348,46 @@ final class NotificationServer implements AutoCloseable {
   /** Shows the parts that tell of nothing by themselves, and are looked at. */
   private void watch(Permits inFlight, Permits connections) {
     meters.watch(readiness);
-    meters.watch("in_flight", inFlight);
-    meters.watch("wechat_connections", connections);
+    meters.watch(IN_FLIGHT, inFlight);
+    meters.watch(CONNECTIONS, connections);
     readiness.watch("journal", journal::trouble);
     meters.watchJournal(() -> journal.trouble().isEmpty(), journal::waitingMessages);
+  }
+
+  private ServerState.@Nullable RedisState redisState() {
+    return redis == null || shared == null
+        ? null
+        : new ServerState.RedisState(
+            redis.trouble().orElse(""),
+            redis.commandsFailed(),
+            shared.unsent(),
+            shared.forgotten());
+  }
+
+  private ServerState.JournalState journalState() {
+    return new ServerState.JournalState(
+        JournalStores.kind(settings.journal()),
+        journal.trouble().orElse(""),
+        journal.waitingMessages(),
+        settings.journal().retention());
+  }
+
+  private String pushAddress() {
+    InetSocketAddress at = settings.push().address();
+    return at == null ? "" : at.getHostString() + ":" + push.port();
+  }
+
+  private static AppState.@Nullable PushState pushState(PushApps.@Nullable State state) {
+    return state == null
+        ? null
+        : new AppState.PushState(
+            state.path(), state.mode(), state.isKeyWrong(), state.isForwarded());
+  }
+
+  private static Map<String, String> appNames(
+      @Nullable Configuration started, @Nullable ConfigWatch watch) {
+    Configuration used = watch == null ? started : watch.used();
+    return used == null ? Map.of() : used.appNames();
   }
 
   /** Returns what counts changes of the configuration, with a series for each result. */

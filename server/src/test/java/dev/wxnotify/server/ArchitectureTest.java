@@ -95,6 +95,7 @@ class ArchitectureTest {
             ROOT + ".tracing",
             ROOT + ".logging",
             ROOT + ".netty",
+            ROOT + ".pages",
             CLI,
             FILES,
             SANDBOX,
@@ -310,7 +311,15 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {ROOT + ".metrics", ROOT + ".tracing", ROOT + ".jdbc", CLI, SANDBOX})
+  @ValueSource(
+      strings = {
+        ROOT + ".metrics",
+        ROOT + ".tracing",
+        ROOT + ".jdbc",
+        ROOT + ".pages",
+        CLI,
+        SANDBOX
+      })
   void edge_isImportedByTheRootOnly(String edge) {
     assertImportedOnlyBy(edge, ROOT);
   }
@@ -510,6 +519,7 @@ class ArchitectureTest {
             ROOT + ".redis..",
             ROOT + ".jdbc..",
             ROOT + ".metrics..",
+            ROOT + ".pages..",
             ROOT + ".tracing..")
         .and()
         .areTopLevelClasses()

@@ -272,7 +272,7 @@ class FailedStartTest {
         good.warmUp(),
         good.grace(),
         good.log(),
-                  good.console());
+        good.console());
   }
 
   private static void start(ServerSettings settings, Map<String, String> traces)

@@ -90,7 +90,7 @@ public final class Configuration {
   }
 
   /** Returns the file; null for none. */
-  @Nullable Path file() {
+  public @Nullable Path file() {
     return origin.file;
   }
 

@@ -54,7 +54,7 @@ final class KeysInUse {
 
   private KeyInUse of(Section section, Key<?> key, String written) {
     Value value = sources.value(written);
-    boolean isSecret = key.type().isSecret() || key == CallerKeys.TOKEN_SHA256;
+    boolean isSecret = key.type().isSecret() || key.equals(CallerKeys.TOKEN_SHA256);
     String byDefault = key.byDefault() == null ? "" : key.byDefault();
     String text = value == null ? byDefault : value.text();
     String variable = value == null ? null : value.variable();

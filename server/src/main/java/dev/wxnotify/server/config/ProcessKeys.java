@@ -87,10 +87,19 @@ final class ProcessKeys {
       new Section(
           "Process",
           List.of(
-              MONITORING_HOST, MONITORING_PORT, CONSOLE, ALLOWED_HOSTS, TRANSPORT, WARM_UP, GRACE, LOG_FORMAT, LOG_LEVEL));
+              MONITORING_HOST,
+              MONITORING_PORT,
+              CONSOLE,
+              ALLOWED_HOSTS,
+              TRANSPORT,
+              WARM_UP,
+              GRACE,
+              LOG_FORMAT,
+              LOG_LEVEL));
 
   private static final Pattern HOST_NAME =
-      Pattern.compile("(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\\.[A-Za-z0-9_-]{1,63})*\\.?");
+      Pattern.compile(
+          "(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\\.[A-Za-z0-9_-]{1,63})*\\.?");
 
   private ProcessKeys() {}
 

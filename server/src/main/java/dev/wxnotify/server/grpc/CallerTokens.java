@@ -25,9 +25,7 @@ public final class CallerTokens {
     /** Returns the caller that it belongs to now; null if there is none. */
     public @Nullable Known holder() {
       Caller caller = callers == null ? null : callers.now().ofTokenHash(sha256);
-      return caller == null
-          ? null
-          : new Known(caller.name(), caller.appIds(), caller.isOperator());
+      return caller == null ? null : new Known(caller.name(), caller.appIds(), caller.isOperator());
     }
   }
 

@@ -86,6 +86,23 @@ final class AppMeters {
         .register(registry);
   }
 
+  /** Returns what became of all messages so far. */
+  Outcomes outcomes() {
+    long accepted = 0;
+    long rejected = 0;
+    long notSent = 0;
+    long unknown = 0;
+    for (Map<Lane, OutcomeMeters> lanes : ends.values()) {
+      for (OutcomeMeters each : lanes.values()) {
+        accepted += each.accepted();
+        rejected += each.rejected();
+        notSent += each.notSent();
+        unknown += each.unknown();
+      }
+    }
+    return new Outcomes(accepted, rejected, notSent, unknown);
+  }
+
   void ended(MessageKind kind, Lane lane, SendOutcome outcome) {
     DeliveryMeters.get(DeliveryMeters.get(ends, kind), lane).count(outcome);
   }

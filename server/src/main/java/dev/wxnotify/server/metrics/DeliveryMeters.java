@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +49,13 @@ final class DeliveryMeters implements DeliveryListener {
   /** Makes the meters of an app, if there are none. */
   void add(String appId) {
     apps.computeIfAbsent(appId, id -> new AppMeters(registry, id));
+  }
+
+  /** Returns what became of the messages of each app so far. */
+  Map<String, Outcomes> outcomes() {
+    Map<String, Outcomes> all = new HashMap<>();
+    apps.forEach((appId, meters) -> all.put(appId, meters.outcomes()));
+    return all;
   }
 
   /** Counts nothing of an app any more. */

@@ -12,16 +12,17 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pages of the monitoring port. A body is not waited for: none of the requests that are
- * answered has one.
+ * Probes and scrapes, before everything else that the monitoring port may have. A body is not
+ * waited for: none of them has one.
  */
 final class MonitoringPages implements HttpRoutes {
   private static final String JSON = "application/json";
@@ -29,30 +30,36 @@ final class MonitoringPages implements HttpRoutes {
 
   private final Readiness readiness;
   private final ServerMeters meters;
+  private final HttpRoutes others;
 
-  MonitoringPages(Readiness readiness, ServerMeters meters) {
+  MonitoringPages(Readiness readiness, ServerMeters meters, HttpRoutes others) {
     this.readiness = readiness;
     this.meters = meters;
+    this.others = others;
   }
 
   @Override
-  public HttpAnswer answerHead(HttpRequest head) {
+  public @Nullable HttpAnswer answerHead(HttpRequest head) {
     String uri = head.uri();
     int query = uri.indexOf('?');
-    return page(query < 0 ? uri : uri.substring(0, query), head).last();
+    String path = query < 0 ? uri : uri.substring(0, query);
+    return switch (path) {
+      case "/livez", "/readyz", "/metrics" -> page(path, head).last();
+      default -> others.answerHead(head);
+    };
   }
 
   @Override
   public CompletionStage<HttpAnswer> answer(HttpRequest head, byte[] body) {
-    return CompletableFuture.completedFuture(answerHead(head));
+    return others.answer(head, body);
+  }
+
+  @Override
+  public CompletionStage<HttpAnswer> answer(HttpRequest head, byte[] body, InetAddress peer) {
+    return others.answer(head, body, peer);
   }
 
   private HttpAnswer page(String path, HttpRequest head) {
-    boolean isKnown = path.equals("/livez") || path.equals("/readyz") || path.equals("/metrics");
-    if (!isKnown) {
-      return HttpAnswer.text(
-          HttpResponseStatus.NOT_FOUND, "not found; the pages are /livez, /readyz and /metrics\n");
-    }
     if (!head.method().equals(HttpMethod.HEAD) && !head.method().equals(HttpMethod.GET)) {
       return HttpAnswer.notAllowed("GET, HEAD");
     }

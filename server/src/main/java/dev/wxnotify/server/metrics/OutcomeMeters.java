@@ -42,6 +42,26 @@ final class OutcomeMeters {
         .register(registry);
   }
 
+  long accepted() {
+    return (long) accepted.count();
+  }
+
+  long rejected() {
+    return sum(rejected);
+  }
+
+  long notSent() {
+    return sum(notSent);
+  }
+
+  long unknown() {
+    return sum(unknown);
+  }
+
+  private static long sum(Map<?, Counter> counters) {
+    return (long) counters.values().stream().mapToDouble(Counter::count).sum();
+  }
+
   void count(SendOutcome outcome) {
     of(outcome).increment();
   }

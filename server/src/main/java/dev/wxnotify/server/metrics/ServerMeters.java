@@ -72,6 +72,11 @@ public final class ServerMeters implements AutoCloseable {
     return delivery;
   }
 
+  /** Returns what became of the messages of each app since the start, by AppID. */
+  public Map<String, Outcomes> outcomes() {
+    return delivery.outcomes();
+  }
+
   /** Returns what counts token calls. */
   public TokenListener tokenListener() {
     return tokens;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * request, for the rest of one, or for a client to read its answer. Where there are too many, the
  * one that has waited for longest is closed; where all are worked on, the new one is.
  *
- * <p>Streams are counted apart, and have a bound of their own: they take no place from requests, and
- * requests take none from them.
+ * <p>Streams are counted apart, and have a bound of their own: they take no place from requests,
+ * and requests take none from them.
  *
  * <p>Concurrency: used on the one event loop of the port only.
  */
@@ -75,8 +75,8 @@ final class Connections {
   }
 
   /**
-   * Closes the streams and the connections that wait for their client, and lets the others end with the answer that
-   * is worked on.
+   * Closes the streams and the connections that wait for their client, and lets the others end with
+   * the answer that is worked on.
    *
    * @param whenEnded completes when none is open any more
    */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer to one HTTP request.
  *
- * @param contentType the value of the header
+ * @param contentType the value of the header; empty for no such header
  * @param body on the heap, so that an answer that nobody waits for any more needs no release
  * @param headers further headers
  * @param isLast whether the connection is closed after it

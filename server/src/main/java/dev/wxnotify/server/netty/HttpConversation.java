@@ -23,6 +23,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -298,15 +300,26 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     if (asked == null) {
       throw new IllegalStateException("no request");
     }
+    InetAddress peer = peer();
+    if (peer == null) {
+      close();
+      return;
+    }
     byte[] whole = body.toByteArray();
     body = new ByteArrayOutputStream(0);
     try {
       routes
-          .answer(asked, whole)
+          .answer(asked, whole, peer)
           .whenComplete((answer, fault) -> onLoop(() -> answered(mine, answer, fault)));
     } catch (RuntimeException e) {
       answered(mine, null, e);
     }
+  }
+
+  /** Returns the address of the client; null if it is gone already. */
+  private @Nullable InetAddress peer() {
+    InetSocketAddress address = ((SocketChannel) context().channel()).remoteAddress();
+    return address == null ? null : address.getAddress();
   }
 
   private void onLoop(Runnable step) {
@@ -353,7 +366,9 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         !answer.isLast() && !connections.areEnding() && asked != null && mayStayOpen(asked);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), answer.body());
-    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, answer.body().readableBytes());
+    if (!answer.status().equals(HttpResponseStatus.NOT_MODIFIED)) { // It would be the body's.
+      response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, answer.body().readableBytes());
+    }
     setHeaders(response, answer, staysOpen);
     ChannelFuture written = context().writeAndFlush(response);
     written.addListener(
@@ -369,9 +384,11 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
   }
 
   private static void setHeaders(HttpResponse response, HttpAnswer answer, boolean staysOpen) {
+    if (!answer.contentType().isEmpty()) {
+      response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+    }
     response
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
         .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
         .set("x-content-type-options", "nosniff");
     answer.headers().forEach(response.headers()::set);

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.netty;
 
 import io.netty.handler.codec.http.HttpRequest;
+import java.net.InetAddress;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -20,4 +21,13 @@ public interface HttpRoutes {
    * @return completes on any thread; a failure is answered with 500
    */
   CompletionStage<HttpAnswer> answer(HttpRequest head, byte[] body);
+
+  /**
+   * Answers a request as the other method does, where it matters who asks.
+   *
+   * @param peer the address of the client, or of the proxy before it
+   */
+  default CompletionStage<HttpAnswer> answer(HttpRequest head, byte[] body, InetAddress peer) {
+    return answer(head, body);
+  }
 }

@@ -94,7 +94,9 @@ final class Streaming implements HttpStream.Sink {
 
   private boolean onLoop(Runnable step) {
     try {
-      context.executor().execute(step); // Always: a source that sends while it is opened is no case.
+      context
+          .executor()
+          .execute(step); // Always: a source that sends while it is opened is no case.
       return true;
     } catch (RejectedExecutionException e) {
       log.debug("the port is closed already");

@@ -35,9 +35,7 @@ final class Badges {
   }
 
   Badge canSend(AppState app) {
-    return app.canSend()
-        ? badge(Tone.OK, "app.canSend.yes")
-        : badge(Tone.BAD, "app.canSend.no");
+    return app.canSend() ? badge(Tone.OK, "app.canSend.yes") : badge(Tone.BAD, "app.canSend.no");
   }
 
   Badge token(TokenStatus token) {

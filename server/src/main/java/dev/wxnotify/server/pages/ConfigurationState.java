@@ -14,10 +14,44 @@ import org.jspecify.annotations.Nullable;
  */
 public record ConfigurationState(
     String file, List<Setting> settings, List<CallerState> callers, String trouble) {
+  private static final String APPS = "wxnotify.apps.";
+  private static final String CALLERS = "wxnotify.grpc.callers.";
+
   /** Copies. */
   public ConfigurationState {
     settings = List.copyOf(settings);
     callers = List.copyOf(callers);
+  }
+
+  /**
+   * Returns what a viewer may see of it. One whose apps are limited sees nothing of other apps, and
+   * no other caller.
+   *
+   * @param appNames the operator's names of the viewer's apps
+   */
+  ConfigurationState forViewer(Viewer viewer, Set<String> appNames) {
+    if (viewer.appIds() == null) {
+      return this;
+    }
+    Set<String> self = Set.of(viewer.name());
+    return new ConfigurationState(
+        file,
+        settings.stream()
+            .filter(each -> isOfOneOf(each.key(), APPS, appNames))
+            .filter(each -> isOfOneOf(each.key(), CALLERS, self))
+            .toList(),
+        callers.stream().filter(each -> self.contains(each.name())).toList(),
+        trouble.isEmpty() ? "" : "it has mistakes");
+  }
+
+  /** Tells whether a key is not below {@code parent}, or below one of the names there. */
+  private static boolean isOfOneOf(String key, String parent, Set<String> names) {
+    return !key.startsWith(parent)
+        || names.stream()
+            .anyMatch(
+                name ->
+                    key.startsWith(parent + name + ".")
+                        || key.startsWith(parent + '"' + name + "\"."));
   }
 
   /** Where a value comes from. */

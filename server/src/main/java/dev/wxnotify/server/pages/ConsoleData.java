@@ -5,8 +5,11 @@ import dev.wxnotify.server.journal.JournalEntry;
 import dev.wxnotify.server.journal.JournalUnavailableException;
 import dev.wxnotify.server.journal.StoredEvent;
 import dev.wxnotify.server.journal.Subscription;
+import dev.wxnotify.web.EventSource;
+import dev.wxnotify.web.ServerSentEvent;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * JournalUnavailableException} with a text for people where it cannot be read. So this is used on
  * the threads of the pages only.
  */
-public interface ConsoleData {
+interface ConsoleData {
   /** Returns who looks. */
   Viewer viewer();
 
@@ -61,6 +64,25 @@ public interface ConsoleData {
 
   /** Returns what WeChat reported of one message, in the order of arrival. */
   List<StoredEvent> receipts(String appId, String messageId);
+
+  /**
+   * Returns the newest events, oldest first.
+   *
+   * @param appId the app; empty for all that the viewer may see
+   * @param most the most events; more than 200 events back none are looked for
+   */
+  EventList recentEvents(String appId, int most);
+
+  /**
+   * Returns the events that come, as server-sent events. It ends when the viewer's right ends.
+   *
+   * @param appId the app; empty for all that the viewer may see
+   * @param cursor after which event to begin: the browser's {@code Last-Event-ID}, else an {@link
+   *     EventList#cursor}. One that is no cursor, or no longer one, or empty, begins with what
+   *     comes next
+   * @param render makes what is sent of an event, with {@link EventState#cursor} as its id
+   */
+  EventSource events(String appId, String cursor, Function<EventState, ServerSentEvent> render);
 
   /** Returns what an errcode of WeChat means; null where the server does not know it. */
   ErrcodeExplanations.@Nullable Entry explanation(int errcode);

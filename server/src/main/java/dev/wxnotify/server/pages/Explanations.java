@@ -35,8 +35,7 @@ final class Explanations {
   record Explanation(String meaning, String action) {}
 
   private static Properties load() {
-    try (InputStream file =
-        Explanations.class.getResourceAsStream("errcodes.zh-CN.properties")) {
+    try (InputStream file = Explanations.class.getResourceAsStream("errcodes.zh-CN.properties")) {
       Properties texts = new Properties();
       if (file != null) {
         texts.load(new InputStreamReader(file, StandardCharsets.UTF_8));
@@ -76,7 +75,8 @@ final class Explanations {
         .sorted()
         .flatMap(
             name ->
-                Stream.ofNullable(ofReason(texts, name)).map(each -> new ErrorRow(name, name, each)))
+                Stream.ofNullable(ofReason(texts, name))
+                    .map(each -> new ErrorRow(name, name, each)))
         .toList();
   }
 

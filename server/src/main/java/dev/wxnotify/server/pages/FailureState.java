@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param meaning what WeChat's errcode means; empty where there is none, or it is not known
  * @param action what to do about it; empty where there is none, or it is not known
  */
-public record FailureState(
+record FailureState(
     String appId,
     SendOutcome last,
     String reason,

@@ -1,9 +1,9 @@
 package dev.wxnotify.server.pages;
 
 import dev.wxnotify.server.pages.ConfigurationState.Setting;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
 

@@ -29,7 +29,6 @@ public final class History {
 
   private final Supplier<Map<String, Counts>> counters;
   private final InstantSource clock;
-  private final Instant since;
   private final Object lock = new Object();
 
   /** When each sample was taken; the sample {@code n} is at {@code n % SAMPLES}, from 1 on. */
@@ -79,8 +78,7 @@ public final class History {
   public History(Supplier<Map<String, Counts>> counters, InstantSource clock) {
     this.counters = counters;
     this.clock = clock;
-    this.since = clock.instant();
-    this.times[0] = since;
+    this.times[0] = clock.instant();
   }
 
   /** Takes a sample. */

@@ -132,10 +132,14 @@ final class HtmlPages implements ConsolePages {
         templates.content(
             "frame",
             Map.of(
-                "view", view,
-                "viewer", data.viewer(),
-                "version", data.server().version(),
-                "content", content)));
+                "view",
+                view,
+                "viewer",
+                data.viewer(),
+                "version",
+                data.server().version(),
+                "content",
+                content)));
   }
 
   private View view(PageRequest request, ConsoleData data, String title, Object... values) {
@@ -196,9 +200,7 @@ final class HtmlPages implements ConsolePages {
             parameter(request, "after"));
     boolean isTooLong = query.id().length() > Lookup.LONGEST;
     LookupView found =
-        isTooLong
-            ? new LookupView(query, null, null, "")
-            : new Lookup(data).find(query);
+        isTooLong ? new LookupView(query, null, null, "") : new Lookup(data).find(query);
     PageAnswer answer =
         whole(
             view,
@@ -240,9 +242,7 @@ final class HtmlPages implements ConsolePages {
     }
     List<EventState> newestFirst =
         new ArrayList<>(
-            recent.events().stream()
-                .filter(each -> kind.has(each.stored().event()))
-                .toList());
+            recent.events().stream().filter(each -> kind.has(each.stored().event())).toList());
     Collections.reverse(newestFirst);
     return whole(
         view,
@@ -295,8 +295,10 @@ final class HtmlPages implements ConsolePages {
         data,
         "configuration",
         Map.of(
-            "configuration", configuration,
-            "found", FoundSettings.of(configuration, parameter(request, "q"), onlySet)));
+            "configuration",
+            configuration,
+            "found",
+            FoundSettings.of(configuration, parameter(request, "q"), onlySet)));
   }
 
   private PageAnswer errors(PageRequest request, ConsoleData data) {
@@ -311,8 +313,7 @@ final class HtmlPages implements ConsolePages {
   }
 
   @Override
-  public PageAnswer.Whole login(
-      PageRequest request, String next, @Nullable LoginProblem problem) {
+  public PageAnswer.Whole login(PageRequest request, String next, @Nullable LoginProblem problem) {
     Page page = layout.page(request, "login.title");
     String why =
         problem == null

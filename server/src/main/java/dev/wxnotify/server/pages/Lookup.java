@@ -59,8 +59,7 @@ final class Lookup {
       found = data.messageByRequestId(query.id());
     }
     return found
-        .filter(
-            entry -> query.appId().isEmpty() || query.appId().equals(entry.message().appId()))
+        .filter(entry -> query.appId().isEmpty() || query.appId().equals(entry.message().appId()))
         .map(this::view)
         .orElse(null);
   }
@@ -72,8 +71,7 @@ final class Lookup {
   private MessageView view(JournalEntry entry) {
     String appId = entry.message().appId();
     String messageId = entry.message().messageId();
-    List<StoredEvent> receipts =
-        messageId.isEmpty() ? List.of() : data.receipts(appId, messageId);
+    List<StoredEvent> receipts = messageId.isEmpty() ? List.of() : data.receipts(appId, messageId);
     return new MessageView(
         entry,
         title(data.app(appId).orElse(null), entry.message().templateId()),
@@ -118,9 +116,7 @@ final class Lookup {
     AppState app = data.app(appId).orElse(null);
     List<StoredEvent> answers = data.answers(appId, openId, MOST_ANSWERS);
     List<SubscriptionRow> subscriptions =
-        data.subscriptions(appId, openId).stream()
-            .map(known -> row(app, known, answers))
-            .toList();
+        data.subscriptions(appId, openId).stream().map(known -> row(app, known, answers)).toList();
     return new UserView(openId, appId, messages, isFirst, subscriptions, answers, false);
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages newest first
  * @param next where the next page begins; null for the last page
  */
-public record MessageList(List<JournalEntry> messages, MessageQuery.@Nullable Place next) {
+record MessageList(List<JournalEntry> messages, MessageQuery.@Nullable Place next) {
   private static final Pattern PLACE = Pattern.compile("(\\d{1,15})-(\\d{1,18})");
 
   /** Copies. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param after the {@link MessageList#next} of the page before; null for the first page
  * @param limit the most messages of the page; 1 to 200
  */
-public record MessageSearch(
+record MessageSearch(
     String appId,
     String openId,
     String templateId,

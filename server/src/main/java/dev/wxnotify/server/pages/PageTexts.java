@@ -48,9 +48,7 @@ final class PageTexts {
   }
 
   private String two(String unit, long value, String smallerUnit, long smaller) {
-    return smaller == 0
-        ? unit(unit, value)
-        : unit(unit, value) + " " + unit(smallerUnit, smaller);
+    return smaller == 0 ? unit(unit, value) : unit(unit, value) + " " + unit(smallerUnit, smaller);
   }
 
   private String unit(String unit, long value) {

@@ -45,11 +45,8 @@ public record ServerState(
    * @param trouble why it is of no use now; empty while it is
    * @param waiting how many records of messages wait to be written
    * @param retention how long messages and events are kept
-   * @param schema the version of the database's schema; empty where there is none, or it is not
-   *     known yet
    */
-  public record JournalState(
-      String kind, String trouble, long waiting, Duration retention, String schema) {}
+  public record JournalState(String kind, String trouble, long waiting, Duration retention) {}
 
   /**
    * Permits, and who waits for one.

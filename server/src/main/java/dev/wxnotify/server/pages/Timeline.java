@@ -1,12 +1,12 @@
 package dev.wxnotify.server.pages;
 
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.journal.Event;
 import dev.wxnotify.server.journal.Event.DeliveryReport;
 import dev.wxnotify.server.journal.Event.SubscriptionChange;
-import dev.wxnotify.server.journal.Event;
 import dev.wxnotify.server.journal.JournalEntry;
-import dev.wxnotify.server.journal.MessageRecord.Outcome;
 import dev.wxnotify.server.journal.MessageRecord;
+import dev.wxnotify.server.journal.MessageRecord.Outcome;
 import dev.wxnotify.server.journal.StoredEvent;
 import dev.wxnotify.server.pages.Explanations.Explanation;
 import dev.wxnotify.server.pages.TimelineStep.Fact;
@@ -161,8 +161,7 @@ final class Timeline {
     Instant answered = Instant.ofEpochSecond(message.endedAt().getEpochSecond());
     List<String> lines = new ArrayList<>();
     lines.add(
-        texts.get(
-            "timeline.receipt.lag", texts.lasting(Duration.between(answered, occurredAt))));
+        texts.get("timeline.receipt.lag", texts.lasting(Duration.between(answered, occurredAt))));
     List<Fact> facts = new ArrayList<>();
     if (!report.delivered()) {
       add(facts, "ErrorCode", report.errorCode());
@@ -189,8 +188,7 @@ final class Timeline {
       addId(facts, texts.get("message.template"), event.templateId());
     }
     facts.add(
-        new Fact(
-            texts.get("event.source"), texts.get("event.source." + change.source()), false));
+        new Fact(texts.get("event.source"), texts.get("event.source." + change.source()), false));
     add(facts, texts.get("event.answer"), change.rawAnswer());
     return new TimelineStep(
         event.occurredAt(), badge.tone(), badge.text(), lines, facts, event.receivedAt());

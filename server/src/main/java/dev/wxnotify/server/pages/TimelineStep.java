@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param arrivedAt when this server learned of it; null where that is the same, or not known
  */
 record TimelineStep(
-    @Nullable Instant at, Tone tone, String title, List<String> lines, List<Fact> facts,
+    @Nullable Instant at,
+    Tone tone,
+    String title,
+    List<String> lines,
+    List<Fact> facts,
     @Nullable Instant arrivedAt) {
   /** Copies. */
   TimelineStep {

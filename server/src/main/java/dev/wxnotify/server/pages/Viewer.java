@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the caller; empty for somebody on this machine where no callers are configured
  * @param appIds the apps that it may see; null for all
  */
-public record Viewer(String name, @Nullable Set<String> appIds) {
+record Viewer(String name, @Nullable Set<String> appIds) {
   /** Copies. */
   public Viewer {
     appIds = appIds == null ? null : Set.copyOf(appIds);

@@ -105,7 +105,6 @@ final class WrongTokens {
   private static String network(InetAddress peer) {
     byte[] address = peer.getAddress();
     return HexFormat.of()
-        .formatHex(
-            peer instanceof Inet6Address ? Arrays.copyOf(address, NETWORK_BYTES) : address);
+        .formatHex(peer instanceof Inet6Address ? Arrays.copyOf(address, NETWORK_BYTES) : address);
   }
 }

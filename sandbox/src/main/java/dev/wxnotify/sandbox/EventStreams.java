@@ -1,5 +1,6 @@
 package dev.wxnotify.sandbox;
 
+import dev.wxnotify.web.PageAnswer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -11,6 +12,13 @@ final class EventStreams {
 
   /** Proxies and browsers take a silent connection for a dead one after half a minute or more. */
   static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+  /** What one stream more gets. */
+  static final PageAnswer.Whole TOO_MANY =
+      PageAnswer.text(
+              503,
+              "There are " + MOST + " streams of events already. Close other pages and streams.")
+          .with("Retry-After", "5");
 
   private final Duration heartbeat;
   private final AtomicInteger open = new AtomicInteger();

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -13,6 +15,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +29,12 @@ final class HttpServer implements AutoCloseable {
 
   private final EventLoopGroup group;
   private final Channel channel;
+  private final ChannelGroup connections;
 
-  private HttpServer(EventLoopGroup group, Channel channel) {
+  private HttpServer(EventLoopGroup group, Channel channel, ChannelGroup connections) {
     this.group = group;
     this.channel = channel;
+    this.connections = connections;
   }
 
   static HttpServer start(
@@ -40,6 +45,7 @@ final class HttpServer implements AutoCloseable {
             Math.max(2, Runtime.getRuntime().availableProcessors()),
             new DefaultThreadFactory("sandbox", true),
             NioIoHandler.newFactory());
+    ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(group)
@@ -50,6 +56,7 @@ final class HttpServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel ch) {
+                    connections.add(ch);
                     ch.pipeline()
                         .addLast(
                             new HttpRequestDecoder(),
@@ -65,7 +72,7 @@ final class HttpServer implements AutoCloseable {
       stop(group);
       throw new IOException("cannot listen on " + host + ":" + port, bound.cause());
     }
-    return new HttpServer(group, bound.channel());
+    return new HttpServer(group, bound.channel(), connections);
   }
 
   int port() {
@@ -76,6 +83,8 @@ final class HttpServer implements AutoCloseable {
   @Override
   public void close() {
     channel.close().awaitUninterruptibly();
+    // The end of the event loops alone leaves them open.
+    connections.close().awaitUninterruptibly();
     stop(group);
   }
 

@@ -29,6 +29,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
 
+  private static final PageAnswer.Whole FAILED =
+      PageAnswer.text(500, "The sandbox failed; its log says why.");
+
   /**
    * A request.
    *
@@ -143,18 +146,28 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       return;
     }
     if (reply != null) {
-      give(ctx, next, reply);
+      try {
+        give(ctx, next, reply);
+      } catch (RuntimeException e) {
+        exceptionCaught(ctx, e); // Else the connection would wait for ever.
+      }
       return;
     }
     if (!(error instanceof CancellationException)) {
       log.warn("{} failed", next.call(), error);
     }
-    page(ctx, next, PageAnswer.text(500, "The sandbox failed; its log says why."));
+    page(ctx, next, FAILED);
   }
 
   private void page(ChannelHandlerContext ctx, Waiting next, PageAnswer answer) {
     if (answer instanceof PageAnswer.Whole whole) {
-      WireScript script = PageWriter.script(whole, next.keepAlive(), next.isHead());
+      WireScript script;
+      try {
+        script = PageWriter.script(whole, next.keepAlive(), next.isHead());
+      } catch (IllegalArgumentException e) {
+        log.warn("{} has an answer that cannot be written", next.call(), e);
+        script = PageWriter.script(FAILED, next.keepAlive(), next.isHead());
+      }
       new Delivery(ctx, RequestHandler::nothing, script, () -> served(ctx)).run();
     } else if (answer instanceof PageAnswer.Stream stream) {
       stream(ctx, next, stream);
@@ -162,23 +175,16 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   private void stream(ChannelHandlerContext ctx, Waiting next, PageAnswer.Stream stream) {
+    byte[] head = PageWriter.head(stream);
     if (next.isHead()) {
-      WireScript script = new WireScript(false).send(PageWriter.head(stream)).end();
+      WireScript script = new WireScript(false).send(head).end();
       new Delivery(ctx, RequestHandler::nothing, script, RequestHandler::nothing).run();
     } else if (streams.enter()) {
       EventStream events = new EventStream(ctx, streams);
       onEnd = events::gone;
-      events.begin(PageWriter.head(stream), stream.source());
+      events.begin(head, stream.source());
     } else {
-      page(
-          ctx,
-          next,
-          PageAnswer.text(
-                  503,
-                  "There are "
-                      + EventStreams.MOST
-                      + " streams of events already. Close other pages and streams.")
-              .with("Retry-After", "5"));
+      page(ctx, next, EventStreams.TOO_MANY);
     }
   }
 

@@ -277,6 +277,23 @@ public final class Sandbox implements AutoCloseable {
     weChat.users().rejectInSettings(appId, openId, templateIds);
   }
 
+  /** How many threads and calls wait for messages. */
+  int waiting() {
+    return inbox.waits().waiting();
+  }
+
+  InboxMessages inboxMessages() {
+    return weChat.inbox();
+  }
+
+  InboxUsers inboxUsers() {
+    return weChat.inboxUsers();
+  }
+
+  InboxTokens inboxTokens() {
+    return weChat.inboxTokens();
+  }
+
   /**
    * Resets messages, counts, quotas, ledger, pushes and faults to their initial state. Tokens stay
    * valid, so that a running client does not notice.

@@ -1,21 +1,9 @@
 package dev.wxnotify.testing;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,32 +29,63 @@ public final class FakeWeChat {
    */
   public static final String ORDER_TEMPLATE = "sandbox-order-0123456789abcdefghijklmnopqrs";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final URI url;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final ControlCalls http;
+  private final AwaitedMessages awaited;
 
   FakeWeChat(URI url) {
-    this.url = url;
+    this.http = new ControlCalls(url);
+    this.awaited = new AwaitedMessages(http);
   }
 
   /**
    * Returns where it is, for what is not here: its control calls are in {@code docs/sandbox.md}.
    */
   public URI url() {
-    return url;
+    return http.url();
   }
 
   /** Returns the messages that it accepted since the last {@link #reset}, oldest first. */
   public List<SentMessage> messages() {
-    return sent("/sandbox/messages?limit=1000000");
+    return http.messages("");
   }
 
   /** Returns the messages to one user that it accepted since the last {@link #reset}. */
   public List<SentMessage> messagesTo(String openId) {
-    return sent(
-        "/sandbox/messages?limit=1000000&open_id="
-            + URLEncoder.encode(openId, StandardCharsets.UTF_8));
+    return http.messages("&open_id=" + ControlCalls.encoded(openId));
+  }
+
+  /**
+   * Waits at most 10 s until there is a message to one user since the last {@link #reset}, and
+   * returns the newest. It returns within milliseconds of the message, so a test of something that
+   * sends in the background neither sleeps nor polls.
+   *
+   * @throws AssertionError if there is none; it lists what came instead
+   */
+  public SentMessage awaitMessageTo(String openId) {
+    return awaitMessageTo(openId, PATIENCE);
+  }
+
+  /** The same with another time. */
+  public SentMessage awaitMessageTo(String openId, Duration most) {
+    List<SentMessage> messages = awaitMessagesTo(openId, 1, most);
+    return messages.get(messages.size() - 1);
+  }
+
+  /**
+   * Waits until there are at least {@code count} messages to one user since the last {@link
+   * #reset}, and returns all of them, oldest first.
+   *
+   * @throws AssertionError if there are fewer; it lists what came instead
+   */
+  public List<SentMessage> awaitMessagesTo(String openId, int count, Duration most) {
+    return awaited.messagesTo(openId, count, most);
+  }
+
+  /** Returns a user, who allows and rejects messages. */
+  public FakeUser user(String openId) {
+    return new FakeUser(http, openId);
   }
 
   /**
@@ -81,7 +100,7 @@ public final class FakeWeChat {
     fault.addProperty("endpoint", "send");
     fault.addProperty("what", what);
     fault.addProperty("count", count);
-    call("POST", "/sandbox/faults", fault);
+    http.call("POST", "/sandbox/faults", fault);
   }
 
   /**
@@ -95,7 +114,7 @@ public final class FakeWeChat {
     fault.addProperty("event", "sent");
     fault.addProperty("what", "failed");
     fault.addProperty("count", count);
-    call("POST", "/sandbox/pushes/faults", fault);
+    http.call("POST", "/sandbox/pushes/faults", fault);
   }
 
   /** Takes a user's subscription to a template away: sends get USER_NOT_SUBSCRIBED. */
@@ -117,7 +136,7 @@ public final class FakeWeChat {
    * request ids stays.
    */
   public void reset() {
-    call("POST", "/sandbox/reset", null);
+    http.call("POST", "/sandbox/reset", null);
   }
 
   private void subscribe(String openId, String templateId, String kind, @Nullable Integer credits) {
@@ -129,53 +148,6 @@ public final class FakeWeChat {
     if (credits != null) {
       subscription.addProperty("credits", credits);
     }
-    call("POST", "/sandbox/subscriptions", subscription);
-  }
-
-  private List<SentMessage> sent(String path) {
-    List<SentMessage> messages = new ArrayList<>();
-    for (JsonElement one : call("GET", path, null).getAsJsonArray("messages")) {
-      JsonObject message = one.getAsJsonObject();
-      String body = message.get("body").getAsString();
-      JsonObject sent = JsonParser.parseString(body).getAsJsonObject();
-      Map<String, String> data = new LinkedHashMap<>();
-      for (Map.Entry<String, JsonElement> value : sent.getAsJsonObject("data").entrySet()) {
-        data.put(value.getKey(), value.getValue().getAsJsonObject().get("value").getAsString());
-      }
-      messages.add(
-          new SentMessage(
-              message.get("msgid").getAsString(),
-              message.get("app_id").getAsString(),
-              message.get("open_id").getAsString(),
-              message.get("template_id").getAsString(),
-              sent.has("page") ? sent.get("page").getAsString() : "",
-              data,
-              body));
-    }
-    return messages;
-  }
-
-  private JsonObject call(String method, String path, @Nullable JsonObject body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(url.resolve(path))
-            .timeout(PATIENCE)
-            .method(
-                method,
-                body == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body.toString()))
-            .build();
-    try {
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() != 200) {
-        throw new IllegalArgumentException(method + " " + path + ": " + response.body());
-      }
-      return JsonParser.parseString(response.body()).getAsJsonObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("the fake WeChat does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for the fake WeChat", e);
-    }
+    http.call("POST", "/sandbox/subscriptions", subscription);
   }
 }

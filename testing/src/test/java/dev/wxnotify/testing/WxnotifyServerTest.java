@@ -12,8 +12,10 @@ import dev.wxnotify.v1.SeckillMessage;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
 import dev.wxnotify.v1.WatchEventsRequest;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,60 @@ class WxnotifyServerTest {
       weChat.reset();
       assertThat(weChat.messages()).isEmpty();
       assertThat(wxnotify.client().send(reminderTo("bob")).getMessageId()).isNotEmpty();
+    }
+  }
+
+  /** Sends in the background: the test neither sleeps nor polls. */
+  @Test
+  void weChat_awaitsMessages_andTellsWhatCameInstead() throws Exception {
+    try (WxnotifyServer wxnotify = WxnotifyServer.start()) {
+      FakeWeChat weChat = wxnotify.weChat();
+      assertThatThrownBy(() -> weChat.awaitMessageTo("alice", Duration.ofMillis(10)))
+          .isInstanceOf(AssertionError.class)
+          .hasMessage("no message to alice within 10 ms; nothing was sent at all");
+      CompletableFuture<Void> sent =
+          CompletableFuture.runAsync(
+              () -> {
+                wxnotify.client().send(reminderTo("bob"));
+                wxnotify.client().send(reminderTo("alice"));
+              });
+
+      assertThat(weChat.awaitMessageTo("alice").data()).containsEntry("thing1", "Coffee 😀");
+
+      sent.get(30, TimeUnit.SECONDS);
+      assertThat(weChat.awaitMessagesTo("bob", 1, Duration.ofSeconds(1))).hasSize(1);
+      assertThatThrownBy(() -> weChat.awaitMessagesTo("alice", 2, Duration.ofMillis(10)))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageStartingWith("only 1 of 2 messages to alice within 10 ms; of 2 sends")
+          .hasMessageContaining("to bob, template " + FakeWeChat.SECKILL_TEMPLATE + ": 0 ok");
+    }
+  }
+
+  /** What users answer reaches the fake and, by a push, the server. */
+  @Test
+  void weChat_usersAllowAndReject() throws Exception {
+    try (WxnotifyServer wxnotify = WxnotifyServer.start()) {
+      BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+      WatchEventsRequest fromTheStart =
+          WatchEventsRequest.newBuilder().setSince(Timestamp.newBuilder().setSeconds(1)).build();
+      FakeUser alice = wxnotify.weChat().user("alice");
+
+      alice.rejects(FakeWeChat.SECKILL_TEMPLATE);
+      assertThat(reasonOf(wxnotify, "alice")).isEqualTo(ErrorReason.USER_NOT_SUBSCRIBED);
+      alice.allows(FakeWeChat.SECKILL_TEMPLATE);
+      assertThat(wxnotify.client().send(reminderTo("alice")).getMessageId()).isNotEmpty();
+      assertThat(reasonOf(wxnotify, "alice")).isEqualTo(ErrorReason.USER_NOT_SUBSCRIBED);
+      alice.allows(2, FakeWeChat.SECKILL_TEMPLATE);
+      alice.turnsOff(FakeWeChat.SECKILL_TEMPLATE);
+      assertThat(reasonOf(wxnotify, "alice")).isEqualTo(ErrorReason.USER_NOT_SUBSCRIBED);
+
+      try (EventWatch watch = wxnotify.client().events().watch(fromTheStart, events::add)) {
+        assertThat(events.poll(30, TimeUnit.SECONDS)).isNotNull();
+        assertThat(watch.cursor()).isNotNull();
+      }
+      assertThatThrownBy(() -> alice.allows("no-such-template"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no-such-template");
     }
   }
 

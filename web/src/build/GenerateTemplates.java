@@ -34,9 +34,9 @@ final class GenerateTemplates {
           TemplateEngine.create(
               new DirectoryCodeResolver(templates) {
                 @Override
-                public String resolve(String name) {
+                public String resolveRequired(String name) {
                   // A part of a line stays a part of a line.
-                  return super.resolve(name).stripTrailing();
+                  return super.resolveRequired(name).stripTrailing();
                 }
               },
               fresh,

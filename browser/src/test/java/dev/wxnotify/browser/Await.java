@@ -6,7 +6,7 @@ import org.openqa.selenium.StaleElementReferenceException;
 
 /** Waits for what must happen. No busy machine reaches its bound. */
 final class Await {
-  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Duration BOUND = Duration.ofSeconds(30);
   private static final long PAUSE_MILLIS = 20;
 
   private Await() {}

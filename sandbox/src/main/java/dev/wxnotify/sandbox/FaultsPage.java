@@ -2,7 +2,6 @@ package dev.wxnotify.sandbox;
 
 import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
-import java.util.HashMap;
 import java.util.Map;
 
 /** The faults that are on, and the forms that switch them. */
@@ -59,7 +58,7 @@ final class FaultsPage {
   }
 
   private PageAnswer show(PageRequest request, Form form) {
-    Map<String, Object> values = new HashMap<>();
+    Map<String, Object> values = frame.values();
     values.put("faults", weChat.faults().list());
     values.put("pushFaults", weChat.pushes().faults().list());
     values.put("form", form);

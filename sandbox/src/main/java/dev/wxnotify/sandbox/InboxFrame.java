@@ -33,9 +33,11 @@ final class InboxFrame {
 
   private final Assets assets = new Assets().with(InboxFrame.class, "inbox.css", "inbox.js");
   private final Templates templates = new Templates(InboxFrame.class);
+  private final InboxLog log;
   private final Layout layout;
 
-  InboxFrame(InstantSource clock) {
+  InboxFrame(InstantSource clock, InboxLog log) {
+    this.log = log;
     Site site =
         new Site(
             TEXTS,
@@ -54,6 +56,16 @@ final class InboxFrame {
 
   Assets assets() {
     return assets;
+  }
+
+  /**
+   * The values of a page, to be made before the page looks at anything: what happens while it is
+   * made, and before the browser listens, comes as the first events.
+   */
+  Map<String, Object> values() {
+    Map<String, Object> values = new HashMap<>();
+    values.put("events", "/sandbox/events?last_event_id=" + encoded(log.id(log.last())));
+    return values;
   }
 
   /** A page with its template {@code name.jte} and the values that this needs. */

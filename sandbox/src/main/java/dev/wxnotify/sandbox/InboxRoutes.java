@@ -40,7 +40,7 @@ final class InboxRoutes implements SandboxPages {
   private final List<Route> routes = new ArrayList<>();
 
   InboxRoutes(FakeWeChat weChat, SandboxOptions options, ServerAddress target) {
-    this.frame = new InboxFrame(weChat.clock());
+    this.frame = new InboxFrame(weChat.clock(), weChat.log());
     MessagesPage messages = new MessagesPage(weChat, frame, options, target);
     on("GET", MESSAGES, (request, name) -> messages.show(request));
     MessagePage message = new MessagePage(weChat, frame, options, target);

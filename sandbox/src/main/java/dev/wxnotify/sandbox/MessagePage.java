@@ -2,7 +2,6 @@ package dev.wxnotify.sandbox;
 
 import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -58,12 +57,12 @@ final class MessagePage {
   }
 
   private PageAnswer show(PageRequest request, String number, Form form) {
+    Map<String, Object> values = frame.values();
     InboxDetail detail = weChat.inbox().find(Long.parseLong(number));
     if (detail == null) {
       return gone(request);
     }
     InboxMessage message = detail.message();
-    Map<String, Object> values = new HashMap<>();
     values.put("detail", detail);
     values.put("message", message);
     values.put("timeline", timeline.of(detail));

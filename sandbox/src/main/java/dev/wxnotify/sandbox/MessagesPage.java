@@ -2,7 +2,6 @@ package dev.wxnotify.sandbox;
 
 import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -40,13 +39,13 @@ final class MessagesPage {
       List<Integer> errcodes) {}
 
   PageAnswer show(PageRequest request) {
+    Map<String, Object> values = frame.values();
     MessageFilter filter = MessageFilter.of(request);
     long before = number(request.query().getOrDefault("before", ""));
     InboxMessages.Part part =
         filter.isValid()
             ? weChat.inbox().list(filter.filter(), before, PER_PAGE)
             : new InboxMessages.Part(List.of(), 0);
-    Map<String, Object> values = new HashMap<>();
     values.put("filter", filter);
     values.put("choices", choices());
     values.put("messages", part.messages());

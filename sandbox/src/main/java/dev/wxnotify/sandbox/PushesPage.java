@@ -3,7 +3,6 @@ package dev.wxnotify.sandbox;
 import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -40,11 +39,11 @@ final class PushesPage {
   }
 
   PageAnswer showOne(PageRequest request, String id) {
+    Map<String, Object> values = frame.values();
     Push push = weChat.pushes().log().find(Long.parseLong(id));
     if (push == null) {
       return frame.gone(request, "push.gone", "push.gone-hint", PushLog.KEPT);
     }
-    Map<String, Object> values = new HashMap<>();
     values.put("push", push.view());
     values.put("mode", mode(push));
     Long msgid = push.msgid();
@@ -91,6 +90,7 @@ final class PushesPage {
   }
 
   private PageAnswer show(PageRequest request, Form form) {
+    Map<String, Object> values = frame.values();
     PushFilter filter = PushFilter.of(request);
     long before = number(request.query().getOrDefault("before", ""));
     List<SandboxPush> found = new ArrayList<>();
@@ -103,7 +103,6 @@ final class PushesPage {
     }
     boolean more = found.size() > PER_PAGE;
     List<SandboxPush> shown = more ? found.subList(0, PER_PAGE) : found;
-    Map<String, Object> values = new HashMap<>();
     values.put("filter", filter);
     values.put("pushes", shown);
     values.put("older", more ? filter.link(shown.get(PER_PAGE - 1).id()) : "");

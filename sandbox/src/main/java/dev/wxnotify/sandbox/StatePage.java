@@ -2,7 +2,6 @@ package dev.wxnotify.sandbox;
 
 import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -36,8 +35,8 @@ final class StatePage {
   }
 
   private PageAnswer show(PageRequest request, Form form) {
+    Map<String, Object> values = frame.values();
     SandboxState state = weChat.state();
-    Map<String, Object> values = new HashMap<>();
     values.put("state", state);
     values.put("requests", new TreeMap<>(state.requests()));
     values.put("errcodes", new TreeMap<>(state.sendsByErrcode()));

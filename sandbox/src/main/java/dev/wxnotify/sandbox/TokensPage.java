@@ -4,7 +4,6 @@ import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -67,7 +66,7 @@ final class TokensPage {
   }
 
   private PageAnswer show(PageRequest request, Form form) {
-    Map<String, Object> values = new HashMap<>();
+    Map<String, Object> values = frame.values();
     values.put("rows", rows());
     values.put("apps", List.copyOf(new TreeSet<>(weChat.tokens().appIds())));
     values.put("hosting", weChat.hosting().hasFile());

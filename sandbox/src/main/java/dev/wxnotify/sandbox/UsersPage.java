@@ -2,7 +2,6 @@ package dev.wxnotify.sandbox;
 
 import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -58,9 +57,9 @@ final class UsersPage {
   }
 
   private PageAnswer show(PageRequest request, Form form) {
+    Map<String, Object> values = frame.values();
     String search = request.query().getOrDefault("q", form.value("q")).strip();
     List<InboxUser> found = weChat.inboxUsers().list("", search, MOST + 1);
-    Map<String, Object> values = new HashMap<>();
     values.put("search", search);
     values.put("users", found.size() > MOST ? found.subList(0, MOST) : found);
     values.put("more", found.size() > MOST);

@@ -52,7 +52,13 @@ public final class HostCheck {
                 + " configuration allows."));
   }
 
-  static String withoutDot(String name) {
+  /** Whether a text is a name or an address without a port, as the constructor takes it. */
+  public static boolean isName(String text) {
+    HostAndPort parsed = HostAndPort.parse(text);
+    return parsed != null && parsed.port() < 0;
+  }
+
+  private static String withoutDot(String name) {
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 }

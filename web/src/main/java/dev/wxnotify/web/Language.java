@@ -5,7 +5,7 @@ import java.util.Locale;
 /** The languages of the pages. */
 public enum Language {
   EN("en", "English", Locale.ENGLISH),
-  ZH_CN("zh-CN", "简体中文", Locale.SIMPLIFIED_CHINESE);
+  ZH_CN("zh-CN", "中文", Locale.SIMPLIFIED_CHINESE);
 
   private final String tag;
   private final String ownName;
@@ -22,7 +22,7 @@ public enum Language {
     return tag;
   }
 
-  /** What the language calls itself. */
+  /** What the language calls itself, in short. */
   public String ownName() {
     return ownName;
   }

@@ -2,6 +2,7 @@ package dev.wxnotify.web;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,6 +13,9 @@ import java.util.regex.Pattern;
 public final class OriginCheck {
   private static final Pattern ORIGIN = Pattern.compile("(https?)://([^/?#@\\\\\\s]+)");
 
+  /** Another port of this host is the same site, and another origin. */
+  private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
+
   /** Creates a check. */
   public OriginCheck() {}
 
@@ -21,7 +25,7 @@ public final class OriginCheck {
       return Optional.empty();
     }
     String site = request.header("sec-fetch-site");
-    if (site != null && site.strip().equalsIgnoreCase("cross-site")) {
+    if (site != null && OTHER_SITES.contains(site.strip().toLowerCase(Locale.ROOT))) {
       return Optional.of(refused());
     }
     String origin = request.header("origin");

@@ -1,5 +1,6 @@
 package dev.wxnotify.web;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /** The headers of all pages. */
@@ -16,7 +17,8 @@ public final class PageHeaders {
       Map.of(
           "Content-Security-Policy", CONTENT_SECURITY_POLICY,
           "X-Content-Type-Options", "nosniff",
-          "Referrer-Policy", "no-referrer",
+          // With no-referrer, browsers send forms with "Origin: null", which OriginCheck refuses.
+          "Referrer-Policy", "same-origin",
           "Cross-Origin-Resource-Policy", "same-origin");
 
   private static final Map<String, String> PAGES = with(ALWAYS, "Cache-Control", "no-store");
@@ -34,7 +36,7 @@ public final class PageHeaders {
   }
 
   private static Map<String, String> with(Map<String, String> some, String name, String value) {
-    Map<String, String> all = new java.util.HashMap<>(some);
+    Map<String, String> all = new HashMap<>(some);
     all.put(name, value);
     return Map.copyOf(all);
   }

@@ -1,6 +1,7 @@
 package dev.wxnotify.web;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,18 +21,17 @@ final class TextFaults {
     Set<String> keys = new TreeSet<>();
     all.values().forEach(texts -> keys.addAll(texts.keySet()));
     for (String key : keys) {
-      Set<Set<String>> places = new java.util.HashSet<>();
-      all.forEach(
-          (language, texts) -> {
-            String text = texts.get(key);
-            if (text == null) {
-              faults.add(key + " is missing in " + language.tag());
-            } else if (text.isBlank()) {
-              faults.add(key + " is empty in " + language.tag());
-            } else {
-              places.add(places(text));
-            }
-          });
+      Set<Set<String>> places = new LinkedHashSet<>();
+      for (Language language : Language.values()) {
+        String text = all.getOrDefault(language, Map.of()).get(key);
+        if (text == null) {
+          faults.add(key + " is missing in " + language.tag());
+        } else if (text.isBlank()) {
+          faults.add(key + " is empty in " + language.tag());
+        } else {
+          places.add(places(text));
+        }
+      }
       if (places.size() > 1) {
         faults.add(key + " has different places for values: " + places);
       }

@@ -6,7 +6,9 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ public final class Texts {
   }
 
   /** What is wrong with the files, one line each; empty if nothing is. For tests. */
-  public java.util.List<String> faults() {
+  public List<String> faults() {
     return TextFaults.find(
         Map.of(Language.EN, of(Language.EN), Language.ZH_CN, of(Language.ZH_CN)));
   }
@@ -54,7 +56,7 @@ public final class Texts {
       }
       loaded = all;
     }
-    return java.util.Objects.requireNonNull(all.get(language));
+    return Objects.requireNonNull(all.get(language));
   }
 
   private static Map<String, String> load(Class<?> anchor, String name, Language language) {

@@ -15,6 +15,11 @@
   // By how much the clock of the browser is ahead of the server's.
   var skew = Date.now() - Date.parse(document.body.dataset.now);
   root.classList.add('js');
+  var here = document.querySelector('.nav [aria-current]');
+  if (here) {
+    // On phones the bar is wider than the window.
+    here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+  }
 
   // ---- Toasts
 

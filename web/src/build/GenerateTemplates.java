@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Makes a Java class of each jte template of a module; the build runs this file as it is. Only files
- * whose content changes are written, so that the compiler does not compile the module again.
+ * Makes a Java class of each jte template of a module; the build runs this file as it is. Only
+ * files whose content changes are written, so that the compiler does not compile the module again.
  *
- * <p>Arguments: the folder of the templates, the folder of the sources, the package, the file that is
- * touched at the end.
+ * <p>Arguments: the folder of the templates, the folder of the sources, the package, the file that
+ * is touched at the end.
  */
 final class GenerateTemplates {
   private static final String WARNINGS = "@SuppressWarnings(\"unchecked\")";

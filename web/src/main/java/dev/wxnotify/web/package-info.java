@@ -37,6 +37,12 @@
  * byte[] part = templates.render("rows", Map.of("page", page, "rows", rows));
  * }</pre>
  *
+ * <p>A form that is refused is answered by 422 and the form again, which htmx puts in place; another
+ * error shows its line of text in a toast. A list that follows events asks again on {@code
+ * web:refresh}, after events may have been missed: {@code hx-trigger="web:refresh from:body"}. What
+ * {@code web.js} does for other attributes stands in its first lines; {@code web.css} shows what there
+ * is, and {@code SamplePages} in the tests serves all of it to look at.
+ *
  * <p>Texts are in two files next to the class that names them, {@code NAME.en.properties} and
  * {@code NAME.zh-CN.properties}, in UTF-8, with places {@code {0}}, {@code {1}} for values.
  */

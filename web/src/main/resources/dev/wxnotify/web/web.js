@@ -65,9 +65,13 @@
 
   function copy(text) {
     if (navigator.clipboard && window.isSecureContext) {
-      return navigator.clipboard.writeText(text);
+      return navigator.clipboard.writeText(text).catch(function () { return copyBySelection(text); });
     }
-    // Over HTTP to another machine, browsers have the old way only.
+    return copyBySelection(text);
+  }
+
+  // Over HTTP to another machine, browsers have the old way only.
+  function copyBySelection(text) {
     var area = document.createElement('textarea');
     area.value = text;
     area.className = 'visually-hidden';
@@ -157,6 +161,18 @@
   if (window.htmx) {
     htmx.createEventSource = function (url) {
       var source = new EventSource(url);
+      var reconnect = function () {};
+      // The extension hears of an end without the event, which it would log as an error: streams end
+      // when the server says so, too.
+      Object.defineProperty(source, 'onerror', {
+        get: function () { return reconnect; },
+        set: function (handler) { reconnect = function () { handler(); }; }
+      });
+      source.addEventListener('error', function () {
+        missed = true;
+        show(false);
+        reconnect();
+      });
       sources = sources.filter(function (each) { return each.readyState !== EventSource.CLOSED; });
       sources.push(source);
       return source;
@@ -168,10 +184,6 @@
       missed = false;
       htmx.trigger(document.body, 'web:refresh');
     }
-  });
-  document.addEventListener('htmx:sseError', function () {
-    missed = true;
-    show(false);
   });
   document.addEventListener('htmx:sseClose', function (event) {
     if (event.detail.type !== 'message') {
@@ -190,8 +202,9 @@
       }, HIDDEN_LIMIT);
     } else {
       showTimes(document);
-      // The extension connects again after an error of a closed source.
-      paused.forEach(function (each) { each.onerror(new Event('error')); });
+      // The extension connects again after the end of a closed source.
+      missed = missed || paused.length > 0;
+      paused.forEach(function (each) { each.onerror(); });
       paused = [];
     }
   });

@@ -16,6 +16,8 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -50,6 +52,7 @@ final class SamplePages {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
     HttpServer server = HttpServer.create(address, 0);
     server.createContext("/", pages::handle);
+    server.setExecutor(Executors.newCachedThreadPool());
     server.start();
   }
 
@@ -65,6 +68,12 @@ final class SamplePages {
     if (request.path().equals(PreferencesForm.PATH)) {
       return preferences.answer(request);
     }
+    if (request.path().equals("/fails")) {
+      return PageAnswer.text(500, "It is <broken>.");
+    }
+    if (request.path().equals("/works")) {
+      return PageAnswer.html("works".getBytes(StandardCharsets.UTF_8));
+    }
     if (!request.path().equals("/")) {
       return layout.problem(layout.page(request, "nav.messages"), 404, "…");
     }
@@ -74,6 +83,10 @@ final class SamplePages {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      if (exchange.getRequestURI().getPath().equals("/events")) {
+        tick(exchange);
+        return;
+      }
       Map<String, String> headers =
           exchange.getRequestHeaders().entrySet().stream()
               .collect(Collectors.toMap(Map.Entry::getKey, e -> String.join(", ", e.getValue())));
@@ -92,6 +105,18 @@ final class SamplePages {
       int length = answer.body().length;
       exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);
       exchange.getResponseBody().write(answer.body());
+    }
+  }
+
+  /** An event each second, for half a minute. */
+  private void tick(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+    exchange.sendResponseHeaders(200, 0);
+    for (int i = 0; i < 30; i++) {
+      ServerSentEvent event = new ServerSentEvent("" + i, "tick", "event <b>" + i + "</b>");
+      exchange.getResponseBody().write(event.encoded());
+      exchange.getResponseBody().flush();
+      LockSupport.parkNanos(1_000_000_000);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.wxnotify.testing.WxnotifyExtension;
 import dev.wxnotify.v1.SeckillMessage;
 import dev.wxnotify.v1.SendError.ErrorReason;
 import dev.wxnotify.v1.SendSeckillMessageRequest;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -24,9 +25,20 @@ class ReminderTest {
         "Coffee", wxnotify.server().weChat().messagesTo("alice").get(0).data().get("thing1"));
   }
 
+  /** For code that sends in the background: no sleeping, no polling. */
   @Test
-  void reminder_userWhoDidNotSubscribe_isRefused() {
-    wxnotify.server().weChat().unsubscribe("alice", FakeWeChat.SECKILL_TEMPLATE);
+  void reminder_inTheBackground_isAwaited() {
+    CompletableFuture<Void> sent =
+        CompletableFuture.runAsync(() -> wxnotify.server().client().send(reminderTo("bob")));
+
+    assertEquals(
+        "Coffee", wxnotify.server().weChat().awaitMessageTo("bob").data().get("thing1"));
+    sent.join();
+  }
+
+  @Test
+  void reminder_userWhoRejects_isRefused() {
+    wxnotify.server().weChat().user("alice").rejects(FakeWeChat.SECKILL_TEMPLATE);
 
     SendException failure =
         assertThrows(

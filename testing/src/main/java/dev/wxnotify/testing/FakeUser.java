@@ -5,7 +5,8 @@ import com.google.gson.JsonObject;
 
 /**
  * A user of the Mini Program, who answers the dialogs of {@code wx.requestSubscribeMessage} and
- * changes the settings. The fake WeChat counts, and pushes each answer to the server as WeChat does.
+ * changes the settings. The fake WeChat counts, and pushes each answer to the server as WeChat
+ * does.
  *
  * <pre>{@code
  * FakeUser alice = wxnotify.weChat().user("alice");

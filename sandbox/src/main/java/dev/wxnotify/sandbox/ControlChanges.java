@@ -52,6 +52,11 @@ final class ControlChanges {
     return Json.object().put("faults", weChat.faults().list().size());
   }
 
+  /** Ends one fault, as {@link Fault#toString} writes it; it may have ended by itself. */
+  void removeFault(String written) {
+    weChat.faults().remove(written);
+  }
+
   ObjectNode clearFaults() {
     weChat.faults().clear();
     return Json.object().put("faults", 0);

@@ -85,6 +85,11 @@ final class ControlPushFaults {
     }
   }
 
+  /** Ends one fault, as {@link PushFault#toString} writes it; it may have ended by itself. */
+  void remove(String written) {
+    faults.remove(written);
+  }
+
   ObjectNode clear() {
     faults.clear();
     return Json.object().put("faults", 0);

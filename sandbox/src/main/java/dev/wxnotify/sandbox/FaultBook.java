@@ -1,5 +1,7 @@
 package dev.wxnotify.sandbox;
 
+import dev.wxnotify.sandbox.InboxEvent.FaultsChanged;
+import dev.wxnotify.sandbox.InboxEvent.FaultsChanged.Change;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,15 +18,23 @@ final class FaultBook {
 
   void add(Fault fault) {
     entries.add(new Entry(fault));
-    log.add(
-        (number, time) ->
-            new InboxEvent.FaultsChanged(
-                number, time, fault.effect().toString(), fault.endpointLabel(), false));
+    changed(Change.ADDED, fault);
+  }
+
+  /** Ends the oldest fault that is written like this, if there is one. */
+  void remove(String written) {
+    for (Entry entry : entries) {
+      if (entry.isAlive() && entry.fault.toString().equals(written)) {
+        entries.remove(entry);
+        changed(Change.REMOVED, entry.fault);
+        return;
+      }
+    }
   }
 
   void clear() {
     entries.clear();
-    log.add((number, time) -> new InboxEvent.FaultsChanged(number, time, "", "", false));
+    log.add((number, time) -> new FaultsChanged(number, time, Change.CLEARED, "", "", false));
   }
 
   /** The faults that may still strike. */
@@ -69,6 +79,13 @@ final class FaultBook {
     return entries.stream()
         .filter(entry -> entry.fault.effect().kind() == EffectKind.UNSOLICITED)
         .anyMatch(Entry::strikesNow);
+  }
+
+  private void changed(Change change, Fault fault) {
+    log.add(
+        (number, time) ->
+            new FaultsChanged(
+                number, time, change, fault.effect().toString(), fault.endpointLabel(), false));
   }
 
   private record Entry(Fault fault, Strikes strikes) {

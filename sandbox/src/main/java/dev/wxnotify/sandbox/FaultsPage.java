@@ -1,5 +1,6 @@
 package dev.wxnotify.sandbox;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
 import java.util.Map;
@@ -47,6 +48,17 @@ final class FaultsPage {
     }
   }
 
+  /** Switches one fault off; if it has ended by itself meanwhile, that is as good. */
+  PageAnswer remove(PageRequest request) {
+    changes.removeFault(request.form().getOrDefault("fault", ""));
+    return InboxFrame.done(PAGE, "fault-off", "");
+  }
+
+  PageAnswer removeOfPushes(PageRequest request) {
+    pushFaults.remove(request.form().getOrDefault("fault", ""));
+    return InboxFrame.done(PAGE, "fault-off", "");
+  }
+
   PageAnswer clear() {
     changes.clearFaults();
     return InboxFrame.done(PAGE, "faults-cleared", "");
@@ -66,7 +78,7 @@ final class FaultsPage {
     return form.failed(FORM) || form.failed(PUSH_FORM) ? page.status(InboxFrame.WRONG_FORM) : page;
   }
 
-  private static com.fasterxml.jackson.databind.node.ObjectNode often(FormJson fields) {
+  private static ObjectNode often(FormJson fields) {
     return fields.integer("count", "every").percent("probability").json();
   }
 }

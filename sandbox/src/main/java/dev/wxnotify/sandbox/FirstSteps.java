@@ -24,7 +24,7 @@ record FirstSteps(String grpcurl, boolean knowsServer, String token, String curl
     var data = body.put("page", "pages/index").putObject("data");
     template.keywords().forEach(k -> data.putObject(k.name()).put("value", k.example()));
     return new FirstSteps(
-        SendCommands.grpcurl(app, OPEN_ID, template, server.address()),
+        SendCommands.grpcurl(app, OPEN_ID, template, server),
         server.isKnown(),
         token(origin, app, options),
         SendCommands.curl(origin, new RawBody(Json.write(body))));

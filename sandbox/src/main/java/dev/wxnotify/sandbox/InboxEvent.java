@@ -89,14 +89,22 @@ sealed interface InboxEvent {
   }
 
   /**
-   * A fault was added, or all were cleared.
+   * A fault was added or removed, or all were cleared.
    *
    * @param what the fault as flags write it; empty if all were cleared
    * @param where the endpoint, or which pushes; empty if all were cleared
    * @param ofPushes true for the faults of pushes
    */
-  record FaultsChanged(long number, Instant time, String what, String where, boolean ofPushes)
+  record FaultsChanged(
+      long number, Instant time, Change change, String what, String where, boolean ofPushes)
       implements InboxEvent {
+
+    /** What changed. */
+    enum Change {
+      ADDED,
+      REMOVED,
+      CLEARED
+    }
 
     @Override
     public String kind() {

@@ -84,7 +84,7 @@ final class InboxJson {
           .put("time", user.time().toString());
     } else if (event instanceof InboxEvent.FaultsChanged fault) {
       json.put("of", fault.ofPushes() ? "pushes" : "calls")
-          .put("change", fault.what().isEmpty() ? "cleared" : "added");
+          .put("change", ControlFields.lower(fault.change()));
       putUnlessEmpty(json, fault.ofPushes() ? "event" : "endpoint", fault.where());
       putUnlessEmpty(json, "what", fault.what());
       json.put("time", fault.time().toString());

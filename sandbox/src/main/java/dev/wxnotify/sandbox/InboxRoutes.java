@@ -58,6 +58,8 @@ final class InboxRoutes implements SandboxPages {
     FaultsPage faults = new FaultsPage(weChat, frame);
     on("GET", ROOT + "/faults", (request, name) -> faults.show(request));
     on("POST", ROOT + "/faults", (request, name) -> faults.add(request));
+    on("POST", ROOT + "/faults/off", (request, name) -> faults.remove(request));
+    on("POST", ROOT + "/push-faults/off", (request, name) -> faults.removeOfPushes(request));
     on("POST", ROOT + "/faults/clear", (request, name) -> faults.clear());
     on("POST", ROOT + "/push-faults", (request, name) -> faults.addOfPushes(request));
     on("POST", ROOT + "/push-faults/clear", (request, name) -> faults.clearOfPushes());

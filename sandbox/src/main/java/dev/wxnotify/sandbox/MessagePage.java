@@ -2,6 +2,7 @@ package dev.wxnotify.sandbox;
 
 import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
@@ -79,12 +80,11 @@ final class MessagePage {
   }
 
   private Commands commands(PageRequest request, InboxDetail detail) {
-    RawBody body =
-        new RawBody(detail.requestBody().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    RawBody body = new RawBody(detail.requestBody().getBytes(StandardCharsets.UTF_8));
     String origin = FirstSteps.origin(request);
     String app = detail.message().appId();
     return new Commands(
-        SendCommands.grpcurl(app, body, server.address()),
+        SendCommands.grpcurl(detail.message(), server),
         server.isKnown(),
         FirstSteps.token(origin, app, options),
         SendCommands.curl(origin, body));

@@ -46,7 +46,7 @@ final class MessageTimeline {
     int number = 0;
     for (SandboxPush.Attempt attempt : push.attempts()) {
       number++;
-      entries.add(attempt(number, attempt).to(page));
+      entries.add(attempt(push.id(), number, attempt).to(page));
     }
   }
 
@@ -62,17 +62,18 @@ final class MessageTimeline {
             .saying(says.getOrDefault("ErrorStatus", ""));
   }
 
-  private static TimelineEntry attempt(int number, SandboxPush.Attempt attempt) {
+  private static TimelineEntry attempt(long push, int number, SandboxPush.Attempt attempt) {
     boolean failed = attempt.status() == 0 || attempt.status() >= FAILS_FROM;
     Tone tone = failed ? Tone.WARN : Tone.NEUTRAL;
     TimelineEntry entry =
         attempt.status() == 0
             ? TimelineEntry.of(
-                attempt.time(), tone, "timeline.attempt-silent", number, attempt.millis())
+                attempt.time(), tone, "timeline.attempt-silent", push, number, attempt.millis())
             : TimelineEntry.of(
                 attempt.time(),
                 tone,
                 "timeline.attempt",
+                push,
                 number,
                 attempt.status(),
                 attempt.millis());

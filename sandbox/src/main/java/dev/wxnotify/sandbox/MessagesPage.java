@@ -51,6 +51,7 @@ final class MessagesPage {
     values.put("messages", part.messages());
     values.put("older", part.before() == 0 ? "" : filter.link(part.before()));
     values.put("newest", before > 0 ? filter.link(0) : "");
+    values.put("server", server);
     values.put("commands", FirstSteps.of(weChat, options, server, request));
     return frame.answer(request, "messages.title", "messages", values);
   }

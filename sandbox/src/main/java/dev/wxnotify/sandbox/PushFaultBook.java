@@ -1,5 +1,7 @@
 package dev.wxnotify.sandbox;
 
+import dev.wxnotify.sandbox.InboxEvent.FaultsChanged;
+import dev.wxnotify.sandbox.InboxEvent.FaultsChanged.Change;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +32,24 @@ final class PushFaultBook {
     }
     entries.add(
         new Entry(fault, new Strikes(fault.count(), fault.every(), fault.probability(), 0)));
-    log.add(
-        (number, time) ->
-            new InboxEvent.FaultsChanged(number, time, fault.what(), fault.eventLabel(), true));
+    changed(Change.ADDED, fault);
     return true;
+  }
+
+  /** Ends the oldest fault that is written like this, if there is one. */
+  synchronized void remove(String written) {
+    for (Entry entry : entries) {
+      if (entry.strikes().isAlive() && entry.fault().toString().equals(written)) {
+        entries.remove(entry);
+        changed(Change.REMOVED, entry.fault());
+        return;
+      }
+    }
   }
 
   void clear() {
     entries.clear();
-    log.add((number, time) -> new InboxEvent.FaultsChanged(number, time, "", "", true));
+    log.add((number, time) -> new FaultsChanged(number, time, Change.CLEARED, "", "", true));
   }
 
   /** The faults that may still strike. */
@@ -69,6 +80,12 @@ final class PushFaultBook {
   /** The open ids of the table, without what may follow. */
   static String openId(PushFaultKind kind) {
     return OPEN_ID_PREFIX + kind.label() + (kind.takesArgument() ? "-<ms>" : "");
+  }
+
+  private void changed(Change change, PushFault fault) {
+    log.add(
+        (number, time) ->
+            new FaultsChanged(number, time, change, fault.what(), fault.eventLabel(), true));
   }
 
   private static void byOpenId(String name, Map<PushFaultKind, Integer> all) {

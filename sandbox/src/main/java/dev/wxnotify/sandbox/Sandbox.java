@@ -119,10 +119,11 @@ public final class Sandbox implements AutoCloseable {
    * Says where the wxnotify server listens that sends to this sandbox, so that the commands on its
    * pages are complete.
    *
+   * @param grpcurl how a command begins that calls it, like {@code grpcurl -plaintext}
    * @param address like {@code 127.0.0.1:9090}
    */
-  public void servedBy(String address) {
-    this.address.set(address);
+  public void servedBy(String grpcurl, String address) {
+    this.address.set(grpcurl, address);
   }
 
   /** The port it listens on. */

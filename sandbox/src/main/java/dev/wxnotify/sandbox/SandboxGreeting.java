@@ -13,6 +13,7 @@ final class SandboxGreeting {
   static void print(PrintWriter out, Sandbox sandbox, SandboxOptions options) {
     URI url = sandbox.baseUrl();
     out.println("sandbox listening on " + url);
+    out.println("  inbox     " + sandbox.inboxUrl() + " (open it in a browser)");
     for (Map.Entry<String, String> app : new TreeMap<>(options.apps()).entrySet()) {
       out.println("  app       " + app.getKey() + secret(app.getValue()));
     }

@@ -1,10 +1,9 @@
 package dev.wxnotify.sandbox;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Commands for a shell that send a message again: to wxnotify by grpcurl, and to WeChat's API,
@@ -20,19 +19,32 @@ final class SendCommands {
   private SendCommands() {}
 
   /**
-   * The call of wxnotify that makes this request to WeChat.
+   * The call of wxnotify that makes the request of this message.
    *
-   * @param server where wxnotify listens, like {@code 127.0.0.1:9090}
-   * @return empty if the request is none that wxnotify makes
+   * @return empty if wxnotify makes no such request
    */
-  static Optional<String> grpcurl(String appId, RawBody request, String server) {
-    return Json.read(request)
-        .filter(json -> json.path("data").isObject())
-        .map(json -> grpcurl(message(appId, json), server));
+  static Optional<String> grpcurl(InboxMessage sent, ServerAddress server) {
+    if (sent.openId().isEmpty() || sent.checks().isEmpty()) {
+      return Optional.empty();
+    }
+    ObjectNode message =
+        Json.object()
+            .put("app_id", sent.appId())
+            .put("open_id", sent.openId())
+            .put("template_id", sent.templateId());
+    put(message, "page", "", sent.page());
+    ObjectNode data = message.putObject("data");
+    Stream.concat(sent.checks().stream(), sent.unknown().stream())
+        .filter(check -> check.problem() != KeywordProblem.MISSING)
+        .forEach(check -> data.put(check.keyword(), check.value()));
+    put(message, "mini_program_state", "MINI_PROGRAM_STATE_", sent.state());
+    put(message, "language", "LANGUAGE_", sent.language());
+    return Optional.of(grpcurl(message, server));
   }
 
   /** A first message to {@code openId} that the sandbox accepts. */
-  static String grpcurl(String appId, String openId, SandboxTemplate template, String server) {
+  static String grpcurl(
+      String appId, String openId, SandboxTemplate template, ServerAddress server) {
     ObjectNode message =
         Json.object()
             .put("app_id", appId)
@@ -55,38 +67,16 @@ final class SendCommands {
         .formatted(origin, SandboxEndpoint.SEND.path(), Tokens.PARAMETER, quoted(request.text()));
   }
 
-  private static String grpcurl(ObjectNode message, String server) {
+  private static String grpcurl(ObjectNode message, ServerAddress server) {
     ObjectNode request = Json.object();
     request.set("message", message);
-    return "grpcurl -plaintext -d "
-        + quoted(visible(Json.text(request)))
-        + " "
-        + server
-        + " "
-        + METHOD;
-  }
-
-  private static ObjectNode message(String appId, ObjectNode json) {
-    ObjectNode message =
-        Json.object()
-            .put("app_id", appId)
-            .put("open_id", json.path("touser").asText(""))
-            .put("template_id", json.path("template_id").asText(""));
-    copy(json.path("page"), "page", "", message);
-    ObjectNode data = message.putObject("data");
-    for (Map.Entry<String, JsonNode> entry : json.path("data").properties()) {
-      data.put(entry.getKey(), entry.getValue().path("value").asText(""));
-    }
-    copy(json.path("miniprogram_state"), "mini_program_state", "MINI_PROGRAM_STATE_", message);
-    copy(json.path("lang"), "language", "LANGUAGE_", message);
-    return message;
+    return server.call(quoted(visible(Json.text(request))), METHOD);
   }
 
   /** Names of constants are those of WeChat with a prefix, in upper case. */
-  private static void copy(JsonNode value, String name, String prefix, ObjectNode to) {
-    String text = value.asText("");
+  private static void put(ObjectNode message, String name, String prefix, String text) {
     if (!text.isEmpty()) {
-      to.put(name, prefix.isEmpty() ? text : prefix + text.toUpperCase(Locale.ROOT));
+      message.put(name, prefix.isEmpty() ? text : prefix + text.toUpperCase(Locale.ROOT));
     }
   }
 

@@ -3,8 +3,8 @@ package dev.wxnotify.sandbox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,38 +17,48 @@ class SendCommandsTest {
   /** A real shell splits the command, and prints what it would pass. */
   @Test
   void grpcurl_hostileValues_comeThroughAShellAsTheyAre() throws Exception {
-    RawBody body =
-        body(
-            Json.object()
-                .put("touser", "alice")
-                .put("template_id", SandboxTemplates.SECKILL_TEMPLATE_ID)
-                .put("page", "pages/order?id='7'&a=b")
-                .put("miniprogram_state", "trial")
-                .put("lang", "en_US")
-                .set("data", Json.object().set("thing1", Json.object().put("value", HOSTILE))));
+    InboxMessage sent = message("alice", List.of(check("thing1", HOSTILE)));
+    ServerAddress server = new ServerAddress();
+    server.set("grpcurl -plaintext", "127.0.0.1:9090");
 
-    String command = SendCommands.grpcurl("wxapp", body, "127.0.0.1:9090").orElseThrow();
+    String command = SendCommands.grpcurl(sent, server).orElseThrow();
 
     List<String> words = words(command);
-    assertThat(words.get(0)).isEqualTo("grpcurl");
-    assertThat(words.subList(1, 3)).containsExactly("-plaintext", "-d");
+    assertThat(words.subList(0, 3)).containsExactly("grpcurl", "-plaintext", "-d");
     assertThat(words.subList(4, words.size()))
         .containsExactly("127.0.0.1:9090", "wxnotify.v1.NotificationService/SendSubscribeMessage");
-    JsonNode message = new JsonMapper().readTree(words.get(3)).path("message");
-    assertThat(message.path("app_id").textValue()).isEqualTo("wxapp");
-    assertThat(message.path("open_id").textValue()).isEqualTo("alice");
-    assertThat(message.path("page").textValue()).isEqualTo("pages/order?id='7'&a=b");
-    assertThat(message.path("data").path("thing1").textValue()).isEqualTo(HOSTILE);
-    assertThat(message.path("mini_program_state").textValue())
-        .isEqualTo("MINI_PROGRAM_STATE_TRIAL");
-    assertThat(message.path("language").textValue()).isEqualTo("LANGUAGE_EN_US");
+    assertThat(new JsonMapper().readTree(words.get(3)))
+        .isEqualTo(
+            new JsonMapper()
+                .readTree(
+                    """
+                    {"message": {
+                      "app_id": "wxapp",
+                      "open_id": "alice",
+                      "template_id": "a-template",
+                      "page": "pages/order?id='7'&a=b",
+                      "data": {"thing1": %s},
+                      "mini_program_state": "MINI_PROGRAM_STATE_TRIAL",
+                      "language": "LANGUAGE_EN_US"}}"""
+                        .formatted(new JsonMapper().writeValueAsString(HOSTILE))));
     assertThat(command).as("marks of direction are visible").doesNotContain("\u202e");
   }
 
   @Test
+  void grpcurl_unknownServer_hasAPlaceholder() {
+    InboxMessage sent = message("alice", List.of(check("thing1", "x")));
+
+    assertThat(SendCommands.grpcurl(sent, new ServerAddress()).orElseThrow())
+        .startsWith("grpcurl -plaintext -d '")
+        .endsWith(" HOST:PORT wxnotify.v1.NotificationService/SendSubscribeMessage");
+  }
+
+  @Test
   void grpcurl_noRequestOfWxnotify_isEmpty() {
-    assertThat(SendCommands.grpcurl("wxapp", new RawBody("{".getBytes(UTF_8)), "h:1")).isEmpty();
-    assertThat(SendCommands.grpcurl("wxapp", new RawBody("{}".getBytes(UTF_8)), "h:1")).isEmpty();
+    ServerAddress server = new ServerAddress();
+
+    assertThat(SendCommands.grpcurl(message("alice", List.of()), server)).isEmpty();
+    assertThat(SendCommands.grpcurl(message("", List.of(check("thing1", "x"))), server)).isEmpty();
   }
 
   @Test
@@ -69,8 +79,30 @@ class SendCommandsTest {
             text);
   }
 
-  private static RawBody body(JsonNode json) {
-    return new RawBody(json.toString().getBytes(UTF_8));
+  private static KeywordCheck check(String keyword, String value) {
+    return new KeywordCheck(keyword, "", value, "thing", value.length(), 20, true, null);
+  }
+
+  private static InboxMessage message(String openId, List<KeywordCheck> checks) {
+    return new InboxMessage(
+        1,
+        Instant.EPOCH,
+        "wxapp",
+        openId,
+        "a-template",
+        "",
+        "pages/order?id='7'&a=b",
+        "en_US",
+        "trial",
+        0,
+        "ok",
+        "",
+        "1",
+        "",
+        checks,
+        List.of(),
+        ReceiptState.NONE,
+        null);
   }
 
   private static List<String> words(String command) throws Exception {

@@ -48,9 +48,19 @@ final class CallsToTry {
     return text.toString();
   }
 
+  /** Returns how a command of grpcurl begins, with all that this server asks for. */
+  String command() {
+    return grpcurl() + contract();
+  }
+
+  /** Returns where the server listens for gRPC. */
+  String grpcAddress() {
+    return grpcAddress;
+  }
+
   private String send(String openId) {
     return "  %s -d '%s' \\\n      %s wxnotify.v1.NotificationService/SendSeckillMessage\n"
-        .formatted(grpcurl() + contract(), MESSAGE.formatted(openId), grpcAddress);
+        .formatted(command(), MESSAGE.formatted(openId), grpcAddress);
   }
 
   /** Returns what the shell variables must contain. */

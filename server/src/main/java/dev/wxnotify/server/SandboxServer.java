@@ -63,6 +63,8 @@ public final class SandboxServer implements AutoCloseable {
       NotificationServer server = new NotificationServer(settings);
       server.start();
       pushes.connect(weChat, server);
+      CallsToTry calls = new CallsToTry(settings, server.grpcPort(), server.monitoringPort());
+      weChat.servedBy(calls.command(), calls.grpcAddress());
       return new SandboxServer(weChat, server);
     } catch (ConfigurationException e) {
       weChat.close();
@@ -87,7 +89,10 @@ public final class SandboxServer implements AutoCloseable {
     return server.grpcPort();
   }
 
-  /** Returns the address of the fake WeChat, which is controlled by HTTP. */
+  /**
+   * Returns the address of the fake WeChat, which is controlled by HTTP. A browser shows its inbox
+   * there.
+   */
   public URI sandboxUrl() {
     return weChat.baseUrl();
   }

@@ -166,8 +166,11 @@ final class ServeCommand implements Callable<Integer> {
 
   private void printCalls(ServerSettings settings, NotificationServer server, Sandbox weChat) {
     PrintWriter out = spec.commandLine().getOut();
+    CallsToTry calls = new CallsToTry(settings, server.grpcPort(), server.monitoringPort());
+    weChat.servedBy(calls.command(), calls.grpcAddress());
     out.printf("The fake WeChat is at %s (app %s). ", weChat.baseUrl(), SandboxOptions.APP_ID);
-    out.println(new CallsToTry(settings, server.grpcPort(), server.monitoringPort()).text());
+    out.printf("Look at its inbox: %s%n%n", weChat.inboxUrl());
+    out.println(calls.text());
     out.flush();
   }
 }

@@ -182,6 +182,10 @@ final class LiveData implements ConsoleData {
 
   @Override
   public MessageList messages(MessageSearch search) {
+    if (search.limit() < 1 || search.limit() > MessageSearch.MOST) {
+      throw new IllegalArgumentException(
+          "limit: " + search.limit() + " (expected: 1 to " + MessageSearch.MOST + ")");
+    }
     MessageQuery query =
         new MessageQuery(
             scope(search.appId()),

@@ -19,11 +19,6 @@ import org.jspecify.annotations.Nullable;
 record MessageList(List<JournalEntry> messages, MessageQuery.@Nullable Place next) {
   private static final Pattern PLACE = Pattern.compile("(\\d{1,15})-(\\d{1,18})");
 
-  /** Copies. */
-  public MessageList {
-    messages = List.copyOf(messages);
-  }
-
   /** Returns a place as a text for a URL; the journal keeps whole milliseconds. */
   public static String text(MessageQuery.Place place) {
     return place.beganAt().toEpochMilli() + "-" + place.sequence();

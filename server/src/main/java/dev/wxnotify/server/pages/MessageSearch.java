@@ -31,11 +31,4 @@ record MessageSearch(
     MessageQuery.@Nullable Place after,
     int limit) {
   static final int MOST = 200;
-
-  /** Checks the limit. */
-  public MessageSearch {
-    if (limit < 1 || limit > MOST) {
-      throw new IllegalArgumentException("limit: " + limit + " (expected: 1 to " + MOST + ")");
-    }
-  }
 }

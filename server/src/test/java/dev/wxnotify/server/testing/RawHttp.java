@@ -76,6 +76,11 @@ public final class RawHttp implements AutoCloseable {
     return head.toString(StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
   }
 
+  /** Reads what comes until the server closes the connection. */
+  public String rest() throws IOException {
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
   /** Tells, as soon as it is known, whether the server has closed the connection. */
   public boolean isClosedByServer() throws IOException {
     try {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wxnotify.server.pages;
+
+import org.jspecify.annotations.NullMarked;

@@ -114,7 +114,7 @@ class LayoutTest {
     assertThat(answer.headers())
         .containsEntry("Cache-Control", "no-store")
         .containsEntry("X-Content-Type-Options", "nosniff")
-        .containsEntry("Referrer-Policy", "no-referrer");
+        .containsEntry("Referrer-Policy", "same-origin");
     assertThat(answer.headers().get("Content-Security-Policy"))
         .contains("default-src 'self'")
         .contains("frame-ancestors 'none'")

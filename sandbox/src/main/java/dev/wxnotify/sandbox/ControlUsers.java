@@ -95,8 +95,12 @@ final class ControlUsers {
     return count;
   }
 
+  static boolean isOpenId(String text) {
+    return OPEN_ID.matcher(text).matches();
+  }
+
   static String openId(String openId) throws ControlError {
-    if (!OPEN_ID.matcher(openId).matches()) {
+    if (!isOpenId(openId)) {
       throw ControlError.badField(
           "open_id", "open_id: " + openId + " (expected: 1 to 128 letters, digits, - and _)");
     }

@@ -21,7 +21,7 @@ final class Front {
   private final HostCheck hosts;
   private final OriginCheck origins = new OriginCheck();
 
-  Front(
+  private Front(
       FakeWeChat weChat,
       ControlApi control,
       SandboxPages pages,
@@ -32,6 +32,23 @@ final class Front {
     this.pages = pages;
     this.workers = workers;
     this.hosts = hosts;
+  }
+
+  /**
+   * With all that the sandbox has.
+   *
+   * @param address of the server that the pages show in commands
+   */
+  static Front of(
+      SandboxOptions options, FakeWeChat weChat, Inbox inbox, ServerAddress address) {
+    ControlMessages messages =
+        new ControlMessages(weChat, options.kept(), inbox.waits(), inbox.workers());
+    return new Front(
+        weChat,
+        new ControlApi(weChat, messages, new ControlEvents(weChat.log(), inbox)),
+        new InboxPages(weChat, options, address),
+        inbox.workers(),
+        new HostCheck(options.allowedHosts()));
   }
 
   /** True for the paths that WeChat does not have. */

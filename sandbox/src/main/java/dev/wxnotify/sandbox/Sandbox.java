@@ -1,6 +1,5 @@
 package dev.wxnotify.sandbox;
 
-import dev.wxnotify.web.HostCheck;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -74,7 +73,7 @@ public final class Sandbox implements AutoCloseable {
     }
     Inbox inbox = new Inbox(weChat, heartbeat);
     ServerAddress address = new ServerAddress();
-    Front front = front(options, weChat, inbox, address);
+    Front front = Front.of(options, weChat, inbox, address);
     try {
       HttpServer server =
           HttpServer.start(
@@ -92,32 +91,19 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
-  private static Front front(
-      SandboxOptions options, FakeWeChat weChat, Inbox inbox, ServerAddress address) {
-    ControlMessages messages =
-        new ControlMessages(weChat, options.kept(), inbox.waits(), inbox.workers());
-    return new Front(
-        weChat,
-        new ControlApi(weChat, messages, new ControlEvents(weChat.log(), inbox)),
-        new InboxPages(weChat, options, address),
-        inbox.workers(),
-        new HostCheck(options.allowedHosts()));
-  }
-
   /** The address of this sandbox, without a trailing slash. */
   public URI baseUrl() {
     String name = host.contains(":") ? "[" + host + "]" : host;
     return URI.create("http://" + name + ":" + port());
   }
 
-  /** The page that shows the messages. The name may be another one that leads to this address. */
+  /** The page that shows the messages. */
   public URI inboxUrl() {
     return baseUrl().resolve("/");
   }
 
   /**
-   * Says where the wxnotify server listens that sends to this sandbox, so that the commands on its
-   * pages are complete.
+   * Names the wxnotify server that sends to this sandbox, so that commands on pages are complete.
    *
    * @param grpcurl how a command begins that calls it, like {@code grpcurl -plaintext}
    * @param address like {@code 127.0.0.1:9090}

@@ -29,7 +29,7 @@
 
   if (fresh) {
     document.addEventListener('htmx:beforeRequest', function (event) {
-      if (event.target.id !== 'messages') {
+      if (event.detail.target.id !== 'messages') {
         return;
       }
       if (window.scrollY > READING && isOfStream(event.detail.requestConfig)) {

@@ -13,12 +13,17 @@ public final class PageHeaders {
       "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none';"
           + " object-src 'none'";
 
+  /**
+   * Other hosts hear nothing. With {@code no-referrer}, browsers send {@code Origin: null} with the
+   * forms of our own pages, which {@link OriginCheck} refuses.
+   */
+  private static final String REFERRER_POLICY = "same-origin";
+
   private static final Map<String, String> ALWAYS =
       Map.of(
           "Content-Security-Policy", CONTENT_SECURITY_POLICY,
           "X-Content-Type-Options", "nosniff",
-          // With no-referrer, browsers send forms with "Origin: null", which OriginCheck refuses.
-          "Referrer-Policy", "same-origin",
+          "Referrer-Policy", REFERRER_POLICY,
           "Cross-Origin-Resource-Policy", "same-origin");
 
   private static final Map<String, String> PAGES = with(ALWAYS, "Cache-Control", "no-store");

@@ -21,7 +21,7 @@ final class Front {
   private final HostCheck hosts;
   private final OriginCheck origins = new OriginCheck();
 
-  private Front(
+  Front(
       FakeWeChat weChat,
       ControlApi control,
       SandboxPages pages,
@@ -39,8 +39,7 @@ final class Front {
    *
    * @param address of the server that the pages show in commands
    */
-  static Front of(
-      SandboxOptions options, FakeWeChat weChat, Inbox inbox, ServerAddress address) {
+  static Front of(SandboxOptions options, FakeWeChat weChat, Inbox inbox, ServerAddress address) {
     ControlMessages messages =
         new ControlMessages(weChat, options.kept(), inbox.waits(), inbox.workers());
     return new Front(

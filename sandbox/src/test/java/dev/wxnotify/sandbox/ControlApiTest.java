@@ -92,6 +92,17 @@ class ControlApiTest {
   }
 
   @Test
+  void faults_withSeveralWrongFields_nameAllOfThem() throws Exception {
+    JsonNode answer =
+        client.post(
+            "/sandbox/faults", "{\"endpoint\":\"sent\",\"what\":\"late\",\"count\":-1,\"every\":0}");
+
+    assertThat(answer.path("field").asText()).isEqualTo("endpoint");
+    assertThat(answer.path("errors").findValuesAsText("field"))
+        .containsExactly("endpoint", "what", "count", "every");
+  }
+
+  @Test
   void revoke_overHttp_killsTheToken() throws Exception {
     JsonNode answer =
         client.post(

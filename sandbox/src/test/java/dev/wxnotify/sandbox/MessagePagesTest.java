@@ -149,6 +149,26 @@ class MessagePagesTest {
         .isEqualTo("a number, ok or failed");
   }
 
+  /** What happens between the page and its stream is the first event of the stream. */
+  @Test
+  void list_hasAStreamThatBeginsWhereThePageEnds() throws Exception {
+    client.send(token, SandboxClient.message("alice"));
+    Document page = english.open("/");
+    client.send(token, SandboxClient.message("bob"));
+
+    String stream = page.expectFirst("[sse-connect]").attr("sse-connect");
+    try (EventReader events = EventReader.open(sandbox.port(), stream, "")) {
+      EventReader.Event first = events.next();
+      assertThat(first.name()).isEqualTo("message");
+      assertThat(first.data().path("open_id").asText()).isEqualTo("bob");
+    }
+    assertThat(page.select("[hx-target=#messages]").eachAttr("hx-trigger"))
+        .anyMatch(trigger -> trigger.contains("sse:message throttle:"))
+        .anyMatch(trigger -> trigger.contains("sse:message delay:"));
+    String again = page.expectFirst("[hx-target=#messages]").attr("hx-get");
+    assertThat(english.open(again).select("#messages li.message")).hasSize(2);
+  }
+
   /** The bound is for a browser; the server needs some milliseconds. */
   @Test
   void list_of5000Messages_isPagedAndQuick() throws Exception {

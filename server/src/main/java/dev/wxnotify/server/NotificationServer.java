@@ -52,6 +52,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -286,7 +287,8 @@ final class NotificationServer implements AutoCloseable {
                   this::redisState,
                   this::journalState,
                   this::pushAddress,
-                  appId -> pushState(pushApps.state(appId)),
+                  appId ->
+                      Optional.ofNullable(pushApps.state(appId)).map(NotificationServer::pushState),
                   () -> console.configuration(followed, watch),
                   () -> appNames(followed, watch))),
           grpc.callerTokens());
@@ -354,14 +356,15 @@ final class NotificationServer implements AutoCloseable {
     meters.watchJournal(() -> journal.trouble().isEmpty(), journal::waitingMessages);
   }
 
-  private ServerState.@Nullable RedisState redisState() {
+  private Optional<ServerState.RedisState> redisState() {
     return redis == null || shared == null
-        ? null
-        : new ServerState.RedisState(
-            redis.trouble().orElse(""),
-            redis.commandsFailed(),
-            shared.unsent(),
-            shared.forgotten());
+        ? Optional.empty()
+        : Optional.of(
+            new ServerState.RedisState(
+                redis.trouble().orElse(""),
+                redis.commandsFailed(),
+                shared.unsent(),
+                shared.forgotten()));
   }
 
   private ServerState.JournalState journalState() {
@@ -377,11 +380,9 @@ final class NotificationServer implements AutoCloseable {
     return at == null ? "" : at.getHostString() + ":" + push.port();
   }
 
-  private static AppState.@Nullable PushState pushState(PushApps.@Nullable State state) {
-    return state == null
-        ? null
-        : new AppState.PushState(
-            state.path(), state.mode(), state.isKeyWrong(), state.isForwarded());
+  private static AppState.PushState pushState(PushApps.State state) {
+    return new AppState.PushState(
+        state.path(), state.mode(), state.isKeyWrong(), state.isForwarded());
   }
 
   private static Map<String, String> appNames(

@@ -97,6 +97,11 @@ public final class SandboxServer implements AutoCloseable {
     return weChat.baseUrl();
   }
 
+  /** Returns the port of the probes and the console, on 127.0.0.1. */
+  int monitoringPort() {
+    return server.monitoringPort();
+  }
+
   /** Stops both; calls in progress have a second to end. */
   @Override
   public void close() {

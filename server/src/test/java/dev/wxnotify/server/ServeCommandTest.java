@@ -332,6 +332,7 @@ class ServeCommandTest {
     }
   }
 
+  /** Nor of the console, whose first page nobody has asked for. */
   @Test
   void serve_noTracesAskedFor_loadsNothingOfOpenTelemetry(@TempDir Path directory)
       throws Exception {
@@ -351,6 +352,8 @@ class ServeCommandTest {
 
     assertThat(Files.readString(loaded))
         .contains("dev.wxnotify.server.NotificationServer")
-        .doesNotContain("io.opentelemetry");
+        .doesNotContain("io.opentelemetry")
+        .contains("dev.wxnotify.server.pages.Pages ")
+        .doesNotContain("gg.jte", "dev.wxnotify.web.", "dev.wxnotify.server.pages.Console ");
   }
 }

@@ -12,9 +12,9 @@ import dev.wxnotify.server.journal.Subscriptions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the console looks at. Each part is looked at when a page asks, and none of them waits.
@@ -46,17 +46,17 @@ public record ConsoleSources(
   /**
    * What edges and the configuration know.
    *
-   * @param redis null in it for a server that shares nothing
+   * @param redis empty for a server that shares nothing
    * @param pushAddress where pushes arrive, as host and port; empty for nowhere
-   * @param pushes by AppID; null for an app whose pushes are not accepted
+   * @param pushes by AppID; empty for an app whose pushes are not accepted
    * @param configuration what is used of the configuration
    * @param appNames the operator's names of apps, by AppID
    */
   public record Parts(
-      Supplier<ServerState.@Nullable RedisState> redis,
+      Supplier<Optional<ServerState.RedisState>> redis,
       Supplier<ServerState.JournalState> journal,
       Supplier<String> pushAddress,
-      Function<String, AppState.@Nullable PushState> pushes,
+      Function<String, Optional<AppState.PushState>> pushes,
       Supplier<ConfigurationState> configuration,
       Supplier<Map<String, String>> appNames) {}
 }

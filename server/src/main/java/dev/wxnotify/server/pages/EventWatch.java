@@ -109,11 +109,21 @@ final class EventWatch implements EventSource, AutoCloseable {
       turn.execute(
           () -> {
             if (!over) {
-              task.run();
+              runOrEnd(task);
             }
           });
     } catch (RejectedExecutionException e) {
       log.debug("the pages are closed already");
+    }
+  }
+
+  /** A stream that a fault stopped would look quiet: it ends, and the browser comes again. */
+  private void runOrEnd(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("a stream of events failed unexpectedly", e);
+      end();
     }
   }
 

@@ -24,6 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The console's pages as HTML. */
 final class HtmlPages implements ConsolePages {
@@ -34,7 +36,9 @@ final class HtmlPages implements ConsolePages {
   private static final String OTHER = "other";
 
   private static final int NOT_FOUND = 404;
+  private static final int FAULT = 500;
   private static final int UNAVAILABLE = 503;
+  private static final Logger log = LoggerFactory.getLogger(HtmlPages.class);
 
   private final Texts texts = new Texts(HtmlPages.class, "console");
   private final Templates templates = new Templates(HtmlPages.class);
@@ -86,6 +90,10 @@ final class HtmlPages implements ConsolePages {
     } catch (JournalUnavailableException e) {
       Page page = layout.page(request, "journal.away");
       return layout.problem(page, UNAVAILABLE, page.text("journal.away.text"));
+    } catch (RuntimeException e) {
+      log.error("the page {} could not be made", request.path(), e);
+      Page page = layout.page(request, "error.500");
+      return layout.problem(page, FAULT, page.text("error.500.text"));
     }
   }
 
@@ -118,7 +126,11 @@ final class HtmlPages implements ConsolePages {
 
   private PageAnswer notFound(PageRequest request) {
     Page page = layout.page(request, "error.404");
-    return layout.problem(page, NOT_FOUND, page.text("error.404.text"));
+    String text =
+        request.path().startsWith(Links.APPS)
+            ? page.text("app.unknown", request.path().substring(Links.APPS.length()))
+            : page.text("error.404.text");
+    return layout.problem(page, NOT_FOUND, text);
   }
 
   /** Renders a page of a signed-in viewer. */
@@ -198,9 +210,11 @@ final class HtmlPages implements ConsolePages {
             LookupView.Kind.of(parameter(request, "kind")),
             parameter(request, "app"),
             parameter(request, "after"));
-    boolean isTooLong = query.id().length() > Lookup.LONGEST;
+    String mistake = mistake(view, query, data);
     LookupView found =
-        isTooLong ? new LookupView(query, null, null, "") : new Lookup(data).find(query);
+        mistake.isEmpty()
+            ? new Lookup(data).find(query)
+            : new LookupView(query, null, null, "");
     PageAnswer answer =
         whole(
             view,
@@ -208,11 +222,22 @@ final class HtmlPages implements ConsolePages {
             "lookup",
             Map.of(
                 "found", found,
+                "mistake", mistake,
                 "apps", data.apps(),
                 "steps", steps(view.texts(), found.message(), data),
                 "server", data.server()));
     boolean isAway = !found.trouble().isEmpty();
     return isAway && answer instanceof PageAnswer.Whole page ? page.status(UNAVAILABLE) : answer;
+  }
+
+  /** Returns what is wrong with a query; empty if nothing is. */
+  private static String mistake(View view, LookupView.Query query, ConsoleData data) {
+    if (query.id().length() > Lookup.LONGEST) {
+      return view.text("lookup.tooLong", Lookup.LONGEST);
+    }
+    return query.appId().isEmpty() || data.app(query.appId()).isPresent()
+        ? ""
+        : view.text("lookup.badApp");
   }
 
   private List<TimelineStep> steps(

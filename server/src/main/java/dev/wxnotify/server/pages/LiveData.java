@@ -64,7 +64,7 @@ final class LiveData implements ConsoleData {
         sources.clock().instant(),
         new Readiness.Report(
             report.status(), report.reasons().stream().filter(this::isForViewer).toList()),
-        sources.parts().redis().get(),
+        sources.parts().redis().get().orElse(null),
         sources.parts().journal().get(),
         sources.permits().entrySet().stream()
             .map(
@@ -126,7 +126,7 @@ final class LiveData implements ConsoleData {
         failure == null ? "" : failure.explanation(),
         templates == null ? List.of() : templates.all(),
         app.seckill().templateId(),
-        sources.parts().pushes().apply(app.appId()));
+        sources.parts().pushes().apply(app.appId()).orElse(null));
   }
 
   private List<String> troubles(App app) {

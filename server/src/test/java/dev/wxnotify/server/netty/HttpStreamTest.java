@@ -259,7 +259,7 @@ final class HttpStreamTest {
     HttpStream.Sink slow = sources.next();
     Listener reader = listen();
     HttpStream.Sink quick = sources.next();
-    byte[] large = event("x".repeat(20_000));
+    byte[] large = event("x".repeat(MAX_UNREAD - 10_000));
 
     Await.until("the bound", () -> !slow.send(large));
 

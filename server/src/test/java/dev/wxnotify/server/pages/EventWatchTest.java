@@ -12,6 +12,7 @@ import dev.wxnotify.web.EventSink;
 import dev.wxnotify.web.ServerSentEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +47,16 @@ final class EventWatchTest {
   }
 
   private AutoCloseable open(String cursor) {
+    return open(cursor, event -> new ServerSentEvent(event.cursor(), "event", "some"));
+  }
+
+  private AutoCloseable open(String cursor, Function<EventState, ServerSentEvent> render) {
     AutoCloseable opened =
         new EventWatch(
                 journal,
                 cursor,
                 () -> rights,
-                event -> new ServerSentEvent(event.cursor(), "event", "some"),
+                render,
                 timer,
                 timer)
             .open(browser);
@@ -174,6 +179,19 @@ final class EventWatchTest {
 
     assertThat(browser.ids).containsExactly("fake-1");
     assertThat(browser.isClosed).isFalse();
+  }
+
+  @Test
+  void eventThatCannotBeRendered_endsTheStream() {
+    open(
+        "",
+        event -> {
+          throw new IllegalStateException("broken on purpose");
+        });
+    publish(receipt(1, "a", "crm"));
+
+    assertThat(browser.isClosed).isTrue();
+    assertThat(timer.pending()).isZero();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.wxnotify.server.pages;
 
 import dev.wxnotify.server.delivery.ErrcodeExplanations;
 import dev.wxnotify.server.journal.JournalEntry;
+import dev.wxnotify.server.journal.StoredEvent;
 import dev.wxnotify.server.journal.Subscription;
 import dev.wxnotify.web.EventSource;
 import dev.wxnotify.web.ServerSentEvent;
@@ -65,6 +66,16 @@ final class FakeData implements ConsoleData {
 
   @Override
   public List<Subscription> subscriptions(String appId, String openId) {
+    return List.of();
+  }
+
+  @Override
+  public List<StoredEvent> answers(String appId, String openId, int limit) {
+    return List.of();
+  }
+
+  @Override
+  public List<StoredEvent> receipts(String appId, String messageId) {
     return List.of();
   }
 

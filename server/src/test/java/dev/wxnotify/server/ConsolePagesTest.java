@@ -219,7 +219,8 @@ class ConsolePagesTest {
   @Test
   void lookup_ofARefusedMessage_saysWhyAndWhatToDo() throws Exception {
     assertThat(text(lookup("refused-1")))
-        .containsSubsequence("Rejected", "This is normal.", "What to do: Callers ask the user again")
+        .containsSubsequence(
+            "Rejected", "This is normal.", "What to do: Callers ask the user again")
         .contains("Reason USER_NOT_SUBSCRIBED errcode 43101 errmsg", "rid")
         .doesNotContain("No receipt yet");
   }

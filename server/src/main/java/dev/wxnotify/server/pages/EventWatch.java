@@ -34,13 +34,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The viewer is looked up again with each page and every {@link #LOOK}: the stream of one whose
  * right has ended ends. While the journal is not available the stream stays open, and tries again.
- * A browser that comes again with the cursor of an event gets the next one.
+ * A browser that comes again with the cursor of an event gets the next one. Of events that come
+ * faster than a page can show them it gets the newest, and how many were left out.
  *
  * <p>Concurrency: everything happens in {@link #turn}, one step at a time. No step waits.
  */
 final class EventWatch implements EventSource, AutoCloseable {
   /** The most events that are read at once. */
   static final int PAGE = 64;
+
+  /** How far a browser may be behind the newest event before the others are left out. */
+  static final int MOST_BEHIND = 8 * PAGE;
+
+  /** The name of a server-sent event that says how many events of all kinds were left out. */
+  static final String LEFT_OUT = "left-out";
 
   /** After a full page, so that a browser that is far behind has time to read. */
   static final Duration AFTER_FULL_PAGE = Duration.ofMillis(100);
@@ -182,11 +189,40 @@ final class EventWatch implements EventSource, AutoCloseable {
     } else if (send(page)) {
       place = page.through();
       if (page.events().size() >= PAGE) {
-        pause(this::read, AFTER_FULL_PAGE);
+        pause(this::catchUp, AFTER_FULL_PAGE);
       } else {
         wait = feed.whenAfter(place, () -> step(this::woken));
       }
     }
+  }
+
+  /**
+   * Leaves out what a person cannot read: events that come faster than they are sent would be shown
+   * later and later.
+   */
+  private void catchUp() {
+    var ignored =
+        feed.last()
+            .whenComplete(
+                (last, fault) ->
+                    step(
+                        () -> {
+                          if (last == null || last - place <= MOST_BEHIND || leaveOut(last)) {
+                            read();
+                          }
+                        }));
+  }
+
+  /** Goes on with the newest page, and says so; returns whether the stream goes on. */
+  private boolean leaveOut(long last) {
+    long left = last - PAGE - place;
+    place = last - PAGE;
+    EventSink to = sink;
+    if (to == null || !to.send(new ServerSentEvent("", LEFT_OUT, Long.toString(left)))) {
+      close();
+      return false;
+    }
+    return true;
   }
 
   /** Events after the place are no longer kept: the rest of them would be out of context. */

@@ -212,9 +212,7 @@ final class HtmlPages implements ConsolePages {
             parameter(request, "after"));
     String mistake = mistake(view, query, data);
     LookupView found =
-        mistake.isEmpty()
-            ? new Lookup(data).find(query)
-            : new LookupView(query, null, null, "");
+        mistake.isEmpty() ? new Lookup(data).find(query) : new LookupView(query, null, null, "");
     PageAnswer answer =
         whole(
             view,

@@ -193,6 +193,16 @@
     trim();
   });
 
+  // How many events were left out since the page was opened.
+  var note = document.getElementById('left-out');
+  var left = 0;
+  note.addEventListener('htmx:sseBeforeMessage', function (event) {
+    event.preventDefault();
+    left += Number(event.detail.data) || 0;
+    note.textContent = note.dataset.text.replace('{0}', left.toLocaleString());
+    note.hidden = left === 0;
+  });
+
   button.hidden = false;
   button.addEventListener('click', function () {
     isPaused = !isPaused;

@@ -209,4 +209,19 @@ final class EventWatchTest {
 
     assertThat(browser.ids).hasSize(events).endsWith("fake-" + events);
   }
+
+  @Test
+  void whoIsBehindWhatAPersonReads_getsTheNewest_andHowManyAreLeftOut() {
+    int events = EventWatch.MOST_BEHIND + 2 * EventWatch.PAGE;
+    journal.publish(
+        LongStream.rangeClosed(1, events)
+            .mapToObj(position -> acceptance(position, "a"))
+            .toArray(StoredEvent[]::new));
+    open("fake-0");
+    timer.advance(EventWatch.AFTER_FULL_PAGE);
+
+    assertThat(browser.ids).hasSize(2 * EventWatch.PAGE + 1).endsWith("fake-" + events);
+    assertThat(browser.ids.get(EventWatch.PAGE)).as("the id of what is left out").isEmpty();
+    assertThat(browser.isClosed).isFalse();
+  }
 }

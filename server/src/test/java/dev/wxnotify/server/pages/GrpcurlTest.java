@@ -41,8 +41,7 @@ class GrpcurlTest {
                 List.of(
                     setting("wxnotify.grpc.host", "::1"),
                     setting("wxnotify.grpc.tls.certificate", "/tls/cert.pem")),
-                List.of(
-                    new CallerState("ops", null, true, false, false, 1, Set.of(), null, null)),
+                List.of(new CallerState("ops", null, true, false, false, 1, Set.of(), null, null)),
                 ""));
 
     assertThat(grpcurl.call("A/B", Map.of("id", "1")))

@@ -4,6 +4,7 @@ import dev.wxnotify.benchmark.load.BareGrpcServer;
 import dev.wxnotify.benchmark.load.BareHttpClient;
 import dev.wxnotify.benchmark.load.GrpcClient;
 import dev.wxnotify.benchmark.load.LoadResult;
+import dev.wxnotify.benchmark.load.PageViewer;
 import dev.wxnotify.benchmark.load.PushClient;
 import dev.wxnotify.benchmark.load.Transport;
 import dev.wxnotify.benchmark.load.Upstream;
@@ -187,6 +188,13 @@ final class Lab implements AutoCloseable {
             "http://127.0.0.1:" + server.pushPort() + "/wechat/shop",
             "--app-id",
             ServerProcess.APP_ID));
+  }
+
+  /** An operator who has the console of a server open. */
+  WorkerProcess pageViewer(ServerProcess server) throws IOException, InterruptedException {
+    return keep(
+        new WorkerProcess(
+            "operator", List.of(), PageViewer.class, "--url", server.console().toString()));
   }
 
   private String upstreamPort() {

@@ -40,7 +40,7 @@ public final class Main implements Callable<Integer> {
       split = ",",
       description =
           "Only these scenarios: start, first-30s, saturation, slow-upstream, latency, flatness,"
-              + " security, campaign, push, memory, journal, sweep.")
+              + " security, campaign, push, memory, journal, pages, sweep.")
   private List<String> only = List.of();
 
   @Option(
@@ -128,6 +128,7 @@ public final class Main implements Callable<Integer> {
     scenarios.put("push", new Pushes());
     scenarios.put("memory", new Memory(soak()));
     scenarios.put("journal", new JournalCost(soak()));
+    scenarios.put("pages", new Pages());
     scenarios.put("sweep", new Sweep(out.resolve("report.svg")));
     return scenarios;
   }

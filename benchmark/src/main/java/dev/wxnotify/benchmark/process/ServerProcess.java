@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.wxnotify.benchmark.load.GrpcClient;
 import dev.wxnotify.benchmark.load.Transport;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,6 +29,8 @@ public final class ServerProcess extends ChildProcess {
   public static final String APP_ID = "wx0123456789abcdef";
 
   private static final Pattern PORT = Pattern.compile("gRPC on \\S+:(\\d+)");
+
+  private static final Pattern MONITORING = Pattern.compile("monitoring on (\\S+:\\d+)");
 
   private static final Pattern PUSH_PORT = Pattern.compile("pushes on \\S+:(\\d+)");
 
@@ -98,6 +101,11 @@ public final class ServerProcess extends ChildProcess {
   /** Returns the port of WeChat's pushes; only of a server that has one. */
   public int pushPort() {
     return Integer.parseInt(find(PUSH_PORT));
+  }
+
+  /** Returns the address of the operator's console. */
+  public URI console() {
+    return URI.create("http://" + find(MONITORING) + "/");
   }
 
   /** Returns the port of gRPC. */

@@ -85,8 +85,7 @@ class TimelineTest {
   @Test
   void acceptedMessage_withoutReceipt_saysSo() {
     List<TimelineStep> steps =
-        timeline.of(
-            entry(JournalSamples.accepted("1", "", T0)), null, List.of(), List.of());
+        timeline.of(entry(JournalSamples.accepted("1", "", T0)), null, List.of(), List.of());
 
     assertThat(titles(steps)).last().isEqualTo("No receipt yet");
     assertThat(steps.get(0).facts()).as("no request id").isEmpty();
@@ -119,8 +118,7 @@ class TimelineTest {
     List<TimelineStep> steps =
         timeline.of(entry(message), new Explanation("it is full", "wait"), List.of(), List.of());
 
-    assertThat(titles(steps))
-        .containsExactly("Received", "Not written to WeChat", "Not sent");
+    assertThat(titles(steps)).containsExactly("Received", "Not written to WeChat", "Not sent");
     assertThat(steps.get(2).lines()).containsExactly("after 1 s", "it is full", "What to do: wait");
   }
 

@@ -53,6 +53,11 @@ final class CallsToTry {
     return grpcurl() + contract();
   }
 
+  /** Returns where a browser finds the console. */
+  String consoleUrl() {
+    return "http://" + monitoringAddress + "/";
+  }
+
   /** Returns where the server listens for gRPC. */
   String grpcAddress() {
     return grpcAddress;

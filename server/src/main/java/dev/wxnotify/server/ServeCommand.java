@@ -168,8 +168,12 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     CallsToTry calls = new CallsToTry(settings, server.grpcPort(), server.monitoringPort());
     weChat.servedBy(calls.command(), calls.grpcAddress());
-    out.printf("The fake WeChat is at %s (app %s). ", weChat.baseUrl(), SandboxOptions.APP_ID);
-    out.printf("Look at its inbox: %s%n%n", weChat.inboxUrl());
+    out.printf("The fake WeChat is at %s (app %s).%n", weChat.baseUrl(), SandboxOptions.APP_ID);
+    out.printf("Its inbox:          %s%n", weChat.inboxUrl());
+    if (settings.console().isOn()) {
+      out.printf("Operator's console: %s%n", calls.consoleUrl());
+    }
+    out.println();
     out.println(calls.text());
     out.flush();
   }

@@ -25,6 +25,9 @@ public final class History {
   /** One hour. */
   static final int SAMPLES = 240;
 
+  /** What is shorter says nothing of a rate. */
+  private static final Duration LEAST = Duration.ofSeconds(1);
+
   private static final int COUNTS = 4;
 
   private final Supplier<Map<String, Counts>> counters;
@@ -57,11 +60,17 @@ public final class History {
     }
 
     void put(int place, Counts now) {
-      values[COUNTS * place] = difference(last.accepted, now.accepted);
-      values[COUNTS * place + 1] = difference(last.rejected, now.rejected);
-      values[COUNTS * place + 2] = difference(last.notSent, now.notSent);
-      values[COUNTS * place + 3] = difference(last.unknown, now.unknown);
+      System.arraycopy(differences(last, now), 0, values, COUNTS * place, COUNTS);
       last = now;
+    }
+
+    static int[] differences(Counts before, Counts now) {
+      return new int[] {
+        difference(before.accepted, now.accepted),
+        difference(before.rejected, now.rejected),
+        difference(before.notSent, now.notSent),
+        difference(before.unknown, now.unknown)
+      };
     }
 
     /** An app that was away counts from 0 again. */
@@ -95,8 +104,10 @@ public final class History {
     }
   }
 
-  /** Returns the sum of some apps. */
+  /** Returns the sum of some apps, up to now: what came after the last sample is a shorter one. */
   HistoryState of(Collection<String> appIds) {
+    Map<String, Counts> now = counters.get();
+    Instant at = clock.instant();
     synchronized (lock) {
       List<Ring> summed =
           rings.entrySet().stream()
@@ -108,8 +119,29 @@ public final class History {
       for (int i = first; i <= taken; i++) {
         samples.add(sample(i % times.length, (i - 1) % times.length, summed));
       }
+      Duration since = Duration.between(times[taken % times.length], at);
+      if (since.compareTo(LEAST) >= 0) {
+        samples.add(sinceLast(now, at, since, appIds));
+      }
       return new HistoryState(times[(first - 1) % times.length], STEP, samples);
     }
+  }
+
+  @GuardedBy("lock")
+  private Sample sinceLast(
+      Map<String, Counts> now, Instant at, Duration since, Collection<String> appIds) {
+    long[] sums = new long[COUNTS];
+    now.forEach(
+        (appId, counts) -> {
+          if (appIds.contains(appId)) {
+            Ring ring = rings.get(appId);
+            int[] differences = Ring.differences(ring == null ? Counts.NONE : ring.last, counts);
+            for (int i = 0; i < COUNTS; i++) {
+              sums[i] += differences[i];
+            }
+          }
+        });
+    return new Sample(at, since, sums[0], sums[1], sums[2], sums[3]);
   }
 
   @GuardedBy("lock")

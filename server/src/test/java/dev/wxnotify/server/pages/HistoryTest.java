@@ -48,6 +48,27 @@ final class HistoryTest {
   }
 
   @Test
+  void whatCameAfterTheLastSample_isAShorterOne() {
+    counters.put("wx-shop", new Counts(5, 1, 0, 0));
+    clock.advance(Duration.ofSeconds(3));
+    Sample first = new Sample(clock.instant(), Duration.ofSeconds(3), 5, 1, 0, 0);
+    assertThat(history.of(List.of("wx-shop")).samples()).containsExactly(first);
+
+    sample(Duration.ofSeconds(12));
+    counters.put("wx-shop", new Counts(6, 1, 2, 0));
+    counters.put("wx-club", new Counts(1, 0, 0, 4));
+    clock.advance(Duration.ofMillis(999));
+    assertThat(history.of(List.of("wx-shop", "wx-club")).samples()).hasSize(1);
+    clock.advance(Duration.ofMillis(1));
+    assertThat(history.of(List.of("wx-shop", "wx-club")).samples())
+        .last()
+        .isEqualTo(new Sample(clock.instant(), Duration.ofSeconds(1), 2, 0, 2, 4));
+    assertThat(history.of(List.of("wx-club")).samples())
+        .last()
+        .isEqualTo(new Sample(clock.instant(), Duration.ofSeconds(1), 1, 0, 0, 4));
+  }
+
+  @Test
   void apps_areSummed_andOthersAreNot() {
     counters.put("wx-shop", new Counts(5, 0, 0, 0));
     counters.put("wx-club", new Counts(2, 0, 0, 0));

@@ -48,6 +48,9 @@ class JournalFleetTest {
   private static final String AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
   private static final int PAGE = 1_000;
 
+  /** A receipt waits half a minute for its message, which the kill may have lost. */
+  private static final Duration LONGEST_WATCH = Duration.ofSeconds(30).plus(Await.LONGEST);
+
   /** What a kill may lose: the records of a second. */
   private static final int LOST_BY_A_KILL = 500;
 
@@ -99,7 +102,8 @@ class JournalFleetTest {
         assertThat(load.outcomes()).as("an outcome for each").hasSize(load.sent());
         awaitEndOfPushes(weChat);
         Set<String> answered = accepted(weChat);
-        Await.until(
+        Await.within(
+            LONGEST_WATCH,
             () -> "watched " + watcher.events().size() + " of " + answered.size(),
             () -> messageIds(watcher.events()).containsAll(answered));
         List<Event> events = watcher.events();

@@ -35,10 +35,16 @@ public final class Await {
    * @param what describes, at the end, the condition if it never holds
    */
   public static void until(Supplier<String> what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + LONGEST.toNanos();
+    within(LONGEST, what, condition);
+  }
+
+  /** Does the same for an event that the server itself delays for {@code longest} at most. */
+  public static void within(Duration longest, Supplier<String> what, Callable<Boolean> condition)
+      throws Exception {
+    long deadline = System.nanoTime() + longest.toNanos();
     while (!condition.call()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError("not within " + LONGEST + ": " + what.get());
+        throw new AssertionError("not within " + longest + ": " + what.get());
       }
       Thread.sleep(POLL.toMillis());
     }

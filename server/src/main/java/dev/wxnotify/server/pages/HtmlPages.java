@@ -208,7 +208,9 @@ final class HtmlPages implements ConsolePages {
     String asked = request.query().getOrDefault("q", "");
     LookupView.Query query =
         new LookupView.Query(
-            kind == LookupView.Kind.ANY ? asked.strip() : asked, // A request id may end with blanks.
+            kind == LookupView.Kind.ANY
+                ? asked.strip()
+                : asked, // A request id may end with blanks.
             kind,
             parameter(request, "app"),
             parameter(request, "after"));

@@ -184,7 +184,7 @@ final class PagesTest {
 
       assertThat(ask(get("/")).body()).isEqualTo("too many pages are asked for; try again\n");
       assertThat(ask(get("/livez")).status()).isEqualTo(200);
-      assertThat(waiting).hasValue(PageRoutes.THREADS);
+      Await.until("all threads at work", () -> waiting.get() == PageRoutes.THREADS);
 
       released.countDown();
       for (RawHttp each : slow) {

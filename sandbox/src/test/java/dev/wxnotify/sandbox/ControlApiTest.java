@@ -95,7 +95,8 @@ class ControlApiTest {
   void faults_withSeveralWrongFields_nameAllOfThem() throws Exception {
     JsonNode answer =
         client.post(
-            "/sandbox/faults", "{\"endpoint\":\"sent\",\"what\":\"late\",\"count\":-1,\"every\":0}");
+            "/sandbox/faults",
+            "{\"endpoint\":\"sent\",\"what\":\"late\",\"count\":-1,\"every\":0}");
 
     assertThat(answer.path("field").asText()).isEqualTo("endpoint");
     assertThat(answer.path("errors").findValuesAsText("field"))

@@ -21,10 +21,14 @@ public final class PageHeaders {
 
   private static final Map<String, String> ALWAYS =
       Map.of(
-          "Content-Security-Policy", CONTENT_SECURITY_POLICY,
-          "X-Content-Type-Options", "nosniff",
-          "Referrer-Policy", REFERRER_POLICY,
-          "Cross-Origin-Resource-Policy", "same-origin");
+          "Content-Security-Policy",
+          CONTENT_SECURITY_POLICY,
+          "X-Content-Type-Options",
+          "nosniff",
+          "Referrer-Policy",
+          REFERRER_POLICY,
+          "Cross-Origin-Resource-Policy",
+          "same-origin");
 
   private static final Map<String, String> PAGES = with(ALWAYS, "Cache-Control", "no-store");
 

@@ -354,6 +354,6 @@ class ServeCommandTest {
         .contains("dev.wxnotify.server.NotificationServer")
         .doesNotContain("io.opentelemetry")
         .contains("dev.wxnotify.server.pages.Pages ")
-        .doesNotContain("gg.jte", "dev.wxnotify.web.", "dev.wxnotify.server.pages.Console ");
+        .doesNotContain("gg.jte", "dev.wxnotify.web.", "dev.wxnotify.server.pages.PageRoutes ");
   }
 }

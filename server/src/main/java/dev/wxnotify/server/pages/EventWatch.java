@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
  * A browser that comes again with the cursor of an event gets the next one. Of events that come
  * faster than a page can show them it gets the newest, and how many were left out.
  *
+ * <p>It is long because its steps share one state, and each relies on how the others leave it.
+ *
  * <p>Concurrency: everything happens in {@link #turn}, one step at a time. No step waits.
  */
 final class EventWatch implements EventSource, AutoCloseable {

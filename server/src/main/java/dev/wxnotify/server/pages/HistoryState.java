@@ -12,7 +12,7 @@ import java.util.List;
  * @param step how far samples are apart
  * @param samples oldest first; each counts the time since the one before
  */
-public record HistoryState(Instant since, Duration step, List<Sample> samples) {
+record HistoryState(Instant since, Duration step, List<Sample> samples) {
   /** Copies. */
   public HistoryState {
     samples = List.copyOf(samples);

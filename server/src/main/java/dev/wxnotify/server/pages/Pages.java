@@ -1,47 +1,22 @@
 package dev.wxnotify.server.pages;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.wxnotify.server.netty.HttpAnswer;
 import dev.wxnotify.server.netty.HttpRoutes;
-import dev.wxnotify.server.netty.HttpStream;
-import dev.wxnotify.web.EventSink;
-import dev.wxnotify.web.HostCheck;
-import dev.wxnotify.web.PageAnswer;
-import dev.wxnotify.web.PageRequest;
-import dev.wxnotify.web.ServerSentEvent;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import java.net.InetAddress;
-import java.time.ZoneOffset;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The console as routes of an HTTP port.
- *
- * <p>Until the first request nothing of it exists, and no class of the pages is loaded. From then
- * on up to {@link #THREADS} threads answer, which end when nobody asks for a while. The event loop
- * of the port, which answers probes too, only hands requests over, at most {@link #MOST} at a time.
+ * The console as routes of an HTTP port, which do not exist before the first request: until then no
+ * class of a page is loaded, and there is no thread.
  */
 public final class Pages implements HttpRoutes, AutoCloseable {
   /** The longest body: a form with a token. */
@@ -50,15 +25,17 @@ public final class Pages implements HttpRoutes, AutoCloseable {
   /** The most requests that are answered at a time; others are answered with 503 at once. */
   public static final int MOST = 16;
 
-  static final int THREADS = 2;
+  private final Supplier<Routes> maker;
+  private final Object lock = new Object();
 
-  private static final long THREADS_LIVE_SECONDS = 30;
-  private static final Logger log = LoggerFactory.getLogger(Pages.class);
+  @GuardedBy("lock")
+  private @Nullable Routes made;
 
-  private final Function<Executor, Console> maker;
-  private final ThreadPoolExecutor threads;
-  private final AtomicInteger underWay = new AtomicInteger();
-  private volatile @Nullable Console console;
+  /** Routes that have something to end. */
+  interface Routes extends HttpRoutes, AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * Prepares the pages.
@@ -75,45 +52,17 @@ public final class Pages implements HttpRoutes, AutoCloseable {
       Supplier<ConsoleSources> sources,
       LongSupplier nanoClock,
       ScheduledExecutorService timer) {
-    this(
-        threads ->
-            new Console(
-                new HostCheck(allowedHosts),
-                new Access(operators.get(), nanoClock),
-                new HtmlPages(sources.get().clock().withZone(ZoneOffset.UTC)),
-                visit -> new LiveData(visit, sources.get(), threads, timer)));
-  }
-
-  /**
-   * Pages of a console of its own kind.
-   *
-   * @param maker makes the console at the first request; receives the threads
-   */
-  Pages(Function<Executor, Console> maker) {
-    this.threads = threads();
-    this.maker = maker;
-  }
-
-  private static ThreadPoolExecutor threads() {
-    AtomicInteger number = new AtomicInteger();
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            THREADS_LIVE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "wxnotify-pages-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
+    this.maker =
+        () -> new PageRoutes(allowedHosts, operators.get(), sources.get(), nanoClock, timer);
   }
 
   @Override
   public @Nullable HttpAnswer answerHead(HttpRequest head) {
+    return refusal(head);
+  }
+
+  /** Answers what no page takes by its head; null for anything else. */
+  static @Nullable HttpAnswer refusal(HttpRequest head) {
     HttpMethod method = head.method();
     if (!method.equals(HttpMethod.GET)
         && !method.equals(HttpMethod.HEAD)
@@ -127,95 +76,32 @@ public final class Pages implements HttpRoutes, AutoCloseable {
 
   @Override
   public CompletionStage<HttpAnswer> answer(HttpRequest head, byte[] body) {
-    throw new UnsupportedOperationException("who asks is needed");
+    return routes().answer(head, body);
   }
 
   @Override
   public CompletionStage<HttpAnswer> answer(HttpRequest head, byte[] body, InetAddress peer) {
-    if (underWay.incrementAndGet() > MOST) {
-      underWay.decrementAndGet();
-      return CompletableFuture.completedFuture(busy());
-    }
-    CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
-    try {
-      threads.execute(
-          () -> {
-            try {
-              answer.complete(answer(console().answer(request(head, body, peer))));
-            } catch (RuntimeException | LinkageError e) {
-              answer.completeExceptionally(e);
-            } finally {
-              underWay.decrementAndGet();
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      underWay.decrementAndGet();
-      answer.complete(busy());
-    }
-    return answer;
+    return routes().answer(head, body, peer);
   }
 
-  private static HttpAnswer busy() {
-    return HttpAnswer.text(
-            HttpResponseStatus.SERVICE_UNAVAILABLE, "too many pages are asked for; try again\n")
-        .last();
-  }
-
-  private Console console() {
-    Console made = console;
-    if (made != null) {
-      return made;
-    }
-    synchronized (maker) {
-      if (console == null) {
-        console = maker.apply(threads);
-        log.debug("the console is made");
+  private Routes routes() {
+    synchronized (lock) {
+      Routes known = made;
+      if (known == null) {
+        known = maker.get();
+        made = known;
       }
-      return Objects.requireNonNull(console, "made");
+      return known;
     }
   }
 
-  private static PageRequest request(HttpRequest head, byte[] body, InetAddress peer) {
-    HttpHeaders sent = head.headers();
-    Map<String, String> headers = new HashMap<>();
-    for (String name : sent.names()) {
-      headers.put(
-          name, String.join(name.equalsIgnoreCase("cookie") ? "; " : ", ", sent.getAll(name)));
-    }
-    if (!head.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-      headers.putIfAbsent("via", "1.0"); // No browser speaks it, and proxies do that add no header.
-    }
-    return PageRequest.of(head.method().name(), head.uri(), headers, body, peer);
-  }
-
-  private static HttpAnswer answer(PageAnswer page) {
-    if (page instanceof PageAnswer.Whole whole) {
-      return new HttpAnswer(
-          HttpResponseStatus.valueOf(whole.status()),
-          whole.contentType(),
-          Unpooled.wrappedBuffer(whole.body()),
-          whole.headers(),
-          true);
-    }
-    PageAnswer.Stream stream = (PageAnswer.Stream) page;
-    return HttpAnswer.events(to -> stream.source().open(new Sink(to)), stream.headers());
-  }
-
-  private record Sink(HttpStream.Sink to) implements EventSink {
-    @Override
-    public boolean send(ServerSentEvent event) {
-      return to.send(event.encoded());
-    }
-
-    @Override
-    public void close() {
-      to.close();
-    }
-  }
-
-  /** Ends the threads; what is asked for afterwards is answered with 503. */
+  /** Ends the threads; the port is closed before. */
   @Override
   public void close() {
-    threads.shutdownNow();
+    synchronized (lock) {
+      if (made != null) {
+        made.close();
+      }
+    }
   }
 }

@@ -3,9 +3,12 @@ package dev.wxnotify.server.pages;
 import dev.wxnotify.web.Page;
 import gg.jte.Content;
 import java.time.Instant;
+import java.util.regex.Pattern;
 
 /** What each template of the console has, beside what it shows. */
 final class View {
+  private static final Pattern LINK = Pattern.compile("\\[([^\\]]*)\\]\\([^)]*\\)");
+
   private final Page page;
   private final PageTexts texts;
   private final Badges badges;
@@ -49,6 +52,11 @@ final class View {
   /** Returns the reason of the contract for one of the core. */
   String reason(String coreName) {
     return ReasonNames.ofContract(coreName);
+  }
+
+  /** Returns Markdown as plain text: what links say, and code as it is. */
+  String plain(String markdown) {
+    return LINK.matcher(markdown).replaceAll("$1").replace("`", "").replace("\\|", "|");
   }
 
   /** Returns a state as a mark. */

@@ -61,7 +61,7 @@ class ConsoleTextsTest {
         .map(each -> ReasonNames.ofContract(each.name()))
         .forEach(
             reason -> {
-              assertThat(ErrorReason.valueOf(reason)).isNotNull();
+              assertThat(ErrorReason.valueOf(reason).name()).isEqualTo(reason);
               assertThat(words.getOr("reason." + reason + ".meaning", "")).isNotEmpty();
               assertThat(words.getOr("reason." + reason + ".action", "")).isNotEmpty();
             });

@@ -52,14 +52,7 @@ final class EventWatchTest {
 
   private AutoCloseable open(String cursor, Function<EventState, ServerSentEvent> render) {
     AutoCloseable opened =
-        new EventWatch(
-                journal,
-                cursor,
-                () -> rights,
-                render,
-                timer,
-                timer)
-            .open(browser);
+        new EventWatch(journal, cursor, () -> rights, render, timer, timer).open(browser);
     timer.runDue();
     return opened;
   }

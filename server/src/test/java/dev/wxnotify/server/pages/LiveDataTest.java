@@ -19,6 +19,7 @@ import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import dev.wxnotify.server.delivery.Trace;
 import dev.wxnotify.server.delivery.WeChatError;
+import dev.wxnotify.server.journal.EventLookup;
 import dev.wxnotify.server.journal.JournalEntry;
 import dev.wxnotify.server.journal.JournalUnavailableException;
 import dev.wxnotify.server.journal.MessageRecord;
@@ -43,6 +44,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +53,20 @@ import org.junit.jupiter.api.Test;
 final class LiveDataTest {
   private static final String SHOP = "wx-shop";
   private static final String CLUB = "wx-club";
+
+  /** Knows the same events of everybody. */
+  private static final EventLookup EVENTS =
+      new EventLookup() {
+        @Override
+        public CompletionStage<List<StoredEvent>> answers(String appId, String openId, int limit) {
+          return CompletableFuture.completedStage(List.of(acceptance(1, appId)));
+        }
+
+        @Override
+        public CompletionStage<List<StoredEvent>> receipts(String appId, String messageId) {
+          return CompletableFuture.completedStage(List.of(receipt(1, appId, "crm")));
+        }
+      };
 
   private final FakeClock clock = new FakeClock();
   private final FakeScheduler timer = new FakeScheduler(clock);
@@ -92,6 +109,7 @@ final class LiveDataTest {
             errcodes,
             journal,
             journal,
+            EVENTS,
             journal,
             history,
             150,
@@ -290,6 +308,10 @@ final class LiveDataTest {
     assertThat(shopOnly.subscriptions(SHOP, "user")).hasSize(1);
     assertThat(shopOnly.subscriptions(CLUB, "user")).isEmpty();
     assertThat(all.subscriptions("", "user")).isEmpty();
+    assertThat(shopOnly.answers(SHOP, "user", 1)).hasSize(1);
+    assertThat(shopOnly.answers(CLUB, "user", 1)).isEmpty();
+    assertThat(shopOnly.receipts(SHOP, "1")).hasSize(1);
+    assertThat(shopOnly.receipts(CLUB, "1")).isEmpty();
   }
 
   @Test

@@ -38,8 +38,8 @@ final class PagesTest {
   private final AtomicInteger made = new AtomicInteger();
   private final CountDownLatch released = new CountDownLatch(1);
   private final AtomicInteger waiting = new AtomicInteger();
-  private final Pages pages =
-      new Pages(
+  private final PageRoutes pages =
+      new PageRoutes(
           threads -> {
             made.incrementAndGet();
             return new Console(
@@ -184,7 +184,7 @@ final class PagesTest {
 
       assertThat(ask(get("/")).body()).isEqualTo("too many pages are asked for; try again\n");
       assertThat(ask(get("/livez")).status()).isEqualTo(200);
-      assertThat(waiting).hasValue(Pages.THREADS);
+      Await.until("all threads at work", () -> waiting.get() == PageRoutes.THREADS);
 
       released.countDown();
       for (RawHttp each : slow) {

@@ -47,8 +47,9 @@ class ConsolePagesTest {
     refused("sandbox-43101", "refused-1");
     refused("sandbox-40003", "refused-2");
     refused("sandbox-40003", "refused-3");
+    Await.until("the receipt is shown", () -> lookup(messageId).contains("Receipt: delivered"));
     sandbox("/sandbox/users/alice/reject", template(SandboxTemplates.SECKILL_TEMPLATE_ID));
-    String failing = send("sandbox-push-failed", "x".repeat(128));
+    String failing = send("sandbox-push-failed", "x".repeat(64));
     Await.until("the failed receipt is shown", () -> lookup(failing).contains("ErrorStatus"));
     Await.until(
         "the answer is shown", () -> page("/lookup?q=alice&kind=user").contains("badge warn"));
@@ -189,7 +190,6 @@ class ConsolePagesTest {
 
   @Test
   void lookup_byMessageId_hasTheWholeTimeline() throws Exception {
-    Await.until("the receipt is shown", () -> lookup(messageId).contains("Receipt: delivered"));
     assertThat(text(lookup(messageId)))
         .containsSubsequence(
             "Received",
@@ -227,7 +227,7 @@ class ConsolePagesTest {
 
   @Test
   void lookup_ofALongRequestId_showsThatTheReceiptFailed() throws Exception {
-    assertThat(text(lookup("x".repeat(128))))
+    assertThat(text(lookup("x".repeat(64))))
         .containsSubsequence("Receipt: not delivered", "ErrorCode", "ErrorStatus");
   }
 

@@ -204,10 +204,12 @@ final class HtmlPages implements ConsolePages {
 
   private PageAnswer lookup(PageRequest request, ConsoleData data) {
     View view = view(request, data, "lookup.title");
+    LookupView.Kind kind = LookupView.Kind.of(parameter(request, "kind"));
+    String asked = request.query().getOrDefault("q", "");
     LookupView.Query query =
         new LookupView.Query(
-            parameter(request, "q"),
-            LookupView.Kind.of(parameter(request, "kind")),
+            kind == LookupView.Kind.ANY ? asked.strip() : asked, // A request id may end with blanks.
+            kind,
             parameter(request, "app"),
             parameter(request, "after"));
     String mistake = mistake(view, query, data);

@@ -1,9 +1,13 @@
 package dev.wxnotify.server.pages;
 
+import dev.wxnotify.server.journal.MessageRecord;
 import dev.wxnotify.web.Page;
 import gg.jte.Content;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What each template of the console has, beside what it shows. */
 final class View {
@@ -57,6 +61,15 @@ final class View {
   /** Returns Markdown as plain text: what links say, and code as it is. */
   String plain(String markdown) {
     return LINK.matcher(markdown).replaceAll("$1").replace("`", "").replace("\\|", "|");
+  }
+
+  /** Returns the commands that look a message up, by each of its ids. */
+  List<String> lookups(MessageRecord message) {
+    return Stream.of(
+            Map.of("message_id", message.messageId()), Map.of("request_id", message.requestId()))
+        .filter(id -> !id.containsValue(""))
+        .map(id -> grpcurl.call("MessageService/GetMessage", id))
+        .toList();
   }
 
   /** Returns a state as a mark. */

@@ -46,7 +46,8 @@
       + (withSeconds ? ':' + two(time.getSeconds()) : '');
   }
 
-  function options(box) {
+  // A line needs two points.
+  function options(box, isShort) {
     var line = { stroke: color('--muted'), grid: { stroke: color('--grid'), width: 1 }, ticks: { stroke: color('--grid'), width: 1 }, font: '12px system-ui, sans-serif' };
     return {
       width: box.clientWidth,
@@ -68,7 +69,7 @@
             stroke: color(each.color),
             width: each.width,
             dash: each.dash,
-            points: { show: false },
+            points: { show: isShort },
             value: function (u, value) { return value === null ? '–' : value.toLocaleString(); }
           };
         }))
@@ -86,7 +87,7 @@
       if (plot !== null) {
         plot.destroy();
       }
-      plot = new uPlot(options(box), data, box);
+      plot = new uPlot(options(box, data[0].length < 3), data, box);
     }
 
     function load() {
@@ -100,7 +101,7 @@
             return;
           }
           data = [json.at].concat(SERIES.map(function (each) { return json[each.name]; }));
-          if (plot === null) {
+          if (plot === null || data[0].length < 4) {
             draw();
           } else {
             plot.setData(data);

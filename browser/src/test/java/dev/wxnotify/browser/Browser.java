@@ -167,6 +167,19 @@ final class Browser implements AutoCloseable {
     Await.until("the page is loaded", () -> "complete".equals(run("return document.readyState")));
   }
 
+  /** The same for the first button that {@code css} selects, which a live page may replace. */
+  void submit(String css) {
+    WebElement page = one("html");
+    Await.until(
+        css + " is clicked",
+        () -> {
+          one(css).click();
+          return true;
+        });
+    Await.until("another page after " + address(), () -> isGone(page));
+    Await.until("the page is loaded", () -> "complete".equals(run("return document.readyState")));
+  }
+
   private static boolean isGone(WebElement element) {
     try {
       element.isEnabled();

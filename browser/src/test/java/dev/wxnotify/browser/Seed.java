@@ -34,12 +34,11 @@ final class Seed {
         "order-A1003-paid",
         message("wang-fang", ORDER, Map.of("character_string1", "A1003", "phrase2", "已付款")));
     fail(server, "sale-1124-tom", sale("sandbox-43101-tom", "机械键盘 K8", "限量 100 件，先到先得"));
-    String lost =
-        send(
-            server,
-            FAILED_RECEIPT_REQUEST,
-            order("alice", "A1004", "配送中", "￥1280.00", "Leave it at the door"));
-    sandbox.post("/sandbox/messages/" + lost + "/receipt", "{\"result\":\"failed\"}");
+    sandbox.post("/sandbox/pushes/faults", "{\"what\":\"failed\",\"event\":\"sent\",\"count\":1}");
+    send(
+        server,
+        FAILED_RECEIPT_REQUEST,
+        order("alice", "A1004", "配送中", "￥1280.00", "Leave it at the door"));
     reject(sandbox, "wang-fang", ORDER);
     fail(server, "order-A1005-shipped", order("wang-fang", "A1005", "配送中", "￥36.00", "茶杯 2 只"));
     fail(server, "sale-1124-zhao", sale("sandbox-reset-after-zhao", "露营帐篷", "周末特价"));

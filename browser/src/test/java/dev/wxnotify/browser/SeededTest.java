@@ -109,11 +109,13 @@ class SeededTest {
   private static double brightness(Browser browser) {
     return browser.number(
         """
-            const canvas = document.createElement('canvas').getContext('2d');
-            canvas.fillStyle = getComputedStyle(document.body).backgroundColor;
-            canvas.fillRect(0, 0, 1, 1);
-            const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
-            return 0.2 * red + 0.7 * green + 0.1 * blue;
-            """);
+        const canvas = document.createElement('canvas').getContext('2d');
+        for (const part of [document.documentElement, document.body]) {
+          canvas.fillStyle = getComputedStyle(part).backgroundColor;
+          canvas.fillRect(0, 0, 1, 1);
+        }
+        const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+        return 0.2 * red + 0.7 * green + 0.1 * blue;
+        """);
   }
 }

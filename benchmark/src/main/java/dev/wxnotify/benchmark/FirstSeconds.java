@@ -34,8 +34,8 @@ final class FirstSeconds implements Scenario {
     }
     return new Section(
         "The first 30 seconds",
-        "Single calls at 1,000/s to a server that has just started, beside the same when it is"
-            + " warm. The caller is as new as the server.",
+        "Single calls at 1,000/s to a server that has just started, beside the same when it is warm. The"
+            + " caller is as new as the server.",
         List.of("server", "when", "messages", "errors", "CPU µs/message", "p50 µs", "p99 µs"),
         rows,
         targets,

@@ -93,8 +93,8 @@ final class JournalCost implements Scenario {
       return Section.ofSeries(
           "The journal",
           "Single calls at saturation and at 5,000/s, with -Xmx128m. PostgreSQL is on the same"
-              + " machine, with its defaults; its own CPU is not in the figures. Saturation may"
-              + " lose records, which the server counts; at 5,000/s none may be lost.",
+              + " machine, with its defaults; its own CPU is not in the figures. Saturation may lose"
+              + " records, which the server counts; at 5,000/s none may be lost.",
           all,
           targets);
     }

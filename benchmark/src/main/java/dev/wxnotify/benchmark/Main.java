@@ -144,10 +144,10 @@ public final class Main implements Callable<Integer> {
         Machine.describe(),
         String.format(
             Locale.ROOT,
-            "mode %s, %d rounds of %.1f s (%d where neither CPU nor latency is in question), each"
-                + " process warmed up before by turns of %.1f s until the halves of %d of them in a"
-                + " row had the same median cost on each of its paths (within %.0f %%), in %d turns"
-                + " at most; JVM flags of the measured processes: %s",
+            "mode %s, %d rounds of %.1f s (%d where neither CPU nor latency is in question), each process"
+                + " warmed up before by turns of %.1f s until the halves of %d of them in a row had the same"
+                + " median cost on each of its paths (within %.0f %%), in %d turns at most; JVM flags of the"
+                + " measured processes: %s",
             mode.name().toLowerCase(Locale.ROOT),
             mode.rounds,
             mode.seconds,

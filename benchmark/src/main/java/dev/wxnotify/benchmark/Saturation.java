@@ -89,11 +89,11 @@ final class Saturation implements Scenario {
     return Section.ofSeries(
         "CPU per message at saturation",
         IN_FLIGHT
-            + " messages in flight, the upstream answers at once. CPU is that of the measured"
-            + " process alone: the server's, or for WxJava and the bare HTTP client their own. The"
-            + " relay is a bare gRPC server that posts by the bare HTTP client: the floors and what"
-            + " joins them. With one set of threads it posts on the thread that read the request,"
-            + " so that no other is woken. Targets are judged against the floors on "
+            + " messages in flight, the upstream answers at once. CPU is that of the measured process"
+            + " alone: the server's, or for WxJava and the bare HTTP client their own. The relay is a bare"
+            + " gRPC server that posts by the bare HTTP client: the floors and what joins them. With one set"
+            + " of threads it posts on the thread that read the request, so that no other is woken. Targets"
+            + " are judged against the floors on "
             + server.transport()
             + ", by which this server reads and writes its sockets.",
         all,

@@ -78,9 +78,9 @@ final class SlowUpstream implements Scenario {
     double latencyMicros = LATENCY.toNanos() / 1e3;
     return Section.ofSeries(
         "An upstream that takes 100 ms",
-        "The server has its default limits (512 connections), callers keep more in flight than"
-            + " that, and WxJava has 512 threads. With batch and single calls at once, each CPU"
-            + " figure is that of the whole server.",
+        "The server has its default limits (512 connections), callers keep more in flight than that, and"
+            + " WxJava has 512 threads. With batch and single calls at once, each CPU figure is that of the"
+            + " whole server.",
         all,
         List.of(
             littlesLaw("unary", all.get(0)),

@@ -64,8 +64,8 @@ final class StartUp implements Scenario {
       }
       return new Section(
           "Start",
-          "From the command to the line that says ready, in turns. The manual tells how to make the"
-              + " class archive.",
+          "From the command to the line that says ready, in turns. The manual tells how to make the class"
+              + " archive.",
           List.of("what", "ms", "CPU ms"),
           List.of(bare.row(), ours.row(), archived.row()),
           List.of(ratio(ours, bare), ratio(archived, bare)),

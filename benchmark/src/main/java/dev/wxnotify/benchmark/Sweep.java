@@ -67,8 +67,7 @@ final class Sweep implements Scenario {
     }
     return new Section(
         "Messages in flight",
-        "A closed loop, the upstream answers at once.\n\n"
-            + "![Throughput and p99 against messages in flight]("
+        "A closed loop, the upstream answers at once.\n\n![Throughput and p99 against messages in flight]("
             + picture.getFileName()
             + ")",
         List.of("path", "in flight", "messages/s", "CPU µs", "p50 µs", "p99 µs", "errors"),

@@ -115,7 +115,7 @@ class InboxTest {
 
     browser.submit("form[action$='/receipt'] button[value='failed']");
 
-    browser.see("Receipt: not delivered");
+    browser.see("receipt: not delivered");
     // The journal has it some moments later, and the page is of one moment.
     Await.until(
         "the console has the receipt",

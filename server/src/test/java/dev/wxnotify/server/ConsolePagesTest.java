@@ -320,8 +320,7 @@ class ConsolePagesTest {
             "wxnotify.journal.url", "jdbc:postgresql://127.0.0.1:1/none",
             "wxnotify.journal.user", "nobody");
     try (RunningServer away = RunningServer.start(SandboxOptions.defaults(), keys)) {
-      Await.until(
-          "it is degraded", () -> text(get(away, "/").body()).contains("Degraded"));
+      Await.until("it is degraded", () -> text(get(away, "/").body()).contains("Degraded"));
       HttpResponse<String> answer = get(away, "/lookup?q=alice");
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.body()).contains("JOURNAL_UNAVAILABLE", "Sends go on");

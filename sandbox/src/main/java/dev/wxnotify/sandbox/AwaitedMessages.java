@@ -3,12 +3,16 @@ package dev.wxnotify.sandbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Waits for messages on the thread of a test, and says what came instead. */
 final class AwaitedMessages {
 
   /** How many messages a failure lists. */
   private static final int LISTED = 10;
+
+  private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final FakeWeChat weChat;
   private final InboxWaits waits;
@@ -27,7 +31,8 @@ final class AwaitedMessages {
           InboxWaits.MOST + " threads or calls wait for messages already");
     }
     try {
-      boolean enough = wait.done().get();
+      // Longer than the wait itself, which never ends in a sandbox that has been closed.
+      boolean enough = wait.done().get(most.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
       List<AcceptedMessage> messages =
           weChat.mailbox().accepted().stream()
               .filter(message -> message.openId().equals(openId))
@@ -40,8 +45,9 @@ final class AwaitedMessages {
       wait.end();
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for a message", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the wait failed", e);
+    } catch (ExecutionException | TimeoutException e) {
+      wait.end();
+      throw new IllegalStateException("the wait failed; perhaps the sandbox was closed", e);
     }
   }
 

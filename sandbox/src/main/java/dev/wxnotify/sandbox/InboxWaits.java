@@ -99,8 +99,14 @@ final class InboxWaits {
     }
 
     private void begin(Duration most) {
-      timeout = pulse.after(most, () -> finish(false));
+      timeout = pulse.after(most, this::lastLook);
       pulse.follow(this);
+    }
+
+    /** Else a short wait could end before its first look. */
+    private void lastLook() {
+      run();
+      finish(false);
     }
 
     private void countAll() {

@@ -30,7 +30,11 @@ record MessageQuery(
     Integer errcode =
         mistakes.<@Nullable Integer>or(
             null,
-            () -> call.has("errcode") ? (int) number(call, "errcode", Integer.MIN_VALUE, 0) : null);
+            () ->
+                call.has("errcode")
+                    ? (int)
+                        Math.min(number(call, "errcode", Integer.MIN_VALUE, 0), Integer.MAX_VALUE)
+                    : null);
     ReceiptState receipt = mistakes.<@Nullable ReceiptState>or(null, () -> receipt(call));
     long after = mistakes.or(0L, () -> number(call, "after", 0, 0));
     long before = mistakes.or(0L, () -> number(call, "before", 1, 0));

@@ -78,6 +78,18 @@ class WaitTest {
     awaitWaiting(0);
   }
 
+  /** However short it is, it has looked once. */
+  @Test
+  void wait_ofNoTime_findsWhatIsThere() throws Exception {
+    client.send(token, message("alice"));
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(client.get("/sandbox/messages?wait=0s").path("enough").asBoolean()).isTrue();
+    }
+    assertThat(client.get("/sandbox/messages?wait=0s&count=2").path("enough").asBoolean())
+        .isFalse();
+  }
+
   @Test
   void wait_onReceived_takesRefusedSends() throws Exception {
     CompletableFuture<JsonNode> answer = waiting("/sandbox/received?errcode=43101&wait=60s");

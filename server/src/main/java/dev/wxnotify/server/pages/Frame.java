@@ -58,8 +58,7 @@ final class Frame {
   }
 
   /** Renders a page for somebody who may see it. */
-  PageAnswer.Whole whole(
-      View view, ConsoleData data, String template, Map<String, Object> values) {
+  PageAnswer.Whole whole(View view, ConsoleData data, String template, Map<String, Object> values) {
     Map<String, Object> all = new HashMap<>(values);
     all.put("view", view);
     return layout.answer(

@@ -19,11 +19,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -48,7 +51,7 @@ class ConsolePagesTest {
     refused("sandbox-40003", "refused-2");
     refused("sandbox-40003", "refused-3");
     Await.until("the receipt is shown", () -> lookup(messageId).contains("Receipt: delivered"));
-    sandbox("/sandbox/users/alice/reject", template(SandboxTemplates.SECKILL_TEMPLATE_ID));
+    sandbox("/sandbox/users/alice/reject", template(SandboxTemplates.ORDER_TEMPLATE_ID));
     String failing = send("sandbox-push-failed", "x".repeat(64));
     Await.until("the failed receipt is shown", () -> lookup(failing).contains("ErrorStatus"));
     Await.until(
@@ -126,7 +129,7 @@ class ConsolePagesTest {
     assertThat(text(page("/")))
         .contains("Ready", "Up for", "Redis not used", "Journal works", "Messages in flight")
         .contains("Connections to WeChat", "Message push on 127.0.0.1:")
-        .contains("sandbox can send", SandboxOptions.APP_ID, "Token fresh", "Source WeChat")
+        .contains(SandboxOptions.APP_ID + " can send", "Token fresh", "Source WeChat")
         .contains("Token calls left this hour", "Pace of batches no limit")
         .contains("Daily quota not exhausted", "3 templates")
         .contains("Of this replica alone, since its start");
@@ -234,7 +237,7 @@ class ConsolePagesTest {
   @Test
   void lookup_byOpenId_hasMessagesAndSubscriptions() throws Exception {
     assertThat(text(page("/lookup?q=alice&kind=user")))
-        .containsSubsequence("User alice", "Subscriptions", "秒杀开始提醒", "rejected", "dialog")
+        .containsSubsequence("User alice", "Subscriptions", "订单状态通知", "rejected", "dialog")
         .containsSubsequence("Messages", "Accepted", "delivered", messageId)
         .containsSubsequence("What the user answered", "Rejected")
         .contains("SubscriptionService/GetSubscriptions");
@@ -259,7 +262,7 @@ class ConsolePagesTest {
   void lookup_thatFindsNothing_saysWhereItLooked() throws Exception {
     assertThat(text(lookup("nobody-has-this")))
         .contains("Nothing found", "the newest 10,000 messages of this replica");
-    assertThat(page("/lookup?q=" + "9".repeat(1_025))).contains("more than 1024 characters");
+    assertThat(page("/lookup?q=" + "9".repeat(257))).contains("more than 256 characters");
     assertThat(page("/lookup?q=alice&app=wx0")).contains("no such app");
   }
 
@@ -274,17 +277,27 @@ class ConsolePagesTest {
   }
 
   @Test
-  void configuration_hasValuesAndOrigins_andNoSecret() throws Exception {
-    String html = page("/configuration");
-    assertThat(text(html))
-        .contains("wxnotify.grpc.max-in-flight", "1000", "default", "set, not shown")
-        .contains("wxnotify.apps.sandbox.app-id", SandboxOptions.APP_ID)
-        .contains("No callers");
-    assertThat(html).doesNotContain(SandboxOptions.APP_SECRET);
-    assertThat(page("/configuration?q=MAX-IN-FLIGHT")).doesNotContain("wxnotify.grpc.port");
-    assertThat(page("/configuration?q=%3Cscript%3E"))
-        .contains("No key matches", "&lt;script>")
-        .doesNotContain("<script>");
+  void configuration_hasValuesAndOrigins_andNoSecret(@TempDir Path directory) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("wxnotify.yaml"),
+            "wxnotify:\n  apps:\n    shop: {app-id: %s, app-secret: %s}\n"
+                .formatted(SandboxOptions.APP_ID, SandboxOptions.APP_SECRET));
+    try (RunningServer shop =
+        RunningServer.follow(SandboxOptions.defaults(), file, Map.of("wxnotify.warm-up", "0s"))) {
+      String html = get(shop, "/configuration").body();
+      assertThat(text(html))
+          .contains("wxnotify.grpc.max-in-flight", "1000", "default", "set, not shown")
+          .contains("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID)
+          .contains("No callers");
+      assertThat(html).doesNotContain(SandboxOptions.APP_SECRET);
+      assertThat(get(shop, "/configuration?q=MAX-IN-FLIGHT").body())
+          .doesNotContain("wxnotify.grpc.port");
+      assertThat(get(shop, "/configuration?q=%3Cscript%3E").body())
+          .contains("No key matches", "&lt;script>")
+          .doesNotContain("<script>");
+      assertThat(text(get(shop, "/").body())).contains("shop can send");
+    }
   }
 
   @Test
@@ -307,11 +320,12 @@ class ConsolePagesTest {
             "wxnotify.journal.url", "jdbc:postgresql://127.0.0.1:1/none",
             "wxnotify.journal.user", "nobody");
     try (RunningServer away = RunningServer.start(SandboxOptions.defaults(), keys)) {
+      Await.until("it is degraded", () -> text(get(away, "/").body()).contains("Degraded"));
       HttpResponse<String> answer = get(away, "/lookup?q=alice");
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.body()).contains("JOURNAL_UNAVAILABLE", "Sends go on");
       assertThat(get(away, "/events").body()).contains("JOURNAL_UNAVAILABLE");
-      assertThat(text(get(away, "/").body())).contains("Degraded", "Journal unavailable");
+      assertThat(text(get(away, "/").body())).contains("Journal unavailable");
     }
   }
 
@@ -323,7 +337,7 @@ class ConsolePagesTest {
       keys.put("wxnotify.apps.app%02d.app-secret".formatted(i), "secret");
     }
     try (RunningServer many = RunningServer.start(SandboxOptions.defaults(), keys)) {
-      assertThat(text(get(many, "/").body())).contains("Apps 25", "app23");
+      assertThat(text(get(many, "/").body())).contains("Apps 25", "wx0000000000000023");
       assertThat(get(many, "/lookup?q=nobody&kind=user").body()).contains("choose one");
     }
   }

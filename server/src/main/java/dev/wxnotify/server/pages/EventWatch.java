@@ -166,11 +166,7 @@ final class EventWatch implements EventSource, AutoCloseable {
 
   /** Tells whether a cursor is none, or not one of this journal: it never will be. */
   private static boolean isRefused(@Nullable Throwable fault) {
-    return fault instanceof IllegalArgumentException || isExpired(fault);
-  }
-
-  private static boolean isExpired(@Nullable Throwable fault) {
-    return fault instanceof CursorExpiredException;
+    return fault instanceof IllegalArgumentException || fault instanceof CursorExpiredException;
   }
 
   private static Throwable cause(Throwable fault) {
@@ -184,7 +180,7 @@ final class EventWatch implements EventSource, AutoCloseable {
   }
 
   private void arrived(@Nullable EventPage page, @Nullable Throwable fault) {
-    if (fault != null && isExpired(cause(fault))) {
+    if (fault != null && cause(fault) instanceof CursorExpiredException) {
       fromNowOn();
     } else if (page == null || fault != null) {
       pause(this::read, BETWEEN_TRIES);
@@ -203,28 +199,21 @@ final class EventWatch implements EventSource, AutoCloseable {
    * later and later.
    */
   private void catchUp() {
-    var ignored =
-        feed.last()
-            .whenComplete(
-                (last, fault) ->
-                    step(
-                        () -> {
-                          if (last == null || last - place <= MOST_BEHIND || leaveOut(last)) {
-                            read();
-                          }
-                        }));
+    var ignored = feed.last().whenComplete((last, fault) -> step(() -> catchUpWith(last)));
   }
 
-  /** Goes on with the newest page, and says so; returns whether the stream goes on. */
-  private boolean leaveOut(long last) {
-    long left = last - PAGE - place;
-    place = last - PAGE;
-    EventSink to = sink;
-    if (to == null || !to.send(new ServerSentEvent("", LEFT_OUT, Long.toString(left)))) {
-      close();
-      return false;
+  private void catchUpWith(@Nullable Long last) {
+    if (last == null || last - place <= MOST_BEHIND) {
+      read();
+      return;
     }
-    return true;
+    String left = Long.toString(last - PAGE - place);
+    place = last - PAGE;
+    if (sink != null && sink.send(new ServerSentEvent("", LEFT_OUT, left))) {
+      read();
+    } else {
+      close();
+    }
   }
 
   /** Events after the place are no longer kept: the rest of them would be out of context. */
@@ -294,10 +283,9 @@ final class EventWatch implements EventSource, AutoCloseable {
     over = true;
     cancel(pause);
     cancel(looks);
-    AutoCloseable waiting = wait;
-    if (waiting != null) {
+    if (wait != null) {
       try {
-        waiting.close();
+        wait.close();
       } catch (Exception e) {
         log.error("a stream of events could not be withdrawn from the journal", e);
       }

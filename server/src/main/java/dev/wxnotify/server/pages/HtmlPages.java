@@ -2,23 +2,16 @@ package dev.wxnotify.server.pages;
 
 import dev.wxnotify.server.journal.JournalUnavailableException;
 import dev.wxnotify.server.pages.Explanations.Explanation;
-import dev.wxnotify.web.Assets;
-import dev.wxnotify.web.Layout;
 import dev.wxnotify.web.Page;
 import dev.wxnotify.web.PageAnswer;
 import dev.wxnotify.web.PageRequest;
 import dev.wxnotify.web.PreferencesForm;
 import dev.wxnotify.web.ServerSentEvent;
-import dev.wxnotify.web.Site;
-import dev.wxnotify.web.Templates;
 import dev.wxnotify.web.Texts;
-import gg.jte.Content;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,47 +33,25 @@ final class HtmlPages implements ConsolePages {
   private static final int UNAVAILABLE = 503;
   private static final Logger log = LoggerFactory.getLogger(HtmlPages.class);
 
-  private final Texts texts = new Texts(HtmlPages.class, "console");
-  private final Templates templates = new Templates(HtmlPages.class);
   private final Explanations explanations = new Explanations();
   private final PreferencesForm preferences = new PreferencesForm();
-  private final Assets assets =
-      new Assets().with(HtmlPages.class, "console.css").with(HtmlPages.class, "console.js");
-
-  private final Layout layout;
+  private final Frame frame;
 
   /** Creates the pages; nothing is read before one of them is asked for. */
   HtmlPages(Clock clock) {
-    this.layout =
-        new Layout(
-            new Site(
-                texts,
-                List.of(
-                    new Site.Link(Links.OVERVIEW, "nav.overview"),
-                    new Site.Link(Links.FAILURES, "nav.failures"),
-                    new Site.Link(Links.LOOKUP, "nav.lookup"),
-                    new Site.Link(Links.EVENTS, "nav.events"),
-                    new Site.Link(Links.CONFIGURATION, "nav.configuration"),
-                    new Site.Link(Links.REFERENCE, "nav.reference")),
-                List.of("uplot.css", "console.css"),
-                List.of("uplot.js", "console.js")),
-            assets,
-            clock,
-            ZoneOffset.UTC);
+    this.frame = new Frame(clock);
   }
 
   /** Returns the texts, for tests. */
   Texts texts() {
-    return texts;
+    return frame.texts();
   }
 
   @Override
   public @Nullable PageAnswer open(PageRequest request) {
-    Optional<PageAnswer.Whole> asset = assets.answer(request);
-    if (asset.isPresent()) {
-      return asset.get();
-    }
-    return request.path().equals(PreferencesForm.PATH) ? preferences.answer(request) : null;
+    return request.path().equals(PreferencesForm.PATH)
+        ? preferences.answer(request)
+        : frame.assets().answer(request).orElse(null);
   }
 
   @Override
@@ -88,12 +59,12 @@ final class HtmlPages implements ConsolePages {
     try {
       return answer(request, data);
     } catch (JournalUnavailableException e) {
-      Page page = layout.page(request, "journal.away");
-      return layout.problem(page, UNAVAILABLE, page.text("journal.away.text"));
+      Page page = frame.page(request, "journal.away");
+      return frame.problem(page, UNAVAILABLE, page.text("journal.away.text"));
     } catch (RuntimeException e) {
       log.error("the page {} could not be made", request.path(), e);
-      Page page = layout.page(request, "error.500");
-      return layout.problem(page, FAULT, page.text("error.500.text"));
+      Page page = frame.page(request, "error.500");
+      return frame.problem(page, FAULT, page.text("error.500.text"));
     }
   }
 
@@ -125,46 +96,18 @@ final class HtmlPages implements ConsolePages {
   }
 
   private PageAnswer notFound(PageRequest request) {
-    Page page = layout.page(request, "error.404");
+    Page page = frame.page(request, "error.404");
     String text =
         request.path().startsWith(Links.APPS)
             ? page.text("app.unknown", request.path().substring(Links.APPS.length()))
             : page.text("error.404.text");
-    return layout.problem(page, NOT_FOUND, text);
-  }
-
-  /** Renders a page of a signed-in viewer. */
-  private PageAnswer whole(
-      View view, ConsoleData data, String template, Map<String, Object> values) {
-    Map<String, Object> all = new HashMap<>(values);
-    all.put("view", view);
-    Content content = templates.content(template, all);
-    return layout.answer(
-        view.page(),
-        templates.content(
-            "frame",
-            Map.of(
-                "view",
-                view,
-                "viewer",
-                data.viewer(),
-                "version",
-                data.server().version(),
-                "content",
-                content)));
-  }
-
-  private View view(PageRequest request, ConsoleData data, String title, Object... values) {
-    return new View(
-        layout.page(request, title, values),
-        new Grpcurl(data.configuration()),
-        data.server().now());
+    return frame.problem(page, NOT_FOUND, text);
   }
 
   private PageAnswer overview(PageRequest request, ConsoleData data) {
-    View view = view(request, data, "overview.title");
+    View view = frame.view(request, data, "overview.title");
     String appId = parameter(request, "app");
-    return whole(
+    return frame.whole(
         view,
         data,
         "overview",
@@ -177,9 +120,9 @@ final class HtmlPages implements ConsolePages {
   }
 
   private PageAnswer failures(PageRequest request, ConsoleData data) {
-    View view = view(request, data, "failures.title");
+    View view = frame.view(request, data, "failures.title");
     String appId = parameter(request, "app");
-    return whole(
+    return frame.whole(
         view,
         data,
         "failures",
@@ -190,8 +133,8 @@ final class HtmlPages implements ConsolePages {
   }
 
   private PageAnswer app(PageRequest request, ConsoleData data, AppState app) {
-    View view = view(request, data, "app.title", app.name());
-    return whole(
+    View view = frame.view(request, data, "app.title", app.name());
+    return frame.whole(
         view,
         data,
         "app",
@@ -203,20 +146,22 @@ final class HtmlPages implements ConsolePages {
   }
 
   private PageAnswer lookup(PageRequest request, ConsoleData data) {
-    View view = view(request, data, "lookup.title");
+    View view = frame.view(request, data, "lookup.title");
     LookupView.Kind kind = LookupView.Kind.of(parameter(request, "kind"));
     String asked = request.query().getOrDefault("q", "");
     LookupView.Query query =
         new LookupView.Query(
-            kind == LookupView.Kind.ANY ? asked.strip() : asked, // A request id may end with blanks.
+            kind == LookupView.Kind.ANY
+                ? asked.strip()
+                : asked, // A request id may end with blanks.
             kind,
             parameter(request, "app"),
             parameter(request, "after"));
     String mistake = mistake(view, query, data);
     LookupView found =
         mistake.isEmpty() ? new Lookup(data).find(query) : new LookupView(query, null, null, "");
-    PageAnswer answer =
-        whole(
+    PageAnswer.Whole answer =
+        frame.whole(
             view,
             data,
             "lookup",
@@ -226,8 +171,7 @@ final class HtmlPages implements ConsolePages {
                 "apps", data.apps(),
                 "steps", steps(view.texts(), found.message(), data),
                 "server", data.server()));
-    boolean isAway = !found.trouble().isEmpty();
-    return isAway && answer instanceof PageAnswer.Whole page ? page.status(UNAVAILABLE) : answer;
+    return found.trouble().isEmpty() ? answer : answer.status(UNAVAILABLE);
   }
 
   /** Returns what is wrong with a query; empty if nothing is. */
@@ -255,7 +199,7 @@ final class HtmlPages implements ConsolePages {
   }
 
   private PageAnswer events(PageRequest request, ConsoleData data) {
-    View view = view(request, data, "events.title");
+    View view = frame.view(request, data, "events.title");
     EventKind kind = EventKind.of(parameter(request, "kind"));
     String appId = parameter(request, "app");
     String trouble = "";
@@ -269,7 +213,7 @@ final class HtmlPages implements ConsolePages {
         new ArrayList<>(
             recent.events().stream().filter(each -> kind.has(each.stored().event())).toList());
     Collections.reverse(newestFirst);
-    return whole(
+    return frame.whole(
         view,
         data,
         "events",
@@ -283,7 +227,7 @@ final class HtmlPages implements ConsolePages {
   }
 
   private PageAnswer stream(PageRequest request, ConsoleData data) {
-    View view = view(request, data, "events.title");
+    View view = frame.view(request, data, "events.title");
     EventKind kind = EventKind.of(parameter(request, "kind"));
     TemplateTitles titles = new TemplateTitles(data.apps());
     String last = request.header("last-event-id");
@@ -301,7 +245,7 @@ final class HtmlPages implements ConsolePages {
   private String row(View view, EventState event, TemplateTitles titles) {
     var what = event.stored().event();
     return new String(
-        templates.render(
+        frame.part(
             "eventrow",
             Map.of(
                 "view", view,
@@ -312,10 +256,10 @@ final class HtmlPages implements ConsolePages {
   }
 
   private PageAnswer configuration(PageRequest request, ConsoleData data) {
-    View view = view(request, data, "configuration.title");
+    View view = frame.view(request, data, "configuration.title");
     ConfigurationState configuration = data.configuration();
     boolean onlySet = !parameter(request, "set").isEmpty();
-    return whole(
+    return frame.whole(
         view,
         data,
         "configuration",
@@ -327,8 +271,8 @@ final class HtmlPages implements ConsolePages {
   }
 
   private PageAnswer errors(PageRequest request, ConsoleData data) {
-    View view = view(request, data, "reference.title");
-    return whole(
+    View view = frame.view(request, data, "reference.title");
+    return frame.whole(
         view,
         data,
         "errors",
@@ -339,18 +283,17 @@ final class HtmlPages implements ConsolePages {
 
   @Override
   public PageAnswer.Whole login(PageRequest request, String next, @Nullable LoginProblem problem) {
-    Page page = layout.page(request, "login.title");
+    Page page = frame.page(request, "login.title");
     String why =
         problem == null
             ? ""
             : page.text("login.problem." + problem.name().toLowerCase(Locale.ROOT));
-    return layout.answer(
-        page, templates.content("login", Map.of("page", page, "next", next, "problem", why)));
+    return frame.bare(page, "login", Map.of("page", page, "next", next, "problem", why));
   }
 
   @Override
   public PageAnswer.Whole refused(PageRequest request, Refusal why) {
-    Page page = layout.page(request, "refused.title");
-    return layout.problem(page, 403, page.text("refused." + why));
+    Page page = frame.page(request, "refused.title");
+    return frame.problem(page, 403, page.text("refused." + why));
   }
 }

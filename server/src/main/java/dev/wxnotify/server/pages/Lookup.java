@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what an id belongs to. It waits for the journal, for a bounded time. */
 final class Lookup {
-  /** The longest text that the journal keeps. */
-  static final int LONGEST = 1_024;
+  /** The longest id that is looked for; the contract allows half of it. */
+  static final int LONGEST = 256;
 
   /** The most answers of a user that are shown. */
   static final int MOST_ANSWERS = 50;

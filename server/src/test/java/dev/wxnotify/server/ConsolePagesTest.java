@@ -51,7 +51,7 @@ class ConsolePagesTest {
     refused("sandbox-40003", "refused-2");
     refused("sandbox-40003", "refused-3");
     Await.until("the receipt is shown", () -> lookup(messageId).contains("Receipt: delivered"));
-    sandbox("/sandbox/users/alice/reject", template(SandboxTemplates.SECKILL_TEMPLATE_ID));
+    sandbox("/sandbox/users/alice/reject", template(SandboxTemplates.ORDER_TEMPLATE_ID));
     String failing = send("sandbox-push-failed", "x".repeat(64));
     Await.until("the failed receipt is shown", () -> lookup(failing).contains("ErrorStatus"));
     Await.until(
@@ -237,7 +237,7 @@ class ConsolePagesTest {
   @Test
   void lookup_byOpenId_hasMessagesAndSubscriptions() throws Exception {
     assertThat(text(page("/lookup?q=alice&kind=user")))
-        .containsSubsequence("User alice", "Subscriptions", "秒杀开始提醒", "rejected", "dialog")
+        .containsSubsequence("User alice", "Subscriptions", "订单状态通知", "rejected", "dialog")
         .containsSubsequence("Messages", "Accepted", "delivered", messageId)
         .containsSubsequence("What the user answered", "Rejected")
         .contains("SubscriptionService/GetSubscriptions");

@@ -1,6 +1,7 @@
 package dev.wxnotify.sandbox;
 
 import dev.wxnotify.web.Tone;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,6 +49,17 @@ final class MessageTimeline {
       number++;
       entries.add(attempt(push.id(), number, attempt).to(page));
     }
+    if (push.state() == SandboxPush.State.LOST) {
+      entries.add(TimelineEntry.of(lastTime(push), Tone.WARN, "timeline.lost", push.id()).to(page));
+    } else if (push.state() == SandboxPush.State.GIVEN_UP) {
+      entries.add(
+          TimelineEntry.of(lastTime(push), Tone.WARN, "timeline.given-up", push.id()).to(page));
+    }
+  }
+
+  private static Instant lastTime(SandboxPush push) {
+    List<SandboxPush.Attempt> attempts = push.attempts();
+    return attempts.isEmpty() ? push.createdAt() : attempts.get(attempts.size() - 1).time();
   }
 
   private TimelineEntry receipt(SandboxPush push) {

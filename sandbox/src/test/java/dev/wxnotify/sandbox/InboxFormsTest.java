@@ -5,6 +5,7 @@ import static dev.wxnotify.sandbox.SandboxClient.message;
 import static dev.wxnotify.sandbox.SandboxTemplates.SECKILL_TEMPLATE_ID;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Map;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -121,6 +122,32 @@ class InboxFormsTest extends PushCase {
     assertThat(delivered.select(".timeline").text()).contains("Push 2, receipt: delivered");
     assertThat(new FormBrowser(sandbox, FormBrowser.CHINESE).open(link).select(".timeline").text())
         .contains("推送 1，回执：未送达，-10001");
+  }
+
+  @Test
+  void receipt_thatIsLostOrGivenUp_saysSoInTheTimeline() throws Exception {
+    receiver.answer(post -> new PushReceiver.Reply(503, "later"));
+    open(
+        rules()
+            .with(
+                new PushRepeats(
+                    Duration.ofSeconds(5), 0, Duration.ofSeconds(5), true, true, false)));
+    sendCode("sandbox-push-lost");
+    assertEnded(1, SandboxPush.State.LOST);
+    sendCode("bob");
+    assertEnded(1, SandboxPush.State.GIVEN_UP);
+
+    assertThat(timelineOf("sandbox-push-lost")).contains("Push 1 is lost: nothing was sent");
+    assertThat(timelineOf("bob"))
+        .contains("Push 2, attempt 1: HTTP 503")
+        .contains("Push 2 is given up");
+  }
+
+  private String timelineOf(String openId) throws Exception {
+    Document found = browser.open("/?user=" + openId);
+    Document page = browser.open(found.expectFirst("li.message h2 a").attr("href"));
+    assertThat(page.text()).contains("The first receipt of a message counts");
+    return page.select(".timeline").text();
   }
 
   @Test

@@ -18,17 +18,21 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
 /**
- * Sends at a constant rate over the replicas in turn, each message with a request id to a different
- * user. What gets no answer, since its replica was killed, is repeated on the next replica with the
- * same request id, as callers are asked to do.
+ * Sends at a constant rate, or more slowly on a slow machine, over the replicas in turn, each
+ * message with a request id to a different user. What gets no answer, since its replica was killed,
+ * is repeated on the next replica with the same request id, as callers are asked to do.
  */
 final class PersistentLoad implements AutoCloseable {
   static final int PER_SECOND = 500;
+
+  /** More would wait for the processors alone where a machine cannot keep the rate. */
+  private static final int MOST_UNDER_WAY = 128;
 
   private static final Duration REPEAT_AFTER = Duration.ofMillis(100);
   private static final Duration POLL = Duration.ofMillis(10);
@@ -40,6 +44,7 @@ final class PersistentLoad implements AutoCloseable {
   /** How long the calls took that were answered at once, in nanoseconds. */
   private final Map<Integer, Long> latencies = new ConcurrentHashMap<>();
 
+  private final Semaphore underWay = new Semaphore(MOST_UNDER_WAY);
   private final ScheduledExecutorService repeats = Executors.newSingleThreadScheduledExecutor();
   private final Thread thread = new Thread(this::run, "persistent-load");
   private volatile boolean stopping;
@@ -65,6 +70,7 @@ final class PersistentLoad implements AutoCloseable {
     long interval = TimeUnit.SECONDS.toNanos(1) / PER_SECOND;
     long next = System.nanoTime();
     for (int i = 0; !stopping; i++) {
+      underWay.acquireUninterruptibly();
       send(i, i);
       sent = i + 1;
       next = Math.max(next + interval, System.nanoTime() - interval);
@@ -87,7 +93,7 @@ final class PersistentLoad implements AutoCloseable {
             if (attempt == i) {
               latencies.put(i, System.nanoTime() - began);
             }
-            outcomes.put(i, Outcome.OUTCOME_ACCEPTED);
+            end(i, Outcome.OUTCOME_ACCEPTED);
           }
 
           @Override
@@ -98,11 +104,16 @@ final class PersistentLoad implements AutoCloseable {
                   repeats.schedule(
                       () -> send(i, attempt + 1), REPEAT_AFTER.toMillis(), TimeUnit.MILLISECONDS);
             } else {
-              outcomes.put(i, outcome);
+              end(i, outcome);
             }
           }
         },
         MoreExecutors.directExecutor());
+  }
+
+  private void end(int i, Outcome outcome) {
+    outcomes.put(i, outcome);
+    underWay.release();
   }
 
   /** Returns what the caller hears; unspecified where it must ask again. */
@@ -170,6 +181,7 @@ final class PersistentLoad implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
+    underWay.release(); // The thread may wait for it.
     repeats.shutdownNow();
   }
 }

@@ -354,6 +354,7 @@ class ServeCommandTest {
         .contains("dev.wxnotify.server.NotificationServer")
         .doesNotContain("io.opentelemetry")
         .contains("dev.wxnotify.server.pages.Pages ")
-        .doesNotContain("gg.jte", "dev.wxnotify.web.", "dev.wxnotify.server.pages.PageRoutes ");
+        .doesNotContain("gg.jte", "dev.wxnotify.web.Layout ", "dev.wxnotify.web.Templates ")
+        .doesNotContain("dev.wxnotify.server.pages.PageRoutes ");
   }
 }

@@ -146,7 +146,6 @@ class InboxFormsTest extends PushCase {
   private String timelineOf(String openId) throws Exception {
     Document found = browser.open("/?user=" + openId);
     Document page = browser.open(found.expectFirst("li.message h2 a").attr("href"));
-    assertThat(page.text()).contains("The first receipt of a message counts");
     return page.select(".timeline").text();
   }
 

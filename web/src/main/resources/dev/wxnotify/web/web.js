@@ -102,9 +102,17 @@
     return (number < 10 ? '0' : '') + number;
   }
 
+  // As Times does: a time without its zone is read in the wrong one.
+  function zone(time) {
+    var minutes = -time.getTimezoneOffset();
+    var size = Math.abs(minutes);
+    return (minutes < 0 ? '-' : '+') + two(Math.floor(size / 60)) + ':' + two(size % 60);
+  }
+
   function exact(time) {
     return time.getFullYear() + '-' + two(time.getMonth() + 1) + '-' + two(time.getDate())
-      + ' ' + two(time.getHours()) + ':' + two(time.getMinutes()) + ':' + two(time.getSeconds());
+      + ' ' + two(time.getHours()) + ':' + two(time.getMinutes()) + ':' + two(time.getSeconds())
+      + ' ' + zone(time);
   }
 
   function ago(time) {

@@ -1,6 +1,7 @@
 package dev.wxnotify.server.pages;
 
 import dev.wxnotify.server.delivery.Readiness;
+import dev.wxnotify.server.delivery.SendOutcome;
 import dev.wxnotify.server.delivery.SendOutcome.Rejected;
 import dev.wxnotify.server.journal.Event;
 import dev.wxnotify.server.journal.JournalEntry;
@@ -11,6 +12,7 @@ import dev.wxnotify.server.token.Freshness;
 import dev.wxnotify.server.token.TokenSource;
 import dev.wxnotify.server.token.TokenStatus;
 import dev.wxnotify.web.Tone;
+import java.util.Locale;
 
 /** The states of things as badges, in a viewer's language. */
 final class Badges {
@@ -78,6 +80,13 @@ final class Badges {
           case NOT_SENT, UNKNOWN -> Tone.WARN;
         };
     return badge(tone, "outcome." + message.outcome());
+  }
+
+  Badge outcome(SendOutcome outcome) {
+    boolean isFault = outcome instanceof Rejected no && !isNormal(no.reason().name());
+    return badge(
+        isFault ? Tone.BAD : Tone.WARN,
+        "outcome." + outcome.outcomeName().toUpperCase(Locale.ROOT));
   }
 
   /** A user without a subscription is no fault of anybody. */

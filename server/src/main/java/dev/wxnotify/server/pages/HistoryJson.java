@@ -7,18 +7,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * Writes a history as the curves need it: a column of times in seconds since 1970, and one of
- * messages per minute for each outcome.
+ * Writes a history as the curves need it: a column of times in seconds since 1970, and for each
+ * outcome one of the messages in the minute before each time. A sample is shorter than a minute:
+ * its count, made a rate, would be higher than what was ever sent.
  */
 final class HistoryJson {
   private static final JsonFactory JSON = new JsonFactory();
   private static final double MINUTE_MILLIS = Duration.ofMinutes(1).toMillis();
   private static final double SECOND_MILLIS = Duration.ofSeconds(1).toMillis();
 
-  /** Messages per minute have one digit after the point. */
+  /** Counts have one digit after the point. */
   private static final double DIGITS = 10;
 
   private HistoryJson() {}
@@ -47,11 +49,23 @@ final class HistoryJson {
       JsonGenerator json, String name, HistoryState history, ToLongFunction<Sample> count)
       throws IOException {
     json.writeArrayFieldStart(name);
-    for (Sample each : history.samples()) {
-      double millis = Math.max(1, each.length().toMillis());
-      double perMinute = count.applyAsLong(each) * MINUTE_MILLIS / millis;
-      json.writeNumber(Math.round(perMinute * DIGITS) / DIGITS);
+    for (int place = 0; place < history.samples().size(); place++) {
+      double messages = inTheMinuteBefore(history.samples(), place, count);
+      json.writeNumber(Math.round(messages * DIGITS) / DIGITS);
     }
     json.writeEndArray();
+  }
+
+  private static double inTheMinuteBefore(
+      List<Sample> samples, int place, ToLongFunction<Sample> count) {
+    double sum = 0;
+    double left = MINUTE_MILLIS;
+    for (int each = place; each >= 0 && left > 0; each--) {
+      double millis = Math.max(1, samples.get(each).length().toMillis());
+      // Of a sample that began earlier, its share.
+      sum += count.applyAsLong(samples.get(each)) * Math.min(1, left / millis);
+      left -= millis;
+    }
+    return sum;
   }
 }

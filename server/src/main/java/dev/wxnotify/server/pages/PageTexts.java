@@ -64,6 +64,6 @@ final class PageTexts {
 
   /** Returns a part of a whole, in percent. */
   String share(long part, long whole) {
-    return whole == 0 ? "–" : number(100.0 * part / whole) + " %";
+    return whole == 0 ? "–" : number(100.0 * part / whole) + "%";
   }
 }

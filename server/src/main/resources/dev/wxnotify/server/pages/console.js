@@ -46,6 +46,12 @@
       + (withSeconds ? ':' + two(time.getSeconds()) : '');
   }
 
+  function zone(seconds) {
+    var minutes = -new Date(seconds * 1000).getTimezoneOffset();
+    var size = Math.abs(minutes);
+    return (minutes < 0 ? '-' : '+') + two(Math.floor(size / 60)) + ':' + two(size % 60);
+  }
+
   // A line needs two points.
   function options(box, isShort) {
     var line = { stroke: color('--muted'), grid: { stroke: color('--grid'), width: 1 }, ticks: { stroke: color('--grid'), width: 1 }, font: '12px system-ui, sans-serif' };
@@ -62,7 +68,7 @@
         Object.assign({ values: function (u, all) { return all.map(function (each) { return clock(each, false); }); } }, line),
         Object.assign({ size: 56, values: function (u, all) { return all.map(function (each) { return each.toLocaleString(); }); } }, line)
       ],
-      series: [{ label: box.dataset.time, value: function (u, value) { return value === null ? '–' : clock(value, true); } }]
+      series: [{ label: box.dataset.time, value: function (u, value) { return value === null ? '–' : clock(value, true) + ' ' + zone(value); } }]
         .concat(SERIES.map(function (each) {
           return {
             label: box.dataset[each.label],

@@ -55,6 +55,11 @@ final class InboxPulse implements Executor, AutoCloseable {
     followers.remove(follower);
   }
 
+  /** How many follow now. */
+  int followers() {
+    return followers.size();
+  }
+
   /** Runs a task soon; after {@link #close}, never. */
   @Override
   public void execute(Runnable task) {

@@ -99,8 +99,13 @@ final class InboxWaits {
     }
 
     private void begin(Duration most) {
-      timeout = pulse.after(most, this::lastLook);
+      // Before the timer: one that ends first would be followed for ever.
       pulse.follow(this);
+      Future<?> later = pulse.after(most, this::lastLook);
+      timeout = later;
+      if (done.isDone()) {
+        later.cancel(false);
+      }
     }
 
     /** Else a short wait could end before its first look. */

@@ -5,6 +5,7 @@ import dev.wxnotify.sandbox.FlagTypes.EndpointFlag;
 import dev.wxnotify.sandbox.FlagTypes.FaultFlag;
 import dev.wxnotify.sandbox.FlagTypes.QuotaFlag;
 import dev.wxnotify.sandbox.FlagTypes.TemplateFlag;
+import dev.wxnotify.web.HostCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -215,6 +216,12 @@ final class SandboxFlags {
             .faults(faults)
             .allowedHosts(allowedHosts)
             .kept(kept);
+    for (String name : allowedHosts) {
+      if (!HostCheck.isName(name)) { // It would never match, and nothing would tell.
+        throw new IllegalArgumentException(
+            "--allowed-host " + name + " (expected: a host name without a port)");
+      }
+    }
     quotas.forEach(builder::quota);
     Set<String> appIds = new LinkedHashSet<>();
     for (String app : apps) {

@@ -104,6 +104,7 @@ class SandboxCommandTest {
         "--push-retries=-1",
         "--push-timeout=0s",
         "--receipts=often",
+        "--allowed-host=sandbox:9080",
         "--port=99999"
       })
   void run_rubbish_isAUsageErrorThatNamesIt(String flags) {

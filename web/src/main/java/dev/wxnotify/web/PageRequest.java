@@ -78,11 +78,6 @@ public record PageRequest(
     return UrlEncoded.parse(new String(body, StandardCharsets.UTF_8));
   }
 
-  /** Whether htmx asks, and wants a part of the page. */
-  public boolean isHtmx() {
-    return "true".equals(header("hx-request")) && !"true".equals(header("hx-boosted"));
-  }
-
   /** Whether the method promises to change nothing. */
   public boolean isSafe() {
     return switch (method.toUpperCase(Locale.ROOT)) {

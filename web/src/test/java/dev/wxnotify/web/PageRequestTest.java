@@ -127,13 +127,6 @@ class PageRequestTest {
   }
 
   @Test
-  void htmx_asksForAPart_butNotWhenBoosted() {
-    assertThat(Requests.get("/").isHtmx()).isFalse();
-    assertThat(Requests.get("/", "HX-Request", "true").isHtmx()).isTrue();
-    assertThat(Requests.get("/", "HX-Request", "true", "HX-Boosted", "true").isHtmx()).isFalse();
-  }
-
-  @Test
   void body_isReadAsUtf8() {
     assertThat(new String(Requests.post("/", "a=用户").body(), StandardCharsets.UTF_8))
         .isEqualTo("a=用户");

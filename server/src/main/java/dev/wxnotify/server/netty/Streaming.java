@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>What the client has not read waits here, up to a bound. A client that reads nothing from one
- * heartbeat to the next, though something waits for it, is taken for gone.
+ * heartbeat to the next, though something waits for it, is taken for gone: also after the source
+ * has ended, since a stream takes a place until its connection is closed.
  *
  * <p>Concurrency: everything happens on the event loop, except that {@link #send} counts what waits
  * and looks at {@link #ended} on the thread of the source.
@@ -44,7 +45,10 @@ final class Streaming implements HttpStream.Sink {
   private volatile boolean ended;
   private @Nullable AutoCloseable source;
   private @Nullable Future<?> heartbeats;
-  private boolean waitedAtLastHeartbeat;
+  private long written;
+
+  /** None at the first heartbeat, which so ends nothing. */
+  private long writtenBefore = -1;
 
   Streaming(ChannelHandlerContext context, HttpPort.Streams limits) {
     this.context = context;
@@ -112,27 +116,29 @@ final class Streaming implements HttpStream.Sink {
         .writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(events)))
         .addListener(
             (ChannelFutureListener)
-                written -> {
+                done -> {
                   unread.addAndGet(-events.length);
-                  closeUnlessWritten(written);
+                  written++;
+                  closeUnlessWritten(done);
                 });
   }
 
-  private void closeUnlessWritten(io.netty.util.concurrent.Future<?> written) {
-    if (!written.isSuccess()) {
+  private void closeUnlessWritten(io.netty.util.concurrent.Future<?> done) {
+    if (!done.isSuccess()) {
       dropClient();
     }
   }
 
   private void heartbeat() {
-    boolean waits = unread.get() > 0;
-    if (waits && waitedAtLastHeartbeat) {
+    if (unread.get() > 0 && written == writtenBefore) {
       dropClient();
       return;
     }
-    waitedAtLastHeartbeat = waits;
-    unread.addAndGet(HEARTBEAT.length);
-    write(HEARTBEAT);
+    writtenBefore = written;
+    if (!ended) {
+      unread.addAndGet(HEARTBEAT.length);
+      write(HEARTBEAT);
+    }
   }
 
   /** Closes the connection without a word more. */
@@ -143,14 +149,16 @@ final class Streaming implements HttpStream.Sink {
   /** The source has no more: the client gets the rest, and the end. */
   private void end() {
     if (!ended) {
-      gone();
+      ended = true;
+      closeSource();
+      unread.incrementAndGet(); // The end waits for the client too.
       context
           .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
           .addListener(ChannelFutureListener.CLOSE);
     }
   }
 
-  /** The stream has ended: the connection is closed, or will be. */
+  /** The connection is closed. */
   void gone() {
     ended = true;
     Future<?> beats = heartbeats;
@@ -158,6 +166,10 @@ final class Streaming implements HttpStream.Sink {
       beats.cancel(false);
       heartbeats = null;
     }
+    closeSource();
+  }
+
+  private void closeSource() {
     AutoCloseable opened = source;
     if (opened != null) {
       source = null;

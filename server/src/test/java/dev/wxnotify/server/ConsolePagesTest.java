@@ -145,7 +145,7 @@ class ConsolePagesTest {
   @Test
   void failures_sayWhatWeChatSaid_whatItMeans_andWhatToDo() throws Exception {
     assertThat(text(page("/failures")))
-        .containsSubsequence("INVALID_OPEN_ID", "40003", "invalid openid", "rid")
+        .containsSubsequence("INVALID_OPEN_ID", "Rejected", "40003", "invalid openid", "rid")
         .containsSubsequence("USER_NOT_SUBSCRIBED", "43101", "Callers ask the user again");
     assertThat(page("/failures?app=wx0000000000000000")).contains("No failures in the last hour");
   }
@@ -286,6 +286,9 @@ class ConsolePagesTest {
     try (RunningServer shop =
         RunningServer.follow(SandboxOptions.defaults(), file, Map.of("wxnotify.warm-up", "0s"))) {
       String html = get(shop, "/configuration").body();
+      assertThat(get(shop, "/configuration", "zh-CN").body())
+          .contains("<h3>微信的推送</h3>", "<h3>小程序</h3>")
+          .doesNotContainPattern("<h3[^>]*>(?!gRPC|TLS)[ -~]+</h3>");
       assertThat(text(html))
           .contains("wxnotify.grpc.max-in-flight", "1000", "default", "set, not shown")
           .contains("wxnotify.apps.shop.app-id", SandboxOptions.APP_ID)
@@ -343,8 +346,13 @@ class ConsolePagesTest {
   }
 
   private static HttpResponse<String> get(RunningServer from, String path) throws Exception {
+    return get(from, path, "en");
+  }
+
+  private static HttpResponse<String> get(RunningServer from, String path, String language)
+      throws Exception {
     return HTTP.send(
-        HttpRequest.newBuilder(from.monitoring(path)).header("Accept-Language", "en").build(),
+        HttpRequest.newBuilder(from.monitoring(path)).header("Accept-Language", language).build(),
         BodyHandlers.ofString());
   }
 

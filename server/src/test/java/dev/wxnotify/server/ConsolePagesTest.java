@@ -21,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,10 +48,13 @@ class ConsolePagesTest {
     server = SandboxServer.start(Map.of("wxnotify.monitoring.port", "0"));
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
     messageId = send("alice", HOSTILE);
+    Instant sent = Instant.now();
     refused("sandbox-43101", "refused-1");
     refused("sandbox-40003", "refused-2");
     refused("sandbox-40003", "refused-3");
     Await.until("the receipt is shown", () -> lookup(messageId).contains("Receipt: delivered"));
+    // WeChat tells times of answers in whole seconds: one of the same second seems to be older.
+    Await.until("another second", () -> Instant.now().getEpochSecond() > sent.getEpochSecond());
     sandbox("/sandbox/users/alice/reject", template(SandboxTemplates.SECKILL_TEMPLATE_ID));
     String failing = send("sandbox-push-failed", "x".repeat(64));
     Await.until("the failed receipt is shown", () -> lookup(failing).contains("ErrorStatus"));

@@ -443,7 +443,7 @@ final class ConsoleAccessTest {
             answer ->
                 assertThat(answer.headers())
                     .containsEntry("X-Content-Type-Options", "nosniff")
-                    .containsEntry("Referrer-Policy", "no-referrer")
+                    .containsEntry("Referrer-Policy", "same-origin")
                     .containsEntry("Cache-Control", "no-store")
                     .hasEntrySatisfying(
                         "Content-Security-Policy",

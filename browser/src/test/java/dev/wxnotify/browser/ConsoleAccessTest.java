@@ -88,7 +88,7 @@ class ConsoleAccessTest {
 
     logIn(browser, "wrong-0123456789abcdef0123456789abcdef");
 
-    browser.see("not that of a caller");
+    browser.see("does not belong to a caller");
     assertNothingIsShown(browser);
     browser.open(page("/events"));
     assertNothingIsShown(browser);

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.ReferenceCountUtil;
 
 /** Faults on a connection before a request has been read. */
@@ -55,7 +54,7 @@ final class EarlyTrouble extends ChannelInboundHandlerAdapter {
 
   private boolean strikesHeaders(HttpRequest request) {
     return request.decoderResult().isSuccess()
-        && SandboxEndpoint.byPath(new QueryStringDecoder(request.uri()).path())
+        && SandboxEndpoint.byPath(RequestHandler.target(request).path())
             .filter(faults::strikesHeaders)
             .isPresent();
   }

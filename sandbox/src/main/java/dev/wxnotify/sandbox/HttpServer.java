@@ -62,6 +62,7 @@ final class HttpServer implements AutoCloseable {
                             new HttpRequestDecoder(),
                             // For the aggregator only: answers bypass it, see Wire.
                             new HttpResponseEncoder(),
+                            new ReadGate(),
                             early.get(),
                             new HttpObjectAggregator(MAX_REQUEST),
                             handlers.get());

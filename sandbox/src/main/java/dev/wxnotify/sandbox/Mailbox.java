@@ -2,6 +2,7 @@ package dev.wxnotify.sandbox;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,29 +68,36 @@ final class Mailbox {
   ReceivedSend received(@Nullable String owner, Call call, Answer answer) {
     // One after another, so that the numbers of each list only go up.
     synchronized (order) {
-      ReceivedSend send =
-          log.add(
-                  (number, time) ->
-                      new InboxEvent.Message(
-                          new ReceivedSend(
-                              number,
-                              Objects.requireNonNullElse(owner, ""),
-                              call.method(),
-                              query(call.query()),
-                              call.contentType(),
-                              call.body(),
-                              answer.outcome(),
-                              answer.json().path("errmsg").asText(""),
-                              answer.effect(),
-                              answer.accepted(),
-                              time)))
-              .send();
-      received.add(send);
-      if (send.accepted() != null) {
-        accepted.add(send);
-      }
-      return send;
+      return log.add(
+              (number, time) ->
+                  new InboxEvent.Message(keep(send(number, time, owner, call, answer))))
+          .send();
     }
+  }
+
+  /** Before its event is there: who hears of a send finds it. */
+  private ReceivedSend keep(ReceivedSend send) {
+    received.add(send);
+    if (send.accepted() != null) {
+      accepted.add(send);
+    }
+    return send;
+  }
+
+  private static ReceivedSend send(
+      long number, Instant time, @Nullable String owner, Call call, Answer answer) {
+    return new ReceivedSend(
+        number,
+        Objects.requireNonNullElse(owner, ""),
+        call.method(),
+        query(call.query()),
+        call.contentType(),
+        call.body(),
+        answer.outcome(),
+        answer.json().path("errmsg").asText(""),
+        answer.effect(),
+        answer.accepted(),
+        time);
   }
 
   List<AcceptedMessage> accepted() {

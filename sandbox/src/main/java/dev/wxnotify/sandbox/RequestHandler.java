@@ -5,12 +5,16 @@ import dev.wxnotify.web.PageRequest;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -20,6 +24,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +37,27 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private static final PageAnswer.Whole FAILED =
       PageAnswer.text(500, "The sandbox failed; its log says why.");
 
+  /** A percent sign that begins no escape. */
+  private static final Pattern STRAY_PERCENT = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
+  /** What a caller may send ahead of the answers; beyond, nothing is read until one is given. */
+  private static final int MOST_WAITING = 1024 * 1024;
+
+  /** What a request takes beside its body, about. */
+  private static final int HEAD_SIZE = 1024;
+
   /**
    * A request.
    *
    * @param own the same as pages see it, if its path is the sandbox's own
+   * @param mistake the answer to what is no HTTP; null for a request that is
    */
-  private record Waiting(Call call, @Nullable PageRequest own, boolean keepAlive) {
+  private record Waiting(
+      Call call, @Nullable PageRequest own, boolean keepAlive, PageAnswer.@Nullable Whole mistake) {
+
+    int size() {
+      return HEAD_SIZE + call.body().shared().length;
+    }
 
     boolean isHead() {
       return call.method().equals(HttpMethod.HEAD.name());
@@ -48,7 +68,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private final EventStreams streams;
   private final Counters counters;
   private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private int waitingSize;
   private boolean busy;
+  private boolean isServing;
 
   /** What to do if the connection ends now. */
   private Runnable onEnd = RequestHandler::nothing;
@@ -68,6 +90,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   public void channelInactive(ChannelHandlerContext ctx) {
     counters.connectionClosed();
     waiting.clear();
+    waitingSize = 0;
     Runnable end = onEnd;
     onEnd = RequestHandler::nothing;
     end.run();
@@ -76,11 +99,33 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
     Waiting next = read(ctx, request);
-    if (busy) {
-      waiting.add(next);
-    } else {
-      serve(ctx, next);
+    waiting.add(next);
+    waitingSize += next.size();
+    serveAll(ctx);
+  }
+
+  /** In a loop, and not from the end of one request to the next: so no stack grows with them. */
+  private void serveAll(ChannelHandlerContext ctx) {
+    if (isServing) {
+      return;
     }
+    isServing = true;
+    try {
+      for (Waiting next = next(); next != null; next = next()) {
+        serve(ctx, next);
+      }
+    } finally {
+      isServing = false;
+    }
+    ctx.channel().config().setAutoRead(waitingSize <= MOST_WAITING);
+  }
+
+  private @Nullable Waiting next() {
+    Waiting next = busy ? null : waiting.poll();
+    if (next != null) {
+      waitingSize -= next.size();
+    }
+    return next;
   }
 
   /** A caller that disconnects is normal. */
@@ -93,6 +138,10 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private void serve(ChannelHandlerContext ctx, Waiting next) {
     busy = true;
     log.trace("{}", next.call());
+    if (next.mistake() != null) {
+      page(ctx, next, next.mistake());
+      return;
+    }
     give(ctx, next, front.reply(next.call(), next.own()));
   }
 
@@ -190,14 +239,28 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private void served(ChannelHandlerContext ctx) {
     busy = false;
-    Waiting next = waiting.poll();
-    if (next != null) {
-      serve(ctx, next);
+    serveAll(ctx);
+  }
+
+  /** The path and the query. A percent sign without two hex digits stands for itself. */
+  static QueryStringDecoder target(HttpRequest request) {
+    return new QueryStringDecoder(STRAY_PERCENT.matcher(request.uri()).replaceAll("%25"));
+  }
+
+  private static PageAnswer.@Nullable Whole mistake(DecoderResult read) {
+    if (read.isSuccess()) {
+      return null;
     }
+    if (read.cause() instanceof TooLongHttpLineException) {
+      return PageAnswer.text(414, "The request line is too long.");
+    }
+    return read.cause() instanceof TooLongFrameException
+        ? PageAnswer.text(431, "The headers are too long.")
+        : PageAnswer.text(400, "This is no request of HTTP.");
   }
 
   private static Waiting read(ChannelHandlerContext ctx, FullHttpRequest request) {
-    QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+    QueryStringDecoder uri = target(request);
     Map<String, String> query = new LinkedHashMap<>();
     uri.parameters().forEach((name, values) -> query.put(name, values.get(0)));
     InetAddress peer = ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
@@ -215,7 +278,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             ? PageRequest.of(
                 call.method(), request.uri(), byName(request.headers()), call.body().shared(), peer)
             : null;
-    return new Waiting(call, own, HttpUtil.isKeepAlive(request));
+    PageAnswer.Whole mistake = mistake(request.decoderResult());
+    return new Waiting(call, own, mistake == null && HttpUtil.isKeepAlive(request), mistake);
   }
 
   /** Several of one name are joined, as {@link PageRequest} demands. */

@@ -1,6 +1,7 @@
 package dev.wxnotify.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -83,19 +84,59 @@ final class SendCommands {
   /** Marks of direction and the like as escapes: a command must be what it looks like. */
   private static String visible(String json) {
     StringBuilder visible = new StringBuilder(json.length());
-    for (int i = 0; i < json.length(); i++) {
-      char c = json.charAt(i);
-      if (Character.getType(c) == Character.FORMAT || Character.isISOControl(c)) {
-        visible.append("\\u%04x".formatted((int) c));
-      } else {
-        visible.append(c);
-      }
-    }
+    json.codePoints()
+        .forEach(
+            c -> {
+              if (isShown(c)) {
+                visible.appendCodePoint(c);
+              } else {
+                for (char unit : Character.toChars(c)) {
+                  visible.append("\\u%04x".formatted((int) unit));
+                }
+              }
+            });
     return visible.toString();
   }
 
-  /** Between single quotes a shell changes nothing. It cannot pass NUL, so that is left out. */
+  /**
+   * Between single quotes a shell changes nothing. It cannot pass NUL, so that is left out. What is
+   * not seen is made by {@code printf}, since a terminal takes some of it for keys: a pasted Ctrl-C
+   * would end the command, and begin another one with the rest of the text.
+   */
   private static String quoted(String text) {
-    return "'" + text.replace("\0", "").replace("'", "'\\''") + "'";
+    StringBuilder quoted = new StringBuilder("'");
+    text.codePoints()
+        .filter(c -> c != 0)
+        .forEach(
+            c -> {
+              if (c == '\'') {
+                quoted.append("'\\''");
+              } else if (c == '\n' || isShown(c)) {
+                quoted.appendCodePoint(c);
+              } else {
+                quoted.append("'\"$(printf '").append(octal(c)).append("')\"'");
+              }
+            });
+    return quoted.append('\'').toString();
+  }
+
+  private static String octal(int c) {
+    StringBuilder octal = new StringBuilder();
+    for (byte each : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+      octal.append("\\%03o".formatted(each & 0xff));
+    }
+    return octal.toString();
+  }
+
+  /** Tells whether a character is seen, and changes nothing but its own place. */
+  private static boolean isShown(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 }

@@ -167,6 +167,76 @@ class FrontTest {
     assertThat(exchange("POST", path, "Host: evil.example")).startsWith("HTTP/1.1 403 ");
   }
 
+  /** A search for "50%" that somebody types into the address has an answer as well. */
+  @ParameterizedTest
+  @CsvSource({"/inbox?text=50%", "/inbox?text=%zz", "/inbox/%", "/x%2", "/sandbox/state?%e"})
+  void paths_withAStrayPercentSign_areAnswered(String path) throws Exception {
+    assertThat(exchange("GET", path, "Host: localhost")).startsWith("HTTP/1.1 200 ");
+  }
+
+  /** Not as if it had no headers, and on the same connection nothing could be read any more. */
+  @Test
+  void requests_thatAreNoHttp_areRefusedAndTheConnectionEnds() throws Exception {
+    String open = "Host: localhost\r\nConnection: keep-alive\r\nX: ";
+
+    assertThat(whole("GET /inbox HTTP/1.1\r\n" + open + "a\u0001b\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("Connection: close\r\n");
+    assertThat(whole("GET /inbox HTTP/1.1\r\n" + open + "x".repeat(10_000) + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 431 ")
+        .contains("Connection: close\r\n");
+    assertThat(whole("GET /" + "x".repeat(10_000) + " HTTP/1.1\r\n" + open + "a\r\n\r\n"))
+        .startsWith("HTTP/1.1 414 ");
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void requests_thatWaitTogether_areAllAnsweredHoweverMany() throws Exception {
+    int many = 20_000;
+    String first = "GET /sandbox/messages?wait=1s HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    String last = "GET /x HTTP/1.1\r\nConnection: close\r\n\r\n";
+    try (Socket socket = connect()) {
+      writer(socket, first + "GET /x HTTP/1.1\r\n\r\n".repeat(many) + last, 1).start();
+      String answers = new String(socket.getInputStream().readAllBytes(), UTF_8);
+
+      assertThat(answers.split("HTTP/1.1 200 OK", -1)).hasSize(1 + 1 + many + 1);
+    }
+  }
+
+  /** What comes ahead of the answers stays with the caller. */
+  @Test
+  void requests_thatWait_areReadUpToABound() throws Exception {
+    String ahead = "POST /x HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + "x".repeat(1_000_000);
+    try (Socket socket = connect()) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /sandbox/messages?wait=60s HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+      Thread writer = writer(socket, ahead, 40);
+      writer.start();
+      writer.join(2_000);
+
+      assertThat(writer.isAlive()).as("40 MB are not read").isTrue();
+    }
+  }
+
+  private static Thread writer(Socket socket, String text, int times) {
+    byte[] bytes = text.getBytes(UTF_8);
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                for (int i = 0; i < times; i++) {
+                  socket.getOutputStream().write(bytes);
+                }
+              } catch (IOException e) {
+                Thread.currentThread().interrupt(); // The test has closed the socket.
+              }
+            });
+    writer.setDaemon(true);
+    return writer;
+  }
+
   @Test
   void refusal_ofAControlCall_isJsonThatSaysTheRule() throws Exception {
     assertThat(exchange("GET", "/sandbox/state", "Host: evil.example"))
@@ -301,14 +371,26 @@ class FrontTest {
     assertThat(exchange("GET", "/inbox", "Host: localhost")).startsWith("HTTP/1.1 200 ");
   }
 
+  private Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout((int) Duration.ofSeconds(20).toMillis());
+    return socket;
+  }
+
+  private String whole(String request) throws IOException {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
   private String exchange(String method, String path, String headers) throws IOException {
     return exchange(method, path, headers, "");
   }
 
   private String exchange(String method, String path, String headers, String body)
       throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout((int) Duration.ofSeconds(20).toMillis());
+    try (Socket socket = connect()) {
       String length =
           body.isEmpty() || headers.contains("Content-Length")
               ? ""

@@ -79,6 +79,18 @@ class SendCommandsTest {
             text);
   }
 
+  /** A terminal takes some of what is pasted for keys, as the one that ends a command. */
+  @Test
+  void curl_keysOfATerminal_areNotInTheCommand() throws Exception {
+    String text = "{\"a\":\"\u0003 it's\t\u001b[201~\r\n\u202e\udb40\udc01😀\"}";
+
+    String command = SendCommands.curl("http://127.0.0.1:9080", new RawBody(text.getBytes(UTF_8)));
+
+    assertThat(command.codePoints().filter(c -> c != '\n').mapToObj(Character::getType))
+        .doesNotContain((int) Character.CONTROL, (int) Character.FORMAT);
+    assertThat(words(command)).last().isEqualTo(text);
+  }
+
   private static KeywordCheck check(String keyword, String value) {
     return new KeywordCheck(keyword, "", value, "thing", value.length(), 20, true, null);
   }

@@ -4,8 +4,8 @@ import dev.wxnotify.server.pages.ConsolePages.LoginProblem;
 import dev.wxnotify.server.pages.ConsolePages.Refusal;
 import dev.wxnotify.web.PageRequest;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *   calls need credentials?
  *     no  ─▶ the request comes from this machine, and no proxy passed it on? yes ─▶ let in
  *                                                                           no  ─▶ 403
- *     yes ─▶ Authorization: Bearer, else the cookie of a session
+ *     yes ─▶ Authorization: Bearer, else the cookie of a session (a proxy that asks for a password
+ *            passes on its own Authorization: Basic)
  *              ─▶ of a caller with the right ─▶ let in, to see the caller's apps
  *              ─▶ anything else ─▶ the login form
  * </pre>
@@ -29,22 +30,23 @@ final class Access {
 
   private static final String SCHEME = "Bearer ";
 
-  /** What proxies add to requests. */
-  private static final List<String> OF_PROXIES =
-      List.of(
+  /** What proxies add to requests, beside everything that begins with {@link #FORWARDED}. */
+  private static final Set<String> OF_PROXIES =
+      Set.of(
           "forwarded",
           "via",
-          "x-forwarded-for",
-          "x-forwarded-host",
-          "x-forwarded-proto",
-          "x-forwarded-port",
-          "x-forwarded-server",
           "x-real-ip",
           "x-client-ip",
+          "x-cluster-client-ip",
           "true-client-ip",
+          "fastly-client-ip",
+          "fly-client-ip",
           "cf-connecting-ip",
+          "cf-ray",
           "x-envoy-external-address",
           "x-original-forwarded-for");
+
+  private static final String FORWARDED = "x-forwarded";
 
   private final Operators operators;
   private final Sessions sessions;
@@ -82,9 +84,9 @@ final class Access {
     if (!operators.areRequired()) {
       return fromThisMachine(request);
     }
-    String authorization = request.header("authorization");
-    if (authorization != null) {
-      return byHeader(authorization, request.peer());
+    String token = bearerToken(request);
+    if (token != null) {
+      return byHeader(token, request.peer());
     }
     String session = request.cookie(COOKIE);
     if (session == null) {
@@ -98,14 +100,26 @@ final class Access {
     if (!request.peer().isLoopbackAddress()) {
       return new Refused(Refusal.NOT_LOCAL);
     }
-    return OF_PROXIES.stream().anyMatch(header -> request.header(header) != null)
+    return request.headers().keySet().stream().anyMatch(Access::isOfProxies)
         ? new Refused(Refusal.FORWARDED)
         : new LetIn(Visit.onThisMachine());
   }
 
-  private Decision byHeader(String authorization, InetAddress peer) {
-    boolean isBearer = authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-    Shown shown = show(isBearer ? authorization.substring(SCHEME.length()).strip() : "", peer);
+  /** Some proxies write names with underscores, as a gateway's variables have them. */
+  private static boolean isOfProxies(String header) {
+    String name = header.toLowerCase(Locale.ROOT).replace('_', '-');
+    return name.startsWith(FORWARDED) || OF_PROXIES.contains(name);
+  }
+
+  private static @Nullable String bearerToken(PageRequest request) {
+    String authorization = request.header("authorization");
+    return authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? authorization.substring(SCHEME.length()).strip()
+        : null;
+  }
+
+  private Decision byHeader(String bearerToken, InetAddress peer) {
+    Shown shown = show(bearerToken, peer);
     Operators.Token token = shown.token;
     Viewer viewer = token == null ? null : Visit.viewer(token);
     return token == null || viewer == null

@@ -43,11 +43,19 @@ interface ConsoleData {
    */
   HistoryState history(String appId);
 
-  /** Returns the message with this id of WeChat. */
-  Optional<JournalEntry> messageById(String messageId);
+  /**
+   * Returns the message with this id of WeChat.
+   *
+   * @param appId the app; empty for all of the viewer's apps
+   */
+  Optional<JournalEntry> messageById(String appId, String messageId);
 
-  /** Returns the newest message with this id of its caller. */
-  Optional<JournalEntry> messageByRequestId(String requestId);
+  /**
+   * Returns the newest message with this id of its caller.
+   *
+   * @param appId the app; empty for all of the viewer's apps
+   */
+  Optional<JournalEntry> messageByRequestId(String appId, String requestId);
 
   /** Returns a page of messages, newest first. */
   MessageList messages(MessageSearch search);

@@ -171,13 +171,13 @@ final class LiveData implements ConsoleData {
   }
 
   @Override
-  public Optional<JournalEntry> messageById(String messageId) {
-    return journal.await(sources.messages().findByMessageId(scope(""), messageId));
+  public Optional<JournalEntry> messageById(String appId, String messageId) {
+    return journal.await(sources.messages().findByMessageId(scope(appId), messageId));
   }
 
   @Override
-  public Optional<JournalEntry> messageByRequestId(String requestId) {
-    return journal.await(sources.messages().findByRequestId(scope(""), requestId));
+  public Optional<JournalEntry> messageByRequestId(String appId, String requestId) {
+    return journal.await(sources.messages().findByRequestId(scope(appId), requestId));
   }
 
   @Override

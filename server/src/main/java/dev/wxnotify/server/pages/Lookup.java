@@ -53,15 +53,12 @@ final class Lookup {
     Optional<JournalEntry> found = Optional.empty();
     boolean any = query.kind() == Kind.ANY;
     if (query.kind() == Kind.MESSAGE || (any && isNumber(query.id()))) {
-      found = data.messageById(query.id());
+      found = data.messageById(query.appId(), query.id());
     }
     if (found.isEmpty() && (any || query.kind() == Kind.REQUEST)) {
-      found = data.messageByRequestId(query.id());
+      found = data.messageByRequestId(query.appId(), query.id());
     }
-    return found
-        .filter(entry -> query.appId().isEmpty() || query.appId().equals(entry.message().appId()))
-        .map(this::view)
-        .orElse(null);
+    return found.map(this::view).orElse(null);
   }
 
   private static boolean isNumber(String id) {

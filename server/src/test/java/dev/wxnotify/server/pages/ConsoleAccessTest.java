@@ -139,6 +139,9 @@ final class ConsoleAccessTest {
     "127.0.0.1, x-forwarded-proto, https, 403",
     "127.0.0.1, x-forwarded-host, some, 403",
     "127.0.0.1, via, 1.1 proxy, 403",
+    "127.0.0.1, X-Forwarded-Prefix, /console, 403",
+    "127.0.0.1, X_Forwarded_For, 203.0.113.9, 403",
+    "127.0.0.1, x-cluster-client-ip, 203.0.113.9, 403",
     "127.0.0.1, authorization, Bearer some, 200",
     "192.168.1.7, authorization, Bearer some, 403",
     "192.168.1.7, x-forwarded-for, 127.0.0.1, 403",
@@ -222,6 +225,19 @@ final class ConsoleAccessTest {
   })
   void header_worksAsOverGrpc(String header, int status) {
     assertThat(ask(get("/", "authorization", header)).status()).isEqualTo(status);
+  }
+
+  /** A proxy that asks for a password passes it on: that is no token, and no try of one. */
+  @Test
+  void passwordOfAProxy_besideASession_changesNothing() {
+    String cookie = logIn(OPS_TOKEN);
+    String[] headers = {"cookie", cookie, "authorization", "Basic dXNlcjpwdw=="};
+
+    for (int i = 0; i <= WrongTokens.AT_ONCE; i++) {
+      assertThat(ask(get("/", headers)).status()).isEqualTo(200);
+      assertThat(ask(get("/", "authorization", "Basic dXNlcjpwdw==")).status()).isEqualTo(401);
+    }
+    assertThat(ask(post("/login", form(OPS_TOKEN, "/"), headers)).status()).isEqualTo(303);
   }
 
   /** As with gRPC, what is shown last does not hide that it is wrong. */

@@ -50,12 +50,12 @@ final class FakeData implements ConsoleData {
   }
 
   @Override
-  public Optional<JournalEntry> messageById(String messageId) {
+  public Optional<JournalEntry> messageById(String appId, String messageId) {
     return Optional.empty();
   }
 
   @Override
-  public Optional<JournalEntry> messageByRequestId(String requestId) {
+  public Optional<JournalEntry> messageByRequestId(String appId, String requestId) {
     return Optional.empty();
   }
 

@@ -2,6 +2,7 @@ package dev.wxnotify.server.pages;
 
 import static dev.wxnotify.server.testing.JournalEvents.acceptance;
 import static dev.wxnotify.server.testing.JournalEvents.receipt;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -177,12 +178,16 @@ final class LiveDataTest {
   }
 
   private static JournalEntry message(long sequence, String appId) {
+    return message(sequence, appId, "request-" + sequence);
+  }
+
+  private static JournalEntry message(long sequence, String appId, String requestId) {
     return new JournalEntry(
         sequence,
         new MessageRecord(
             appId,
             Long.toString(sequence),
-            "request-" + sequence,
+            requestId,
             "crm",
             "user",
             "template",
@@ -275,15 +280,34 @@ final class LiveDataTest {
     assertThat(first.messages()).extracting(JournalEntry::sequence).containsExactly(4L, 3L);
     var next = first.next();
     assertThat(next).isNotNull();
-    String text = MessageList.text(java.util.Objects.requireNonNull(next));
+    String text = MessageList.text(requireNonNull(next));
     assertThat(MessageList.place(text).orElseThrow().sequence()).isEqualTo(3);
     assertThat(shopOnly.messages(search(CLUB, 2)).messages()).isEmpty();
     assertThat(all.messages(search(CLUB, 2)).messages()).hasSize(1);
     assertThat(all.messages(search("", 4)).next()).isNull();
-    assertThat(shopOnly.messageById("2")).isEmpty();
-    assertThat(all.messageById("2")).isPresent();
-    assertThat(shopOnly.messageByRequestId("request-2")).isEmpty();
-    assertThat(shopOnly.messageByRequestId("request-3")).isPresent();
+    assertThat(shopOnly.messageById("", "2")).isEmpty();
+    assertThat(all.messageById("", "2")).isPresent();
+    assertThat(shopOnly.messageByRequestId("", "request-2")).isEmpty();
+    assertThat(shopOnly.messageByRequestId("", "request-3")).isPresent();
+  }
+
+  /** Ids of callers are their own: another app's newer message may have the same one. */
+  @Test
+  void messages_ofOneApp_areFoundBehindNewerOnesOfAnother() {
+    journal.add(message(1, SHOP, "order-7"), message(2, CLUB, "order-7"));
+
+    Lookup lookup = new Lookup(all);
+
+    for (String appId : List.of(SHOP, CLUB)) {
+      MessageView found =
+          lookup
+              .find(new LookupView.Query("order-7", LookupView.Kind.REQUEST, appId, ""))
+              .message();
+      assertThat(found).isNotNull();
+      assertThat(requireNonNull(found).entry().message().appId()).isEqualTo(appId);
+    }
+    assertThat(shopOnly.messageByRequestId(CLUB, "order-7")).isEmpty();
+    assertThat(shopOnly.messageById(CLUB, "2")).isEmpty();
   }
 
   @Test
@@ -343,7 +367,8 @@ final class LiveDataTest {
   void journalThatIsAway_isSaid() {
     journal.setAway(true);
 
-    assertThatThrownBy(() -> all.messageById("1")).isInstanceOf(JournalUnavailableException.class);
+    assertThatThrownBy(() -> all.messageById("", "1"))
+        .isInstanceOf(JournalUnavailableException.class);
     assertThatThrownBy(() -> all.recentEvents("", 1))
         .isInstanceOf(JournalUnavailableException.class);
   }

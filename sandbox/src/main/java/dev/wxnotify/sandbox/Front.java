@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who answers a request: WeChat, the control calls or the pages. What is the sandbox's own
- * is only for those who may: a page of somebody else, open in a browser of this machine, must
- * neither read it nor change it. WeChat's paths are for everybody, as WeChat's are.
+ * is protected: a page of another site, open in a browser on this machine, must neither read it nor
+ * change it. WeChat's paths are for everybody, as WeChat's are.
  */
 final class Front {
 

@@ -4,8 +4,7 @@ import dev.wxnotify.web.EventSource;
 import java.time.Duration;
 
 /**
- * What those who look at the sandbox share: people with their browsers, and tests. Nothing of it
- * runs before somebody looks.
+ * What browsers and tests share that look at the sandbox. Nothing of it runs before somebody looks.
  */
 final class Inbox implements AutoCloseable {
 

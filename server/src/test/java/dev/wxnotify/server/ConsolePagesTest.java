@@ -1,6 +1,7 @@
 package dev.wxnotify.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.sandbox.SandboxTemplates;
@@ -329,6 +330,19 @@ class ConsolePagesTest {
       assertThat(answer.body()).contains("JOURNAL_UNAVAILABLE", "Sends go on");
       assertThat(get(away, "/events").body()).contains("JOURNAL_UNAVAILABLE");
       assertThat(text(get(away, "/").body())).contains("Journal unavailable");
+    }
+  }
+
+  @Test
+  void appWithoutQuota_isNotSaidToSend() throws Exception {
+    try (RunningServer used = RunningServer.start()) {
+      assertThat(text(get(used, "/").body())).contains(SandboxOptions.APP_ID + " can send");
+      assertThatThrownBy(
+              () -> used.blocking().sendSubscribeMessage(request("sandbox-45009", "no-quota")))
+          .hasMessageContaining("DAILY_QUOTA_EXHAUSTED");
+      assertThat(text(get(used, "/").body()))
+          .contains(SandboxOptions.APP_ID + " daily quota used up", "Daily quota used up")
+          .doesNotContain("can send");
     }
   }
 

@@ -36,8 +36,14 @@ final class Badges {
     return badge(tone, "ready." + status);
   }
 
+  /** An app without a quota sends one message a minute, which nobody would call "can send". */
   Badge canSend(AppState app) {
-    return app.canSend() ? badge(Tone.OK, "app.canSend.yes") : badge(Tone.BAD, "app.canSend.no");
+    if (!app.canSend()) {
+      return badge(Tone.BAD, "app.canSend.no");
+    }
+    return app.quotaError() == null
+        ? badge(Tone.OK, "app.canSend.yes")
+        : badge(Tone.WARN, "app.canSend.quota");
   }
 
   Badge token(TokenStatus token) {

@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of those who have shown a token. A session is of its token: it ends with the token,
- * with the caller and with the caller's right, besides its own ends.
+ * The sessions of operators who have shown a token. A session belongs to its token: it ends with
+ * it, with the caller and with the caller's right, besides its own ends.
  *
  * <p>Only hashes of the ids are kept, so that the time of a look-up tells nothing of an id.
  *

@@ -18,9 +18,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * What an open console costs the senders of messages. Two processes of one jar differ by themselves, so
- * there are three servers: one whose console is open, and two whose console is closed, which show
- * how large a difference means nothing.
+ * What an open console costs the senders of messages. Two processes of one jar differ by
+ * themselves, so there are three servers: one whose console is open, and two whose console is
+ * closed, which show how large a difference means nothing.
  */
 final class Pages implements Scenario {
   private static final int CONNECTIONS = 4;

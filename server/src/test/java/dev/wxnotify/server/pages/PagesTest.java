@@ -39,6 +39,7 @@ final class PagesTest {
   private final AtomicInteger made = new AtomicInteger();
   private final CountDownLatch released = new CountDownLatch(1);
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger taken = new AtomicInteger();
   private final PageRoutes pages =
       new PageRoutes(
           threads -> {
@@ -82,7 +83,9 @@ final class PagesTest {
 
     @Override
     public CompletionStage<HttpAnswer> answer(HttpRequest head, byte[] body, InetAddress peer) {
-      return pages.answer(head, body, peer);
+      CompletionStage<HttpAnswer> answer = pages.answer(head, body, peer);
+      taken.incrementAndGet();
+      return answer;
     }
   }
 
@@ -181,8 +184,9 @@ final class PagesTest {
       for (int i = 0; i < Pages.MOST; i++) {
         slow.add(new RawHttp(port.port()).send(get("/slow")));
       }
-      Await.until("a full house", () -> ask(get("/")).status() == 503);
+      Await.until("a full house", () -> taken.get() == Pages.MOST);
 
+      assertThat(ask(get("/")).status()).isEqualTo(503);
       assertThat(ask(get("/")).body()).isEqualTo("too many pages are asked for; try again\n");
       assertThat(ask(get("/livez")).status()).isEqualTo(200);
       Await.until("all threads at work", () -> waiting.get() == PageRoutes.THREADS);

@@ -22,7 +22,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * too late mistakes the rest, or the next answer, for something else. So after anything but a
  * textbook answer the connection is not reused.
  */
-@Tag("beside-each-other")
+@Execution(ExecutionMode.CONCURRENT)
 class AnswerFramingTest {
   private static final int LIMIT = 64 * 1024;
   private static final String CHUNKED = "Transfer-Encoding: chunked\r\n";

@@ -22,13 +22,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Connections that end, and answers that arrive too late or too early. */
-@Tag("beside-each-other")
+@Execution(ExecutionMode.CONCURRENT)
 class ConnectionEndsTest {
   private static final Duration SHORT = Duration.ofMillis(400);
 

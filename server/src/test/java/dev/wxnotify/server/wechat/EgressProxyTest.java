@@ -32,8 +32,9 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * TLS. A proxy's answer is never WeChat's answer: without a tunnel, nothing is written. Bytes that
  * arrive together with the proxy's acceptance may be dropped, since the client begins TLS.
  */
-@Tag("beside-each-other")
+@Execution(ExecutionMode.CONCURRENT)
 class EgressProxyTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static final Properties BEFORE = new Properties();

@@ -15,7 +15,8 @@ import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Interim answers before the final one: 1xx (RFC 9110, 15.2). A client that mistakes one for the
  * final answer assigns the final answer to the next message, which may belong to another app.
  */
-@Tag("beside-each-other")
+@Execution(ExecutionMode.CONCURRENT)
 class InterimAnswersTest {
   private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
   private static final String PROCESSING = "HTTP/1.1 102 Processing\r\n\r\n";

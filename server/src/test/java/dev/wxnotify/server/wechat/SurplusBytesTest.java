@@ -29,7 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * answer to that request. Everything else can be detected: bytes that arrive together with an
  * answer or without a pending request, and bytes that are not a complete answer.
  */
-@Tag("beside-each-other")
+@Execution(ExecutionMode.CONCURRENT)
 class SurplusBytesTest {
   /** Would be accepted as the answer to a message and to a token call. */
   static final byte[] FOREIGN_BODY =

@@ -25,6 +25,8 @@ class BenchmarkIT {
                 "smoke",
                 "--only",
                 "saturation",
+                "--jvm-flags", // Eleven processes, each for less than a second.
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                 "--jar",
                 JAR.toString(),
                 "--out",

@@ -54,7 +54,7 @@ final class Saturation implements Scenario {
       paths.add(new Contestant(process.name(), process, process, alone));
     }
     int floors = paths.size();
-    for (Transport transport : server.transport().andEpoll()) {
+    for (Transport transport : transports(lab.mode(), server.transport())) {
       addFloors(paths, lab, transport);
     }
     int oneSet = paths.size();
@@ -98,6 +98,11 @@ final class Saturation implements Scenario {
             + ", by which this server reads and writes its sockets.",
         all,
         targets);
+  }
+
+  /** The floors of a smoke run are on one transport: a second one would show nothing more. */
+  private static List<Transport> transports(Mode mode, Transport ofServer) {
+    return mode == Mode.SMOKE ? List.of(ofServer) : ofServer.andEpoll();
   }
 
   private static void addServer(List<Contestant> paths, Lab lab, ServerProcess server)

@@ -25,7 +25,7 @@ class BenchmarkIT {
                 "smoke",
                 "--only",
                 "saturation",
-                "--jvm-flags", // Eleven processes, each for less than a second.
+                "--jvm-flags", // Each process works for less than a second.
                 "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                 "--jar",
                 JAR.toString(),

@@ -71,7 +71,7 @@ class AttackTest {
   }
 
   private static AttackRun.Form form(int descriptors, Duration time) {
-    List<String> program = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
+    List<String> program = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     program.addAll(ClassArchive.options());
     program.add(Main.class.getName());
     return new AttackRun.Form(program, descriptors, time, WARM_UP_CALLS, PER_SECOND, PATIENCE);

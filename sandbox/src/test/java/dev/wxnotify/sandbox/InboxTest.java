@@ -30,6 +30,7 @@ class InboxTest extends PushCase {
     start(rules());
     JsonNode answered = client.send(token, message("alice"));
     pushes(1);
+    assertEnded(1);
     assertThat(answered.path("errcode").asInt()).isZero();
 
     JsonNode detail = newest();

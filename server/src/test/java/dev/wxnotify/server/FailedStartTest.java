@@ -10,6 +10,7 @@ import dev.wxnotify.server.grpc.CallerSettings;
 import dev.wxnotify.server.grpc.GrpcServer;
 import dev.wxnotify.server.redis.RedisLink;
 import dev.wxnotify.server.testing.Await;
+import dev.wxnotify.server.testing.TestCallers;
 import dev.wxnotify.server.tracing.TracingSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -120,8 +121,7 @@ class FailedStartTest {
 
   @Test
   void callers_thatAreWrong_leaveNothing() throws Exception {
-    CallerSettings wrong =
-        new CallerSettings("crm", List.of("00"), Set.of(), null, null, null, false);
+    CallerSettings wrong = TestCallers.caller("crm", List.of("00"), null, null, null, false);
     assertLeavesNothing(
         IllegalArgumentException.class,
         () -> {

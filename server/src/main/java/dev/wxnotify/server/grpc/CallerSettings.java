@@ -27,26 +27,4 @@ public record CallerSettings(
     @Nullable Integer maxPerSecond,
     boolean isOperator,
     boolean mayHaveTokens,
-    boolean mayPush) {
-
-  /** A caller that may neither have access tokens nor pass on pushes. */
-  public CallerSettings(
-      String name,
-      List<String> tokenHashes,
-      Set<String> certificateNames,
-      @Nullable Set<String> appIds,
-      @Nullable Integer maxInFlight,
-      @Nullable Integer maxPerSecond,
-      boolean isOperator) {
-    this(
-        name,
-        tokenHashes,
-        certificateNames,
-        appIds,
-        maxInFlight,
-        maxPerSecond,
-        isOperator,
-        false,
-        false);
-  }
-}
+    boolean mayPush) {}

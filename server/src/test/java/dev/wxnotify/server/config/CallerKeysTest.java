@@ -3,6 +3,7 @@ package dev.wxnotify.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.grpc.CallerSettings;
+import dev.wxnotify.server.testing.TestCallers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -80,8 +81,7 @@ class CallerKeysTest extends ConfigFixture {
             load(with(ONE_APP, "wxnotify.grpc.callers.crm.token-sha256", HASH), Map.of())
                 .grpc()
                 .callers())
-        .containsExactly(
-            new CallerSettings("crm", List.of(HASH), Set.of(), null, null, null, false));
+        .containsExactly(TestCallers.caller("crm", List.of(HASH), null, null, null, false));
   }
 
   @Test
@@ -105,8 +105,8 @@ class CallerKeysTest extends ConfigFixture {
 
     assertThat(settings.grpc().callers())
         .containsExactly(
-            new CallerSettings(
-                "crm", List.of(HASH, OTHER_HASH), Set.of(), Set.of("wx-shop"), null, null, false));
+            TestCallers.caller(
+                "crm", List.of(HASH, OTHER_HASH), Set.of("wx-shop"), null, null, false));
   }
 
   @ParameterizedTest

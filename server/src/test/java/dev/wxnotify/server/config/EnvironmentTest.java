@@ -3,6 +3,7 @@ package dev.wxnotify.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wxnotify.server.grpc.CallerSettings;
+import dev.wxnotify.server.testing.TestCallers;
 import dev.wxnotify.server.wechat.AppSecret;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,9 +104,8 @@ class EnvironmentTest extends ConfigFixture {
     assertThat(app(settings).seckill().noteKeyword()).isEqualTo("thing7");
     assertThat(settings.grpc().callers())
         .containsExactlyInAnyOrder(
-            new CallerSettings("crm", List.of(HASH), Set.of(), null, null, null, false),
-            new CallerSettings(
-                "on-call", List.of(OTHER_HASH), Set.of(), Set.of("wx-cn"), null, null, true));
+            TestCallers.caller("crm", List.of(HASH), null, null, null, false),
+            TestCallers.caller("on-call", List.of(OTHER_HASH), Set.of("wx-cn"), null, null, true));
   }
 
   @ParameterizedTest
@@ -117,7 +117,7 @@ class EnvironmentTest extends ConfigFixture {
             Map.of("WXNOTIFY_GRPC_CALLERS_ON_CALL_OPERATOR", "true"));
 
     assertThat(settings.grpc().callers())
-        .containsExactly(new CallerSettings(name, List.of(HASH), Set.of(), null, null, null, true));
+        .containsExactly(TestCallers.caller(name, List.of(HASH), null, null, null, true));
   }
 
   /** Else a slip of the pen would leave a server that asks nobody for credentials. */
@@ -191,8 +191,7 @@ class EnvironmentTest extends ConfigFixture {
         ConfigLoader.load(file, Map.of("WXNOTIFY_GRPC_CALLERS_CRM_CN_OPERATOR", "true"), Map.of());
 
     assertThat(settings.grpc().callers())
-        .containsExactly(
-            new CallerSettings("crm.cn", List.of(HASH), Set.of(), null, null, null, true));
+        .containsExactly(TestCallers.caller("crm.cn", List.of(HASH), null, null, null, true));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
+import dev.wxnotify.server.testing.TestCallers;
 import dev.wxnotify.v1.BatchSendRequest;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
@@ -26,7 +27,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,8 +63,7 @@ class CallerLimitsTest {
 
   private static CallerSettings caller(
       String name, @Nullable Integer maxInFlight, @Nullable Integer maxPerSecond) {
-    return new CallerSettings(
-        name, List.of(sha256(name)), Set.of(), null, maxInFlight, maxPerSecond, false);
+    return TestCallers.caller(name, List.of(sha256(name)), null, maxInFlight, maxPerSecond, false);
   }
 
   static String sha256(String token) {

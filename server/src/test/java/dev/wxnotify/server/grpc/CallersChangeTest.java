@@ -8,6 +8,7 @@ import dev.wxnotify.server.grpc.HeldGateway.Until;
 import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.GrpcServerExtension;
 import dev.wxnotify.server.testing.StatusAssert;
+import dev.wxnotify.server.testing.TestCallers;
 import dev.wxnotify.v1.NotificationServiceGrpc;
 import dev.wxnotify.v1.NotificationServiceGrpc.NotificationServiceFutureStub;
 import dev.wxnotify.v1.Outcome;
@@ -54,14 +55,8 @@ class CallersChangeTest {
       @Nullable Set<String> apps,
       @Nullable Integer maxInFlight,
       @Nullable Integer maxPerSecond) {
-    return new CallerSettings(
-        name,
-        List.of(CallerLimitsTest.sha256(token)),
-        Set.of(),
-        apps,
-        maxInFlight,
-        maxPerSecond,
-        false);
+    return TestCallers.caller(
+        name, List.of(CallerLimitsTest.sha256(token)), apps, maxInFlight, maxPerSecond, false);
   }
 
   private Channel as(String token) {

@@ -8,23 +8,44 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/**
- * An archive of the server's classes (class-data sharing), created by one start as the manual
- * describes.
- */
+/** What a JVM takes from an earlier start of the server, which a server of its own makes. */
 final class ClassArchive implements AutoCloseable {
+  /** The first JDK whose cache holds profiles of methods. */
+  private static final int JDK_WITH_PROFILES = 25;
+
   private final Path file;
   private final List<String> flags;
   private final Transport transport;
 
-  ClassArchive(Lab lab) throws IOException, InterruptedException {
-    this.file = Files.createTempDirectory("wxnotify-benchmark").resolve("wxnotify.jsa");
-    this.flags = lab.jvmFlags();
+  private ClassArchive(Lab lab, String make, String use, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    this.file = Files.createTempDirectory("wxnotify-benchmark").resolve("archive");
+    this.flags = with(lab.jvmFlags(), use + file);
     try (ServerProcess server =
-        lab.server("wxnotify", with("-XX:ArchiveClassesAtExit=" + file), Map.of())) {
+        lab.server("wxnotify", with(lab.jvmFlags(), make + file), settings)) {
       this.transport = server.transport();
     }
+    if (!Files.exists(file)) {
+      throw new IOException("the JVM made no archive: " + make + file);
+    }
+  }
+
+  /** The classes of one start (class-data sharing), made as the manual describes. */
+  static ClassArchive ofClasses(Lab lab) throws IOException, InterruptedException {
+    return new ClassArchive(lab, "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile=", Map.of());
+  }
+
+  /**
+   * Classes, and profiles of methods from a start with a warm-up (the JDK's AOT cache); empty if
+   * this JDK is too old for it.
+   */
+  static Optional<ClassArchive> ofProfiles(Lab lab) throws IOException, InterruptedException {
+    return Runtime.version().feature() < JDK_WITH_PROFILES
+        ? Optional.empty()
+        : Optional.of(
+            new ClassArchive(lab, "-XX:AOTCacheOutput=", "-XX:AOTCache=", ServerFlags.WARM_UP));
   }
 
   /** Returns the transport of the server that created it. */
@@ -34,10 +55,10 @@ final class ClassArchive implements AutoCloseable {
 
   /** Returns the flags that use it. */
   List<String> jvmFlags() {
-    return with("-XX:SharedArchiveFile=" + file);
+    return flags;
   }
 
-  private List<String> with(String flag) {
+  private static List<String> with(List<String> flags, String flag) {
     List<String> all = new ArrayList<>(flags);
     all.add(flag);
     return all;

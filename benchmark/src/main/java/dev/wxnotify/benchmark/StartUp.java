@@ -50,7 +50,7 @@ final class StartUp implements Scenario {
 
   @Override
   public Section run(Lab lab) throws Exception {
-    try (ClassArchive archive = new ClassArchive(lab)) {
+    try (ClassArchive archive = ClassArchive.ofClasses(lab)) {
       List<String> flags = archive.jvmFlags();
       Transport transport = archive.transport();
       Timed bare = new Timed("bare gRPC on " + transport, () -> lab.bareServer(transport));

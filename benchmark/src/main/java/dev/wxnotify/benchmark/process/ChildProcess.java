@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** A process whose output is read line by line; it is ended when closed. */
 public abstract class ChildProcess implements AutoCloseable {
   private static final int REMEMBERED = 40;
-  private static final int STOP_SECONDS = 10;
+
+  /** Long enough to write an archive of classes and profiles. */
+  private static final int STOP_SECONDS = 60;
 
   private final String name;
   private final Process process;

@@ -96,7 +96,7 @@ public abstract class ChildProcess implements AutoCloseable {
   /** Ends it: with SIGTERM, and with SIGKILL if that is not heard. */
   @Override
   public void close() {
-    process.destroy();
+    process.toHandle().destroy(); // The process object would close its output, which it may need.
     try {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();

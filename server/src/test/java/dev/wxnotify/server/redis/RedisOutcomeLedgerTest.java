@@ -110,22 +110,26 @@ final class RedisOutcomeLedgerTest extends OutcomeLedgerContract {
     return new Claim.Done(OutcomeCodec.LOST);
   }
 
+  /** Moves the end that is stored in the claim: the clock of Redis cannot be faked. */
+  private static void endClaimEarlier(Duration time) throws IOException {
+    String claim = redis.get(STORED_UNDER);
+    int end = claim.lastIndexOf(':') + 1;
+    long until = Long.parseLong(claim.substring(end)) - time.toMillis();
+    redis.command("SET", STORED_UNDER, claim.substring(0, end) + until, "KEEPTTL");
+  }
+
   // A claim whose owner has died
 
   @Test
   void claim_ownerGone_isInProgressUntilItsTimeAndThenUnknownForEverybody() throws Exception {
-    Await.result(ledger.claim(KEY, MESSAGE, SHORT));
-    List<Claim> heard = new ArrayList<>(List.of(claim(other)));
+    claim(ledger);
+    assertThat(claim(other)).isEqualTo(new Claim.InProgress());
 
-    Await.until(
-        "the claim is over",
-        () -> {
-          heard.add(claim(other));
-          return !heard.get(heard.size() - 1).equals(new Claim.InProgress());
-        });
+    endClaimEarlier(LONGEST.dividedBy(2));
+    assertThat(claim(other)).isEqualTo(new Claim.InProgress());
 
-    assertThat(heard.get(0)).isEqualTo(new Claim.InProgress());
-    assertThat(heard.get(heard.size() - 1)).isEqualTo(lost());
+    endClaimEarlier(LONGEST.dividedBy(2));
+    assertThat(claim(other)).isEqualTo(lost());
     assertThat(claim(other)).isEqualTo(lost());
     assertThat(claim(replica(otherLink))).isEqualTo(lost());
     assertThat(claim(replica(link))).isEqualTo(lost());

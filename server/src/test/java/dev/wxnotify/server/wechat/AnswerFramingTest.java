@@ -22,8 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,7 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * too late mistakes the rest, or the next answer, for something else. So after anything but a
  * textbook answer the connection is not reused.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class AnswerFramingTest {
   private static final int LIMIT = 64 * 1024;
   private static final String CHUNKED = "Transfer-Encoding: chunked\r\n";
@@ -124,6 +121,7 @@ class AnswerFramingTest {
     return Attribution.everywhere(odd);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void textbook(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -139,6 +137,7 @@ class AnswerFramingTest {
                     Arguments.of(transport, "chunks", true)));
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource
   void everySplit(Transport transport, String name, boolean chunked) throws Exception {
@@ -285,6 +284,7 @@ class AnswerFramingTest {
     return Attribution.everywhere(odd);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void lengths(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -411,6 +411,7 @@ class AnswerFramingTest {
     return Attribution.everywhere(odd);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void chunks(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -468,6 +469,7 @@ class AnswerFramingTest {
     return Attribution.everywhere(odd);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void versions(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -573,6 +575,7 @@ class AnswerFramingTest {
     return Attribution.everywhere(odd);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void headers(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -649,6 +652,7 @@ class AnswerFramingTest {
     return Attribution.everywhere(odd);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void statuses(Transport transport, Kind kind, Oddity oddity) throws Exception {

@@ -22,14 +22,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Connections that end, and answers that arrive too late or too early. */
-@Execution(ExecutionMode.CONCURRENT)
 class ConnectionEndsTest {
   private static final Duration SHORT = Duration.ofMillis(400);
 
@@ -70,6 +67,7 @@ class ConnectionEndsTest {
     return Attribution.everywhere(odd);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void inTheMiddle(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -78,6 +76,7 @@ class ConnectionEndsTest {
 
   // Before anything was read.
 
+  @ConcurrentCases
   @ParameterizedTest
   @MethodSource("transports")
   void connection_resetAtOnce_neverMakesARequestGoOutTwice(Transport transport) throws Exception {
@@ -116,6 +115,7 @@ class ConnectionEndsTest {
   }
 
   /** The next request may already be in flight, or is written on another connection. */
+  @ConcurrentCases
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource
   void afterAnAnswer(Transport transport, String name, Trick end) throws Exception {
@@ -136,6 +136,7 @@ class ConnectionEndsTest {
     }
   }
 
+  @ConcurrentCases
   @ParameterizedTest
   @MethodSource("transports")
   void connection_thatEndsWhileIdle_isReplaced(Transport transport) throws Exception {
@@ -158,6 +159,7 @@ class ConnectionEndsTest {
 
   // Too late.
 
+  @ConcurrentCases
   @ParameterizedTest
   @MethodSource("transports")
   void answer_whenTheExchangeHasTimedOut_isNobodys(Transport transport) throws Exception {
@@ -236,6 +238,7 @@ class ConnectionEndsTest {
   private static final byte[] SURPLUS = join(head("200 OK", "Content-Length: 2\r\n"), bytes("{}"));
 
   /** The request is larger than what is sent while the peer does not read. */
+  @ConcurrentCases
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource
   void tooEarly(Transport transport, String name, Trick early) throws Exception {

@@ -33,8 +33,6 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,7 +42,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * TLS. A proxy's answer is never WeChat's answer: without a tunnel, nothing is written. Bytes that
  * arrive together with the proxy's acceptance may be dropped, since the client begins TLS.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class EgressProxyTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static final Properties BEFORE = new Properties();
@@ -198,6 +195,7 @@ class EgressProxyTest {
         .flatMap(transport -> all.stream().map(reply -> Arguments.of(transport, reply)));
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource
   void connect(Transport transport, Reply reply) throws Exception {
@@ -235,6 +233,7 @@ class EgressProxyTest {
     }
   }
 
+  @ConcurrentCases
   @ParameterizedTest
   @MethodSource("transports")
   void connect_withoutAnAnswer_isNotWritten(Transport transport) throws Exception {
@@ -285,6 +284,7 @@ class EgressProxyTest {
                 line -> line.say(ESTABLISHED + ESTABLISHED).end())));
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void throughTls(Transport transport, Kind kind, Oddity oddity) throws Exception {

@@ -15,8 +15,6 @@ import dev.wxnotify.server.wechat.WeChatClientFixture.Options;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Interim answers before the final one: 1xx (RFC 9110, 15.2). A client that mistakes one for the
  * final answer assigns the final answer to the next message, which may belong to another app.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class InterimAnswersTest {
   private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
   private static final String PROCESSING = "HTTP/1.1 102 Processing\r\n\r\n";
@@ -162,6 +159,7 @@ class InterimAnswersTest {
                             bytes(interim.substring(interim.length() - 3)), answer(line.body())))));
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void interim(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -188,6 +186,7 @@ class InterimAnswersTest {
     return Attribution.everywhere(all);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void switching(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -195,6 +194,7 @@ class InterimAnswersTest {
   }
 
   /** Not when its time is over, as where no answer comes. */
+  @ConcurrentCases
   @ParameterizedTest
   @ValueSource(strings = {SWITCH, SWITCH_BARE, SWITCH_TO_HTTP_2})
   void switching_endsTheMessage_andSaysWhy(String head) throws Exception {
@@ -222,6 +222,7 @@ class InterimAnswersTest {
                 .untilTheTimeout()));
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void late(Transport transport, Kind kind, Oddity oddity) throws Exception {

@@ -29,8 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,7 +41,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * answer to that request. Everything else can be detected: bytes that arrive together with an
  * answer or without a pending request, and bytes that are not a complete answer.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class SurplusBytesTest {
   /** Would be accepted as the answer to a message and to a token call. */
   static final byte[] FOREIGN_BODY =
@@ -186,6 +183,7 @@ class SurplusBytesTest {
     return Attribution.everywhere(odd);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void togetherWithAnAnswer(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -247,6 +245,7 @@ class SurplusBytesTest {
     return Attribution.everywhere(odd);
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void bodyWhereNoneIs(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -282,6 +281,7 @@ class SurplusBytesTest {
         });
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource
   void atTheEndOfARead(Transport transport, Kind kind, Oddity oddity) throws Exception {
@@ -298,6 +298,7 @@ class SurplusBytesTest {
                     .map(each -> Arguments.of(transport, each.getKey(), each.getValue())));
   }
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("whileIdle")
   void surplus_whileIdle_closesTheConnection(Transport transport, String name, byte[] surplus)
@@ -319,6 +320,7 @@ class SurplusBytesTest {
   }
 
   /** A gate that refuses keeps its connection, on which no request was ever written. */
+  @ConcurrentCases
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("whileIdle")
   void surplus_beforeAnyRequest_closesTheConnection(
@@ -368,6 +370,7 @@ class SurplusBytesTest {
   }
 
   /** The next request may have been written or not when the surplus is read. */
+  @ConcurrentCases
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("inARace")
   void surplus_whenTheNextIsAsked_isNobodysAnswer(Transport transport, String name, byte[] surplus)
@@ -394,6 +397,7 @@ class SurplusBytesTest {
 
   // A server that sends first.
 
+  @ConcurrentCases
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("inARace")
   void surplus_onANewConnection_isNobodysAnswer(Transport transport, String name, byte[] surplus)
@@ -418,6 +422,7 @@ class SurplusBytesTest {
     }
   }
 
+  @ConcurrentCases
   @ParameterizedTest
   @MethodSource("transports")
   void farewell_onANewConnection_isNobodysAnswer(Transport transport) throws Exception {

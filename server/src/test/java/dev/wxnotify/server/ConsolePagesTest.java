@@ -57,6 +57,8 @@ class ConsolePagesTest {
     Await.until("the failed receipt is shown", () -> lookup(failing).contains("ErrorStatus"));
     Await.until(
         "the answer is shown", () -> page("/lookup?q=alice&kind=user").contains("badge warn"));
+    // They are fetched beside the messages, which do not wait for them.
+    Await.until("the templates are known", () -> text(page("/")).contains("3 templates"));
   }
 
   @AfterAll

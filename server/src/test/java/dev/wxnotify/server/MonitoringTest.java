@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +45,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(60)
 class MonitoringTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String FIRST = "98_first-token-of-the-company-0123456789";
+  private static final String SECOND = "98_second-token-of-the-company-9876543210";
+  private static final String ENDED_CALLS = "grpc_server_processing_duration_seconds_count";
+
+  /** It waits for a token that is held, also while it stops. */
+  private static final Map<String, String> PATIENT =
+      Map.of("wxnotify.wechat.request-timeout", "1m", "wxnotify.shutdown.grace", "1m");
+
   private static final String READY = "{\"status\":\"ready\",\"reasons\":[]}\n";
 
   @RegisterExtension final RedisServerExtension redis = RedisServerExtension.with();
@@ -89,21 +98,23 @@ class MonitoringTest {
 
   @Test
   void start_isReadyOnceTheFirstTokenCallHasEnded() throws Exception {
-    SandboxOptions options =
-        SandboxOptions.builder()
-            .faults(
-                List.of(
-                    Fault.on(SandboxEndpoint.STABLE_TOKEN, Effect.latency(Duration.ofSeconds(2)))))
-            .build();
-    try (RunningServer server = RunningServer.start(options, Map.of())) {
-      HttpResponse<String> early = readyz(server);
-      assertThat(early.statusCode()).isEqualTo(503);
-      assertThat(early.body()).contains("\"not_ready\"", "the server is starting");
-      assertThat(health(server, "")).isEqualTo(ServingStatus.NOT_SERVING);
-      assertThat(get(server.monitoring("/livez")).statusCode()).isEqualTo(200);
+    try (TokenKeeper keeper = TokenKeeper.start()) {
+      keeper.keep(FIRST, Duration.ofHours(2));
+      CountDownLatch held = keeper.hold();
+      try (RunningServer server =
+          RunningServer.start(SandboxOptions.defaults(), keeper.keys(PATIENT))) {
+        Await.until("the token is asked for", () -> keeper.asked.size() == 1);
+        HttpResponse<String> early = readyz(server);
+        assertThat(early.statusCode()).isEqualTo(503);
+        assertThat(early.body()).contains("\"not_ready\"", "the server is starting");
+        assertThat(health(server, "")).isEqualTo(ServingStatus.NOT_SERVING);
+        assertThat(get(server.monitoring("/livez")).statusCode()).isEqualTo(200);
 
-      awaitReadyz(server, 200, READY);
-      awaitHealth(server, ServingStatus.SERVING);
+        held.countDown();
+
+        awaitReadyz(server, 200, READY);
+        awaitHealth(server, ServingStatus.SERVING);
+      }
     }
   }
 
@@ -218,17 +229,24 @@ class MonitoringTest {
 
   @Test
   void stop_isNotReadyFirstWhileAcceptedCallsGoOn() throws Exception {
-    SandboxOptions options = SandboxOptions.builder().latency(Duration.ofMillis(500)).build();
-    try (RunningServer server = RunningServer.start(options, Map.of())) {
-      awaitReadyz(server, 200, READY);
-      var accepted = server.future().sendSubscribeMessage(RunningServer.requestTo("user"));
-      Await.until("WeChat has it", () -> server.sandbox().state().sendsReceived() == 1);
+    try (TokenKeeper keeper = TokenKeeper.start()) {
+      keeper.keep(FIRST, Duration.ofHours(2));
+      try (RunningServer server =
+          RunningServer.start(SandboxOptions.defaults(), keeper.keys(PATIENT))) {
+        awaitReadyz(server, 200, READY);
+        keeper.keep(SECOND, Duration.ofHours(2)); // WeChat rejects the first from now on.
+        CountDownLatch held = keeper.hold();
+        var accepted = server.future().sendSubscribeMessage(RunningServer.requestTo("user"));
+        Await.until("it waits for the second token", () -> keeper.asked.size() == 2);
 
-      CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stopServer);
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stopServer);
 
-      awaitReadyz(server, 503, "the server is stopping");
-      assertThat(accepted.get(30, TimeUnit.SECONDS).getMessageId()).isNotEmpty();
-      stopped.get(30, TimeUnit.SECONDS);
+        awaitReadyz(server, 503, "the server is stopping");
+        assertThat(stopped).isNotDone();
+        held.countDown();
+        assertThat(accepted.get(30, TimeUnit.SECONDS).getMessageId()).isNotEmpty();
+        stopped.get(30, TimeUnit.SECONDS);
+      }
     }
   }
 
@@ -285,9 +303,10 @@ class MonitoringTest {
                 Status.Code.UNIMPLEMENTED, ErrorReason.INVALID_REQUEST, Outcome.OUTCOME_NOT_SENT);
       }
 
+      awaitEndedCalls(server, "UNIMPLEMENTED", 3);
       Scrape metrics = scrape(server);
       assertThat(
-              metrics.series("grpc_server_processing_duration_seconds_count").stream()
+              metrics.series(ENDED_CALLS).stream()
                   .filter(series -> series.contains("UNIMPLEMENTED")))
           .singleElement()
           .asString()
@@ -300,6 +319,7 @@ class MonitoringTest {
     try (RunningServer server = RunningServer.start()) {
       send(server, "user");
       sendAndFail(server, "sandbox-43101");
+      awaitEndedCalls(server, "FAILED_PRECONDITION", 1);
 
       Scrape metrics = scrape(server);
 
@@ -319,20 +339,14 @@ class MonitoringTest {
               + "service=\"wxnotify.v1.NotificationService\"";
       assertThat(metrics.value("grpc_server_requests_received_messages_total" + call + "}"))
           .isEqualTo(2);
-      assertThat(
-              metrics.value(
-                  "grpc_server_processing_duration_seconds_count"
-                      + call
-                      + ",statusCode=\"FAILED_PRECONDITION\"}"))
+      assertThat(metrics.value(ENDED_CALLS + call + ",statusCode=\"FAILED_PRECONDITION\"}"))
           .isEqualTo(1);
     }
   }
 
   @Test
   void everyErrorPath_showsNeitherSecretNorTokenNorOpenId() throws Exception {
-    try (RunningServer server =
-        RunningServer.start(
-            SandboxOptions.defaults(), Map.of("wxnotify.wechat.request-timeout", "500ms"))) {
+    try (RunningServer server = RunningServer.start()) {
       StringBuilder seen = new StringBuilder();
       for (String kind :
           List.of("40001", "40003", "40164", "43101", "45009", "-1", "99999", "reset-after")) {
@@ -355,6 +369,21 @@ class MonitoringTest {
       return;
     }
     throw new AssertionError("it was sent");
+  }
+
+  /** A call is counted after its answer is written, so that its caller may look too early. */
+  private static void awaitEndedCalls(RunningServer server, String status, int calls)
+      throws Exception {
+    Await.until(
+        calls + " calls have ended with " + status,
+        () -> {
+          Scrape now = scrape(server);
+          return now.series(ENDED_CALLS).stream()
+                  .filter(series -> series.contains(status))
+                  .mapToDouble(now::value)
+                  .sum()
+              >= calls;
+        });
   }
 
   private static Scrape scrape(RunningServer server) throws Exception {

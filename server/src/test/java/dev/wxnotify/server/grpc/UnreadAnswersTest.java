@@ -11,7 +11,9 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -72,10 +74,29 @@ class UnreadAnswersTest {
           .frame(RawHttp2.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0x70, 0, 0})
           .frame(RawHttp2.WINDOW_UPDATE, 0, 0, new byte[] {0x40, 0, 0, 0})
           .flush();
+      readInBackground(client);
 
       Await.until("all items were read", () -> read.get() == STREAMS * ITEMS);
       Await.until("nothing is held", () -> room.used() == 0);
     }
+  }
+
+  /** Until the connection is closed: the buffers of the sockets may not take all the results. */
+  private static void readInBackground(RawHttp2 client) {
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                while (client.read() != null) {
+                  // The next one.
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            "reader");
+    reader.setDaemon(true);
+    reader.start();
   }
 
   @Test

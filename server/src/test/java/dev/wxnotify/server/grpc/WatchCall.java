@@ -9,15 +9,22 @@ import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A watch over a real connection. */
 final class WatchCall implements ClientResponseObserver<WatchEventsRequest, WatchEventsResponse> {
-  private final List<WatchEventsResponse> responses = new CopyOnWriteArrayList<>();
+  private final List<WatchEventsResponse> responses =
+      Collections.synchronizedList(new ArrayList<>());
+
+  /** How many of the responses have an event. */
+  private final AtomicInteger events = new AtomicInteger();
+
   private final CompletableFuture<StatusRuntimeException> error = new CompletableFuture<>();
   private final boolean reads;
   private @Nullable ClientCallStreamObserver<WatchEventsRequest> call;
@@ -46,19 +53,21 @@ final class WatchCall implements ClientResponseObserver<WatchEventsRequest, Watc
   }
 
   List<Event> awaitEvents(int count) throws Exception {
-    Await.until(() -> count + " events, not " + events().size(), () -> events().size() >= count);
+    Await.until(() -> count + " events, not " + events, () -> events.get() >= count);
     return events();
   }
 
   List<Event> events() {
-    return responses.stream()
+    return responses().stream()
         .filter(WatchEventsResponse::hasEvent)
         .map(WatchEventsResponse::getEvent)
         .toList();
   }
 
   List<WatchEventsResponse> responses() {
-    return List.copyOf(responses);
+    synchronized (responses) {
+      return List.copyOf(responses);
+    }
   }
 
   StatusRuntimeException awaitError() throws Exception {
@@ -80,6 +89,9 @@ final class WatchCall implements ClientResponseObserver<WatchEventsRequest, Watc
   @Override
   public void onNext(WatchEventsResponse response) {
     responses.add(response);
+    if (response.hasEvent()) {
+      events.incrementAndGet();
+    }
   }
 
   @Override

@@ -3,11 +3,13 @@ package dev.wxnotify.server.jdbc;
 import static dev.wxnotify.server.jdbc.Journals.add;
 import static dev.wxnotify.server.jdbc.Journals.open;
 import static dev.wxnotify.server.jdbc.Journals.requestIds;
+import static dev.wxnotify.server.jdbc.Journals.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wxnotify.server.journal.JournalStore;
 import dev.wxnotify.server.journal.JournalUnavailableException;
+import dev.wxnotify.server.testing.Await;
 import dev.wxnotify.server.testing.Concurrently;
 import dev.wxnotify.server.testing.TestPostgres;
 import java.sql.Connection;
@@ -29,7 +31,9 @@ abstract class PostgresMigrations {
         Concurrently.run(
                 4,
                 thread -> {
-                  try (JournalStore store = open(url)) {
+                  try (JournalStore store = new JdbcJournalStore(url, "postgres", null)) {
+                    // Who does not get the lock in three seconds asks again, as the server does.
+                    Await.until("it is open", () -> succeeds(store::open));
                     add(store, "r" + thread);
                     return store.id();
                   }

@@ -259,10 +259,15 @@ class JournalTest {
   @Test
   void messages_areWrittenTogether() throws Exception {
     start();
+    long began = System.nanoTime();
     endMany(5_000);
     awaitWritten(5_000);
+    long tenths = Duration.ofNanos(System.nanoTime() - began).toMillis() / 100;
 
-    assertThat(store.messageBatches).hasSizeLessThan(20).allMatch(size -> size <= 1_000);
+    assertThat(store.messageBatches.size())
+        .as("full ones, and others, each of which waited for a tenth of a second")
+        .isLessThanOrEqualTo((int) (5 + tenths));
+    assertThat(store.messageBatches).allMatch(size -> size <= 1_000);
   }
 
   @Test
@@ -290,10 +295,12 @@ class JournalTest {
       store.goAway();
       endMany(10);
       Await.until("it was tried again", () -> store.messageBatches.size() >= 3);
-      endMany(MessageWriter.CAPACITY + 5);
+      // Some of the ten wait still if their batch was begun before all of them had ended.
+      int room = MessageWriter.CAPACITY - journal.waitingMessages();
+      endMany(room + 5);
       assertThat(journal.trouble()).hasValue("the fake is away");
       store.comeBack();
-      awaitWritten(MessageWriter.CAPACITY + 10);
+      awaitWritten(10 + room);
       Await.until("the end is reported", () -> !logs.lines(Level.WARN, "again after").isEmpty());
 
       assertThat(dropped).hasValue(5);
@@ -307,7 +314,8 @@ class JournalTest {
           .containsPattern("again after \\d+\\.\\d s; 5 were dropped$");
       assertThat(logs.everything()).doesNotContain(OPEN_ID);
     }
-    assertThat(journal.trouble()).isEmpty();
+    // What the journal does by itself may have begun before, and tells of the outage only now.
+    Await.until("all is well", () -> journal.trouble().isEmpty());
   }
 
   @Test
@@ -496,7 +504,8 @@ class JournalTest {
     store.goOn();
     Await.result(store(answer("next", Answer.OTHER, clock.instant())));
     assertThat(store.eventBatches).containsExactly(1, 1);
-    assertThat(timer.pending()).isZero();
+    // It is cancelled after whoever waits for the stage has been told.
+    Await.until("the deadline of what was stored is off", () -> timer.pending() == 0);
   }
 
   @Test

@@ -34,6 +34,10 @@ final class HttpStreamTest {
   private static final int MOST_STREAMS = 3;
   private static final int MAX_UNREAD = 100_000;
   private static final int MORE_THAN_SOCKETS_TAKE = 32 * 1024 * 1024;
+
+  /** Of a client. It is set, since otherwise the kernel may extend it to as much as is sent. */
+  private static final int RECEIVE_BUFFER = 64 * 1024;
+
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final String GET = "GET /events HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -83,7 +87,9 @@ final class HttpStreamTest {
     private final BufferedReader in;
 
     Listener(int port, String request) throws IOException {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket = new Socket();
+      socket.setReceiveBufferSize(RECEIVE_BUFFER);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       socket.setSoTimeout((int) Await.LONGEST.toMillis());
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       in =

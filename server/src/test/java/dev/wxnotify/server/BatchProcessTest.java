@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.wxnotify.sandbox.AcceptedMessage;
+import dev.wxnotify.sandbox.Effect;
+import dev.wxnotify.sandbox.Fault;
 import dev.wxnotify.sandbox.Sandbox;
+import dev.wxnotify.sandbox.SandboxEndpoint;
 import dev.wxnotify.sandbox.SandboxOptions;
 import dev.wxnotify.sandbox.SandboxTemplates;
 import dev.wxnotify.server.testing.RedisServerExtension;
@@ -30,8 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 class BatchProcessTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** So long that a batch of {@link #ROWS} can be stopped in the middle of it. */
+  /** So long that several messages are on their way to WeChat at any time. */
   private static final Duration LATENCY = Duration.ofMillis(20);
+
+  /** Far below the server's request timeout, so that no message fails. */
+  private static final Duration HELD_LATENCY = Duration.ofMillis(500);
 
   private static final int CONNECTIONS = 16;
   private static final int ROWS = 1_500;
@@ -73,6 +79,7 @@ class BatchProcessTest {
   @Test
   void client_killedHalfWay_resumes_andEachUserHasOneMessage() throws Exception {
     writeRows(ROWS);
+    holdSecondHalf();
     try (WxnotifyProcess server = server("0")) {
       String address = address(server);
       try (WxnotifyProcess batch = batch(address)) {
@@ -81,6 +88,7 @@ class BatchProcessTest {
         assertThat(batch.exitCode()).isNotZero();
       }
       assertThat(messagesByUser()).hasSizeBetween(ROWS / 2, ROWS - 1);
+      release();
       // As if it had been killed in the middle of a write.
       Files.writeString(
           results, Files.readString(results) + "{\"row\":1499,\"line\":1500,\"request");
@@ -97,12 +105,14 @@ class BatchProcessTest {
   @Test
   void server_stoppedHalfWayAndStartedAnew_batchGoesOn_andEachUserHasOneMessage() throws Exception {
     writeRows(ROWS);
+    holdSecondHalf();
     try (WxnotifyProcess server = server("0")) {
       String address = address(server);
       try (WxnotifyProcess batch = batch(address)) {
         awaitResults(batch, ROWS / 2);
         server.terminate();
         assertThat(server.exitCode()).isZero();
+        release();
         try (WxnotifyProcess next = server(port(address))) {
           next.awaitErr("ready: gRPC on ");
           assertThat(batch.exitCode()).as(batch.err() + batch.out()).isZero();
@@ -116,6 +126,7 @@ class BatchProcessTest {
   @Test
   void server_killedHalfWayAndStartedAnew_batchGoesOn_andNobodyHasTwoMessages() throws Exception {
     writeRows(ROWS);
+    holdSecondHalf();
     String address;
     try (WxnotifyProcess server = server("0")) {
       address = address(server);
@@ -123,6 +134,7 @@ class BatchProcessTest {
         awaitResults(batch, ROWS / 2);
         server.kill();
         assertThat(server.exitCode()).isNotZero();
+        release();
         batch.awaitErr("retrying in");
         try (WxnotifyProcess next = server(port(address))) {
           next.awaitErr("ready: gRPC on ");
@@ -138,6 +150,7 @@ class BatchProcessTest {
   @Test
   void server_killedHalfWay_batchEnds_andResumes_andNobodyHasTwoMessages() throws Exception {
     writeRows(ROWS);
+    holdSecondHalf();
     try (WxnotifyProcess server = server("0")) {
       String address = address(server);
       try (WxnotifyProcess batch = batch(address, "--give-up-after=10")) {
@@ -146,6 +159,7 @@ class BatchProcessTest {
         assertThat(batch.exitCode()).isEqualTo(3);
         assertThat(batch.out()).contains("ended early: ", "the same command with --resume");
       }
+      release();
       assertThat(lastOutcomes()).hasSizeLessThan(ROWS);
       try (WxnotifyProcess next = server(port(address))) {
         next.awaitErr("ready: gRPC on ");
@@ -161,6 +175,7 @@ class BatchProcessTest {
   @Test
   void interrupt_awaitsWhatWasWritten_andResumeSendsTheRest() throws Exception {
     writeRows(ROWS);
+    holdSecondHalf();
     try (WxnotifyProcess server = server("0")) {
       String address = address(server);
       try (WxnotifyProcess batch = batch(address)) {
@@ -171,6 +186,7 @@ class BatchProcessTest {
         assertThat(batch.out())
             .contains("ended early: stopped by a signal", "the same command with --resume");
       }
+      release(); // Not before: nothing shows when the batch has taken the signal.
       assertThat(Files.readString(results)).endsWith("}\n");
       Map<Long, String> outcomes = lastOutcomes();
       assertThat(outcomes).hasSizeBetween(ROWS / 3, ROWS - 1);
@@ -230,6 +246,21 @@ class BatchProcessTest {
           }
         });
     assertThat(ROWS - accepted(outcomes)).as(table).isLessThanOrEqualTo(CONNECTIONS);
+  }
+
+  /**
+   * Has WeChat answer each send of the second half late until {@link #release}. So a batch that has
+   * half of its results has work for about half a minute, however late a test sees these results.
+   */
+  private void holdSecondHalf() {
+    for (int send = ROWS / 2 + 1; send <= ROWS; send++) {
+      sandbox.addFault(
+          Fault.on(SandboxEndpoint.SEND, Effect.latency(HELD_LATENCY)).everyNth(send).times(1));
+    }
+  }
+
+  private void release() {
+    sandbox.clearFaults();
   }
 
   private WxnotifyProcess server(String port) throws IOException {

@@ -160,6 +160,14 @@ class LiveChangesTest {
     }
   }
 
+  /**
+   * Returns when the server has read what was sent to it before: it reads the calls of one
+   * connection in their order.
+   */
+  private static void awaitArrival(RunningServer server) {
+    assertThat(isFound(server, CLUB_ID)).isTrue();
+  }
+
   private static String get(RunningServer server, String page) throws Exception {
     return HTTP.send(
             HttpRequest.newBuilder(server.monitoring(page)).build(), BodyHandlers.ofString())
@@ -251,6 +259,7 @@ class LiveChangesTest {
       } else {
         single = server.future().sendSubscribeMessage(request(CLUB_ID, "waiting"));
       }
+      awaitArrival(server);
 
       write(apps(SHOP));
       Await.until("it is not found any more", () -> !isFound(server, CLUB_ID));
@@ -296,6 +305,7 @@ class LiveChangesTest {
       Future<GetAccessTokenResponse> token =
           TokenServiceGrpc.newFutureStub(server.channel())
               .getAccessToken(GetAccessTokenRequest.newBuilder().setAppId(CLUB_ID).build());
+      awaitArrival(server);
 
       write(apps(SHOP));
       Await.until("it is not found any more", () -> !isFound(server, CLUB_ID));

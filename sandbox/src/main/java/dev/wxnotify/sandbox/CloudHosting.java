@@ -46,6 +46,9 @@ final class CloudHosting implements AutoCloseable {
   @GuardedBy("this")
   private final Map<String, IssuedToken> issued = new LinkedHashMap<>();
 
+  @GuardedBy("this")
+  private boolean closed;
+
   private @Nullable ScheduledExecutorService timer;
 
   /**
@@ -85,11 +88,17 @@ final class CloudHosting implements AutoCloseable {
     return rules.tokenFile() != null;
   }
 
-  /** Writes a new token; the old ones stay valid to their end. */
+  /**
+   * Writes a new token; the old ones stay valid to their end. After {@link #close}, it does
+   * nothing.
+   */
   synchronized void refresh() throws IOException {
     Path file = rules.tokenFile();
     if (file == null) {
       throw new IllegalStateException("the sandbox has no token file");
+    }
+    if (closed) {
+      return;
     }
     Instant now = clock.instant();
     IssuedToken token = new IssuedToken(mint.next(), appId, now.plus(rules.ttl()));
@@ -147,8 +156,10 @@ final class CloudHosting implements AutoCloseable {
     return Long.toHexString(clock.millis()) + "-" + sequence.getAndIncrement();
   }
 
+  /** Waits for a refresh under way: who closes the sandbox may delete the directory then. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     if (timer != null) {
       timer.shutdownNow();
     }

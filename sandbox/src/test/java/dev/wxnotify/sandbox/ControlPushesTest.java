@@ -78,6 +78,7 @@ class ControlPushesTest extends PushCase {
             "/sandbox/push", "{\"mode\":\"plain\",\"format\":\"xml\",\"token\":\"other1\"}");
     assertThat(answer.path("mode").asText()).isEqualTo("plain");
     Eventually.until("verified again", () -> receiver.gets().size() == 2);
+    verifiedAs("verified"); // So that no result comes after the settings are deleted.
 
     client.send(token, message("alice"));
     Received push = pushes(1).get(0);

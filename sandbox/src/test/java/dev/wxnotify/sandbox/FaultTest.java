@@ -98,8 +98,10 @@ class FaultTest {
   void noAnswer_seenByASocket_isSilenceAfterTheMessageWasAccepted() throws Exception {
     sandbox.addFault(Fault.on(SandboxEndpoint.SEND, Effect.of(EffectKind.NO_ANSWER)));
     try (Socket socket = connect()) {
-      socket.setSoTimeout(300);
       socket.getOutputStream().write(request("a"));
+      // An answer would follow at once.
+      Eventually.until("it was accepted", () -> sandbox.messages().size() == 1);
+      socket.setSoTimeout(300);
 
       assertThatThrownBy(() -> socket.getInputStream().read())
           .isInstanceOf(SocketTimeoutException.class);

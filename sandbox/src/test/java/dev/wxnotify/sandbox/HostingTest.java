@@ -97,6 +97,17 @@ class HostingTest {
     assertThat(sendWith("cloudbase_access_token=" + first)).isZero();
   }
 
+  /** So that the directory can be deleted. */
+  @Test
+  void token_isNotWrittenAfterTheEnd() throws Exception {
+    String last = token();
+    sandbox.close();
+
+    sandbox.refreshHostingToken();
+
+    assertThat(token()).isEqualTo(last);
+  }
+
   @Test
   void token_revokedOverHttp_isReplacedOrStaysDead() throws Exception {
     String old = token();

@@ -4,6 +4,7 @@ import static dev.wxnotify.sandbox.SandboxClient.APP;
 import static dev.wxnotify.sandbox.SandboxClient.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.wxnotify.sandbox.PushReceiver.Received;
 import dev.wxnotify.sandbox.PushReceiver.Reply;
 import java.net.http.HttpResponse;
@@ -82,6 +83,35 @@ class PushFaultTest extends PushCase {
 
     assertThat(answer.get().body()).contains("\"errcode\":0");
     assertThat(sandbox.pushes().get(0).attempts()).hasSize(1);
+  }
+
+  /** The receipt holds the answer to the first, and so its turn. */
+  @Test
+  void beforeAnswer_anotherSendToTheOpenId_isRejectedMeanwhile() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    receiver.answer(
+        post -> {
+          await(over);
+          return new Reply(200, "success");
+        });
+    start(rules());
+    String message = message("sandbox-push-before-answer");
+    CompletableFuture<HttpResponse<String>> first = client.sendAsync(token, message);
+    pushes(1);
+
+    JsonNode second = client.send(token, message);
+    JsonNode other = client.send(token, message("somebody-else"));
+    over.countDown();
+
+    assertThat(second.path("errcode").asInt()).isEqualTo(43108);
+    assertThat(second.path("errmsg").asText())
+        .startsWith("Cannot make concurrent calls to the same OpenID, please try again rid: ");
+    assertThat(other.path("errcode").asInt()).isZero();
+    assertThat(SandboxClient.json(first.get()).path("errcode").asInt()).isZero();
+    assertThat(client.sendCode(token, message)).isZero();
+    assertThat(client.sendCode(token, message)).isZero();
+    assertThat(sandbox.state().mostSendsPerOpenId()).isEqualTo(2);
+    assertThat(sandbox.state().overlappingSends()).isEqualTo(1);
   }
 
   @Test

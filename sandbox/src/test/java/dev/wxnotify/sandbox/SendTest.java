@@ -275,27 +275,6 @@ class SendTest {
   }
 
   @Test
-  void send_twoAtOnceToOneOpenId_refusesTheSecond() throws Exception {
-    var first = client.sendAsync(token, message("sandbox-slow-1000"));
-    while (sandbox.state().sendsReceived() < 1) {
-      Thread.onSpinWait();
-    }
-
-    JsonNode second = client.send(token, message("sandbox-slow-1000"));
-    JsonNode other = client.send(token, message("somebody-else"));
-
-    assertThat(second.path("errcode").asInt()).isEqualTo(43108);
-    assertThat(second.path("errmsg").asText())
-        .startsWith("Cannot make concurrent calls to the same OpenID, please try again rid: ");
-    assertThat(other.path("errcode").asInt()).isZero();
-    assertThat(SandboxClient.json(first.get()).path("errcode").asInt()).isZero();
-    assertThat(client.sendCode(token, message("sandbox-slow-1"))).isZero();
-    assertThat(client.sendCode(token, message("sandbox-slow-1"))).isZero();
-    assertThat(sandbox.state().mostSendsPerOpenId()).isEqualTo(2);
-    assertThat(sandbox.state().overlappingSends()).isEqualTo(1);
-  }
-
-  @Test
   void send_dataOfOtherTemplate_isCheckedAgainstItsOwnKeywords() throws Exception {
     JsonNode answer =
         client.send(token, message("o", SandboxTemplates.ORDER_TEMPLATE_ID, "index", DATA));

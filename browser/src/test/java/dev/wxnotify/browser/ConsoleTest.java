@@ -18,6 +18,14 @@ class ConsoleTest {
   void message_isFoundByEachOfItsIds(Browser browser, ServerUnderTest server) {
     String id =
         Sends.send(server, "looked-up-1", message("looked-up-user", SECKILL, seckill("秘密键盘")));
+    // The journal has the message and its receipt some moments later, and a page is of one moment.
+    Await.until(
+        "the console has the receipt",
+        () -> {
+          browser.open(server.console().resolve("/lookup?q=" + id));
+          return browser.text().contains("Receipt: delivered");
+        });
+
     for (String each : new String[] {id, "looked-up-1", "looked-up-user"}) {
       browser.open(server.console().resolve("/lookup"));
       var box = browser.one("input[name='q']");
@@ -27,8 +35,6 @@ class ConsoleTest {
       browser.see(id);
       assertThat(browser.text()).as("content of the message").doesNotContain("秘密键盘");
     }
-    browser.open(server.console().resolve("/lookup?q=" + id));
-    browser.see("Receipt: delivered");
   }
 
   @Test

@@ -51,6 +51,14 @@ class KeyboardTest {
   @Test
   void tabulator_goesToEverythingInOrderAndIsSeen(Browser browser, ServerUnderTest server) {
     Sends.send(server, "", Sends.message("keyboard-user", Sends.SECKILL, Sends.seckill("键盘")));
+    // Its receipt would refresh the list, and take the focus from what is replaced.
+    assertThat(
+            new SandboxCalls(server)
+                .get("/sandbox/messages?open_id=keyboard-user&receipt=delivered&wait=25s")
+                .get("enough")
+                .getAsBoolean())
+        .as("the receipt is delivered")
+        .isTrue();
     for (URI page :
         List.of(
             server.inbox(),

@@ -23,10 +23,7 @@ record Place(String name, URI address) {
     places.add(new Place("inbox-pushes", inbox.resolve("/inbox/pushes")));
     browser.open(inbox.resolve("/inbox/pushes"));
     places.add(
-        new Place(
-            "inbox-push",
-            inbox.resolve(
-                String.valueOf(browser.one("a[href^='/inbox/pushes/']").getDomAttribute("href")))));
+        new Place("inbox-push", inbox.resolve(hrefOf(browser, "a[href^='/inbox/pushes/']"))));
     places.add(new Place("inbox-faults", inbox.resolve("/inbox/faults")));
     places.add(new Place("inbox-tokens", inbox.resolve("/inbox/tokens")));
     places.add(new Place("inbox-state", inbox.resolve("/inbox/state")));
@@ -43,5 +40,12 @@ record Place(String name, URI address) {
     places.add(new Place("console-configuration", console.resolve("/configuration")));
     places.add(new Place("console-errors", console.resolve("/errors")));
     return places;
+  }
+
+  /** Finds the link and reads it in one script: an event may replace it between two calls. */
+  private static String hrefOf(Browser browser, String css) {
+    browser.one(css);
+    return String.valueOf(
+        browser.run("return document.querySelector(arguments[0]).getAttribute('href')", css));
   }
 }

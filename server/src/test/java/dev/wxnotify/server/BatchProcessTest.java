@@ -232,7 +232,7 @@ class BatchProcessTest {
 
   /**
    * What a killed server had claimed and not yet answered is unknown to everybody for ever, and
-   * rows are told so. There cannot be more of these than it had connections to WeChat.
+   * rows say so. There cannot be more of these than it had connections to WeChat.
    */
   private void assertNobodyHasTwoMessages(String table) throws IOException {
     Map<String, Integer> messages = messagesByUser();

@@ -144,7 +144,7 @@ final class HttpPortTest {
       // At once: the server reads on for a moment only after it has refused the head.
       http.send(
           "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n"
-              + "x".repeat(100_000));
+              + "x".repeat(200_000));
 
       assertThat(http.read())
           .satisfies(answer -> assertThat(answer.status()).isEqualTo(413))

@@ -9,7 +9,7 @@ final class ServerFlags {
   static final List<String> SMALL = List.of("-Xmx128m", "-XX:+UseSerialGC");
 
   /** For a replica that joins a busy fleet, as in the image. */
-  static final Map<String, String> WARM_UP = Map.of("WXNOTIFY_WARM_UP", "12s");
+  static final Map<String, String> WARM_UP = Map.of("WXNOTIFY_WARM_UP", "30s");
 
   private ServerFlags() {}
 }

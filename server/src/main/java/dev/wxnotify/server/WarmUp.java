@@ -2,6 +2,8 @@ package dev.wxnotify.server;
 
 import dev.wxnotify.sandbox.Sandbox;
 import dev.wxnotify.sandbox.SandboxOptions;
+import dev.wxnotify.sandbox.SandboxTemplate;
+import dev.wxnotify.sandbox.SandboxTemplate.Keyword;
 import dev.wxnotify.sandbox.SandboxTemplates;
 import dev.wxnotify.server.config.ConfigLoader;
 import dev.wxnotify.server.config.ConfigurationException;
@@ -15,6 +17,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,46 +27,75 @@ import org.slf4j.LoggerFactory;
  * Has the code of a message compiled before the server is ready. A new JVM takes many times the CPU
  * for a message, so that a replica that joins a busy fleet could not answer its share.
  *
- * <p>For a few seconds a second server in this process sends messages to a fake WeChat. All of it
+ * <p>For some seconds a second server in this process sends messages to a fake WeChat. All of it
  * listens on the loopback address, is unknown to callers, Redis and metrics, and is closed before
  * the server binds its ports. Nothing leaves this process.
+ *
+ * <p>The calls resemble those of real callers, and connections and servers begin and end meanwhile.
+ * What is never seen here is not compiled: the first time that it happens, the JVM discards the
+ * code around it, and compiles that again.
  */
 final class WarmUp {
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
+
+  /** The id and the values of each template of the fake WeChat. */
+  private static final Map<String, Map<String, String>> TEMPLATES =
+      SandboxTemplates.ALL.stream()
+          .collect(Collectors.toMap(SandboxTemplate::id, WarmUp::examples));
+
+  private static final Duration FULL_SPEED = Duration.ZERO;
+
+  /** Between an answer and the next call; some 1,000 messages/s. */
+  private static final Duration MODERATE_RATE = Duration.ofMillis(16);
 
   private WarmUp() {}
 
   /**
    * Warms up. Where that fails, the start continues without it.
    *
+   * @param most how long it may take
    * @param transport that of the server; null for the best one
    */
-  static void run(Duration time, @Nullable Transport transport) throws InterruptedException {
-    log.info("warming up for {} with messages to a fake WeChat inside this process", time);
-    try (Sandbox weChat = Sandbox.start(SandboxOptions.defaults());
-        NotificationServer server = new NotificationServer(settings(weChat, transport))) {
-      server.start();
-      long messages = send(server.grpcPort(), transport, time);
+  static void run(Duration most, @Nullable Transport transport) throws InterruptedException {
+    log.info("warming up for at most {} with messages to a fake WeChat inside this process", most);
+    WarmUpRounds rounds = WarmUpRounds.ofThisJvm(most);
+    try (Sandbox weChat = Sandbox.start(SandboxOptions.defaults())) {
+      ServerSettings settings = settings(weChat, transport);
+      long messages =
+          send(settings, rounds::nextAtFullSpeed, FULL_SPEED)
+              + send(settings, rounds::nextAtModerateRate, MODERATE_RATE);
       log.info("warmed up with {} messages", messages);
     } catch (IOException | ConfigurationException | RuntimeException e) {
       log.warn("the warm-up failed; the first messages take more CPU: {}", e.toString());
     }
   }
 
-  private static long send(int port, @Nullable Transport transport, Duration time)
-      throws InterruptedException {
+  /** Sends rounds of messages to a new server, each on new connections. */
+  private static long send(ServerSettings settings, Supplier<Duration> rounds, Duration pause)
+      throws IOException, InterruptedException {
+    @Nullable Transport transport = settings.transport();
     EventLoopGroup loops = transport == null ? EventLoops.makeBest() : EventLoops.make(transport);
-    try {
-      return WarmUpCalls.run(port, loops, SandboxTemplates.SECKILL_TEMPLATE_ID, time);
+    long messages = 0;
+    try (NotificationServer server = new NotificationServer(settings)) {
+      server.start();
+      for (Duration time = rounds.get(); !time.isZero(); time = rounds.get()) {
+        messages += new WarmUpCalls(loops, TEMPLATES, time, pause).run(server.grpcPort());
+      }
     } finally {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
+    return messages;
+  }
+
+  private static Map<String, String> examples(SandboxTemplate template) {
+    return template.keywords().stream().collect(Collectors.toMap(Keyword::name, Keyword::example));
   }
 
   private static ServerSettings settings(Sandbox weChat, @Nullable Transport transport)
       throws ConfigurationException {
     Map<String, String> keys = new HashMap<>(SandboxServer.keys(weChat));
     keys.put("wxnotify.grpc.port", "0");
+    keys.put("wxnotify.grpc.callers.warm-up.token-sha256", WarmUpCalls.tokenSha256());
     keys.put("wxnotify.monitoring.port", "0");
     keys.put("wxnotify.shutdown.grace", "1s");
     if (transport != null) {

@@ -48,6 +48,10 @@ final class Lab implements AutoCloseable {
   private static final double NANOS_PER_MICRO = 1_000;
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** For processes that live for some seconds. */
+  private static final List<String> SHORT_LIVED =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   /**
    * What is measured, and how.
    *
@@ -74,7 +78,8 @@ final class Lab implements AutoCloseable {
 
   /** Starts a fake WeChat; the lab always has one without options. */
   WorkerProcess upstream(String... options) throws IOException, InterruptedException {
-    WorkerProcess made = keep(new WorkerProcess("upstream", List.of(), Upstream.class, options));
+    WorkerProcess made =
+        keep(new WorkerProcess("upstream", helperFlags(), Upstream.class, options));
     upstreams.add(made);
     return made;
   }
@@ -174,7 +179,7 @@ final class Lab implements AutoCloseable {
     List<String> args = new ArrayList<>(List.of("--port", Integer.toString(port)));
     args.addAll(List.of(options));
     return keep(
-        new WorkerProcess("caller", List.of(), GrpcClient.class, args.toArray(String[]::new)));
+        new WorkerProcess("caller", helperFlags(), GrpcClient.class, args.toArray(String[]::new)));
   }
 
   /** WeChat's pushes to a server that takes them. */
@@ -182,7 +187,7 @@ final class Lab implements AutoCloseable {
     return keep(
         new WorkerProcess(
             "WeChat's pushes",
-            List.of(),
+            helperFlags(),
             PushClient.class,
             "--url",
             "http://127.0.0.1:" + server.pushPort() + "/wechat/shop",
@@ -194,7 +199,12 @@ final class Lab implements AutoCloseable {
   WorkerProcess pageViewer(ServerProcess server) throws IOException, InterruptedException {
     return keep(
         new WorkerProcess(
-            "operator", List.of(), PageViewer.class, "--url", server.console().toString()));
+            "operator", helperFlags(), PageViewer.class, "--url", server.console().toString()));
+  }
+
+  /** Returns the JVM flags of processes that are not measured. */
+  private List<String> helperFlags() {
+    return setup.mode == Mode.SMOKE ? SHORT_LIVED : List.of();
   }
 
   private String upstreamPort() {
@@ -394,6 +404,7 @@ final class Lab implements AutoCloseable {
 
   @Override
   public void close() {
+    open.forEach(ChildProcess::terminate); // Together, since each takes a moment.
     while (!open.isEmpty()) {
       open.pop().close();
     }

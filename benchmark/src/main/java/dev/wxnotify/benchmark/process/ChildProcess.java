@@ -93,10 +93,15 @@ public abstract class ChildProcess implements AutoCloseable {
     lines.end();
   }
 
+  /** Sends it SIGTERM, and does not wait for its end. */
+  public void terminate() {
+    process.toHandle().destroy(); // The process object would close its output, which it may need.
+  }
+
   /** Ends it: with SIGTERM, and with SIGKILL if that is not heard. */
   @Override
   public void close() {
-    process.toHandle().destroy(); // The process object would close its output, which it may need.
+    terminate();
     try {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();

@@ -9,14 +9,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The short form of {@link AttackRun}: one attack of each kind, for a second, on a server in its
- * own process with a small heap. The long form measures times.
+ * The short form of {@link AttackRun}: attacks of all kinds, each for a second, one after the other
+ * on one server in its own process with a small heap. The long form measures times, and has a new
+ * server for each.
  */
 @Timeout(180)
 class AttackTest {
@@ -40,6 +43,18 @@ class AttackTest {
 
   private static final int MOST_LINES = 100;
 
+  private static ServerUnderAttack server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = start(0);
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    server.close();
+  }
+
   @ParameterizedTest
   @EnumSource(
       names = {
@@ -59,7 +74,8 @@ class AttackTest {
       })
   void honestCallers_areServed_duringAttack(Attack attack) throws Exception {
     Duration time = attack == Attack.UNREAD_RESULTS ? TIME_TO_FILL : TIME;
-    assertServed(AttackRun.run(attack, form(0, time)));
+
+    assertServed(AttackRun.run(attack, form(time), server));
   }
 
   /** Clients that are connected go on, and the log does not grow with each socket. */
@@ -67,14 +83,25 @@ class AttackTest {
   void honestCallers_areServed_whenThereAreNoDescriptorsLeft() throws Exception {
     assumeThat(Path.of("/usr/bin/prlimit")).exists();
 
-    assertServed(AttackRun.run(Attack.SILENT_SOCKETS, form(DESCRIPTORS, TIME)));
+    try (ServerUnderAttack narrow = start(DESCRIPTORS)) {
+      assertServed(AttackRun.run(Attack.SILENT_SOCKETS, form(TIME), narrow));
+    }
   }
 
-  private static AttackRun.Form form(int descriptors, Duration time) {
+  /**
+   * Starts a server.
+   *
+   * @param descriptors how many files and sockets it may open; 0 for many
+   */
+  private static ServerUnderAttack start(int descriptors) throws Exception {
     List<String> program = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     program.addAll(ClassArchive.options());
     program.add(Main.class.getName());
-    return new AttackRun.Form(program, descriptors, time, WARM_UP_CALLS, PER_SECOND, PATIENCE);
+    return ServerUnderAttack.start(program, descriptors, PATIENCE);
+  }
+
+  private static AttackRun.Form form(Duration time) {
+    return new AttackRun.Form(time, WARM_UP_CALLS, PER_SECOND, PATIENCE);
   }
 
   private static void assertServed(AttackRun.Result result) {

@@ -22,6 +22,7 @@ public abstract class ChildProcess implements AutoCloseable {
   private final String name;
   private final Process process;
   private final Lines lines = new Lines();
+  private boolean isTerminated;
 
   /**
    * Starts.
@@ -93,8 +94,14 @@ public abstract class ChildProcess implements AutoCloseable {
     lines.end();
   }
 
-  /** Sends it SIGTERM, and does not wait for its end. */
+  /**
+   * Sends it SIGTERM, once, since a second one is heard as "at once". Does not wait for its end.
+   */
   public void terminate() {
+    if (isTerminated) {
+      return;
+    }
+    isTerminated = true;
     process.toHandle().destroy(); // The process object would close its output, which it may need.
   }
 

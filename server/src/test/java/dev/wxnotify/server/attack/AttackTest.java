@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,16 +45,22 @@ class AttackTest {
 
   private static final int MOST_LINES = 100;
 
-  private static ServerUnderAttack server;
+  private static @Nullable ServerUnderAttack server;
 
-  @BeforeAll
-  static void start() throws Exception {
-    server = start(0);
+  /** The first attack has a new one, and that after an attack that killed it. */
+  @BeforeEach
+  void start() throws Exception {
+    if (server == null || !server.isAlive()) {
+      close();
+      server = start(0);
+    }
   }
 
   @AfterAll
   static void close() throws Exception {
-    server.close();
+    if (server != null) {
+      server.close();
+    }
   }
 
   @ParameterizedTest
@@ -75,7 +83,7 @@ class AttackTest {
   void honestCallers_areServed_duringAttack(Attack attack) throws Exception {
     Duration time = attack == Attack.UNREAD_RESULTS ? TIME_TO_FILL : TIME;
 
-    assertServed(AttackRun.run(attack, form(time), server));
+    assertServed(AttackRun.run(attack, form(time), Objects.requireNonNull(server)));
   }
 
   /** Clients that are connected go on, and the log does not grow with each socket. */
@@ -108,7 +116,9 @@ class AttackTest {
     assertThat(result.alive()).isTrue();
     assertThat(result.honest().calls()).isPositive();
     assertThat(result.honest().failures()).as(result.toString()).isEmpty();
-    assertThat(result.residentMiB()).isLessThan(MOST_RESIDENT_MIB);
+    assertThat(result.residentMiB())
+        .as("after this attack and those before")
+        .isLessThan(MOST_RESIDENT_MIB);
     assertThat(result.logLines()).as(result.log()).isLessThan(MOST_LINES);
   }
 }

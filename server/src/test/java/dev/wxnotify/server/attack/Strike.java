@@ -73,6 +73,10 @@ final class Strike implements AutoCloseable {
                   RawHttp2 connection = opening.open(port);
                   made.incrementAndGet();
                   open.add(connection);
+                  if (!goesOn()) {
+                    connection.close(); // The end may have missed it.
+                    return;
+                  }
                   move.on(connection);
                 } catch (IOException e) {
                   cutOff.incrementAndGet();

@@ -43,6 +43,9 @@ final class WarmUp {
       SandboxTemplates.ALL.stream()
           .collect(Collectors.toMap(SandboxTemplate::id, WarmUp::examples));
 
+  /** How many messages and outcomes are remembered, so that they take little of the heap. */
+  private static final int KEPT = 10_000;
+
   private static final Duration FULL_SPEED = Duration.ZERO;
 
   /** Between an answer and the next call; some 1,000 messages/s. */
@@ -59,7 +62,7 @@ final class WarmUp {
   static void run(Duration most, @Nullable Transport transport) throws InterruptedException {
     log.info("warming up for at most {} with messages to a fake WeChat inside this process", most);
     WarmUpRounds rounds = WarmUpRounds.ofThisJvm(most);
-    try (Sandbox weChat = Sandbox.start(SandboxOptions.defaults())) {
+    try (Sandbox weChat = Sandbox.start(SandboxOptions.builder().kept(KEPT).build())) {
       ServerSettings settings = settings(weChat, transport);
       long messages =
           send(settings, rounds::nextAtFullSpeed, FULL_SPEED)
@@ -74,11 +77,15 @@ final class WarmUp {
   private static long send(ServerSettings settings, Supplier<Duration> rounds, Duration pause)
       throws IOException, InterruptedException {
     @Nullable Transport transport = settings.transport();
+    Duration time = rounds.get();
+    if (time.isZero()) {
+      return 0;
+    }
     EventLoopGroup loops = transport == null ? EventLoops.makeBest() : EventLoops.make(transport);
     long messages = 0;
     try (NotificationServer server = new NotificationServer(settings)) {
       server.start();
-      for (Duration time = rounds.get(); !time.isZero(); time = rounds.get()) {
+      for (; !time.isZero(); time = rounds.get()) {
         messages += new WarmUpCalls(loops, TEMPLATES, time, pause).run(server.grpcPort());
       }
     } finally {
@@ -98,6 +105,7 @@ final class WarmUp {
     keys.put("wxnotify.grpc.callers.warm-up.token-sha256", WarmUpCalls.tokenSha256());
     keys.put("wxnotify.monitoring.port", "0");
     keys.put("wxnotify.shutdown.grace", "1s");
+    keys.put("wxnotify.ledger.max-entries", Integer.toString(KEPT));
     if (transport != null) {
       keys.put("wxnotify.io.transport", transport.label());
     }

@@ -22,8 +22,11 @@ final class WarmUpRounds {
    */
   private static final int AT_FULL_SPEED = 2;
 
-  /** The compiler has little left where it takes less than this share of one core. */
+  /** The compiler has little left where it is at work for less than this share of the time. */
   private static final double LITTLE = 0.25;
+
+  /** In so many rounds in a row: it reports a method when it has ended with it. */
+  private static final int QUIET = 2;
 
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -33,6 +36,7 @@ final class WarmUpRounds {
   private boolean begun;
   private int atFullSpeed;
   private boolean atModerateRate;
+  private int quiet;
   private long startNanos;
   private long roundNanos;
   private long roundMillis;
@@ -50,14 +54,12 @@ final class WarmUpRounds {
     this.compilerMillis = compilerMillis;
   }
 
-  /** Follows the compiler of this JVM; all of the time is used where the JVM does not tell. */
+  /** Follows the compiler of this JVM. Where there is none, the rounds are few. */
   static WarmUpRounds ofThisJvm(Duration most) {
     @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
-    boolean known = compiler != null && compiler.isCompilationTimeMonitoringSupported();
+    boolean isKnown = compiler != null && compiler.isCompilationTimeMonitoringSupported();
     return new WarmUpRounds(
-        most,
-        System::nanoTime,
-        known ? compiler::getTotalCompilationTime : () -> System.nanoTime() / 1_000_000);
+        most, System::nanoTime, isKnown ? compiler::getTotalCompilationTime : () -> 0);
   }
 
   /** Begins a round at full speed, and returns its length; zero if there is none. */
@@ -67,9 +69,9 @@ final class WarmUpRounds {
 
   /** Begins a round at a moderate rate, and returns its length; zero if there is none. */
   Duration nextAtModerateRate() {
-    boolean enough = atModerateRate && compilerShare() < LITTLE;
+    quiet = atModerateRate && compilerShare() < LITTLE ? quiet + 1 : 0;
     atModerateRate = true;
-    return enough ? Duration.ZERO : begin();
+    return quiet >= QUIET ? Duration.ZERO : begin();
   }
 
   private Duration begin() {
@@ -83,7 +85,7 @@ final class WarmUpRounds {
     return Duration.ofNanos(Math.max(0, Math.min(LENGTH.toNanos(), left)));
   }
 
-  /** Returns how many cores the compiler has used since the round began. */
+  /** Returns how much of the time since the round began the compilations took that ended in it. */
   private double compilerShare() {
     double compilerNanos = (compilerMillis.getAsLong() - roundMillis) * NANOS_PER_MILLI;
     return compilerNanos / (nanos.getAsLong() - roundNanos);

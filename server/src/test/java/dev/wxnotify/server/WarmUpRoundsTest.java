@@ -33,18 +33,42 @@ class WarmUpRoundsTest {
     pass(ROUND, 501);
     assertThat(rounds.nextAtModerateRate()).isEqualTo(ROUND);
     pass(ROUND, 499);
+    assertThat(rounds.nextAtModerateRate()).isEqualTo(ROUND);
+    pass(ROUND, 499);
+    assertThat(rounds.nextAtModerateRate()).isZero();
+  }
+
+  /**
+   * The compiler reports a method when it has ended with it, which may take longer than a round.
+   */
+  @Test
+  void rounds_afterOneQuietOneOnly_goOn() {
+    WarmUpRounds rounds = rounds(Duration.ofMinutes(1));
+
+    assertThat(rounds.nextAtModerateRate()).isEqualTo(ROUND);
+    pass(ROUND, 0);
+    assertThat(rounds.nextAtModerateRate()).isEqualTo(ROUND);
+    pass(ROUND, 3_000);
+    assertThat(rounds.nextAtModerateRate()).isEqualTo(ROUND);
+    pass(ROUND, 0);
+    assertThat(rounds.nextAtModerateRate()).isEqualTo(ROUND);
+    pass(ROUND, 0);
     assertThat(rounds.nextAtModerateRate()).isZero();
   }
 
   /** What the compiler does at full speed says nothing about what it has left. */
   @Test
-  void rounds_atModerateRate_areOneAtLeast() {
+  void rounds_atModerateRate_areTwoAtLeast() {
     WarmUpRounds rounds = rounds(Duration.ofMinutes(1));
 
     assertThat(rounds.nextAtFullSpeed()).isEqualTo(ROUND);
     pass(ROUND, 0);
 
     assertThat(rounds.nextAtModerateRate()).isEqualTo(ROUND);
+    pass(ROUND, 0);
+    assertThat(rounds.nextAtModerateRate()).isEqualTo(ROUND);
+    pass(ROUND, 0);
+    assertThat(rounds.nextAtModerateRate()).isZero();
   }
 
   @Test

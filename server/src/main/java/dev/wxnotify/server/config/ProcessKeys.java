@@ -58,8 +58,8 @@ final class ProcessKeys {
           "wxnotify.warm-up",
           Types.DURATION_OR_ZERO,
           "0s",
-          "how long at most a start sends messages to a fake WeChat inside the process, so that"
-              + " their code is compiled before the server accepts calls. See"
+          "the longest time for which a start sends messages to a fake WeChat inside the process,"
+              + " so that their code is compiled before the server accepts calls. See"
               + " [running.md](running.md#warm-up)");
 
   static final Key<Duration> GRACE =

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param redis null for a server that shares nothing
  * @param journal where messages and events are kept
  * @param transport how sockets are read and written; null for the first that works here
- * @param warmUp how long a start warms up; zero for not at all
+ * @param warmUp how long a start may warm up; zero for no warm-up
  * @param apps at least one; at most one of them is the default, and a single one always is
  * @param push where WeChat's pushes arrive
  * @param checksTemplates whether messages are checked by their templates

@@ -36,16 +36,21 @@ import java.util.concurrent.atomic.LongAdder;
 public final class WarmUpCalls {
   private static final String TOKEN = "warm-up";
 
-  private static final int CONNECTIONS = 4;
+  private static final int CONNECTIONS = 5;
 
   /** As many callers as it takes for calls and answers to overlap. */
   private static final int UNARY_CALLS = 16;
 
-  /** One in this many messages is refused by its user, as in a campaign. */
-  private static final int REFUSED = 16;
+  /**
+   * One in this many messages is refused by its user, as in a campaign. These numbers have no
+   * factor in common, so that all combinations occur.
+   */
+  private static final int REFUSED = 17;
 
-  /** One in this many unary calls is a reminder of a flash sale. */
+  /** One in this many unary calls is a reminder of a flash sale; one in two has a request id. */
   private static final int SECKILL = 4;
+
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(1);
 
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
 
@@ -58,6 +63,7 @@ public final class WarmUpCalls {
   private final AtomicLong messages = new AtomicLong();
   private final LongAdder accepted = new LongAdder();
   private final CountDownLatch underWay;
+  private volatile boolean isStopped;
 
   /**
    * Begins the time.
@@ -119,6 +125,7 @@ public final class WarmUpCalls {
           underWay.await(time.plus(CALL_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS); // Else enough.
       return accepted.sum();
     } finally {
+      isStopped = true;
       channels.forEach(ManagedChannel::shutdownNow);
     }
   }
@@ -138,7 +145,7 @@ public final class WarmUpCalls {
   }
 
   private boolean isOver() {
-    return System.nanoTime() - endNanos >= 0;
+    return isStopped || System.nanoTime() - endNanos >= 0;
   }
 
   /** Sends a message, and the next one when it is answered. */
@@ -147,18 +154,21 @@ public final class WarmUpCalls {
       underWay.countDown();
       return;
     }
-    long number = messages.incrementAndGet();
+    long number = messages.getAndIncrement();
     NotificationServiceStub call =
         stubs.get((int) (number % CONNECTIONS)).withDeadlineAfter(CALL_TIMEOUT);
     if (number % SECKILL == 0) {
-      call.sendSeckillMessage(
-          SendSeckillMessageRequest.newBuilder().setMessage(seckillMessage(number)).build(),
-          whenAnswered());
+      SendSeckillMessageRequest.Builder request =
+          SendSeckillMessageRequest.newBuilder().setMessage(seckillMessage(number));
+      if (number % (2 * SECKILL) == 0) {
+        request.setRequestId(requestId(number));
+      }
+      call.sendSeckillMessage(request.build(), whenAnswered());
     } else {
       SendSubscribeMessageRequest.Builder request =
           SendSubscribeMessageRequest.newBuilder().setMessage(subscribeMessage(number));
       if (number % 2 == 0) {
-        request.setRequestId("warm-up-" + endNanos + "-" + number);
+        request.setRequestId(requestId(number));
       }
       call.sendSubscribeMessage(request.build(), whenAnswered());
     }
@@ -173,22 +183,27 @@ public final class WarmUpCalls {
 
       @Override
       public void onError(Throwable error) {
-        nextAfterPause();
+        // Never at once: a call may fail inside the method that makes it.
+        nextAfter(pause.isZero() ? AFTER_FAILURE : pause);
       }
 
       @Override
       public void onCompleted() {
-        nextAfterPause();
+        nextAfter(pause);
       }
     };
   }
 
-  private void nextAfterPause() {
-    if (pause.isZero()) {
+  private void nextAfter(Duration time) {
+    if (time.isZero()) {
       next();
     } else {
-      var ignored = loops.schedule(this::next, pause.toNanos(), TimeUnit.NANOSECONDS);
+      var ignored = loops.schedule(this::next, time.toNanos(), TimeUnit.NANOSECONDS);
     }
+  }
+
+  private String requestId(long number) {
+    return "warm-up-" + endNanos + "-" + number;
   }
 
   private static String openId(long number) {
@@ -226,13 +241,15 @@ public final class WarmUpCalls {
           completed = true;
           requests.onCompleted();
         } else {
-          requests.onNext(item(messages.incrementAndGet()));
+          requests.onNext(item(messages.getAndIncrement()));
         }
       }
     }
 
     private BatchSendRequest item(long number) {
-      return BatchSendRequest.newBuilder().setSubscribeMessage(subscribeMessage(number)).build();
+      BatchSendRequest.Builder item =
+          BatchSendRequest.newBuilder().setSubscribeMessage(subscribeMessage(number));
+      return (number % 2 == 0 ? item.setRequestId(requestId(number)) : item).build();
     }
 
     @Override

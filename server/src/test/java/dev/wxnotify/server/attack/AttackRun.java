@@ -64,17 +64,26 @@ public final class AttackRun {
   /**
    * How to attack.
    *
+   * @param program what to start, as in {@link ServerUnderAttack#start}
+   * @param descriptors how many files and sockets the server may open; 0 for many
    * @param time how long the attack lasts
    * @param warmUp how many calls are answered before it begins
    * @param perSecond how many messages the honest callers send
    * @param patience how long they wait for each answer
    */
-  record Form(Duration time, int warmUp, int perSecond, Duration patience) {}
+  record Form(
+      List<String> program,
+      int descriptors,
+      Duration time,
+      int warmUp,
+      int perSecond,
+      Duration patience) {}
 
   /** Attacks once. */
-  static Result run(Attack attack, Form form, ServerUnderAttack server)
-      throws IOException, InterruptedException {
-    try (HonestCallers honest = new HonestCallers(server.port(), form.perSecond, form.patience);
+  static Result run(Attack attack, Form form) throws IOException, InterruptedException {
+    try (ServerUnderAttack server =
+            ServerUnderAttack.start(form.program, form.descriptors, form.patience);
+        HonestCallers honest = new HonestCallers(server.port(), form.perSecond, form.patience);
         Strike strike = new Strike(server.port())) {
       honest.awaitAccepted(form.warmUp);
       int linesBefore = server.lines();
@@ -106,18 +115,16 @@ public final class AttackRun {
     }
     List<String> program = List.of("-jar", Path.of(args[0]).toString());
     Duration time = Duration.ofSeconds(args.length > 1 ? Long.parseLong(args[1]) : 10);
-    Form form = new Form(time, WARM_UP_CALLS, PER_SECOND, PATIENCE);
+    Form form = new Form(program, 0, time, WARM_UP_CALLS, PER_SECOND, PATIENCE);
     List<Attack> attacks = new ArrayList<>();
     for (String name : Arrays.asList(args).subList(Math.min(2, args.length), args.length)) {
       attacks.add(Attack.valueOf(name));
     }
     for (Attack attack : attacks.isEmpty() ? Arrays.asList(Attack.values()) : attacks) {
-      try (ServerUnderAttack server = ServerUnderAttack.start(program, 0, PATIENCE)) {
-        Result result = run(attack, form, server);
-        System.out.println(result);
-        if (System.getenv("ATTACK_LOG") != null) {
-          System.out.println(result.log);
-        }
+      Result result = run(attack, form);
+      System.out.println(result);
+      if (System.getenv("ATTACK_LOG") != null) {
+        System.out.println(result.log);
       }
     }
   }

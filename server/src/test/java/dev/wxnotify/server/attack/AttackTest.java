@@ -9,19 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The short form of {@link AttackRun}: attacks of all kinds, each for a second, one after the other
- * on one server in its own process with a small heap. The long form measures times, and has a new
- * server for each.
+ * The short form of {@link AttackRun}: one attack of each kind, for a second, on a server in its
+ * own process with a small heap. The long form measures times.
  */
 @Timeout(180)
 class AttackTest {
@@ -45,24 +40,6 @@ class AttackTest {
 
   private static final int MOST_LINES = 100;
 
-  private static @Nullable ServerUnderAttack server;
-
-  /** The first attack has a new one, and that after an attack that killed it. */
-  @BeforeEach
-  void start() throws Exception {
-    if (server == null || !server.isAlive()) {
-      close();
-      server = start(0);
-    }
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    if (server != null) {
-      server.close();
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(
       names = {
@@ -82,8 +59,7 @@ class AttackTest {
       })
   void honestCallers_areServed_duringAttack(Attack attack) throws Exception {
     Duration time = attack == Attack.UNREAD_RESULTS ? TIME_TO_FILL : TIME;
-
-    assertServed(AttackRun.run(attack, form(time), Objects.requireNonNull(server)));
+    assertServed(AttackRun.run(attack, form(0, time)));
   }
 
   /** Clients that are connected go on, and the log does not grow with each socket. */
@@ -91,34 +67,21 @@ class AttackTest {
   void honestCallers_areServed_whenThereAreNoDescriptorsLeft() throws Exception {
     assumeThat(Path.of("/usr/bin/prlimit")).exists();
 
-    try (ServerUnderAttack narrow = start(DESCRIPTORS)) {
-      assertServed(AttackRun.run(Attack.SILENT_SOCKETS, form(TIME), narrow));
-    }
+    assertServed(AttackRun.run(Attack.SILENT_SOCKETS, form(DESCRIPTORS, TIME)));
   }
 
-  /**
-   * Starts a server.
-   *
-   * @param descriptors how many files and sockets it may open; 0 for many
-   */
-  private static ServerUnderAttack start(int descriptors) throws Exception {
+  private static AttackRun.Form form(int descriptors, Duration time) {
     List<String> program = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     program.addAll(ClassArchive.options());
     program.add(Main.class.getName());
-    return ServerUnderAttack.start(program, descriptors, PATIENCE);
-  }
-
-  private static AttackRun.Form form(Duration time) {
-    return new AttackRun.Form(time, WARM_UP_CALLS, PER_SECOND, PATIENCE);
+    return new AttackRun.Form(program, descriptors, time, WARM_UP_CALLS, PER_SECOND, PATIENCE);
   }
 
   private static void assertServed(AttackRun.Result result) {
     assertThat(result.alive()).isTrue();
     assertThat(result.honest().calls()).isPositive();
     assertThat(result.honest().failures()).as(result.toString()).isEmpty();
-    assertThat(result.residentMiB())
-        .as("after this attack and those before")
-        .isLessThan(MOST_RESIDENT_MIB);
+    assertThat(result.residentMiB()).isLessThan(MOST_RESIDENT_MIB);
     assertThat(result.logLines()).as(result.log()).isLessThan(MOST_LINES);
   }
 }

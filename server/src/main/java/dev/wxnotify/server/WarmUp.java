@@ -43,7 +43,7 @@ final class WarmUp {
       SandboxTemplates.ALL.stream()
           .collect(Collectors.toMap(SandboxTemplate::id, WarmUp::examples));
 
-  /** How many messages and outcomes are remembered, so that they take little of the heap. */
+  /** How many messages the fake WeChat remembers, so that they take little of the heap. */
   private static final int KEPT = 10_000;
 
   private static final Duration FULL_SPEED = Duration.ZERO;
@@ -105,7 +105,6 @@ final class WarmUp {
     keys.put("wxnotify.grpc.callers.warm-up.token-sha256", WarmUpCalls.tokenSha256());
     keys.put("wxnotify.monitoring.port", "0");
     keys.put("wxnotify.shutdown.grace", "1s");
-    keys.put("wxnotify.ledger.max-entries", Integer.toString(KEPT));
     if (transport != null) {
       keys.put("wxnotify.io.transport", transport.label());
     }
